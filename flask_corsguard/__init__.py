@@ -1,0 +1,17 @@
+"""CORS for Flask and WSGI applications, exactly as the Fetch standard says, and a guard beside it."""
+
+from .core.decision import Decision as Decision
+from .core.decision import Request as Request
+from .core.decision import decide as decide
+from .core.errors import PolicyError as PolicyError
+from .core.errors import Problem as Problem
+from .core.origins import Origin as Origin
+from .core.policy import SAME_ORIGIN as SAME_ORIGIN
+from .core.policy import Policy as Policy
+from .core.reasons import Kind as Kind
+from .core.reasons import Reason as Reason
+from .decorators import cors as cors
+from .extension import CorsGuard as CorsGuard
+from .refusals import CrossOriginRefused as CrossOriginRefused
+from .refusals import cors_refused as cors_refused
+from .wsgi import CorsMiddleware as CorsMiddleware

@@ -1,0 +1,142 @@
+"""A policy compiled into the headers it sends: all of them that do not depend on the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from . import fetch
+from .matcher import OriginSet
+
+if TYPE_CHECKING:
+    from .policy import Policy
+
+Header = tuple[str, str]
+Headers = tuple[Header, ...]
+
+#: The methods of a policy that names none, where there is no route to ask.
+DEFAULT_METHODS: Final = ("GET", "HEAD", "POST")
+
+#: Longest list of requested headers that `"*"` reads, in bytes. Browsers send some hundreds; servers
+#: take eight kilobytes in all; and with credentials the names are sent back.
+MAX_WILDCARD_LIST_LENGTH: Final = 4096
+
+#: Longest method that `"*"` reads, in bytes: twice the longest registered one, UPDATEREDIRECTREF.
+MAX_WILDCARD_METHOD_LENGTH: Final = 34
+
+#: What proxies may add to a list of requested headers, in bytes: spaces, empty elements.
+LIST_SLACK: Final = 64
+
+_VARY_ORIGIN: Final[Header] = ("Vary", "Origin")
+
+
+class Answers:
+    """What a policy answers, precomputed.
+
+    :ivar origins: ``None`` where every origin is allowed.
+    :ivar to_everyone: the headers of every actual response where every origin is allowed.
+    :ivar to_allowed: the headers that follow the origin on an actual response to an allowed one.
+    :ivar to_others: the headers of an actual response to anyone else.
+    :ivar preflight_grant: the headers that follow the origin on the answer to a preflight from an
+        allowed one; ``None`` where they depend on what is requested.
+    :ivar preflight_refusal: the headers of the answer to a preflight from anyone else.
+    """
+
+    __slots__ = (
+        "any_header",
+        "any_method",
+        "headers",
+        "max_list_length",
+        "methods",
+        "origins",
+        "owned",
+        "preflight_grant",
+        "preflight_refusal",
+        "private_network",
+        "to_allowed",
+        "to_everyone",
+        "to_others",
+        "_age",
+        "_allow_headers",
+        "_credentials",
+        "_methods",
+        "_vary_of_preflight",
+    )
+
+    def __init__(self, policy: Policy, origins: OriginSet | None) -> None:
+        self.origins = origins
+        self.private_network = policy.private_network
+        self._credentials = ((fetch.ACAC, "true"),) if policy.credentials else ()
+        self._compile_actual(policy, closed=not policy.origins)
+        self._compile_preflight(policy)
+
+    def _compile_actual(self, policy: Policy, *, closed: bool) -> None:
+        resource_policy = ((fetch.CORP, policy.resource_policy),) if policy.resource_policy else ()
+        exposed = _joined(fetch.ACEH, policy.expose_headers)
+        timing = ((fetch.TAO, "*"),) if policy.timing else ()
+        self.to_everyone: Headers = ((fetch.ACAO, "*"), *exposed, *timing, *resource_policy)
+        self.to_allowed: Headers = (
+            *self._credentials,
+            *exposed,
+            *resource_policy,
+            _VARY_ORIGIN,
+        )
+        # Where nobody is allowed no answer depends on the origin, so none varies by it
+        # (#cors-protocol-and-http-caches).
+        vary = () if closed else (_VARY_ORIGIN,)
+        self.to_others: Headers = (*resource_policy, *vary)
+        #: In lower case: what of the application's own headers is replaced.
+        self.owned = fetch.CORS_RESPONSE_HEADERS | {
+            *([fetch.TAO.lower()] if policy.timing else ()),
+            *([fetch.CORP.lower()] if policy.resource_policy else ()),
+        }
+
+    def _compile_preflight(self, policy: Policy) -> None:
+        self._methods = DEFAULT_METHODS if policy.methods is None else policy.methods
+        self._allow_headers = policy.allow_headers
+        self._age = () if policy.max_age is None else ((fetch.ACMA, str(policy.max_age)),)
+        self.any_method = self._methods == "*"
+        self.methods = frozenset(self._methods) | fetch.SAFELISTED_METHODS
+        self.any_header = "*" in policy.allow_headers
+        self.headers = frozenset(name.lower() for name in policy.allow_headers)
+        self.max_list_length = MAX_WILDCARD_LIST_LENGTH
+        if not self.any_header:
+            self.max_list_length = sum(len(name) + 3 for name in self.headers) + LIST_SLACK
+        vary = ["Origin", fetch.ACRM, fetch.ACRH]
+        if policy.private_network:
+            vary.append(fetch.ACRPN)
+        self._vary_of_preflight = ("Vary", ", ".join(vary))
+        self.preflight_refusal: Headers = (self._vary_of_preflight,)
+        echoes = policy.credentials and (self.any_method or self.any_header)
+        self.preflight_grant = None if echoes or policy.private_network else self.preflight()
+
+    def preflight(
+        self, *, private_network: bool = False, method: str | None = None, names: tuple[str, ...] = ()
+    ) -> Headers:
+        """Give the headers that follow the origin on the answer to a preflight from an allowed one.
+
+        :param private_network: whether to let the page reach into a private network.
+        :param method: what to say of methods where ``"*"`` would be taken literally.
+        :param names: what to say of headers where ``"*"`` would be taken literally.
+        """
+        methods, headers = self._methods, self._allow_headers
+        if self._credentials:
+            # See #cors-preflight-fetch, steps 7.5 to 7.7: with credentials a "*" is only a name.
+            if self.any_method:
+                methods = () if method is None else (method,)
+            if self.any_header:
+                headers = names
+        return (
+            *self._credentials,
+            *(((fetch.ACAPN, "true"),) if private_network else ()),
+            *_joined(fetch.ACAM, methods),
+            *_joined(fetch.ACAH, headers),
+            *self._age,
+            self._vary_of_preflight,
+        )
+
+
+def _joined(name: str, values: str | tuple[str, ...]) -> Headers:
+    # An empty list is no valid value of these headers (#http-new-header-syntax): say nothing.
+    if not values:
+        return ()
+    return ((name, values if isinstance(values, str) else ", ".join(values)),)

@@ -1,0 +1,161 @@
+"""A decision in plain words: what happens, why, and what to change if it should not.
+
+Only a person reads these sentences, so nothing here is on the path of a request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from . import fetch
+from .errors import shown
+from .reasons import Kind, Reason
+
+if TYPE_CHECKING:
+    from .decision import Decision, Request
+    from .policy import Policy
+
+#: Origins of a policy that an explanation lists.
+LISTED_ORIGINS = 5
+
+
+def explain(decision: Decision) -> str:
+    """Put *decision* into one or two sentences that a stranger can act on."""
+    request, policy = decision.request, decision.policy
+    if request is None or policy is None:
+        return f"The decision was: {decision}."
+    if decision.reason is Reason.ALLOWED:
+        return _explain_allowed(decision, request, policy)
+    if decision.reason is Reason.NO_ORIGIN:
+        return _explain_no_origin(policy)
+    sentence = _SENTENCES[decision.reason]
+    return sentence(shown(request.origin), decision.detail, policy)
+
+
+def _explain_allowed(decision: Decision, request: Request, policy: Policy) -> str:
+    who = "a page of any origin" if policy.origins == "*" else f"the page of {shown(request.origin)}"
+    if decision.kind is not Kind.PREFLIGHT:
+        return f"The policy lets {who} read the answer{_credentials(policy)}."
+    what = f"{shown(request.requested_method)}"
+    if request.requested_headers:
+        what += f" with the headers {shown(request.requested_headers)}"
+    return f"The policy lets {who} send {what}{_credentials(policy)}; the browser will now send it."
+
+
+def _credentials(policy: Policy) -> str:
+    return ", with cookies" if policy.credentials else ", without cookies"
+
+
+def _explain_no_origin(policy: Policy) -> str:
+    if policy.origins == "*":
+        return "There is no Origin header, and the policy lets a page of any origin read the answer."
+    return (
+        "There is no Origin header, so no page asks to read the answer across origins: "
+        "it is not a browser, or the same origin, or a link, an image or a script tag."
+    )
+
+
+def _origin_malformed(origin: str, detail: str, policy: Policy) -> str:
+    if "," in origin:
+        return f"{origin} is more than one origin: something between browser and server added a second."
+    return f"{origin} is not how any browser writes an origin, so it belongs to nobody."
+
+
+def _origin_null(origin: str, detail: str, policy: Policy) -> str:
+    return (
+        "The page has no origin to name (a sandboxed frame, a local file, a redirect between two "
+        "other sites) and sends null, which anyone can; serve it over http(s) from an origin of its own."
+    )
+
+
+def _origin_not_allowed(origin: str, detail: str, policy: Policy) -> str:
+    allowed = _allowed_origins(policy)
+    near = _nearest(origin.strip("'"), policy)
+    if near is not None:
+        return f"{origin} is not {near}, which the policy allows: scheme, host and port must all be equal."
+    return f"{origin} is not one of the origins that the policy allows ({allowed}); to let it in, add it."
+
+
+def _allowed_origins(policy: Policy) -> str:
+    if not policy.origins:
+        return "it allows none but the application's own"
+    listed = [item if isinstance(item, str) else shown(item) for item in policy.origins[:LISTED_ORIGINS]]
+    more = len(policy.origins) - len(listed)
+    return ", ".join(listed) + (f" and {more} more" if more > 0 else "")
+
+
+def _nearest(origin: str, policy: Policy) -> str | None:
+    host = _host(origin)
+    for item in policy.origins:
+        if isinstance(item, str) and "*" not in item and _host(item) == host:
+            return item
+    return None
+
+
+def _host(origin: str) -> str:
+    authority = origin.partition("://")[2]
+    return authority if authority.endswith("]") else authority.rpartition(":")[0] or authority
+
+
+def _origin_insecure(origin: str, detail: str, policy: Policy) -> str:
+    return (
+        f"{origin} is allowed by a regular expression or a callable, but over plain http anyone on "
+        "the network can be that page, and the policy allows credentials; use https there, or add "
+        'dangerously_allow=["insecure-origins"].'
+    )
+
+
+def _origin_check_failed(origin: str, detail: str, policy: Policy) -> str:
+    return f"The check of {origin} raised an exception, which means no; the log has it."
+
+
+def _method_not_allowed(origin: str, detail: str, policy: Policy) -> str:
+    methods = _joined(policy.methods if policy.methods is not None else sorted(fetch.SAFELISTED_METHODS))
+    if detail.upper() in (policy.methods or ()):
+        return (
+            f"Methods are case-sensitive: {origin} asks for {shown(detail)}; let it ask for {detail.upper()}."
+        )
+    return (
+        f"{origin} is allowed, but not to send {shown(detail)}: the policy allows {methods}; "
+        "to let it through, add it to methods."
+    )
+
+
+def _header_not_allowed(origin: str, detail: str, policy: Policy) -> str:
+    if detail.lower() == fetch.NON_WILDCARD_REQUEST_HEADER and "*" in policy.allow_headers:
+        return 'The header authorization is never covered by "*"; write allow_headers=["*", "Authorization"].'
+    return (
+        f"{origin} is allowed, but not to send the header {shown(detail)}: the policy allows "
+        f"{_joined(policy.allow_headers)}; to let it through, add it to allow_headers."
+    )
+
+
+def _headers_too_long(origin: str, detail: str, policy: Policy) -> str:
+    return (
+        f"{origin} asks for more request headers ({detail} bytes of names) than the policy could "
+        "ever allow, so they were not read."
+    )
+
+
+def _private_network_not_allowed(origin: str, detail: str, policy: Policy) -> str:
+    return (
+        f"{origin} asks to reach from the internet into a private network; "
+        "to let it, set private_network=True."
+    )
+
+
+def _joined(names: str | tuple[str, ...] | list[str]) -> str:
+    return names if isinstance(names, str) else ", ".join(names) or "none"
+
+
+_SENTENCES = {
+    Reason.ORIGIN_MALFORMED: _origin_malformed,
+    Reason.ORIGIN_NULL: _origin_null,
+    Reason.ORIGIN_NOT_ALLOWED: _origin_not_allowed,
+    Reason.ORIGIN_INSECURE: _origin_insecure,
+    Reason.ORIGIN_CHECK_FAILED: _origin_check_failed,
+    Reason.METHOD_NOT_ALLOWED: _method_not_allowed,
+    Reason.HEADER_NOT_ALLOWED: _header_not_allowed,
+    Reason.HEADERS_TOO_LONG: _headers_too_long,
+    Reason.PRIVATE_NETWORK_NOT_ALLOWED: _private_network_not_allowed,
+}

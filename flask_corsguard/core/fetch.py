@@ -1,0 +1,93 @@
+"""The terms of the Fetch standard that a server of the CORS protocol needs, one name each.
+
+A name here means what the standard means by it; what this library adds of its own lives elsewhere.
+
+:see: https://fetch.spec.whatwg.org/ (sections are cited by their anchors)
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+ACAO: Final = "Access-Control-Allow-Origin"
+ACAC: Final = "Access-Control-Allow-Credentials"
+ACAM: Final = "Access-Control-Allow-Methods"
+ACAH: Final = "Access-Control-Allow-Headers"
+ACMA: Final = "Access-Control-Max-Age"
+ACEH: Final = "Access-Control-Expose-Headers"
+ACAPN: Final = "Access-Control-Allow-Private-Network"
+
+ACRM: Final = "Access-Control-Request-Method"
+ACRH: Final = "Access-Control-Request-Headers"
+ACRPN: Final = "Access-Control-Request-Private-Network"
+
+TAO: Final = "Timing-Allow-Origin"
+CORP: Final = "Cross-Origin-Resource-Policy"
+
+#: In lower case. See #http-responses; the last one is the Private Network Access draft's.
+CORS_RESPONSE_HEADERS: Final = frozenset(name.lower() for name in (ACAO, ACAC, ACAM, ACAH, ACMA, ACEH, ACAPN))
+
+#: See #cors-safelisted-method. They pass whether or not Access-Control-Allow-Methods names them
+#: (#cors-preflight-fetch, step 7.5).
+SAFELISTED_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+
+#: See #concept-method-normalize. Only these are upper-cased by browsers; `patch` is sent as it is.
+NORMALIZED_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
+
+#: See #forbidden-method. The comparison is case-insensitive.
+FORBIDDEN_METHODS: Final = frozenset({"CONNECT", "TRACE", "TRACK"})
+
+#: See #forbidden-request-header; in lower case. X-HTTP-Method and its two relatives are left out:
+#: they are forbidden by value, not by name.
+FORBIDDEN_REQUEST_HEADERS: Final = frozenset(
+    {
+        "accept-charset",
+        "accept-encoding",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "connection",
+        "content-length",
+        "cookie",
+        "cookie2",
+        "date",
+        "dnt",
+        "expect",
+        "host",
+        "keep-alive",
+        "origin",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    }
+)
+FORBIDDEN_REQUEST_HEADER_PREFIXES: Final = ("proxy-", "sec-")
+
+#: See #forbidden-response-header-name; in lower case.
+FORBIDDEN_RESPONSE_HEADERS: Final = frozenset({"set-cookie", "set-cookie2"})
+
+#: See #cors-non-wildcard-request-header-name; in lower case.
+NON_WILDCARD_REQUEST_HEADER: Final = "authorization"
+
+# RFC 9110, section 5.6.2.
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+
+def is_token(text: str) -> bool:
+    """Whether *text* is a token, the grammar of methods and header names (RFC 9110, 5.6.2)."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def is_forbidden_method(method: str) -> bool:
+    """Whether no page may send *method* (#forbidden-method)."""
+    return method.upper() in FORBIDDEN_METHODS
+
+
+def is_forbidden_request_header(name: str) -> bool:
+    """Whether no page may set a request header of this *name* (#forbidden-request-header)."""
+    lower = name.lower()
+    return lower in FORBIDDEN_REQUEST_HEADERS or lower.startswith(FORBIDDEN_REQUEST_HEADER_PREFIXES)

@@ -1,0 +1,220 @@
+"""The checks of the origins of a policy: each alone, and together with what else is allowed."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final, Literal, cast
+
+from publicsuffixlist import PublicSuffixList
+
+from .checks import Problems, check_list
+from .errors import Problem, problem
+from .matcher import OriginCheck, OriginSet
+from .origins import Origin, is_loopback_host
+from .patterns import OriginPattern, read_origin
+
+Door = Literal["null-origin", "insecure-origins", "public-suffixes"]
+
+#: What `dangerously_allow` can name.
+DOORS: Final[tuple[Door, ...]] = ("null-origin", "insecure-origins", "public-suffixes")
+
+#: Origins that nobody would list: a regular expression that matches one of them matches by
+#: something that a stranger can have, too. Names under ".invalid" can never exist (RFC 2606).
+CANARIES: Final = (
+    "https://corsguard-canary.invalid",
+    "http://corsguard-canary.invalid",
+    "https://corsguard-canary.invalid:8443",
+    "https://a.b.corsguard-canary.invalid",
+    *(
+        f"https://corsguard-canary.{domain}"
+        for domain in ("com", "net", "org", "io", "dev", "app", "co", "co.uk", "de", "example", "test")
+    ),
+    "https://203.0.113.77",
+    "https://[2001:db8::c0a5]",
+    "corsguard-canary://host",
+)
+
+#: The same for the sites that anyone can have from a hosting provider.
+HOSTED_CANARIES: Final = tuple(
+    f"https://corsguard-canary.{domain}"
+    for domain in (
+        *("github.io", "gitlab.io", "pages.dev", "workers.dev", "vercel.app", "netlify.app", "web.app"),
+        *("herokuapp.com", "onrender.com", "fly.dev", "azurewebsites.net", "cloudfront.net", "ngrok.io"),
+    )
+)
+
+
+class Nobody(tuple[()]):
+    """The origins of the closed policy: none, and on purpose. An empty list is refused."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> Nobody:
+        return NOBODY
+
+    def __repr__(self) -> str:
+        return "nobody"
+
+    def __reduce__(self) -> tuple[type[Nobody], tuple[()]]:
+        return Nobody, ()
+
+
+NOBODY: Final = tuple.__new__(Nobody)
+
+Item = str | re.Pattern[str] | OriginCheck
+
+
+@dataclass
+class Origins:
+    """The origins of a policy, read and sorted by how they are matched."""
+
+    items: tuple[Item, ...] = ()
+    any: bool = False
+    exact: list[str] = field(default_factory=list)
+    patterns: list[tuple[str, OriginPattern]] = field(default_factory=list)
+    regexes: list[re.Pattern[str]] = field(default_factory=list)
+    callables: list[OriginCheck] = field(default_factory=list)
+
+    @property
+    def is_any(self) -> bool:
+        """Whether every host is allowed, as ``"*"`` or in the disguise of ``https://*``."""
+        return self.any or any(p.subdomains and not p.host for _, p in self.patterns)
+
+    def compile(self, *, secure_only: bool) -> OriginSet:
+        """Make the set that is asked per request."""
+        return OriginSet(
+            self.exact,
+            (pattern for _, pattern in self.patterns),
+            self.regexes,
+            self.callables,
+            secure_only=secure_only,
+        )
+
+
+def check_origins(value: object, problems: Problems, doors: Iterable[str]) -> Origins:
+    """Read the origins; of each that is wrong say what works instead."""
+    if isinstance(value, Nobody):
+        return Origins(value)
+    if value is None:
+        hint = 'Give the list of origins, or "*" if everyone may read the answers.'
+        problems.append(problem("origins.none", "origins", value, hint))
+        return Origins()
+    if value == "*":
+        return Origins(any=True)
+    found = Origins()
+    before = len(problems)
+    items = check_list("origins", value, '"https://app.example"', problems)
+    if "*" in items:
+        if len(items) == 1:
+            return Origins(any=True)
+        hint = 'Write origins="*", or leave "*" out.'
+        problems.append(problem("origins.redundant", "origins", value, hint))
+        items.remove("*")
+    for item in items:
+        if (refusal := _sort_in(item, found, doors)) is not None:
+            problems.append(refusal)
+    if not items and len(problems) == before:
+        hint = "If nobody else may call, use SAME_ORIGIN; otherwise name the origins."
+        problems.append(problem("origins.empty", "origins", value, hint))
+    found.items = tuple(cast("list[Item]", items))
+    return found
+
+
+def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | None:
+    if isinstance(item, str):
+        return _sort_in_text(item, found, doors)
+    if isinstance(item, re.Pattern):
+        if not isinstance(item.pattern, str):
+            hint = f"Write re.compile({item.pattern.decode('latin-1')!r})."
+            return problem("origins.bytes-regex", "origins", item, hint)
+        found.regexes.append(item)
+    elif inspect.iscoroutinefunction(item):
+        hint = "Use a plain function that returns True or False."
+        return problem("origins.async", "origins", item, hint)
+    elif callable(item):
+        found.callables.append(cast("OriginCheck", item))
+    else:
+        hint = 'Write the origin as text, such as "https://app.example".'
+        return problem("origins.type", "origins", item, hint)
+    return None
+
+
+def _sort_in_text(text: str, found: Origins, doors: Iterable[str]) -> Problem | None:
+    if text == "null":
+        if "null-origin" not in doors:
+            hint = 'If you know that you need it, add dangerously_allow=["null-origin"].'
+            return problem("origin.null", "origins", text, hint)
+        found.exact.append(text)
+        return None
+    read = read_origin(text, "origins")
+    if isinstance(read, Problem):
+        return read
+    if isinstance(read, OriginPattern):
+        found.patterns.append((text, read))
+    else:
+        found.exact.append(text)
+    return None
+
+
+def check_credentials(found: Origins, value: object, doors: Iterable[str], problems: Problems) -> None:
+    """Refuse, for a policy with credentials, the origins that strangers can have."""
+    refuse = _Refusals(problems)
+    if found.any:
+        refuse("any-origin", value, 'Name the origins; "*" works only without credentials.')
+    if "null" in found.exact:
+        refuse("null-origin", "null", 'Leave "null" out, or allow it in a policy without credentials.')
+    for text, pattern in found.patterns:
+        if pattern.subdomains and not pattern.host:
+            refuse("any-origin", text, 'Name the domain: "https://*.example.com".')
+        elif pattern.subdomains and "public-suffixes" not in doors and _is_public_suffix(pattern.host):
+            hint = f'Name your own domain below it: "{pattern.scheme}://*.yours.{pattern.host}".'
+            refuse("public-suffix", text, hint)
+    for regex in found.regexes:
+        for canary in _canaries(doors):
+            if regex.fullmatch(canary):
+                hint = f'It also matches "{canary}"; write the domain out, or use "https://*.example.com".'
+                refuse("any-origin", regex, hint)
+                break
+    if "insecure-origins" not in doors:
+        _check_secure(found, refuse)
+
+
+def _check_secure(found: Origins, refuse: Callable[[str, object, str], None]) -> None:
+    hint = 'Use https there; if it truly cannot, add dangerously_allow=["insecure-origins"].'
+    for text in found.exact:
+        # Parsed again rather than kept: of a hundred thousand origins few begin like this.
+        if text.startswith("http:"):
+            origin = Origin.parse(text)
+            if origin is not None and not origin.is_loopback:
+                refuse("insecure-origin", text, hint)
+    for text, pattern in found.patterns:
+        if pattern.scheme == "http" and pattern.host and not is_loopback_host(pattern.host):
+            refuse("insecure-origin", text, hint)
+
+
+class _Refusals:
+    def __init__(self, problems: Problems) -> None:
+        self._problems = problems
+
+    def __call__(self, kind: str, value: object, hint: str) -> None:
+        self._problems.append(problem(f"credentials.{kind}", "origins", value, hint))
+
+
+def _canaries(doors: Iterable[str]) -> tuple[str, ...]:
+    return CANARIES if "public-suffixes" in doors else (*CANARIES, *HOSTED_CANARIES)
+
+
+def _is_public_suffix(host: str) -> bool:
+    # "localhost" counts as one by the list's last rule (whatever has no rule of its own is public),
+    # but nobody can register a name below it.
+    return not is_loopback_host(host) and _public_suffixes().is_public(host.removesuffix("."))
+
+
+@cache
+def _public_suffixes() -> PublicSuffixList:
+    # Read when the first pattern asks for it: a quarter of a megabyte that most policies never need.
+    return PublicSuffixList()

@@ -1,0 +1,140 @@
+"""Origins as they come over the wire.
+
+The value of an ``Origin`` header is compared, never interpreted: the grammar below is that of the
+serialization of an origin (https://fetch.spec.whatwg.org/#origin-header), and what is outside of it
+belongs to nobody. A URL parser would be the wrong tool: it repairs, and every repair lets in a
+string that no browser sends (``http://evil@victim.example``, ``HTTPS://Victim.example/``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
+
+#: Longest scheme, in bytes. No registered scheme comes near it.
+MAX_SCHEME_LENGTH: Final = 64
+#: Longest label of a domain name, in bytes (RFC 1035, section 2.3.4).
+MAX_LABEL_LENGTH: Final = 63
+#: Longest host, in bytes: a domain name of 255 octets as text (RFC 1035, section 2.3.4).
+MAX_HOST_LENGTH: Final = 253
+#: Longest ``Origin`` that is read at all, in bytes: scheme, "://", host, ":" and five digits.
+MAX_ORIGIN_LENGTH: Final = MAX_SCHEME_LENGTH + 3 + MAX_HOST_LENGTH + 1 + 5
+
+MAX_PORT: Final = 65535
+
+#: The ports that a serialization leaves out (https://url.spec.whatwg.org/#special-scheme).
+DEFAULT_PORTS: Final[Mapping[str, int]] = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}
+
+# "_" is not in the standard's grammar, and neither is the dot at the end; but the URL parser lets
+# both through, so pages of such hosts exist and their browsers send them.
+_SERIALIZATION = re.compile(
+    r"""
+    (?P<scheme> [a-z] [a-z0-9+.-]{0,63} ) ://
+    (?P<host>
+        \[ (?P<ipv6> [0-9a-f:]{2,39} ) \]
+      | (?: [a-z0-9_-]{1,63} \. )* (?P<last_label> [a-z0-9_-]{1,63} ) (?P<dot> \.? )
+    )
+    (?: : (?P<port> [1-9][0-9]{0,4} ) )?
+    """,
+    re.VERBOSE,
+)
+
+# See https://url.spec.whatwg.org/#ends-in-a-number-checker: such a host is an IPv4 address or nothing.
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+
+
+# Two or more zero pieces in a row, and whole ones: not the end of "10".
+_ZERO_PIECES = re.compile(r"(?<![^:])0(?::0)+(?![^:])")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A tuple origin: the scheme, host and port of the page that asks.
+
+    ``str(origin)`` is its serialization, byte for byte what the browser sent
+    (https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin).
+    """
+
+    #: In lower case, such as ``"https"``.
+    scheme: str
+    #: In lower case; an IPv6 address keeps its brackets.
+    host: str
+    #: ``None`` stands for the default port of the scheme.
+    port: int | None
+
+    def __str__(self) -> str:
+        authority = self.host if self.port is None else f"{self.host}:{self.port}"
+        return f"{self.scheme}://{authority}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the host can only be the machine that the browser runs on.
+
+        See https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy, steps 4 and 5.
+        """
+        return is_loopback_host(self.host)
+
+    @classmethod
+    def parse(cls, text: str) -> Origin | None:
+        """Read *text* as the serialization of a tuple origin; ``None`` if it is anything else.
+
+        ``"null"`` is anything else. Takes linear time and raises nothing, whatever *text* is.
+        """
+        if len(text) > MAX_ORIGIN_LENGTH:
+            return None
+        match = _SERIALIZATION.fullmatch(text)
+        if match is None:
+            return None
+        scheme, host = match["scheme"], match["host"]
+        port = int(match["port"]) if match["port"] else None
+        if len(host) > MAX_HOST_LENGTH:
+            return None
+        if port is not None and (port > MAX_PORT or DEFAULT_PORTS.get(scheme) == port):
+            return None
+        if match["ipv6"] is not None:
+            canonical = canonical_address(match["ipv6"])
+            return cls(scheme, host, port) if canonical == host else None
+        if _NUMBER.fullmatch(match["last_label"]) and canonical_address(host) != host:
+            return None
+        return cls(scheme, host, port)
+
+
+def canonical_address(text: str) -> str | None:
+    """Give the host that the URL standard makes of the IP address *text*; ``None`` if it is none.
+
+    See https://url.spec.whatwg.org/#host-serializing.
+    """
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return None if address.scope_id else f"[{_compressed(address)}]"
+
+
+def _compressed(address: IPv6Address) -> str:
+    # Tempting: str(address), but since Python 3.13 that writes mapped IPv4 addresses with dots,
+    # and the URL standard does not (#concept-ipv6-serializer).
+    digits = f"{int(address):032x}"
+    pieces = ":".join(f"{int(digits[at : at + 4], 16):x}" for at in range(0, 32, 4))
+    runs = list(_ZERO_PIECES.finditer(pieces))
+    if not runs:
+        return pieces
+    first_longest = max(runs, key=lambda run: len(run.group()))
+    before, after = pieces[: first_longest.start()], pieces[first_longest.end() :]
+    return f"{before.rstrip(':')}::{after.lstrip(':')}"
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether *host* names the very machine: ``localhost``, ``*.localhost``, 127.0.0.0/8, ``[::1]``."""
+    name = host.removesuffix(".")
+    return (
+        name == "localhost"
+        or name.endswith(".localhost")
+        or host == "[::1]"
+        or (host.startswith("127.") and canonical_address(host) == host)
+    )

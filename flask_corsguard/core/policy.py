@@ -1,0 +1,250 @@
+"""What is allowed across origins: said once, checked and compiled when it is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Final, Literal, NoReturn, TypedDict, cast, final
+
+from .answers import Answers
+from .checks import (
+    check_choice,
+    check_flag,
+    check_list,
+    check_max_age,
+    check_methods,
+    check_request_headers,
+    check_response_headers,
+)
+from .errors import PolicyError, Problem, did_you_mean, problem
+from .guard import GUARD_MODES, GuardMode
+from .origin_checks import DOORS, NOBODY, Door, Origins, check_credentials, check_origins
+from .origins import Origin
+
+ResourcePolicy = Literal["same-origin", "same-site", "cross-origin"]
+RESOURCE_POLICIES: Final[tuple[ResourcePolicy, ...]] = ("same-origin", "same-site", "cross-origin")
+
+OriginsField = str | Iterable["str | re.Pattern[str] | Callable[[Origin], bool]"]
+NamesField = str | Iterable[str]
+
+
+class PolicyFields(TypedDict, total=False):
+    """The fields of a :class:`Policy`, for functions that pass them on."""
+
+    origins: OriginsField
+    methods: NamesField | None
+    allow_headers: NamesField
+    expose_headers: NamesField
+    credentials: bool
+    max_age: int | timedelta | None
+    private_network: bool
+    timing: bool
+    resource_policy: ResourcePolicy | None
+    guard: GuardMode
+    dangerously_allow: Iterable[Door]
+
+
+#: What a field is where it is not said; ``origins`` has no default.
+DEFAULTS: Final[Mapping[str, object]] = {
+    "methods": None,
+    "allow_headers": ("Content-Type",),
+    "expose_headers": (),
+    "credentials": False,
+    "max_age": 600,
+    "private_network": False,
+    "timing": False,
+    "resource_policy": None,
+    "guard": "enforce",
+    "dangerously_allow": (),
+}
+
+FIELDS: Final = ("origins", *DEFAULTS)
+
+_MISSING: Final[Any] = object()
+
+
+@final
+class Policy:
+    """Who may call across origins, and how. Immutable, hashable, comparable and safe to share.
+
+    Every field is given by keyword. All of them are checked when the policy is built.
+
+    :raises PolicyError: with every problem of the policy, if it has any.
+    """
+
+    __slots__ = (*FIELDS, "_hash", "answers")
+
+    #: The origins that are allowed: ``"*"`` for any, or a list of exact origins
+    #: (``"https://a.example:8443"``), patterns (``"https://*.a.example"``: one or more labels, never
+    #: the domain itself; ``"http://localhost:*"``: any port or none), compiled regular expressions
+    #: (they must match the whole origin) and callables ``(Origin) -> bool`` (called only with a
+    #: well-formed origin, never for ``null``; an exception means no). Required.
+    origins: Literal["*"] | tuple[str | re.Pattern[str] | Callable[[Origin], bool], ...]
+    #: The methods that are allowed, ``"*"`` for any; ``GET``, ``HEAD`` and ``POST`` always are.
+    #: ``None`` stands for the methods of the matched route in Flask, elsewhere for those three.
+    methods: Literal["*"] | tuple[str, ...] | None
+    #: The request headers that are allowed, ``"*"`` for any but ``Authorization``, which must be
+    #: listed beside it.
+    allow_headers: str | tuple[str, ...]
+    #: The response headers that a page may read beyond the seven it always may, ``"*"`` for all.
+    expose_headers: Literal["*"] | tuple[str, ...]
+    #: Whether the browser may send cookies and HTTP authentication, and the page read the answer.
+    credentials: bool
+    #: How long a browser may keep the answer to a preflight: seconds or a ``timedelta``, from 0,
+    #: which turns that off, to 86400. ``None`` sends nothing; browsers then keep it for 5 seconds.
+    max_age: int | None
+    #: Whether pages may reach from the internet into a private network, where their browser asks.
+    private_network: bool
+    #: Whether pages of allowed origins may read the detailed timing of the response.
+    timing: bool
+    #: The ``Cross-Origin-Resource-Policy`` of every response: which sites may embed it, as an image
+    #: for example, without asking.
+    resource_policy: ResourcePolicy | None
+    #: What happens to a request that the policy does not allow: ``"enforce"`` refuses it,
+    #: ``"report"`` only logs and signals it, ``"off"`` does neither.
+    guard: GuardMode
+    #: The doors that are open although they rarely should be: ``"null-origin"``,
+    #: ``"insecure-origins"`` (plain http together with credentials) and ``"public-suffixes"``
+    #: (``https://*.github.io`` together with credentials).
+    dangerously_allow: tuple[Door, ...]
+
+    #: The compiled form, for adapters; not a field.
+    answers: Answers
+    _hash: int
+
+    def __init__(
+        self,
+        *,
+        origins: OriginsField = _MISSING,
+        methods: NamesField | None = None,
+        allow_headers: NamesField = ("Content-Type",),
+        expose_headers: NamesField = (),
+        credentials: bool = False,
+        max_age: int | timedelta | None = 600,
+        private_network: bool = False,
+        timing: bool = False,
+        resource_policy: ResourcePolicy | None = None,
+        guard: GuardMode = "enforce",
+        dangerously_allow: Iterable[Door] = (),
+        **unknown: NoReturn,
+    ) -> None:
+        problems: list[Problem] = [
+            problem("field.unknown", name, value, did_you_mean(name, FIELDS))
+            for name, value in cast("dict[str, object]", unknown).items()
+        ]
+        doors = check_list("dangerously_allow", dangerously_allow, '"null-origin"', problems)
+        for door in doors:
+            check_choice("dangerously_allow", door, DOORS, problems)
+        if origins is _MISSING:
+            hint = 'Write origins=["https://app.example"], or use SAME_ORIGIN if nobody else may call.'
+            problems.append(problem("origins.missing", "origins", None, hint))
+            found = Origins()
+        else:
+            found = check_origins(origins, problems, cast("list[str]", doors))
+        if check_flag("credentials", credentials, problems):
+            check_credentials(found, credentials, cast("list[str]", doors), problems)
+        self._set("origins", "*" if found.any else found.items)
+        self._set("methods", check_methods(methods, problems))
+        self._set("allow_headers", check_request_headers(allow_headers, problems))
+        self._set("expose_headers", check_response_headers(expose_headers, problems))
+        self._set("credentials", credentials)
+        self._set("max_age", check_max_age(max_age, problems))
+        self._set("private_network", check_flag("private_network", private_network, problems))
+        self._set("timing", check_flag("timing", timing, problems))
+        if resource_policy is not None:
+            check_choice("resource_policy", resource_policy, RESOURCE_POLICIES, problems)
+        self._set("resource_policy", resource_policy)
+        self._set("guard", check_choice("guard", guard, GUARD_MODES, problems))
+        self._set("dangerously_allow", tuple(doors))
+        self._check_together(found, problems)
+        if problems:
+            raise PolicyError(problems)
+        secure_only = credentials and "insecure-origins" not in doors
+        self._set("answers", Answers(self, None if found.any else found.compile(secure_only=secure_only)))
+
+    def _check_together(self, found: Origins, problems: list[Problem]) -> None:
+        if self.credentials and self.expose_headers == "*":
+            hint = "List the headers by name."
+            problems.append(problem("credentials.exposed-wildcard", "expose_headers", "*", hint))
+        if self.private_network and found.is_any:
+            hint = "Name the origins that may."
+            problems.append(problem("private-network.any-origin", "private_network", True, hint))
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"A policy cannot be changed; make another: policy.replace({name}=...).")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("A policy cannot be changed.")
+
+    def replace(self, **changes: Any) -> Policy:
+        """Give a policy like this one but for the *changes*, checked anew.
+
+        :raises PolicyError: if the result has problems.
+        """
+        return Policy(**{**self._fields(), **changes})
+
+    def for_methods(self, methods: tuple[str, ...]) -> Policy:
+        """Give this policy with the *methods* of a route, if it leaves the methods to the route."""
+        if self.methods is not None:
+            return self
+        other = object.__new__(Policy)
+        for name, value in self._fields().items():
+            other._set(name, value)
+        other._set("methods", methods)
+        # Tempting: replace(). But there is nothing new to check, and with a hundred thousand
+        # origins checking them again for every route would be felt.
+        other._set("answers", Answers(other, self.answers.origins))
+        return other
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the fields as a new dictionary: ``Policy.from_mapping(p.to_dict()) == p``.
+
+        Lists, strings, numbers, ``None``; compiled expressions and callables stay what they are.
+        """
+        return {
+            name: list(value) if type(value) is tuple else value for name, value in self._fields().items()
+        }
+
+    @classmethod
+    def from_mapping(cls, mapping: Mapping[str, Any]) -> Policy:
+        """Make a policy of its fields by name, as :meth:`to_dict` gives them.
+
+        :raises PolicyError: with every problem of the policy, if it has any.
+        """
+        return cls(**{str(name): value for name, value in mapping.items()})
+
+    def _fields(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in FIELDS}
+
+    def _key(self) -> tuple[object, ...]:
+        return tuple(self._fields().values())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Policy):
+            return NotImplemented
+        return self._key() == other._key()
+
+    def __hash__(self) -> int:
+        # Kept: a policy of a hundred thousand origins may well be a key.
+        try:
+            return self._hash
+        except AttributeError:
+            self._set("_hash", hash(self._key()))
+            return self._hash
+
+    def __repr__(self) -> str:
+        said = {
+            name: value for name, value in self._fields().items() if value != DEFAULTS.get(name, _MISSING)
+        }
+        return f"Policy({', '.join(f'{name}={value!r}' for name, value in said.items())})"
+
+    def __reduce__(self) -> tuple[Callable[[Mapping[str, Any]], Policy], tuple[dict[str, Any]]]:
+        return Policy.from_mapping, (self.to_dict(),)
+
+
+#: The closed policy: nobody across origins.
+SAME_ORIGIN: Final = Policy(origins=NOBODY)

@@ -1,0 +1,94 @@
+"""The catalogue of everything that is refused when a policy is built: a code and its reason.
+
+A code is stable and is never used again for something else. The sentence says why the thing is
+refused, for everyone; what to write instead is the hint, made for the value at hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        # The list of origins.
+        "origins.missing": "A policy must say which origins it allows; there is no default.",
+        "origins.none": "None is what an unset variable gives, and it never means everyone.",
+        "origins.empty": "An empty list allows nobody, which is rarely what was meant.",
+        "origins.redundant": 'Beside "*", which allows every origin, any other origin says nothing.',
+        "origins.type": "An origin is a string, a compiled regular expression or a callable.",
+        "origins.async": "An origin check is called, never awaited: a coroutine would count as an answer.",
+        "origins.bytes-regex": "A regular expression over bytes cannot match an origin, which is text.",
+        # One origin.
+        "origin.empty": "An empty string is no origin.",
+        "origin.null": '"null" is sent by every sandboxed frame and local file, whoever made it.',
+        "origin.white-space": "Browsers send an origin without white space, and it is compared byte by byte.",
+        "origin.list": "This is several origins in one string.",
+        "origin.regex": "A string is never read as a regular expression.",
+        "origin.unicode": "Browsers send an international host name in its ASCII form (Punycode).",
+        "origin.punycode": 'A label that begins with "xn--" must hold Punycode; no browser loads this host.',
+        "origin.upper-case": "Browsers send scheme and host in lower case, and compare byte by byte.",
+        "origin.scheme-missing": "An origin begins with its scheme: http and https are two origins.",
+        "origin.scheme": "This is not the scheme of a URL.",
+        "origin.opaque-scheme": 'Pages with this scheme have no origin to name: they send "null".',
+        "origin.user-info": "An origin has no user name and no password.",
+        "origin.path": "An origin has no path: it covers all pages of a host, or none.",
+        "origin.trailing-slash": "An origin ends with its host or port; the slash would begin a path.",
+        "origin.query": "An origin has no query.",
+        "origin.fragment": "An origin has no fragment.",
+        "origin.host-missing": "An origin names a host.",
+        "origin.characters": "The host holds a character that no host can have.",
+        "origin.label-missing": "The host has an empty label: two dots in a row, or one at the beginning.",
+        "origin.label-length": "A label of the host is too long for DNS.",
+        "origin.host-length": "The host is too long for DNS.",
+        "origin.ipv4": "Browsers send an IPv4 address as four decimal numbers, without leading zeros.",
+        "origin.ipv6": "Browsers send an IPv6 address in brackets and in its one shortest form.",
+        "origin.port": "This is not a port.",
+        "origin.default-port": "Browsers leave the default port out, so this would never match.",
+        "origin.wildcard": "* stands only for all labels left of a domain, or for the port.",
+        # Credentials.
+        "credentials.any-origin": (
+            "With credentials, allowing any origin gives every site the data of every signed-in user."
+        ),
+        "credentials.null-origin": (
+            'With credentials, "null" gives every sandboxed frame the data of every signed-in user.'
+        ),
+        "credentials.insecure-origin": (
+            "With credentials, an origin over plain http lets anyone on the network act as that page."
+        ),
+        "credentials.public-suffix": (
+            "With credentials, the subdomains of a public suffix are the sites of strangers."
+        ),
+        "credentials.exposed-wildcard": 'With credentials, browsers read "*" as a header of that name.',
+        # Lists of names.
+        "list.string": "A string is not a list.",
+        "list.type": "This is not a list of strings.",
+        "method.token": "This is not a method: methods are tokens (RFC 9110, section 5.6.2).",
+        "method.forbidden": "Browsers never send this method for a page.",
+        "method.case": "Methods are case-sensitive, and this one is written in upper case.",
+        "request-header.token": "This is not a header name: names are tokens (RFC 9110, section 5.6.2).",
+        "request-header.forbidden": "Browsers never let a page set this request header.",
+        "request-header.response-only": "This is a header of responses; no request carries it.",
+        "response-header.token": "This is not a header name: names are tokens (RFC 9110, section 5.6.2).",
+        "response-header.forbidden": "Browsers never let a page read this response header.",
+        "response-header.request-only": "This header is not on any response that a page could read.",
+        # Single values.
+        "flag.type": "This is a switch: True or False, nothing that counts as one.",
+        "max-age.type": "The age is a whole number of seconds, or a timedelta of whole seconds.",
+        "max-age.bounds": "The age is out of bounds: no browser keeps a preflight for longer than a day.",
+        "choice.unknown": "This is not one of the values that the field takes.",
+        "private-network.any-origin": (
+            "Any origin together with private networks lets every site reach into every home network."
+        ),
+        # The saying of it.
+        "field.unknown": "There is no such field.",
+        "policy.type": "This is not a policy.",
+        "policy.twice": "The policy is said twice, and one of the two would be ignored.",
+        "paths.type": "Paths are given as a mapping from path to policy.",
+        "path.spelling": "A path rule is the decoded path itself, in its one normal spelling.",
+        "path.unreachable": "An earlier rule already covers this path, so this one would never be used.",
+        "config.unknown": "There is no such configuration key.",
+        "config.twice": "The field is said in the code and in the configuration, and one would be ignored.",
+    }
+)

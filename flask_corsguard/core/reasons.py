@@ -1,0 +1,38 @@
+"""What kinds of request there are, and why a decision came out as it did."""
+
+from __future__ import annotations
+
+from enum import Enum, unique
+
+
+@unique
+class Kind(str, Enum):
+    """What a request is to the CORS protocol (https://fetch.spec.whatwg.org/#http-requests)."""
+
+    #: OPTIONS with one ``Origin`` and one ``Access-Control-Request-Method``.
+    PREFLIGHT = "preflight"
+    #: Any other request with an ``Origin``.
+    ACTUAL = "actual"
+    #: A request without ``Origin``.
+    NON_CORS = "non-cors"
+
+    __str__ = str.__str__
+
+
+@unique
+class Reason(str, Enum):
+    """Why a decision came out as it did; the value is stable and goes to logs."""
+
+    ALLOWED = "allowed"
+    NO_ORIGIN = "no-origin"
+    ORIGIN_MALFORMED = "origin-malformed"
+    ORIGIN_NULL = "origin-null"
+    ORIGIN_NOT_ALLOWED = "origin-not-allowed"
+    ORIGIN_INSECURE = "origin-insecure"
+    ORIGIN_CHECK_FAILED = "origin-check-failed"
+    METHOD_NOT_ALLOWED = "method-not-allowed"
+    HEADER_NOT_ALLOWED = "header-not-allowed"
+    HEADERS_TOO_LONG = "headers-too-long"
+    PRIVATE_NETWORK_NOT_ALLOWED = "private-network-not-allowed"
+
+    __str__ = str.__str__

@@ -1,0 +1,128 @@
+"""The mark: a policy put on a view function, a view class or a blueprint.
+
+A mark changes nothing about what it is put on; it is only found there when a request comes in. So
+it does not matter whether it stands above or below ``@app.route``, nor how many well-behaved
+decorators (those that use :func:`functools.wraps`) stand between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+
+from flask import Blueprint, Flask
+from flask.views import View
+
+from .core.errors import PolicyError, problem
+from .core.paths import policy_from
+from .core.policy import Policy
+
+if TYPE_CHECKING:
+    from flask.blueprints import BlueprintSetupState
+    from typing_extensions import Unpack
+
+    from .core.policy import PolicyFields
+
+T = TypeVar("T", bound=object)
+
+_MARK = "__corsguard_policy__"
+
+#: Where an application keeps the registrations of its marked blueprints.
+REGISTRATIONS = "corsguard_blueprints"
+
+
+class Registration(NamedTuple):
+    """A marked blueprint as an application registered it."""
+
+    blueprint: Blueprint
+    url_prefix: str
+    subdomain: str | None
+
+
+@overload
+def cors(policy: Policy, /) -> Callable[[T], T]: ...
+@overload
+def cors(**fields: Unpack[PolicyFields]) -> Callable[[T], T]: ...
+def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
+    """Mark a view function, a ``View`` class, a method of one or a ``Blueprint`` with a policy.
+
+    The policy replaces those of the blueprint and of the application; nothing is merged. A
+    blueprint's holds for the blueprints nested in it, and for the 404 and 405 below its prefix.
+
+    :param policy: a :class:`.Policy`; or give its fields by name.
+    :returns: a decorator that gives back what it is put on, unchanged.
+    :raises PolicyError: if the policy has problems.
+    :raises TypeError: if the mark is put on something else, or on a registered blueprint.
+    """
+    if policy is not None and fields:
+        hint = "Give a policy or its fields; policy.replace(...) makes one like another."
+        raise PolicyError([problem("policy.twice", "cors", fields, hint)])
+    if callable(policy) and not isinstance(policy, Policy):
+        raise TypeError("cors is a decorator with arguments: write @cors(policy) or @cors(origins=[...]).")
+    said = Policy(**fields) if policy is None else policy_from(policy, "cors")
+
+    def mark(target: T) -> T:
+        if isinstance(target, Blueprint):
+            _record(target)
+        _check_target(target)
+        try:
+            setattr(target, _MARK, said)
+        except AttributeError as error:
+            raise TypeError(f"cors cannot mark {target!r}: mark the function that it wraps.") from error
+        return target
+
+    return mark
+
+
+def _check_target(target: object) -> None:
+    if isinstance(target, Flask):
+        raise TypeError(
+            "cors marks views and blueprints; for a whole application write CorsGuard(app, policy)."
+        )
+    if isinstance(target, type):
+        if issubclass(target, View):
+            return
+        raise TypeError(f"cors marks classes of flask.views.View, and {target.__name__} is none.")
+    if not callable(target) and not isinstance(target, Blueprint):
+        raise TypeError(
+            f"cors marks view functions, View classes and Blueprints, not {type(target).__name__}: "
+            "put it above the function or class, or write cors(policy)(blueprint)."
+        )
+
+
+def _record(blueprint: Blueprint) -> None:
+    def note(state: BlueprintSetupState) -> None:
+        registration = Registration(blueprint, state.url_prefix or "", state.subdomain)
+        state.app.extensions.setdefault(REGISTRATIONS, []).append(registration)
+
+    if getattr(blueprint, _MARK, None) is not None:
+        return
+    try:
+        # Only here is the prefix told that a registration, perhaps a nested one, gives a blueprint.
+        blueprint.record(note)
+    except AssertionError as error:
+        raise TypeError(
+            f"The blueprint {blueprint.name!r} is already registered, and its prefix can no longer be "
+            "learnt: mark it before app.register_blueprint(...)."
+        ) from error
+
+
+def mark_of(target: object) -> Policy | None:
+    """Give the policy that *target* is marked with, also below decorators that wrap it."""
+    while target is not None:
+        mark = getattr(target, _MARK, None)
+        if mark is not None:
+            return mark  # type: ignore[no-any-return]  # only cors() writes there
+        target = getattr(target, "__wrapped__", None)
+    return None
+
+
+def mark_of_view(view: object, method: str) -> Policy | None:
+    """Give the policy that a view is marked with: its method's, else its own, else its class's."""
+    view_class = getattr(view, "view_class", None)
+    if view_class is None:
+        return mark_of(view)
+    handler = getattr(view_class, method.lower(), None)
+    if handler is None and method == "HEAD":
+        handler = getattr(view_class, "get", None)
+    return mark_of(handler) or mark_of(view) or mark_of(view_class)

@@ -1,0 +1,153 @@
+"""The Flask extension: one policy for an application, and a place for the marks of its parts.
+
+It wraps ``app.wsgi_app`` once and registers nothing with Flask: no hook of the application, and no
+other extension, runs before it or overwrites what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, overload
+
+from .core.errors import PolicyError, Problem, did_you_mean, problem
+from .core.paths import PathRules, policy_from
+from .core.policy import FIELDS, SAME_ORIGIN, Policy
+from .refusals import cors_refused
+from .routing import RoutedPolicies
+from .wsgi import CorsMiddleware
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+    from flask import Flask
+    from typing_extensions import Unpack
+
+    from .core.decision import Decision
+    from .core.policy import PolicyFields
+    from .wsgi import PolicyArgument, PolicySource
+
+    PathsArgument = Mapping[str, Policy | Mapping[str, Any]]
+
+#: The key in ``app.extensions`` whose value is the :class:`.CorsMiddleware` of the application.
+EXTENSION: Final = "corsguard"
+
+PREFIX: Final = "CORSGUARD_"
+
+_LISTS: Final = frozenset({"origins", "methods", "allow_headers", "expose_headers", "dangerously_allow"})
+_KEYS: Final = {f"{PREFIX}{name.upper()}": name for name in (*FIELDS, "paths")}
+
+
+class CorsGuard:
+    """Makes a policy true for a Flask application, and those that its views are marked with.
+
+    The policy is given as such, or by its fields, in code or in the configuration
+    (``CORSGUARD_ORIGINS`` and so on, read once by :meth:`init_app`); without any the application is
+    closed to other origins. Which policy holds for a request: the mark of its view, else that of the
+    nearest blueprint, else the first of *paths* that covers it, else this one.
+
+    :param app: the application; without one, call :meth:`init_app` later, for as many as you like.
+    :param policy: a :class:`.Policy`.
+    :param paths: policies for views without a mark, by path.
+    :param fields: the fields of a policy, instead of *policy*.
+    :raises PolicyError: with every problem of the policy, the paths and the configuration.
+    :raises RuntimeError: if the application already has the extension.
+    """
+
+    @overload
+    def __init__(
+        self, app: Flask | None = None, policy: Policy | None = None, *, paths: PathsArgument | None = None
+    ) -> None: ...
+    @overload
+    def __init__(
+        self, app: Flask | None = None, *, paths: PathsArgument | None = None, **fields: Unpack[PolicyFields]
+    ) -> None: ...
+    def __init__(self, app: Any = None, policy: Any = None, *, paths: Any = None, **fields: Any) -> None:
+        self._policy = policy
+        self._said: dict[str, Any] = fields if paths is None else {**fields, "paths": paths}
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask) -> None:
+        """Register the extension with *app* and read its configuration, this once.
+
+        :raises PolicyError: with every problem of the policy, the paths and the configuration.
+        :raises RuntimeError: if *app* already has the extension.
+        """
+        if EXTENSION in app.extensions:
+            raise RuntimeError(
+                f"CorsGuard is already initialised for the application {app.import_name!r}. Call "
+                "CorsGuard(app) or init_app(app) once; other policies for parts of the application "
+                "go on views and blueprints, as @cors(...), or into paths=."
+            )
+        policy, paths = read_settings(self._policy, self._said, app.config)
+        middleware = _FlaskMiddleware(app, policy, paths)
+        app.extensions[EXTENSION] = middleware
+        app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's documented way
+
+
+class _FlaskMiddleware(CorsMiddleware):
+    def __init__(self, flask: Flask, policy: Policy, paths: PathRules | None) -> None:
+        self._flask = flask
+        self._paths = paths
+        super().__init__(flask.wsgi_app, policy, on_refusal=self._send)
+
+    def _source_of(self, policy: PolicyArgument) -> PolicySource:
+        return RoutedPolicies(self._flask, policy_from(policy, "policy"), self._paths)
+
+    def _answers_errors(self) -> bool:
+        return self._flask.debug and not self._flask.testing
+
+    def _send(self, environ: WSGIEnvironment, decision: Decision) -> None:
+        cors_refused.send(self._flask, decision=decision)
+
+
+def read_settings(
+    policy: object, said: Mapping[str, Any], config: Mapping[str, Any]
+) -> tuple[Policy, PathRules | None]:
+    """Give the policy and the path rules of an application, from its code and its configuration.
+
+    :param policy: what was given as the policy, if anything.
+    :param said: the fields, and ``paths``, that the code gives.
+    :param config: the configuration; strings in it are split where a list is meant.
+    :raises PolicyError: with every problem found.
+    """
+    problems: list[Problem] = []
+    keys: dict[str, str] = {}
+    settings: dict[str, Any] = dict(said)
+    for key in sorted(key for key in config if key.startswith(PREFIX)):
+        name = _KEYS.get(key)
+        if name is None:
+            problems.append(problem("config.unknown", key, config[key], did_you_mean(key, list(_KEYS))))
+        elif name in said or (policy is not None and name != "paths"):
+            hint = f"Say it once: leave {key} out, or {name if name in said else 'the policy'} in the code."
+            problems.append(problem("config.twice", key, config[key], hint))
+        else:
+            keys[name] = key
+            settings[name] = _from_config(name, config[key])
+    rules = settings.pop("paths", None)
+    if policy is not None and settings:
+        hint = "Give a policy or its fields; policy.replace(...) makes one like another."
+        problems.append(problem("policy.twice", ", ".join(settings), policy, hint))
+    built, paths = SAME_ORIGIN, None
+    try:
+        if policy is not None:
+            built = policy_from(policy, "policy")
+        elif settings:
+            built = Policy(**settings)
+    except PolicyError as error:
+        problems += [replace(each, field=keys.get(each.field, each.field)) for each in error.problems]
+    try:
+        paths = None if rules is None else PathRules(rules, keys.get("paths", "paths"))
+    except PolicyError as error:
+        problems += error.problems
+    if problems:
+        raise PolicyError(problems)
+    return built, paths
+
+
+def _from_config(name: str, value: object) -> object:
+    if name not in _LISTS or not isinstance(value, str):
+        return value
+    items = value.replace(",", " ").split()
+    # An empty text means an empty list, except of origins: there it is a forgotten variable.
+    return items

@@ -1,0 +1,227 @@
+"""From a request to its policy, by the application's own URL map.
+
+The map is asked, not imitated: converters, host and subdomain matching, redirects and the prefix
+an application is mounted under come out here as they will in the application.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import Map, RequestRedirect, Rule
+
+from .core.fetch import is_forbidden_method
+from .core.paths import PathRules, is_ambiguous
+from .core.policy import SAME_ORIGIN, Policy
+from .decorators import REGISTRATIONS, Registration, mark_of, mark_of_view
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+    from flask import Flask
+    from werkzeug.routing import MapAdapter
+
+    from .core.decision import Request
+
+logger = logging.getLogger("flask_corsguard")
+
+_REQUEST = "werkzeug.request"
+
+#: Redirects of the URL map that are followed to find a policy; a map can hold a circle of them.
+MAX_REDIRECTS = 4
+
+
+class RoutedPolicies:
+    """Finds the policy of a request: of its view, blueprint, path or application, in this order.
+
+    :param app: the application; its URL map, views and blueprints are read per request.
+    :param policy: what holds where nothing else does.
+    :param paths: the rules for views without a mark.
+    """
+
+    def __init__(self, app: Flask, policy: Policy, paths: PathRules | None) -> None:
+        self._app = app
+        self._policy = policy
+        self._paths = paths
+        self._by_methods: dict[tuple[int, tuple[str, ...]], tuple[Policy, Policy]] = {}
+        self._prefixes = BlueprintPrefixes()
+
+    def for_preflight(self, environ: WSGIEnvironment, request: Request) -> Policy:
+        """Give the policy of the endpoint that the URL has for the requested method."""
+        method = request.requested_method or ""
+        return self._find(environ, environ.get("PATH_INFO", ""), method, for_preflight=True)
+
+    def for_response(self, environ: WSGIEnvironment) -> Callable[[], Policy]:
+        """Give the function that finds the policy once the application has matched the URL."""
+        # Kept from before the application: layers inside of it may move one path to SCRIPT_NAME.
+        path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "")
+        before = environ.get(_REQUEST)
+
+        def policy() -> Policy:
+            # Werkzeug leaves the request here, with the rule that Flask has matched, so that
+            # nothing needs to be matched twice. An older request belongs to an outer application,
+            # a rule of another map to an inner one.
+            request = environ.get(_REQUEST)
+            rule = None if request is before else getattr(request, "url_rule", None)
+            if rule is not None and rule.map is self._app.url_map:
+                return self._of_endpoint(rule.endpoint, path, method)
+            return self._find(environ, path, method, for_preflight=False)
+
+        return policy
+
+    def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
+        return (
+            mark_of_view(self._app.view_functions.get(endpoint), method)
+            or self._of_blueprints(endpoint)
+            or self._of_path(path)
+        )
+
+    def _of_blueprints(self, endpoint: str) -> Policy | None:
+        # See flask.Request.blueprints: a name is the path of nested names, the innermost last.
+        name = endpoint.rpartition(".")[0]
+        while name:
+            mark = mark_of(self._app.blueprints.get(name))
+            if mark is not None:
+                return mark
+            name = name.rpartition(".")[0]
+        return None
+
+    def _of_path(self, path: str) -> Policy:
+        return (self._paths and self._paths.find(path)) or self._policy
+
+    def _find(self, environ: WSGIEnvironment, path: str, method: str, *, for_preflight: bool) -> Policy:
+        try:
+            return self._match(environ, path, method, for_preflight=for_preflight)
+        except Exception:  # noqa: BLE001 - converters are the application's, and may do anything
+            pass
+        try:
+            # Some ask the database, through an application context. Only they pay for one.
+            with self._app.app_context():
+                return self._match(environ, path, method, for_preflight=for_preflight)
+        except Exception:
+            logger.exception("the URL map raised; the closed policy holds")
+            return SAME_ORIGIN
+
+    def _match(self, environ: WSGIEnvironment, path: str, method: str, *, for_preflight: bool) -> Policy:
+        try:
+            adapter = self._adapter(environ)
+        except HTTPException:
+            # An untrusted host, for example: whatever it is, no endpoint answers it.
+            return self._of_path(path)
+        for _ in range(MAX_REDIRECTS):
+            try:
+                return self._match_once(adapter, path, method, for_preflight=for_preflight)
+            except RequestRedirect as redirect:
+                target = _path_of(redirect, adapter)
+                if target is None:
+                    break
+                path = target
+        return self._of_path(path)
+
+    def _match_once(self, adapter: MapAdapter, path: str, method: str, *, for_preflight: bool) -> Policy:
+        # See werkzeug's own reading of PATH_INFO: bytes in Latin-1 (PEP 3333), which are UTF-8.
+        info = path.encode("latin-1", "replace").decode("utf-8", "replace")
+        rules: dict[str, Rule]
+        try:
+            rules = {method: adapter.match(info, method, return_rule=True)[0]}
+            chosen = method
+        except NotFound:
+            return self._of_unknown(adapter, path, info)
+        except MethodNotAllowed as refusal:
+            # The policy of the URL: that of its GET, if it has one. Its answer names the methods.
+            methods = sorted(refusal.valid_methods or ())
+            rules = {each: adapter.match(info, each, return_rule=True)[0] for each in methods}
+            chosen = "GET" if "GET" in rules else methods[0]
+        rule = rules[chosen]
+        policy = self._of_endpoint(rule.endpoint, path, chosen)
+        if not for_preflight or policy.methods is not None:
+            return policy
+        if rule.methods is not None and chosen == method:
+            rules = dict.fromkeys(rule.methods, rule)
+        return self._with_methods(policy, path, rules)
+
+    def _with_methods(self, policy: Policy, path: str, rules: dict[str, Rule]) -> Policy:
+        # A browser keeps every method that it is told (#cors-preflight-cache), so it is told none
+        # that has another policy.
+        methods = tuple(
+            sorted(
+                method
+                for method, rule in rules.items()
+                if not (method == "OPTIONS" and getattr(rule, "provide_automatic_options", False))
+                and not is_forbidden_method(method)
+                and self._of_endpoint(rule.endpoint, path, method) is policy
+            )
+        )
+        key = id(policy), methods
+        if key not in self._by_methods:
+            # The policy stays beside its copy: that keeps its id from being given to another.
+            self._by_methods[key] = policy, policy.for_methods(methods)
+        return self._by_methods[key][1]
+
+    def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
+        registrations: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
+        if not registrations:
+            return self._of_path(path)
+        if is_ambiguous(path):
+            return SAME_ORIGIN
+        found = self._prefixes.find(registrations, self._app.url_map, adapter.subdomain, info)
+        return found or self._of_path(path)
+
+    def _adapter(self, environ: WSGIEnvironment) -> MapAdapter:
+        # The application's own way of binding its map, host and subdomain matching included; the
+        # request is only the parameter that it takes and is not left in the environ.
+        request = self._app.request_class(environ, populate_request=False)
+        adapter = self._app.create_url_adapter(request)
+        assert adapter is not None  # only without a request
+        return adapter
+
+
+class BlueprintPrefixes:
+    """Finds the marked blueprint below whose registered prefix a URL without a route lies."""
+
+    def __init__(self) -> None:
+        self._compiled: tuple[int, Map] = (0, Map())
+
+    def find(
+        self, registrations: list[Registration], url_map: Map, subdomain: str | None, path: str
+    ) -> Policy | None:
+        """Give the policy of the blueprint with the nearest prefix; ``None`` if there is none."""
+        count, prefixes = self._compiled
+        if count != len(registrations):
+            prefixes = _prefix_map(registrations, url_map)
+            self._compiled = len(registrations), prefixes
+        adapter = prefixes.bind("", subdomain=subdomain)
+        try:
+            index, _ = adapter.match(path)
+        except HTTPException:
+            return None
+        return mark_of(registrations[int(index)].blueprint)
+
+
+def _prefix_map(registrations: Iterable[Registration], url_map: Map) -> Map:
+    # A map again, because a prefix may hold converters: "/<tenant>/api".
+    prefixes = Map(
+        default_subdomain=url_map.default_subdomain,
+        strict_slashes=False,
+        merge_slashes=False,
+        converters=url_map.converters,
+    )
+    for index, (_, url_prefix, subdomain) in enumerate(registrations):
+        prefix = url_prefix.rstrip("/")
+        if not prefix and not subdomain:
+            continue
+        for tail in ("", "/", "/<path:corsguard_rest>"):
+            if prefix or tail:
+                prefixes.add(Rule(prefix + tail, endpoint=str(index), subdomain=subdomain))
+    return prefixes
+
+
+def _path_of(redirect: RequestRedirect, adapter: MapAdapter) -> str | None:
+    target = urlsplit(redirect.new_url)
+    if target.netloc != adapter.get_host(None):
+        return None
+    path = unquote(target.path).encode("utf-8").decode("latin-1")
+    return "/" + path.removeprefix(adapter.script_name.rstrip("/")).lstrip("/")
