@@ -57,7 +57,7 @@ def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
     if policy is not None and fields:
         hint = "Give a policy or its fields; policy.replace(...) makes one like another."
         raise PolicyError([problem("policy.twice", "cors", fields, hint)])
-    if callable(policy) and not isinstance(policy, Policy):
+    if callable(policy):
         raise TypeError("cors is a decorator with arguments: write @cors(policy) or @cors(origins=[...]).")
     said = Policy(**fields) if policy is None else policy_from(policy, "cors")
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .core.decision import Decision
     from .core.policy import PolicyFields
-    from .wsgi import PolicyArgument, PolicySource
+    from .wsgi import PolicySource
 
     PathsArgument = Mapping[str, Policy | Mapping[str, Any]]
 
@@ -91,13 +91,13 @@ class _FlaskMiddleware(CorsMiddleware):
         self._paths = paths
         super().__init__(flask.wsgi_app, policy, on_refusal=self._send)
 
-    def _source_of(self, policy: PolicyArgument) -> PolicySource:
+    def _source_of(self, policy: object) -> PolicySource:
         return RoutedPolicies(self._flask, policy_from(policy, "policy"), self._paths)
 
     def _answers_errors(self) -> bool:
         return self._flask.debug and not self._flask.testing
 
-    def _send(self, environ: WSGIEnvironment, decision: Decision) -> None:
+    def _send(self, _environ: WSGIEnvironment, decision: Decision) -> None:
         cors_refused.send(self._flask, decision=decision)
 
 
@@ -148,6 +148,4 @@ def read_settings(
 def _from_config(name: str, value: object) -> object:
     if name not in _LISTS or not isinstance(value, str):
         return value
-    items = value.replace(",", " ").split()
-    # An empty text means an empty list, except of origins: there it is a forgotten variable.
-    return items
+    return value.replace(",", " ").split()

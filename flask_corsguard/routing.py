@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -96,7 +96,7 @@ class RoutedPolicies:
         try:
             return self._match(environ, path, method, for_preflight=for_preflight)
         except Exception:  # noqa: BLE001 - converters are the application's, and may do anything
-            pass
+            logger.debug("the URL map raised; asking it once more, in an application context")
         try:
             # Some ask the database, through an application context. Only they pay for one.
             with self._app.app_context():
@@ -174,9 +174,7 @@ class RoutedPolicies:
         # The application's own way of binding its map, host and subdomain matching included; the
         # request is only the parameter that it takes and is not left in the environ.
         request = self._app.request_class(environ, populate_request=False)
-        adapter = self._app.create_url_adapter(request)
-        assert adapter is not None  # only without a request
-        return adapter
+        return cast("MapAdapter", self._app.create_url_adapter(request))
 
 
 class BlueprintPrefixes:

@@ -11,11 +11,10 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Protocol, Union
+from typing import TYPE_CHECKING, Protocol, cast
 
-from .core import fetch
 from .core.answers import Headers
-from .core.decision import Decision, Request, decide
+from .core.decision import NO_CONTENT, Decision, Request, decide
 from .core.errors import PolicyError, problem, shown
 from .core.paths import PathRules
 from .core.policy import SAME_ORIGIN, Policy
@@ -26,24 +25,23 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     PolicyOf = Callable[[WSGIEnvironment], Policy]
-    PolicyArgument = Union[Policy, Mapping[str, Policy], PolicyOf]
+    PolicyArgument = Policy | Mapping[str, Policy] | PolicyOf
     OnRefusal = Callable[[WSGIEnvironment, Decision], object]
 
 logger = logging.getLogger("flask_corsguard")
 
 _ACRM = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
-_STATUS_LINES = {204: "204 No Content", 403: "403 Forbidden"}
 _REFUSED_PREFLIGHT = "Refused: the CORS policy of this server does not allow this origin.\n"
 
 
 class PolicySource(Protocol):
     """Where a layer gets the policy of a request from."""
 
-    def for_preflight(self, environ: WSGIEnvironment, request: Request) -> Policy:
+    def for_preflight(self, environ: WSGIEnvironment, request: Request, /) -> Policy:
         """Give the policy by which the preflight is answered."""
         ...
 
-    def for_response(self, environ: WSGIEnvironment) -> Callable[[], Policy]:
+    def for_response(self, environ: WSGIEnvironment, /) -> Callable[[], Policy]:
         """Before the application runs, give a function that says by which policy it is answered.
 
         The function is called when the application starts its response.
@@ -92,18 +90,19 @@ class CorsMiddleware:
         self._source: PolicySource = self._source_of(policy)
         self._policy = policy
 
-    def _source_of(self, policy: PolicyArgument) -> PolicySource:
+    def _source_of(self, policy: object) -> PolicySource:
         if isinstance(policy, Policy):
             return _OnePolicy(policy)
         if isinstance(policy, Mapping):
             rules = PathRules(policy, "policy")
             return _PolicyPerRequest(lambda environ: rules.find(environ.get("PATH_INFO", "")) or SAME_ORIGIN)
         if callable(policy):
-            return _PolicyPerRequest(policy)
+            return _PolicyPerRequest(cast("PolicyOf", policy))
         hint = 'Give Policy(origins=["https://app.example"]), a mapping of paths, or a callable.'
         raise PolicyError([problem("policy.type", "policy", policy, hint)])
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a preflight, or let the application answer and complete its response (PEP 3333)."""
         # Read once: whatever is assigned to .policy meanwhile is for later requests.
         source = self._source
         request = request_of(environ)
@@ -159,11 +158,11 @@ class CorsMiddleware:
         if not decision.allowed:
             self._report_refusal(decision, environ)
         headers = list(decision.headers)
-        if decision.status == 204:
-            start_response(_STATUS_LINES[204], headers)
+        if decision.status == NO_CONTENT:
+            start_response("204 No Content", headers)
             return []
         text = f"{decision.explain()}\n" if self._answers_errors() else _REFUSED_PREFLIGHT
-        return _answer_text(_STATUS_LINES[403], headers, text, start_response)
+        return _answer_text("403 Forbidden", headers, text, start_response)
 
     def _report_refusal(self, decision: Decision, environ: WSGIEnvironment) -> None:
         if logger.isEnabledFor(logging.INFO):
@@ -193,10 +192,10 @@ class _OnePolicy:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
-    def for_preflight(self, environ: WSGIEnvironment, request: Request) -> Policy:
+    def for_preflight(self, _environ: WSGIEnvironment, _request: Request) -> Policy:
         return self._policy
 
-    def for_response(self, environ: WSGIEnvironment) -> Callable[[], Policy]:
+    def for_response(self, _environ: WSGIEnvironment) -> Callable[[], Policy]:
         return self._give
 
     def _give(self) -> Policy:
@@ -209,7 +208,7 @@ class _PolicyPerRequest:
     def __init__(self, policy_of: PolicyOf) -> None:
         self._policy_of = policy_of
 
-    def for_preflight(self, environ: WSGIEnvironment, request: Request) -> Policy:
+    def for_preflight(self, environ: WSGIEnvironment, _request: Request) -> Policy:
         return self._ask(environ)
 
     def for_response(self, environ: WSGIEnvironment) -> Callable[[], Policy]:
@@ -219,7 +218,7 @@ class _PolicyPerRequest:
 
     def _ask(self, environ: WSGIEnvironment) -> Policy:
         try:
-            policy = self._policy_of(environ)
+            policy: object = self._policy_of(environ)
             if isinstance(policy, Policy):
                 return policy
             raise TypeError(f"{self._policy_of!r} returned {type(policy).__name__}, not a Policy")

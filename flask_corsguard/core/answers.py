@@ -42,6 +42,11 @@ class Answers:
     """
 
     __slots__ = (
+        "_age",
+        "_allow_headers",
+        "_credentials",
+        "_methods",
+        "_vary_of_preflight",
         "any_header",
         "any_method",
         "headers",
@@ -55,11 +60,6 @@ class Answers:
         "to_allowed",
         "to_everyone",
         "to_others",
-        "_age",
-        "_allow_headers",
-        "_credentials",
-        "_methods",
-        "_vary_of_preflight",
     )
 
     def __init__(self, policy: Policy, origins: OriginSet | None) -> None:
@@ -80,8 +80,8 @@ class Answers:
             *resource_policy,
             _VARY_ORIGIN,
         )
-        # Where nobody is allowed no answer depends on the origin, so none varies by it
-        # (#cors-protocol-and-http-caches).
+        # Where nobody is allowed no answer depends on the origin, so none varies by it.
+        # See #cors-protocol-and-http-caches.
         vary = () if closed else (_VARY_ORIGIN,)
         self.to_others: Headers = (*resource_policy, *vary)
         #: In lower case: what of the application's own headers is replaced.
@@ -120,7 +120,7 @@ class Answers:
         """
         methods, headers = self._methods, self._allow_headers
         if self._credentials:
-            # See #cors-preflight-fetch, steps 7.5 to 7.7: with credentials a "*" is only a name.
+            # A "*" would be only a name here. See #cors-preflight-fetch, steps 7.5 to 7.7.
             if self.any_method:
                 methods = () if method is None else (method,)
             if self.any_header:

@@ -6,7 +6,7 @@ that is wrong with it at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
@@ -50,11 +50,13 @@ def check_list(field: str, value: object, example: str, problems: Problems) -> l
 def _once(items: Iterable[object]) -> Iterator[object]:
     seen: set[object] = set()
     for item in items:
-        # What has no hash is no name and no origin either; it goes on, to be refused by type.
-        if not isinstance(item, Hashable):
-            yield item
-        elif item not in seen:
+        try:
+            known = item in seen
             seen.add(item)
+        except TypeError:
+            # What has no hash is no name and no origin either; it goes on, to be refused by type.
+            known = False
+        if not known:
             yield item
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from . import fetch
 from .answers import MAX_WILDCARD_METHOD_LENGTH, Answers, Headers
@@ -35,7 +35,7 @@ class Request(NamedTuple):
         cls, method: str, headers: Mapping[str, str] | Iterable[tuple[str, str]] = ()
     ) -> Request:
         """Make a request of its method and its headers, whose names may be in any case."""
-        pairs: Iterable[tuple[str, str]] = headers.items() if isinstance(headers, Mapping) else headers
+        pairs = cast("Mapping[str, str]", headers).items() if isinstance(headers, Mapping) else headers
         found: dict[str, str] = {}
         for name, value in pairs:
             key = name.lower()

@@ -104,9 +104,8 @@ class OriginSet:
         origin = Origin.parse(text)
         if origin is None:
             return _MALFORMED
-        if self._bases or self._any_port_hosts:
-            if self._matches_a_pattern(origin):
-                return _ALLOWED
+        if (self._bases or self._any_port_hosts) and self._matches_a_pattern(origin):
+            return _ALLOWED
         if self._regexes or self._callables:
             return self._ask(origin, text)
         return _NOT_ALLOWED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final, Literal, cast
@@ -54,6 +54,7 @@ class Nobody(tuple[()]):
     __slots__ = ()
 
     def __new__(cls) -> Nobody:
+        """Give the one instance there is."""
         return NOBODY
 
     def __repr__(self) -> str:

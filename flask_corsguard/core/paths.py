@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from .errors import Problem, PolicyError, problem
+from .errors import PolicyError, Problem, problem
 from .policy import SAME_ORIGIN, Policy
 
 # What other software may resolve to a path elsewhere: dot segments, empty ones, a backslash, a NUL,

@@ -112,7 +112,7 @@ def _diagnose(text: str, field: str) -> Problem:
 
 def _list_hint(text: str) -> str | None:
     origins = [working_spelling(part) for part in re.split(r"[\s,;]+", text.strip(" ,;")) if part]
-    if len(origins) < 2 or None in origins:
+    if None in origins:
         return None
     listed = ", ".join(f'"{origin}"' for origin in origins)
     return f"Write [{listed}]."
@@ -148,6 +148,10 @@ def _scheme(text: str) -> str:
 
 def _authority(text: str) -> str:
     return re.split(r"[/?#]", text.partition("://")[2], maxsplit=1)[0]
+
+
+def _path(text: str) -> str:
+    return text.partition("://")[2].removeprefix(_authority(text))
 
 
 def _host_and_port(text: str) -> tuple[str, str | None]:
@@ -200,8 +204,8 @@ _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("origin.user-info", lambda text: "@" in _authority(text)),
     ("origin.fragment", lambda text: "#" in text),
     ("origin.query", lambda text: "?" in text),
-    ("origin.trailing-slash", lambda text: text.count("/") == 3 and text.endswith("/")),
-    ("origin.path", lambda text: "/" in text.partition("://")[2]),
+    ("origin.trailing-slash", lambda text: _path(text) == "/"),
+    ("origin.path", lambda text: _path(text) != ""),
     ("origin.host-missing", lambda text: _host(text) == ""),
     ("origin.ipv6", lambda text: "[" in text or ":" in (canonical_address(_host(text)) or "")),
     ("origin.default-port", _has_default_port),
@@ -211,7 +215,7 @@ _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("origin.label-missing", lambda text: "" in _host(text).removesuffix(".").split(".")),
     ("origin.ipv4", _ends_in_a_number),
     ("origin.label-length", lambda text: max(map(len, _host(text).split("."))) > MAX_LABEL_LENGTH),
-    ("origin.host-length", lambda text: True),
+    ("origin.host-length", lambda _: True),
 )
 
 
@@ -227,8 +231,9 @@ def working_spelling(text: str) -> str | None:
     host, port = _host_and_port(bare)
     host = host.rpartition("@")[2].lower()
     if not host.isascii():
+        wildcard = "*." if host.startswith("*.") else ""
         try:
-            host = idna.encode(host, uts46=True).decode("ascii")
+            host = wildcard + idna.encode(host.removeprefix("*."), uts46=True).decode("ascii")
         except idna.IDNAError:
             return None
     if (address := canonical_address(host.strip("[]"))) is not None:

@@ -1,0 +1,182 @@
+"""What holds for all policies and all requests."""
+
+from __future__ import annotations
+
+import pickle
+import re
+
+from cases import EVIL
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import ANY_TEXT, ORIGINS, PATTERNS, asked_of, near_misses, policies, policies_and_requests
+
+from flask_corsguard import Kind, Origin, Policy, Request, decide
+from flask_corsguard.core.matcher import OriginSet
+from flask_corsguard.core.patterns import OriginPattern
+from flask_corsguard.core.reasons import Reason
+
+ACAO = "Access-Control-Allow-Origin"
+
+
+@given(policies())
+def test_a_policy_is_what_its_dictionary_says(policy):
+    """It round-trips through `to_dict`, and through pickling, and is equal and as hashable after."""
+    again = Policy.from_mapping(policy.to_dict())
+
+    assert again == policy
+    assert hash(again) == hash(policy)
+    assert pickle.loads(pickle.dumps(policy)) == policy
+    assert policy.replace() == policy
+
+
+@given(st.data())
+def test_an_exact_origin_matches_only_itself(data):
+    """Whatever looks like it is somebody else."""
+    origin = data.draw(ORIGINS)
+    asked = data.draw(near_misses(st.just(origin)))
+    policy = Policy(origins=[origin])
+
+    assert decide(policy, Request("GET", asked)).allowed is (asked == origin)
+
+
+@given(st.lists(st.one_of(PATTERNS, ORIGINS), min_size=1, max_size=8), st.data())
+def test_the_compiled_set_agrees_with_asking_pattern_by_pattern(patterns, data):
+    """The dictionary of suffixes gives what a loop over plain comparisons gives."""
+    named = st.sampled_from([pattern.replace("*", "x") for pattern in patterns])
+    asked = data.draw(st.one_of(near_misses(named), near_misses()))
+    policy = Policy(origins=patterns)
+
+    allowed = decide(policy, Request("GET", asked)).allowed
+
+    assert allowed is any(naive_match(pattern, asked) for pattern in policy.origins)
+
+
+def naive_match(pattern: str, asked: str) -> bool:
+    """Say by string comparison alone whether *pattern* allows *asked*."""
+    if Origin.parse(asked) is None:
+        return False
+    scheme, host, port = split(asked)
+    pattern_scheme, pattern_host, pattern_port = split(pattern)
+    if scheme != pattern_scheme or (pattern_port != "*" and port != pattern_port):
+        return False
+    if pattern_host == "*":
+        return True
+    if pattern_host.startswith("*."):
+        return host.endswith(pattern_host[1:]) and host != pattern_host[1:]
+    return host == pattern_host
+
+
+def split(origin: str) -> tuple[str, str, str]:
+    """Cut an origin at its separators."""
+    scheme, _, rest = origin.partition("://")
+    match = re.fullmatch(r"(\[.*\]|[^:]*)(?::(.*))?", rest)
+    assert match is not None
+    return scheme, match[1], match[2] or ""
+
+
+@given(policies_and_requests())
+def test_the_origin_sent_back_is_none_everyone_or_the_one_that_asked(asked):
+    """It is byte for byte the request's, if that is well-formed, and `*` never goes with credentials."""
+    policy, request = asked
+    headers = dict(decide(policy, request).headers)
+
+    sent = headers.get(ACAO)
+    assert sent in {None, "*", request.origin}
+    assert (sent == "*") is (policy.origins == "*")
+    if sent not in {None, "*", "null"}:
+        assert str(Origin.parse(sent)) == sent
+    if sent == "*":
+        assert "Access-Control-Allow-Credentials" not in headers
+    if sent == "null":
+        assert "null" in policy.origins
+
+
+@given(policies_and_requests())
+def test_a_refused_origin_learns_nothing(asked):
+    """It gets `Vary`, and the one header that everybody gets."""
+    policy, request = asked
+    decision = decide(policy, request)
+
+    if ACAO not in dict(decision.headers):
+        assert {name for name, _ in decision.headers} <= {"Vary", "Cross-Origin-Resource-Policy"}
+        assert decision.status in {None, 403}
+
+
+@given(policies(), st.data())
+def test_vary_does_not_depend_on_the_request(policy, data):
+    """All actual answers of a policy vary by the same, and all answers to preflights do."""
+    origins = data.draw(st.lists(st.one_of(asked_of(policy), st.none()), min_size=2, max_size=4))
+
+    actual = {dict(decide(policy, Request("GET", origin)).headers).get("Vary") for origin in origins}
+    asked = [Request("OPTIONS", origin, "PUT") for origin in origins]
+    preflights = {dict(decide(policy, request).headers)["Vary"] for request in asked if request.is_preflight}
+
+    assert actual == {None if policy.origins == "*" else "Origin"}
+    assert len(preflights) <= 1
+
+
+@given(policies_and_requests())
+def test_no_header_value_holds_a_control_character(asked):
+    """Nothing that could begin a line of its own, or that is not ASCII, is ever sent."""
+    for name, value in decide(*asked).headers:
+        assert re.fullmatch(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?", value), (name, value)
+
+
+@given(policies(), st.builds(Request, st.text(max_size=9), ANY_TEXT, ANY_TEXT, ANY_TEXT, ANY_TEXT))
+def test_decide_never_raises(policy, request):
+    """Any strings at all give a decision, which can explain itself."""
+    decision = decide(policy, request)
+
+    assert decision.explain().isascii()
+    assert decision.kind in Kind
+
+
+@given(policies(), st.builds(Request, st.just("OPTIONS"), st.just(EVIL), ANY_TEXT, ANY_TEXT, ANY_TEXT))
+def test_an_answer_is_never_much_longer_than_the_policy(policy, request):
+    """What a request sends comes back only within bounds."""
+    said = len(repr(policy))
+
+    assert sum(len(name) + len(value) for name, value in decide(policy, request).headers) <= said + 5000
+
+
+@given(policies(), st.data())
+def test_no_later_answer_depends_on_an_earlier_request(policy, data):
+    """A policy that has answered everything answers as a fresh one does."""
+    requests = [Request("GET", each) for each in data.draw(st.lists(asked_of(policy), max_size=5))]
+    requests += [request._replace(method="OPTIONS", requested_method="PUT") for request in requests]
+    for request in requests:
+        decide(policy, request)
+
+    for request in requests:
+        assert decide(policy, request) == decide(Policy.from_mapping(policy.to_dict()), request)
+
+
+@given(policies_and_requests(), st.randoms(use_true_random=False))
+def test_the_order_of_the_lists_of_a_policy_changes_no_verdict(asked, random):
+    """A list is a set to the verdict, though its order is kept in the headers."""
+    policy, request = asked
+    fields = policy.to_dict()
+    for value in fields.values():
+        if isinstance(value, list):
+            random.shuffle(value)
+
+    mine, other = decide(policy, request), decide(Policy.from_mapping(fields), request)
+
+    assert (mine.allowed, mine.reason, mine.status) == (other.allowed, other.reason, other.status)
+    assert {name for name, _ in mine.headers} == {name for name, _ in other.headers}
+
+
+@given(PATTERNS)
+def test_a_pattern_is_no_origin(pattern):
+    """The two grammars have no string in common."""
+    assert Origin.parse(pattern) is None
+    assert OriginPattern.parse(pattern) is not None
+
+
+@given(st.text())
+def test_the_set_answers_any_text(text):
+    """Text that is no origin is malformed, `null` or not allowed, and never an exception."""
+    reason, error = OriginSet(["https://a.example"], callables=[lambda origin: False]).check(text)
+
+    assert error is None
+    assert (reason is Reason.ORIGIN_NOT_ALLOWED) is (Origin.parse(text) is not None)

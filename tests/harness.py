@@ -1,0 +1,148 @@
+"""What tests stand on: applications that watch how they are called, and callers that say what came back."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+from wsgiref.util import setup_testing_defaults
+
+from waitress.server import create_server
+from waitress.wasyncore import close_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Header = tuple[str, str]
+
+#: What a policy says anything about; the rest of a response is the application's.
+CORS_NAMES = ("access-control-", "vary", "timing-allow-origin", "cross-origin-resource-policy")
+
+
+class Result(NamedTuple):
+    """A response as the server got it."""
+
+    status: str
+    headers: list[Header]
+    body: bytes
+
+    @property
+    def code(self) -> int:
+        return int(self.status.split()[0])
+
+    @property
+    def cors(self) -> list[Header]:
+        return cors_headers(self.headers)
+
+    def get(self, name: str) -> str | None:
+        values = [value for each, value in self.headers if each.lower() == name.lower()]
+        assert len(values) <= 1, f"{name} is sent {len(values)} times: {values}"
+        return values[0] if values else None
+
+
+def cors_headers(headers: Iterable[Header]) -> list[Header]:
+    """Give of *headers* those that a policy speaks of."""
+    return [(name, value) for name, value in headers if name.lower().startswith(CORS_NAMES)]
+
+
+def assert_headers_exactly(actual: Iterable[Header], expected: Iterable[Header]) -> None:
+    """Assert that *actual* speaks of CORS as *expected* does, in any order, and says nothing more."""
+    assert sorted(cors_headers(actual)) == sorted(expected)
+
+
+class SpyApp:
+    """A WSGI application that answers as told and remembers what it was called with."""
+
+    def __init__(
+        self,
+        status: str = "200 OK",
+        headers: Iterable[Header] = (("Content-Type", "text/plain"),),
+        body: Iterable[bytes] = (b"hello",),
+    ) -> None:
+        self.status = status
+        self.headers = list(headers)
+        self.body = body
+        self.calls: list[dict[str, object]] = []
+
+    def __call__(self, environ, start_response):
+        self.calls.append(environ)
+        start_response(self.status, self.headers)
+        return self.body
+
+
+def make_environ(
+    method: str = "GET", path: str = "/", headers: Iterable[Header] | dict[str, str] = (), **extra: object
+) -> dict[str, object]:
+    """Make a WSGI environ; repeated headers are joined by a comma, as servers do."""
+    environ: dict[str, object] = {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "SCRIPT_NAME": "",
+        "QUERY_STRING": "",
+    }
+    for name, value in headers.items() if isinstance(headers, dict) else headers:
+        key = "HTTP_" + name.upper().replace("-", "_")
+        environ[key] = f"{environ[key]},{value}" if key in environ else value
+    environ["wsgi.input"] = io.BytesIO()
+    setup_testing_defaults(environ)
+    environ.update(extra)
+    return environ
+
+
+def call(app, method="GET", path="/", headers=(), **extra) -> Result:
+    """Call a WSGI application as a server does, and close what it returns."""
+    started: list[tuple[str, list[Header]]] = []
+    written: list[bytes] = []
+
+    def start_response(status, headers, exc_info=None):
+        assert not started or exc_info, "start_response was called twice without exc_info"
+        started.append((status, headers))
+        return written.append
+
+    iterable = app(make_environ(method, path, headers, **extra), start_response)
+    try:
+        body = b"".join(iterable)
+    finally:
+        if hasattr(iterable, "close"):
+            iterable.close()
+    status, headers = started[-1]
+    return Result(status, headers, b"".join(written) + body)
+
+
+def preflight(app, origin, method="GET", path="/", headers=None, **extra) -> Result:
+    """Ask as a browser does before it sends *method*."""
+    asked = {"Origin": origin, "Access-Control-Request-Method": method}
+    if headers is not None:
+        asked["Access-Control-Request-Headers"] = headers
+    return call(app, "OPTIONS", path, asked, **extra)
+
+
+@contextmanager
+def serving(app) -> Iterator[int]:
+    """Serve *app* by a real server on a free loopback port, which is given."""
+    channels: dict[int, object] = {}
+    server = create_server(app, map=channels, host="127.0.0.1", port=0, threads=4, ident=None)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server.effective_port
+    finally:
+        server.trigger.pull_trigger(lambda: close_all(channels))
+        thread.join(10)
+        server.task_dispatcher.shutdown()
+        assert not thread.is_alive()
+
+
+def raw_exchange(port: int, request: str) -> tuple[str, list[Header], bytes]:
+    """Send *request*, lines as given, over a socket; give the status line, the headers, the body."""
+    data = request.replace("\n", "\r\n").encode("latin-1")
+    received = b""
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
+        connection.sendall(data)
+        while chunk := connection.recv(65536):
+            received += chunk
+    head, _, body = received.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    return status, [tuple(line.split(": ", 1)) for line in lines], body  # type: ignore[misc]
