@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from .core.decision import Decision
     from .core.policy import PolicyFields
-    from .wsgi import PolicySource
+    from .sources import PolicySource
 
     PathsArgument = Mapping[str, Policy | Mapping[str, Any]]
 

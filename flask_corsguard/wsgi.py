@@ -11,20 +11,22 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
-from .core.answers import Headers
 from .core.decision import NO_CONTENT, Decision, Request, decide
 from .core.errors import PolicyError, problem, shown
 from .core.paths import PathRules
 from .core.policy import SAME_ORIGIN, Policy
 from .core.reasons import Kind
+from .merging import merge
+from .sources import OnePolicy, PolicyPerRequest
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    PolicyOf = Callable[[WSGIEnvironment], Policy]
+    from .sources import PolicyOf, PolicySource
+
     PolicyArgument = Policy | Mapping[str, Policy] | PolicyOf
     OnRefusal = Callable[[WSGIEnvironment, Decision], object]
 
@@ -32,21 +34,6 @@ logger = logging.getLogger("flask_corsguard")
 
 _ACRM = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
 _REFUSED_PREFLIGHT = "Refused: the CORS policy of this server does not allow this origin.\n"
-
-
-class PolicySource(Protocol):
-    """Where a layer gets the policy of a request from."""
-
-    def for_preflight(self, environ: WSGIEnvironment, request: Request, /) -> Policy:
-        """Give the policy by which the preflight is answered."""
-        ...
-
-    def for_response(self, environ: WSGIEnvironment, /) -> Callable[[], Policy]:
-        """Before the application runs, give a function that says by which policy it is answered.
-
-        The function is called when the application starts its response.
-        """
-        ...
 
 
 class CorsMiddleware:
@@ -92,12 +79,12 @@ class CorsMiddleware:
 
     def _source_of(self, policy: object) -> PolicySource:
         if isinstance(policy, Policy):
-            return _OnePolicy(policy)
+            return OnePolicy(policy)
         if isinstance(policy, Mapping):
             rules = PathRules(policy, "policy")
-            return _PolicyPerRequest(lambda environ: rules.find(environ.get("PATH_INFO", "")) or SAME_ORIGIN)
+            return PolicyPerRequest(lambda environ: rules.find(environ.get("PATH_INFO", "")) or SAME_ORIGIN)
         if callable(policy):
-            return _PolicyPerRequest(cast("PolicyOf", policy))
+            return PolicyPerRequest(cast("PolicyOf", policy))
         hint = 'Give Policy(origins=["https://app.example"]), a mapping of paths, or a callable.'
         raise PolicyError([problem("policy.type", "policy", policy, hint)])
 
@@ -188,45 +175,6 @@ class CorsMiddleware:
         return self.debug
 
 
-class _OnePolicy:
-    def __init__(self, policy: Policy) -> None:
-        self._policy = policy
-
-    def for_preflight(self, _environ: WSGIEnvironment, _request: Request) -> Policy:
-        return self._policy
-
-    def for_response(self, _environ: WSGIEnvironment) -> Callable[[], Policy]:
-        return self._give
-
-    def _give(self) -> Policy:
-        return self._policy
-
-
-class _PolicyPerRequest:
-    """The policy that a callable gives, once per request and before the application runs."""
-
-    def __init__(self, policy_of: PolicyOf) -> None:
-        self._policy_of = policy_of
-
-    def for_preflight(self, environ: WSGIEnvironment, _request: Request) -> Policy:
-        return self._ask(environ)
-
-    def for_response(self, environ: WSGIEnvironment) -> Callable[[], Policy]:
-        # Now and not later: layers further in shift PATH_INFO to SCRIPT_NAME in the same environ.
-        policy = self._ask(environ)
-        return lambda: policy
-
-    def _ask(self, environ: WSGIEnvironment) -> Policy:
-        try:
-            policy: object = self._policy_of(environ)
-            if isinstance(policy, Policy):
-                return policy
-            raise TypeError(f"{self._policy_of!r} returned {type(policy).__name__}, not a Policy")
-        except Exception:
-            logger.exception("no policy for this request; the closed one holds")
-            return SAME_ORIGIN
-
-
 def request_of(environ: WSGIEnvironment) -> Request:
     """Read from *environ* what of the request matters to CORS."""
     get = environ.get
@@ -237,48 +185,6 @@ def request_of(environ: WSGIEnvironment) -> Request:
         get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"),
         get("HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK"),
     )
-
-
-def merge(
-    theirs: Iterable[tuple[str, str]], ours: Headers, owned: frozenset[str]
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """Put *ours* onto *theirs* and leave both as they are.
-
-    :param theirs: the headers of the application.
-    :param ours: the headers of the policy; ``Vary`` joins the application's.
-    :param owned: in lower case, the names that the application does not set.
-    :returns: all headers, and the names of the application's that were left out.
-    """
-    merged: list[tuple[str, str]] = []
-    replaced: list[str] = []
-    vary: list[str] = []
-    for header in theirs:
-        name = header[0].lower()
-        if name in owned:
-            replaced.append(header[0])
-        elif name == "vary":
-            vary.append(header[1])
-        else:
-            merged.append(header)
-    for header in ours:
-        if header[0] == "Vary":
-            vary.append(header[1])
-        else:
-            merged.append(header)
-    if vary:
-        merged.append(("Vary", _merge_vary(vary)))
-    return merged, replaced
-
-
-def _merge_vary(values: list[str]) -> str:
-    # RFC 9110, section 12.5.5: names in any case, or "*", which says more than any name.
-    names: dict[str, str] = {}
-    for value in values:
-        for element in value.split(","):
-            name = element.strip()
-            if name:
-                names.setdefault(name.lower(), name)
-    return "*" if "*" in names else ", ".join(names.values())
 
 
 def _log_failed_check(decision: Decision) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from wsgiref.validate import validator
 
 import pytest
-from cases import A, ROWS, Row
 from flask import Flask
-from harness import SpyApp, assert_headers_exactly, call
 from werkzeug.middleware.lint import LintMiddleware
 
+from cases import ROWS, A
 from flask_corsguard import CorsGuard, CorsMiddleware
-
+from harness import SpyApp, assert_headers_exactly, call
 
 # RFC 9110, section 8.6: a 204 must not have a Content-Length. LintMiddleware asks for one of 0.
 pytestmark = pytest.mark.filterwarnings("ignore:204 responses must have an empty content length")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 
 import pytest
-from cases import A, EVIL, LISTED, SAME_ORIGIN, VARY, allow
 from flask import Blueprint, Flask
 from flask.views import MethodView, View
-from harness import call, preflight
 
+from cases import EVIL, LISTED, SAME_ORIGIN, VARY, A, allow
 from flask_corsguard import CorsGuard, Policy, PolicyError, cors
+from harness import call, preflight
 
 EVERYONE = Policy(origins="*")
 PARTNER = Policy(origins=[EVIL])

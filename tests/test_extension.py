@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 
 import pytest
-from cases import A, EVIL, LISTED, ROWS, VARY, Row, allow
 from flask import Flask, abort, redirect
-from harness import assert_headers_exactly, call, preflight
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from cases import EVIL, LISTED, ROWS, VARY, A, Row, allow
 from flask_corsguard import (
     SAME_ORIGIN,
     CorsGuard,
@@ -21,6 +20,7 @@ from flask_corsguard import (
     cors_refused,
     decide,
 )
+from harness import assert_headers_exactly, call, preflight
 
 PARTNER = Policy(origins=[EVIL])
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from cases import A, EVIL, LISTED, SAME_ORIGIN
 from flask import Blueprint, Flask, current_app
-from harness import call, preflight
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.routing import BaseConverter, Rule
 
+from cases import EVIL, LISTED, SAME_ORIGIN, A
 from flask_corsguard import CorsGuard, Policy, cors
 from flask_corsguard.core.paths import PathRules, is_ambiguous
+from harness import call, preflight
 
 EVERYONE = Policy(origins="*")
 PARTNER = Policy(origins=[EVIL])

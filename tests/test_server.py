@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from cases import A, EVERYONE, EXAMPLE, LISTED, ROWS, VARY, allow
 from flask import Flask
-from harness import SpyApp, assert_headers_exactly, raw_exchange, serving
 
+from cases import EVERYONE, EXAMPLE, LISTED, ROWS, VARY, A, allow
 from flask_corsguard import CorsGuard, CorsMiddleware
+from harness import SpyApp, assert_headers_exactly, raw_exchange, serving
 
 
 @pytest.fixture(scope="module")

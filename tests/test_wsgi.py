@@ -7,10 +7,10 @@ import threading
 from wsgiref.util import FileWrapper
 
 import pytest
-from cases import A, EVIL, EVERYONE, LISTED, ROWS, VARY, Row, allow
-from harness import SpyApp, assert_headers_exactly, call, cors_headers, make_environ, preflight
 
+from cases import EVERYONE, EVIL, LISTED, ROWS, VARY, A, Row, allow
 from flask_corsguard import SAME_ORIGIN, CorsMiddleware, Policy, PolicyError, Reason
+from harness import SpyApp, assert_headers_exactly, call, cors_headers, make_environ, preflight
 
 GRANTED = [allow(A), ("Access-Control-Expose-Headers", "X-Total"), VARY]
 

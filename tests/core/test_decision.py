@@ -5,8 +5,8 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from cases import A, EVIL, LISTED, ROWS, Row
 
+from cases import EVIL, LISTED, ROWS, A, Row
 from flask_corsguard import Decision, Kind, Policy, Reason, Request, decide
 from flask_corsguard.core.answers import MAX_WILDCARD_LIST_LENGTH
 

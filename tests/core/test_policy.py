@@ -11,8 +11,8 @@ import threading
 from datetime import timedelta
 
 import pytest
-from cases import A
 
+from cases import A
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError, Request, decide
 from flask_corsguard.core.errors import SHOWN_VALUE_LENGTH, problem
 from flask_corsguard.core.paths import PathRules

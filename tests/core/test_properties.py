@@ -5,15 +5,15 @@ from __future__ import annotations
 import pickle
 import re
 
-from cases import EVIL
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import ANY_TEXT, ORIGINS, PATTERNS, asked_of, near_misses, policies, policies_and_requests
 
+from cases import EVIL
 from flask_corsguard import Kind, Origin, Policy, Request, decide
 from flask_corsguard.core.matcher import OriginSet
 from flask_corsguard.core.patterns import OriginPattern
 from flask_corsguard.core.reasons import Reason
+from strategies import ANY_TEXT, ORIGINS, PATTERNS, asked_of, near_misses, policies, policies_and_requests
 
 ACAO = "Access-Control-Allow-Origin"
 

@@ -1,0 +1,135 @@
+"""The rules of the house that a program can check."""
+
+from __future__ import annotations
+
+import ast
+import configparser
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGE = ROOT / "flask_corsguard"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_has_one_reason_to_change(module):
+    """None is longer than 300 lines, no function than 40 statements' lines, and each says what it is."""
+    text = module.read_text()
+    tree = ast.parse(text)
+
+    assert len(text.splitlines()) <= 300
+    assert ast.get_docstring(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            length = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+            assert length <= 40, f"{node.name} has {length} lines"
+
+
+def test_the_core_imports_nothing_that_acts():
+    """No framework, no WSGI, no log, no clock, no file, no network."""
+    allowed = {
+        *("__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "functools"),
+        *("idna", "inspect", "ipaddress", "publicsuffixlist", "re", "types", "typing"),
+    }
+    imported = set()
+    for module in (PACKAGE / "core").glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Import):
+                imported |= {name.name.partition(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                imported.add((node.module or "").partition(".")[0])
+
+    assert imported <= allowed
+
+
+def test_the_run_time_dependencies_are_four():
+    """And nothing else is installed with the library."""
+    requirements = metadata.requires("flask-corsguard") or []
+    names = {re.split(r"[<>=!~ \[;]", each, maxsplit=1)[0] for each in requirements}
+
+    assert names == {"flask", "idna", "publicsuffixlist", "werkzeug"}
+
+
+def test_the_package_is_typed():
+    """Type checkers read its annotations."""
+    assert (PACKAGE / "py.typed").exists()
+
+
+def test_the_contracts_of_layers_are_those_of_the_package():
+    """import-linter knows every module; one that it does not know has no place."""
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg")
+    layers = " ".join(
+        parser[f"importlinter:contract:{contract}"]["layers"] for contract in ("layers", "core-layers")
+    )
+    known = set(re.findall(r"flask_corsguard[\w.]*", layers))
+    modules = {
+        ".".join(module.relative_to(ROOT).with_suffix("").parts)
+        for module in MODULES
+        if module.name != "__init__.py"
+    }
+
+    assert modules <= known
+    assert known - modules == {"flask_corsguard.core"}
+
+
+def test_every_test_is_collected():
+    """No function that looks like a test is left out by the name of what it stands in."""
+    written = 0
+    for module in TESTS:
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                written += 1
+    listed = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "--collect-only",
+            "-q",
+            "-p",
+            "no:randomly",
+            "-p",
+            "no:cacheprovider",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    collected = set(re.findall(r"^(tests/[\w/]+\.py::\w+)", listed, re.MULTILINE))
+
+    assert len(collected) == written
+
+
+@pytest.mark.parametrize("module", TESTS, ids=lambda path: path.name)
+def test_every_test_says_in_a_sentence_what_is_true(module):
+    """Its name is a sentence, and so is the first line of its docstring."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            docstring = ast.get_docstring(node) or ""
+            assert re.match(r"\S.*[.]$", docstring.partition("\n")[0]), f"{node.name}: {docstring!r}"
+
+
+def test_no_file_names_a_place_of_one_machine():
+    """The project speaks of itself alone."""
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    hosts = re.compile(r"(?:py" + r"pi|npm" + r"js|python" + r"hosted)\.(?:org|com)")
+    wrong = []
+    for name in listed.splitlines():
+        path = ROOT / name
+        if (
+            path.suffix in {".py", ".md", ".toml", ".cfg", ".yml", ".yaml", ".html", ".js", ""}
+            and path.is_file()
+        ):
+            wrong += [name] if hosts.search(path.read_text(errors="replace")) else []
+
+    assert wrong == []
