@@ -177,6 +177,18 @@ def test_a_decision_made_by_hand_explains_what_it_knows():
     assert decision.explain() == "The decision was: origin-null."
 
 
+def test_an_origin_check_that_failed_is_explained_by_the_log():
+    """What a callable raised is no business of the page, and is in the decision for the log."""
+
+    def check(origin):
+        raise LookupError("database")
+
+    decision = decide(Policy(origins=[check]), Request("GET", EVIL))
+
+    assert isinstance(decision.error, LookupError)
+    assert decision.explain() == f"The check of '{EVIL}' raised an exception, which means no; the log has it."
+
+
 @pytest.mark.parametrize(
     ("policy", "request_", "words"),
     [
