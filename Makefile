@@ -40,10 +40,11 @@ $(BIN)/python:
 	  echo 'Python 3.10 or newer is needed, and $(PYTHON) is not: make PYTHON=/path/to/python3 ...' >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo 'A virtual environment could not be made; on Debian, install python3-venv.' >&2; rm -rf $(VENV); exit 1; }
-	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 
 # One stamp for each group of pyproject.toml's dependency-groups.
 $(VENV)/%.stamp: pyproject.toml | $(BIN)/python
 	@echo 'Installing what `$*` needs into $(VENV) ...'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group $*
+	@PYTHONWARNINGS='ignore:Editable installation' \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group $*
 	@touch $@
