@@ -135,7 +135,7 @@ def read_settings(
         elif settings:
             built = Policy(**settings)
     except PolicyError as error:
-        problems += [replace(each, field=keys.get(each.field, each.field)) for each in error.problems]
+        problems += [_as_written(each, keys) for each in error.problems]
     try:
         paths = None if rules is None else PathRules(rules, keys.get("paths", "paths"))
     except PolicyError as error:
@@ -143,6 +143,13 @@ def read_settings(
     if problems:
         raise PolicyError(problems)
     return built, paths
+
+
+def _as_written(each: Problem, keys: Mapping[str, str]) -> Problem:
+    key = keys.get(each.field)
+    if key is None:
+        return each
+    return replace(each, field=key, hint=each.hint.replace(f"{each.field}=", f"{key}="))
 
 
 def _from_config(name: str, value: object) -> object:

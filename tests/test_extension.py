@@ -157,7 +157,7 @@ def test_the_configuration_is_read_once():
         ({"ORIGINS": [f"{A},{EVIL}"]}, "origin.list", f'["{A}", "{EVIL}"]'),
         ({"MAX_AGE": 5}, "origins.missing", "SAME_ORIGIN"),
         ({"ORIGIN": A}, "config.unknown", "CORSGUARD_ORIGINS"),
-        ({"ORIGINS": A, "CREDENTIALS": "true"}, "flag.type", "=True"),
+        ({"ORIGINS": A, "CREDENTIALS": "true"}, "flag.type", "Write CORSGUARD_CREDENTIALS=True."),
         ({"ORIGINS": A, "MAX_AGE": "600"}, "max-age.type", "int()"),
         ({"PATHS": ["/api"]}, "paths.type", "policy}"),
         ({"PATHS": {"/api/*": {}}}, "path.spelling", '"/api"'),

@@ -20,10 +20,6 @@ MAX_MAX_AGE: Final = 86400
 T = TypeVar("T")
 Problems = list[Problem]
 
-# Tempting: every upper-case token. But a method may be any token, and only these have one spelling
-# that everybody means.
-_UPPER_CASE_METHODS = fetch.NORMALIZED_METHODS | {"PATCH", "QUERY"}
-
 _RESPONSE_ONLY: Final = fetch.CORS_RESPONSE_HEADERS
 _REQUEST_ONLY: Final = frozenset(
     name.lower()
@@ -97,7 +93,7 @@ def _check_method(field: str, method: str) -> Problem | None:
         return refuse("method.token", hint='Write the methods one by one, such as "GET", "PUT".')
     if fetch.is_forbidden_method(method):
         return refuse("method.forbidden", hint=f'Leave "{method}" out.')
-    if method not in _UPPER_CASE_METHODS and method.upper() in _UPPER_CASE_METHODS:
+    if method not in fetch.UPPER_CASE_METHODS and method.upper() in fetch.UPPER_CASE_METHODS:
         return refuse("method.case", hint=f'Write "{method.upper()}".')
     return None
 

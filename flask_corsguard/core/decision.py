@@ -20,6 +20,7 @@ FORBIDDEN: Final = 403
 class Request(NamedTuple):
     """What of a request matters to CORS. Repeated header lines are joined by commas, as WSGI does."""
 
+    #: The request's own method, as it was sent.
     method: str
     #: The value of ``Origin``; ``None`` if there is none.
     origin: str | None = None
@@ -98,7 +99,7 @@ def decide(policy: Policy, request: Request) -> Decision:
     Nothing is blocked, logged or read from anywhere but the arguments, and no request raises: for
     a preflight ``status`` is set and the headers are the whole answer, for any other request they
     go onto whatever the application answers. The steps are those of the server's side of
-    https://fetch.spec.whatwg.org/#http-cors-protocol. Stricter than the standard's browsers in one
+    https://fetch.spec.whatwg.org/#http-cors-protocol. Stricter than the standard in one
     point: an origin that is not the serialization of one matches nothing but ``"*"``.
     """
     if request.is_preflight:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import fetch
 from .errors import shown
+from .origins import Origin
 from .reasons import Kind, Reason
 
 if TYPE_CHECKING:
@@ -29,11 +30,16 @@ def explain(decision: Decision) -> str:
     if decision.reason is Reason.NO_ORIGIN:
         return _explain_no_origin(policy)
     sentence = _SENTENCES[decision.reason]
-    return sentence(shown(request.origin), decision.detail, policy)
+    return sentence(_named(request.origin or ""), decision.detail, policy)
+
+
+def _named(origin: str) -> str:
+    # Anything but an origin is shown as Python writes strings: it may hold anything.
+    return origin if Origin.parse(origin) is not None else shown(origin)
 
 
 def _explain_allowed(decision: Decision, request: Request, policy: Policy) -> str:
-    who = "a page of any origin" if policy.origins == "*" else f"the page of {shown(request.origin)}"
+    who = "a page of any origin" if policy.origins == "*" else f"a page of {_named(request.origin or '')}"
     if decision.kind is not Kind.PREFLIGHT:
         return f"The policy lets {who} read the answer{_credentials(policy)}."
     what = f"{shown(request.requested_method)}"
@@ -69,16 +75,16 @@ def _origin_null(origin: str, detail: str, policy: Policy) -> str:
 
 
 def _origin_not_allowed(origin: str, detail: str, policy: Policy) -> str:
-    allowed = _allowed_origins(policy)
-    near = _nearest(origin.strip("'"), policy)
+    if not policy.origins:
+        return f"{origin} is another origin, and the policy here allows none but the application's own."
+    near = _nearest(origin, policy)
     if near is not None:
         return f"{origin} is not {near}, which the policy allows: scheme, host and port must all be equal."
+    allowed = _allowed_origins(policy)
     return f"{origin} is not one of the origins that the policy allows ({allowed}); to let it in, add it."
 
 
 def _allowed_origins(policy: Policy) -> str:
-    if not policy.origins:
-        return "it allows none but the application's own"
     listed = [item if isinstance(item, str) else shown(item) for item in policy.origins[:LISTED_ORIGINS]]
     more = len(policy.origins) - len(listed)
     return ", ".join(listed) + (f" and {more} more" if more > 0 else "")
@@ -111,9 +117,11 @@ def _origin_check_failed(origin: str, detail: str, policy: Policy) -> str:
 
 def _method_not_allowed(origin: str, detail: str, policy: Policy) -> str:
     methods = _joined(policy.methods if policy.methods is not None else sorted(fetch.SAFELISTED_METHODS))
-    if detail.upper() in (policy.methods or ()):
+    upper = detail.upper()
+    if upper != detail and upper in fetch.UPPER_CASE_METHODS:
         return (
-            f"Methods are case-sensitive: {origin} asks for {shown(detail)}; let it ask for {detail.upper()}."
+            f"Methods are case-sensitive: {origin} asks for {shown(detail)}; let it ask for {upper} "
+            f"(the policy allows {methods})."
         )
     return (
         f"{origin} is allowed, but not to send {shown(detail)}: the policy allows {methods}; "

@@ -35,6 +35,10 @@ SAFELISTED_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 #: See #concept-method-normalize. Only these are upper-cased by browsers; `patch` is sent as it is.
 NORMALIZED_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
 
+#: The methods that have one spelling which everybody means. Any token may be a method, but `patch`
+#: is never meant.
+UPPER_CASE_METHODS: Final = NORMALIZED_METHODS | {"PATCH", "QUERY"}
+
 #: See #forbidden-method. The comparison is case-insensitive.
 FORBIDDEN_METHODS: Final = frozenset({"CONNECT", "TRACE", "TRACK"})
 

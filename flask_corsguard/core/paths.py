@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .errors import PolicyError, Problem, problem
 from .policy import SAME_ORIGIN, Policy
@@ -53,7 +54,7 @@ class PathRules:
             try:
                 policies[key] = policy_from(said, name)
             except PolicyError as error:
-                problems.extend(error.problems)
+                problems += [replace(each, field=_within(name, each.field)) for each in error.problems]
         if problems:
             raise PolicyError(problems)
         self._policies = policies
@@ -74,6 +75,10 @@ class PathRules:
             if (policy := policies.get(prefix)) is not None:
                 return policy
         return None
+
+
+def _within(name: str, field: str) -> str:
+    return name if field == name else f"{name}.{field}"
 
 
 def _prefixes(path: str) -> list[str]:

@@ -202,6 +202,11 @@ REFUSED_FIELDS = [
 ]  # fmt: skip
 
 
+def readable(value):
+    """Give a parameter the same name in every run."""
+    return getattr(value, "__name__", None) or repr(value)
+
+
 def problems_of(**fields):
     """Give what is refused about a policy."""
     with pytest.raises(PolicyError) as caught:
@@ -209,7 +214,7 @@ def problems_of(**fields):
     return caught.value.problems
 
 
-@pytest.mark.parametrize(("written", "code", "hint"), REFUSED_ORIGINS, ids=repr)
+@pytest.mark.parametrize(("written", "code", "hint"), REFUSED_ORIGINS, ids=readable)
 def test_an_origin_that_could_never_match_is_refused(written, code, hint):
     """It is refused with one problem that names it and gives the spelling that works."""
     if code is None:
@@ -240,7 +245,7 @@ def test_a_policy_that_cannot_be_meant_is_refused(fields, code, field, hint):
 @pytest.mark.parametrize(
     "written",
     [written for written, code, hint in REFUSED_ORIGINS if code and hint.startswith(('"', "["))],
-    ids=repr,
+    ids=readable,
 )
 def test_the_spelling_in_the_hint_works(written):
     """What the hint says can be pasted into the policy."""
@@ -581,3 +586,12 @@ def test_a_path_rule_that_cannot_be_meant_is_refused(rules, code, hint):
     (refusal,) = caught.value.problems
     assert refusal.code == code
     assert hint in refusal.hint
+
+
+def test_a_problem_within_a_rule_names_the_rule():
+    """Of two rules with the same mistake, each is found."""
+    with pytest.raises(PolicyError) as caught:
+        PathRules({"/a": {"origins": None}, "/b": {"origins": [A]}, "/c": {"max_age": -1}, "/d": "*"})
+
+    fields = [each.field for each in caught.value.problems]
+    assert fields == ["paths['/a'].origins", "paths['/c'].origins", "paths['/c'].max_age", "paths['/d']"]
