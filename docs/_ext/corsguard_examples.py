@@ -1,0 +1,238 @@
+"""What the reference shows: one example for each problem, each reason and each form of an origin.
+
+Nothing in here is believed: the directives run every example when the documentation is built, and
+the build fails if one of them does not do what it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from flask_corsguard import Origin, Policy, Reason, Request
+
+#: What a reader should know of a field beyond its meaning, in Markdown.
+NOTES: Final = {
+    "expose_headers": (
+        "The seven are `Cache-Control`, `Content-Language`, `Content-Length`, `Content-Type`, `Expires`, "
+        "`Last-Modified` and `Pragma`."
+    ),
+    "credentials": "See [](cors.md#credentials).",
+    "max_age": "Firefox keeps it for 86400 seconds at most, Chromium for 7200, WebKit for 600.",
+    "private_network": (
+        "The headers are those of a draft, Private Network Access, which is on hold. Chromium now asks its "
+        "user instead, and no header answers for the user."
+    ),
+    "timing": "It sends `Timing-Allow-Origin`.",
+    "guard": (
+        "**Not implemented in this release.** The field is checked and kept; but whatever it says, only "
+        "preflights are refused, and every other request reaches the application."
+    ),
+}
+
+#: A program for each code of the catalogue, with the public names and ``re`` at hand.
+PROBLEMS: Final = {
+    "origins.missing": "Policy(credentials=True)",
+    "origins.none": "Policy(origins=None)",
+    "origins.empty": "Policy(origins=[])",
+    "origins.redundant": 'Policy(origins=["*", "https://app.example"])',
+    "origins.type": "Policy(origins=[443])",
+    "origins.async": "async def ask(origin): ...\n\nPolicy(origins=[ask])",
+    "origins.bytes-regex": 'Policy(origins=[re.compile(rb"https://[a-z]+\\.app\\.example")])',
+    "origin.empty": 'Policy(origins=[""])',
+    "origin.null": 'Policy(origins=["null"])',
+    "origin.white-space": 'Policy(origins=[" https://app.example"])',
+    "origin.list": 'Policy(origins=["https://a.example, https://b.example"])',
+    "origin.regex": 'Policy(origins=[r"https://.*\\.app\\.example"])',
+    "origin.unicode": 'Policy(origins=["https://münchen.example"])',
+    "origin.punycode": 'Policy(origins=["https://xn--9999999999.example"])',
+    "origin.upper-case": 'Policy(origins=["https://App.example"])',
+    "origin.scheme-missing": 'Policy(origins=["app.example"])',
+    "origin.scheme": 'Policy(origins=["1https://app.example"])',
+    "origin.opaque-scheme": 'Policy(origins=["file://app.example"])',
+    "origin.user-info": 'Policy(origins=["https://user@app.example"])',
+    "origin.path": 'Policy(origins=["https://app.example/login"])',
+    "origin.trailing-slash": 'Policy(origins=["https://app.example/"])',
+    "origin.query": 'Policy(origins=["https://app.example?debug=1"])',
+    "origin.fragment": 'Policy(origins=["https://app.example#top"])',
+    "origin.host-missing": 'Policy(origins=["https://"])',
+    "origin.characters": 'Policy(origins=["https://app~.example"])',
+    "origin.label-missing": 'Policy(origins=["https://app..example"])',
+    "origin.label-length": 'Policy(origins=["https://" + 64 * "a" + ".example"])',
+    "origin.host-length": 'Policy(origins=["https://" + 130 * "a." + "example"])',
+    "origin.ipv4": 'Policy(origins=["http://127.0.0.01"])',
+    "origin.ipv6": 'Policy(origins=["http://[0:0:0:0:0:0:0:1]"])',
+    "origin.port": 'Policy(origins=["https://app.example:99999"])',
+    "origin.default-port": 'Policy(origins=["https://app.example:443"])',
+    "origin.wildcard": 'Policy(origins=["https://api-*.app.example"])',
+    "credentials.any-origin": 'Policy(origins="*", credentials=True)',
+    "credentials.null-origin": (
+        'Policy(origins=["null"], dangerously_allow=["null-origin"], credentials=True)'
+    ),
+    "credentials.insecure-origin": 'Policy(origins=["http://app.example"], credentials=True)',
+    "credentials.public-suffix": 'Policy(origins=["https://*.github.io"], credentials=True)',
+    "credentials.exposed-wildcard": (
+        'Policy(origins=["https://app.example"], credentials=True, expose_headers="*")'
+    ),
+    "list.string": 'Policy(origins=["https://app.example"], methods="GET, PUT")',
+    "list.type": 'Policy(origins=["https://app.example"], methods=[1])',
+    "method.token": 'Policy(origins=["https://app.example"], methods=["GET PUT"])',
+    "method.forbidden": 'Policy(origins=["https://app.example"], methods=["TRACE"])',
+    "method.case": 'Policy(origins=["https://app.example"], methods=["patch"])',
+    "request-header.token": 'Policy(origins=["https://app.example"], allow_headers=["X-Key: 1"])',
+    "request-header.forbidden": 'Policy(origins=["https://app.example"], allow_headers=["Cookie"])',
+    "request-header.response-only": (
+        'Policy(origins=["https://app.example"], allow_headers=["Access-Control-Allow-Origin"])'
+    ),
+    "response-header.token": 'Policy(origins=["https://app.example"], expose_headers=["X Total"])',
+    "response-header.forbidden": 'Policy(origins=["https://app.example"], expose_headers=["Set-Cookie"])',
+    "response-header.request-only": 'Policy(origins=["https://app.example"], expose_headers=["Origin"])',
+    "flag.type": 'Policy(origins=["https://app.example"], credentials="yes")',
+    "max-age.type": 'Policy(origins=["https://app.example"], max_age="600")',
+    "max-age.bounds": 'Policy(origins=["https://app.example"], max_age=-1)',
+    "choice.unknown": 'Policy(origins=["https://app.example"], resource_policy="samesite")',
+    "private-network.any-origin": 'Policy(origins="*", private_network=True)',
+    "field.unknown": 'Policy(origin=["https://app.example"], origins=["https://app.example"])',
+    "policy.type": 'CorsMiddleware(application, "https://app.example")',
+    "policy.twice": 'CorsGuard(app, SAME_ORIGIN, origins=["https://app.example"])',
+    "paths.type": "CorsGuard(app, paths=[SAME_ORIGIN])",
+    "path.spelling": 'CorsMiddleware(application, {"/api/*": SAME_ORIGIN})',
+    "path.unreachable": 'CorsMiddleware(application, {"/": SAME_ORIGIN, "/api": SAME_ORIGIN})',
+    "config.unknown": 'app.config["CORSGUARD_ORIGIN"] = "https://app.example"\nCorsGuard(app)',
+    "config.twice": (
+        'app.config["CORSGUARD_ORIGINS"] = "https://app.example"\n'
+        'CorsGuard(app, origins=["https://app.example"])'
+    ),
+}
+
+
+class Form(NamedTuple):
+    """One way to write an origin in a policy."""
+
+    written: str
+    allows: tuple[str, ...]
+    refuses: tuple[str, ...]
+
+
+ORIGINS: Final = (
+    Form(
+        "https://app.example",
+        ("https://app.example",),
+        (
+            "http://app.example",
+            "https://app.example:8443",
+            "https://www.app.example",
+            "https://myapp.example",
+        ),
+    ),
+    Form(
+        "https://app.example:8443",
+        ("https://app.example:8443",),
+        ("https://app.example", "https://app.example:8444"),
+    ),
+    Form(
+        "https://*.app.example",
+        ("https://www.app.example", "https://a.b.app.example"),
+        (
+            "https://app.example",
+            "https://myapp.example",
+            "https://www.app.example:8443",
+            "https://www.app.example.evil.example",
+        ),
+    ),
+    Form(
+        "http://localhost:*",
+        ("http://localhost", "http://localhost:3000"),
+        ("https://localhost:3000", "http://127.0.0.1:3000", "http://localhost.evil.example:3000"),
+    ),
+    Form(
+        "https://*.app.example:*",
+        ("https://www.app.example", "https://www.app.example:8443"),
+        ("https://app.example:8443",),
+    ),
+    Form("http://[::1]:8000", ("http://[::1]:8000",), ("http://localhost:8000", "http://127.0.0.1:8000")),
+    Form("capacitor://localhost", ("capacitor://localhost",), ("http://localhost", "https://localhost")),
+    Form("https://*", ("https://anyone.example",), ("http://anyone.example", "https://anyone.example:8443")),
+)
+
+#: What people write and what a policy refuses.
+MISSPELT: Final = (
+    "https://app.example/",
+    "https://app.example/login",
+    "app.example",
+    "HTTPS://App.example",
+    "https://app.example:443",
+    "https://münchen.example",
+    "https://a.example, https://b.example",
+    "https://app.example/*",
+    "https://api-*.app.example",
+    r"https://.*\.app\.example",
+    "http://127.1",
+    "http://[0:0:0:0:0:0:0:1]:8000",
+    "file://app.example",
+    "null",
+)
+
+
+def _ask_nobody(origin: Origin) -> bool:
+    raise LookupError(str(origin))
+
+
+_APP: Final = Policy(origins=["https://app.example"], methods=["GET", "PUT"])
+_PREFLIGHT: Final = Request("OPTIONS", "https://app.example", "PUT", "content-type")
+
+
+class Answer(NamedTuple):
+    """A reason: what it means, and a request that is answered with it."""
+
+    means: str
+    policy: Policy
+    request: Request
+
+
+REASONS: Final = {
+    Reason.ALLOWED: Answer("The policy allows what the page asks for.", _APP, _PREFLIGHT),
+    Reason.NO_ORIGIN: Answer("The request has no Origin header.", _APP, Request("GET")),
+    Reason.ORIGIN_MALFORMED: Answer(
+        "The Origin header is not the serialization of an origin, or is more than one.",
+        _APP,
+        Request("GET", "https://app.example/"),
+    ),
+    Reason.ORIGIN_NULL: Answer("The page has an opaque origin.", _APP, Request("GET", "null")),
+    Reason.ORIGIN_NOT_ALLOWED: Answer(
+        "The origin is well-formed, and the policy does not allow it.",
+        _APP,
+        Request("GET", "https://evil.example"),
+    ),
+    Reason.ORIGIN_INSECURE: Answer(
+        "A regular expression or a callable allows the origin; but it is over plain http, and the "
+        "policy allows credentials.",
+        Policy(origins=[re.compile(r"https?://[a-z]+\.app\.example")], credentials=True),
+        Request("GET", "http://www.app.example"),
+    ),
+    Reason.ORIGIN_CHECK_FAILED: Answer(
+        "A callable raised an exception, or returned something that is neither True nor False.",
+        Policy(origins=[_ask_nobody]),
+        Request("GET", "https://app.example"),
+    ),
+    Reason.METHOD_NOT_ALLOWED: Answer(
+        "The preflight asks for a method that the policy does not allow.",
+        _APP,
+        _PREFLIGHT._replace(requested_method="DELETE"),
+    ),
+    Reason.HEADER_NOT_ALLOWED: Answer(
+        "The preflight asks for a request header that the policy does not allow.",
+        _APP,
+        _PREFLIGHT._replace(requested_headers="authorization,content-type"),
+    ),
+    Reason.HEADERS_TOO_LONG: Answer(
+        "The preflight's list of request headers is longer than the policy could ever allow.",
+        _APP,
+        _PREFLIGHT._replace(requested_headers=",".join(f"x-{number}" for number in range(100))),
+    ),
+    Reason.PRIVATE_NETWORK_NOT_ALLOWED: Answer(
+        "The preflight asks to reach into a private network, and the policy does not allow it.",
+        _APP,
+        _PREFLIGHT._replace(private_network="true"),
+    ),
+}

@@ -1,0 +1,50 @@
+"""How the documentation is built: ``sphinx-build -W -n -b html docs docs/_build/html``."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+project = "flask-corsguard"
+author = "The flask-corsguard maintainers"
+project_copyright = f"{author}"
+version = release = version_of("flask-corsguard")
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "corsguard_names", "corsguard_reference"]
+exclude_patterns = ["_build"]
+nitpicky = True
+
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+# What is quoted is quoted byte by byte.
+smartquotes = False
+
+autodoc_member_order = "bysource"
+python_maximum_signature_line_length = 88
+python_use_unqualified_type_names = True
+
+nitpick_ignore_regex = [
+    # Names of Python and of other projects: their inventories would have to be fetched.
+    (r"py:.*", r"(collections|datetime|flask|re|typing|werkzeug|wsgiref|_typeshed)\..*"),
+    (r"py:class", r"Any|Callable|Flask|Iterable|Mapping|Unpack|WSGIApplication"),
+    # Aliases in annotations: what they stand for is said where the parameter is described.
+    (
+        r"py:class",
+        r"Headers|OnRefusal|PathsArgument|PolicyArgument|PolicyFields|flask_corsguard\.decorators\.T",
+    ),
+]
+
+html_theme = "furo"
+html_title = f"{project} {release}"
+html_static_path = ["_static"]
+html_css_files = ["custom.css"]
+html_copy_source = False
+html_show_sphinx = False
+# The same source gives the same pages.
+html_last_updated_fmt = None
+pygments_style = "friendly"
+pygments_dark_style = "native"
