@@ -1,0 +1,56 @@
+"""Who may read what of the bank: four policies, one for each place where a policy can stand."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from flask_corsguard import SAME_ORIGIN, Policy
+
+from .sites import Sites
+
+GuardMode = Literal["enforce", "report", "off"]
+
+
+class Policies(NamedTuple):
+    """The policies of the bank."""
+
+    #: On a view: everyone may read it, without cookies.
+    public: Policy
+    #: On a blueprint: the partner, with Alice's cookie.
+    partners: Policy
+    #: On a path: the partner, without cookies.
+    brand: Policy
+    #: On the application, for all the rest: nobody.
+    application: Policy
+
+    def of_path(self, path: str) -> Policy:
+        """Give the policy that *path* ought to have; the rows of the table compare what it has."""
+        if path in {"/rates", "/log"}:
+            return self.public
+        if path.startswith("/partners/"):
+            return self.partners
+        if path.startswith("/brand/"):
+            return self.brand
+        return self.application
+
+
+def policies_for(sites: Sites, *, guard: GuardMode = "off") -> Policies:
+    """Give the policies of the bank.
+
+    :param guard: whether a request that a policy does not allow is kept from the bank. Off: CORS
+        alone hides the answers, and the demo shows what that does not prevent.
+    """
+    partner = sites.partner.origin
+    return Policies(
+        public=Policy(origins="*", guard=guard),
+        partners=Policy(
+            origins=[partner],
+            methods=["GET", "PUT"],
+            allow_headers=["Content-Type", "X-Request-ID"],
+            expose_headers=["X-Statement-Number"],
+            credentials=True,
+            guard=guard,
+        ),
+        brand=Policy(origins=[partner], guard=guard),
+        application=SAME_ORIGIN.replace(guard=guard),
+    )

@@ -1,0 +1,127 @@
+"""The table for the terminal: a block for each row, wrapped to the width there is."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import textwrap
+from collections.abc import Iterable
+from typing import Final, TextIO
+
+from .exchanges import Exchange, Outcome
+from .sites import Sites
+
+_INDENT: Final = " " * 4
+_LABEL: Final = 10
+_MIN_WIDTH, _MAX_WIDTH = 60, 110
+
+_BOLD, _DIM, _GREEN, _RED = "1", "2", "32", "1;31"
+
+
+class Report:
+    """Writes what happens to *stream*, in colour where that is a terminal and ``NO_COLOR`` is unset."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._coloured = stream.isatty() and not os.environ.get("NO_COLOR")
+        self._width = min(max(shutil.get_terminal_size((100, 24)).columns, _MIN_WIDTH), _MAX_WIDTH)
+
+    def addresses(self, sites: Sites) -> None:
+        """Say where the three origins are."""
+        self._line("Three origins, on this machine only:")
+        self._line()
+        notes = ("", "  the bank's policy allows it", "  the bank's policy does not")
+        for site, note in zip(sites, notes, strict=True):
+            self._line(f"  {site.name:<10}{self._paint(site.origin, _BOLD)}{self._paint(note, _DIM)}")
+        self._line()
+        self.paragraph("What each asks of the bank, what the bank answers, and what a browser makes of it:")
+
+    def outcome(self, number: int, outcome: Outcome) -> None:
+        """Write one row."""
+        self._line()
+        self._line(f"{number:>2}  {self._paint(outcome.row.title, _BOLD)}")
+        for exchange in outcome.exchanges:
+            self._field("asked", _asked(exchange, outcome.row.request.path))
+            self._field("answered", _answered(exchange))
+        self._field("browser", f"{outcome.judgement.verdict.value} ({outcome.judgement.because})")
+        self._field("why", outcome.exchanges[-1].decision.explain())
+        if outcome.moved:
+            moved = f"EUR {outcome.moved} left Alice's account: the request was carried out"
+            self._field("and yet", moved, _RED)
+        for problem in outcome.problems:
+            self._field("NOT SO", problem, _RED)
+
+    def summary(self, outcomes: list[Outcome]) -> None:
+        """Say whether all rows are as the policies say, and what the last one means."""
+        wrong = sum(bool(outcome.problems) for outcome in outcomes)
+        self._line()
+        if wrong:
+            self._line(self._paint(f"{wrong} of {len(outcomes)} rows are not as the policies say.", _RED))
+        else:
+            self._line(self._paint(f"All {len(outcomes)} rows are as the policies say.", _GREEN))
+        self._line()
+        self.paragraph(
+            "CORS decides who may read an answer. It does not stop a request: the forged transfer was "
+            "carried out, only its answer is hidden. To refuse such a request before it reaches the bank "
+            "is the task of a guard, which this release does not have yet; until then use CSRF tokens."
+        )
+
+    def paragraph(self, text: str) -> None:
+        """Write running text."""
+        for line in textwrap.wrap(text, self._width, break_on_hyphens=False):
+            self._line(line)
+
+    def invitation(self, sites: Sites) -> None:
+        """Say what to do in a browser."""
+        self._line()
+        self.paragraph("Now press the same buttons in a browser. Begin at the bank, which shows the way:")
+        self._line()
+        self._line(f"  {self._paint(sites.bank.origin, _BOLD)}")
+        self._line()
+        if len({site.host for site in sites}) == 1:
+            self.paragraph(
+                "Here all three have one host, and cookies know no ports: the browser sends the bank's to "
+                "the two others as well. With names, that is without --plain, it does not."
+            )
+            self._line()
+        self._line("Ctrl-C ends it.")
+
+    def _field(self, label: str, text: str, colour: str | None = None) -> None:
+        lines = textwrap.wrap(
+            text, self._width - len(_INDENT) - _LABEL, break_on_hyphens=False, break_long_words=False
+        )
+        for position, line in enumerate(lines):
+            name = f"{label if position == 0 else '':<{_LABEL}}"
+            self._line(f"{_INDENT}{self._paint(name, colour or _DIM)}{self._paint(line, colour)}")
+
+    def _paint(self, text: str, colour: str | None) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self._coloured and colour and text.strip() else text
+
+    def _line(self, text: str = "") -> None:
+        print(text, file=self._stream, flush=True)
+
+
+def _asked(exchange: Exchange, path: str) -> str:
+    shown = [
+        "with her cookie" if name == "Cookie" else f"{name}: {value}"
+        for name, value in exchange.headers
+        if name != "Content-Type"
+    ]
+    if not any(name == "Origin" for name, _ in exchange.headers):
+        shown.insert(0, "no Origin")
+    return f"{exchange.method} {path}; {'; '.join(shown)}"
+
+
+def _answered(exchange: Exchange) -> str:
+    answer = exchange.answer
+    return f"{answer.status} {answer.phrase}; {'; '.join(_cors_headers(answer.headers)) or 'no CORS header'}"
+
+
+def _cors_headers(headers: Iterable[tuple[str, str]]) -> list[str]:
+    shown = [
+        f"{name}: {value}"
+        for name, value in headers
+        if name.lower().startswith("access-control-") or name.lower() == "vary"
+    ]
+    # The one that everything depends on first.
+    return sorted(shown, key=lambda line: not line.startswith("Access-Control-Allow-Origin"))

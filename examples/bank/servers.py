@@ -1,0 +1,114 @@
+"""The three servers: a process each, on sockets that are bound before any of them starts."""
+
+from __future__ import annotations
+
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Final
+
+from .sites import LOOPBACK, NAMES, Sites, sites_at
+
+Child = subprocess.Popen[bytes]
+
+ROOT: Final = Path(__file__).parents[2]
+
+#: Seconds that a server has to end by itself before it is killed.
+PATIENCE: Final = 5
+#: Connections that wait while a server is still starting.
+BACKLOG: Final = 64
+
+
+class PortTakenError(Exception):
+    """A port cannot be had; the message says which, and what to do."""
+
+
+def bind(ports: tuple[int, int, int], stack: ExitStack) -> list[socket.socket]:
+    """Give a listening socket for each port, 0 meaning any free one; *stack* closes them.
+
+    :raises PortTakenError: for the first that cannot be had.
+    """
+    sockets = []
+    for name, port in zip(NAMES, ports, strict=True):
+        listener = stack.enter_context(closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)))
+        # Else a demo that has just ended would keep its ports for a minute.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((LOOPBACK, port))
+            listener.listen(BACKLOG)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise PortTakenError(
+                f"Port {port}, for the {name}, cannot be used ({reason}): end what listens there, "
+                'choose three others with --ports A B C (make demo PORTS="A B C"), or give none.'
+            ) from error
+        sockets.append(listener)
+    return sockets
+
+
+@contextmanager
+def serving(ports: tuple[int, int, int], *, plain: bool) -> Iterator[tuple[Sites, list[Child]]]:
+    """Have the three origins served, and ended again however the block is left.
+
+    :raises PortTakenError: if a port cannot be had; then nothing was started.
+    """
+    children: list[Child] = []
+    try:
+        with ExitStack() as stack:
+            sockets = bind(ports, stack)
+            bank, partner, attacker = (listener.getsockname()[1] for listener in sockets)
+            sites = sites_at((bank, partner, attacker), plain=plain)
+            for name, listener in zip(NAMES, sockets, strict=True):
+                children.append(_start(name, listener, sites, plain=plain))
+        # The sockets are the children's alone now: if one ends, its port refuses and does not hang.
+        yield sites, children
+    finally:
+        _stop(children)
+
+
+def _start(name: str, listener: socket.socket, sites: Sites, *, plain: bool) -> Child:
+    ports = [str(site.port) for site in sites]
+    command = [sys.executable, "-m", "examples.bank.serve", name, str(listener.fileno()), *ports]
+    if plain:
+        command.append("--plain")
+    return subprocess.Popen(  # noqa: S603
+        command,
+        cwd=ROOT,
+        # Two pipes for life: the child ends when stdin does, we hear of its end on stdout.
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=[listener.fileno()],
+        # Ctrl-C in a terminal reaches a whole session; the children leave it to us.
+        start_new_session=True,
+    )
+
+
+def wait_for_end(children: list[Child]) -> str:
+    """Wait until one of the servers ends, which none should, and say which."""
+    outputs = [child.stdout for child in children if child.stdout is not None]
+    ended = select.select(outputs, [], [])[0][0]
+    position = outputs.index(ended)
+    code = children[position].wait(PATIENCE)
+    return f"The server of the {NAMES[position]} ended by itself, with {code}."
+
+
+def _stop(children: list[Child]) -> None:
+    # A second Ctrl-C changes nothing: the end is near and bounded.
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for child in children:
+        if child.stdin is not None:
+            child.stdin.close()
+    for child in children:
+        try:
+            child.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if child.stdout is not None:
+            child.stdout.close()
+    signal.signal(signal.SIGINT, previous)

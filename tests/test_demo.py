@@ -1,0 +1,485 @@
+"""The demo does what it says: its table, its servers, its pages and the browser it imitates."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from examples.bank import cli
+from examples.bank.bank import create_bank
+from examples.bank.browser import Judgement, PageRequest, Verdict, judge_answer, judge_preflight
+from examples.bank.client import Answer
+from examples.bank.exchanges import Exchange, Outcome, differences
+from examples.bank.experiments import EXPERIMENTS
+from examples.bank.journal import MAX_ENTRIES
+from examples.bank.pages import create_page
+from examples.bank.policies import policies_for
+from examples.bank.report import Report
+from examples.bank.rows import rows_for
+from examples.bank.sites import sites_at
+from flask_corsguard import Request, decide
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-m", "examples.bank"]
+
+#: Seconds after which a demo that should have ended is taken to hang.
+BOUND = 60
+
+SITES = sites_at((8001, 8002, 8003), plain=False)
+POLICIES = policies_for(SITES)
+PARTNER, ATTACKER = SITES.partner.origin, SITES.attacker.origin
+
+
+def run(*arguments):
+    """Run the demo to its end; that comes only when none of its children holds the pipes any more."""
+    environ = {**os.environ, "COLUMNS": "100"}
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=BOUND,
+        check=False,
+    )
+
+
+@contextmanager
+def running():
+    """Run the demo until it waits for Ctrl-C; give the process and the ports."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(COMMAND, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as demo:
+        try:
+            said = ""
+            for line in demo.stdout:
+                said += line
+                if line.startswith("Ctrl-C"):
+                    break
+            yield demo, [int(port) for port in re.findall(r"^  \w+ +http://.*?:(\d+)", said, re.MULTILINE)]
+        finally:
+            demo.kill()
+
+
+def answers(port):
+    """Whether anyone listens there."""
+    with socket.socket() as client:
+        client.settimeout(BOUND)
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize("arguments", [(), ("--plain",)], ids=["by name", "by number"])
+def test_every_row_is_as_the_policies_say(arguments):
+    """Once through, the table has every row, none of them is marked, and the exit code is 0."""
+    rows = rows_for(SITES, POLICIES)
+
+    demo = run("--once", *arguments)
+
+    assert demo.stderr == ""
+    assert demo.returncode == 0
+    assert all(row.title in demo.stdout for row in rows)
+    assert f"All {len(rows)} rows are as the policies say." in demo.stdout
+    assert "EUR 100 left Alice's account" in demo.stdout
+    assert "NOT SO" not in demo.stdout
+
+
+def test_table_in_a_pipe_has_no_colour_and_fits_the_terminal():
+    """No line is longer than the terminal is wide, and none has an escape sequence."""
+    demo = run("--once")
+
+    assert "\x1b" not in demo.stdout
+    assert max(map(len, demo.stdout.splitlines())) <= 100
+
+
+@pytest.mark.parametrize(("no_color", "coloured"), [("", True), ("1", False)])
+def test_terminal_gets_colour_unless_it_is_not_wanted(monkeypatch, no_color, coloured):
+    """On a terminal there is colour, and with NO_COLOR there is none."""
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setattr(terminal := io.StringIO(), "isatty", lambda: True, raising=False)
+
+    Report(terminal).addresses(SITES)
+
+    assert ("\x1b[" in terminal.getvalue()) is coloured
+
+
+def test_wrong_expectation_makes_the_exit_code_1(monkeypatch, capsys):
+    """A row that does not come out as it says is marked, and the demo fails."""
+    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr(cli, "rows_for", lambda *said: [replace(rows_for(*said)[0], verdict=Verdict.HIDDEN)])
+
+    try:
+        code = cli.main(["--once"])
+    finally:
+        for number, before in signals.items():
+            signal.signal(number, before)
+
+    assert code == 1
+    said = capsys.readouterr().out
+    assert "1 of 1 rows are not as the policies say." in said
+    assert "NOT SO" in said
+
+
+def exchange(policy, method, *headers, answered=None, status=200):
+    """Make an exchange; unless said otherwise its answer is the policy's."""
+    decision = decide(policy, Request.from_headers(method, headers))
+    sent = decision.headers if answered is None else answered
+    return Exchange(method, headers, Answer(decision.status or status, "", sent, b""), decision)
+
+
+def test_answer_that_is_the_policys_has_no_differences():
+    """What the policy decided, and what Flask adds to Vary, is as it should be."""
+    same = exchange(POLICIES.partners, "GET", ("Origin", PARTNER))
+    more = same.answer._replace(headers=(*same.answer.headers, ("Vary", "Cookie")))
+
+    assert differences(same) == []
+    assert differences(replace(same, answer=more)) == []
+
+
+@pytest.mark.parametrize(
+    "answered",
+    [
+        (("Access-Control-Allow-Origin", "*"), ("Vary", "Origin")),
+        (("Access-Control-Allow-Origin", ATTACKER), ("Vary", "Origin")),
+        (("Access-Control-Expose-Headers", "X"), ("Vary", "Origin")),
+        (("Timing-Allow-Origin", "*"), ("Vary", "Origin")),
+        (("Vary", "Accept"),),
+        (("Vary", "Origin, Accept"),),
+        (),
+    ],
+)
+def test_answer_that_is_not_the_policys_is_noticed(answered):
+    """A header too many, a Vary too few: each is a difference."""
+    wrong = exchange(POLICIES.partners, "GET", ("Origin", ATTACKER), answered=answered)
+
+    assert differences(wrong)
+
+
+def test_header_that_comes_twice_is_noticed():
+    """Two lines of a header are not one."""
+    once = exchange(POLICIES.public, "GET", ("Origin", ATTACKER))
+    twice = once.answer._replace(headers=once.answer.headers * 2)
+
+    assert differences(replace(once, answer=twice))
+
+
+def test_preflight_with_another_status_is_noticed():
+    """A preflight is answered with the status that was decided."""
+    preflight = (("Origin", PARTNER), ("Access-Control-Request-Method", "PUT"))
+    right = exchange(POLICIES.partners, "OPTIONS", *preflight)
+
+    assert differences(right) == []
+    assert differences(replace(right, answer=right.answer._replace(status=200)))
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict", "moved"),
+    [(404, Verdict.READABLE, 0), (200, Verdict.HIDDEN, 0), (200, Verdict.READABLE, 100)],
+    ids=["status", "verdict", "money"],
+)
+def test_row_that_comes_out_otherwise_has_a_problem(status, verdict, moved):
+    """The status, the verdict and the money are compared, each for itself."""
+    row = rows_for(SITES, POLICIES)[0]
+    right = exchange(row.policy, "GET", ("Origin", PARTNER))
+    wrong = exchange(row.policy, "GET", ("Origin", PARTNER), status=status)
+
+    assert Outcome(row, (right,), Judgement(Verdict.READABLE, ""), 0).problems == []
+    assert len(Outcome(row, (wrong,), Judgement(verdict, ""), moved).problems) == 1
+
+
+@pytest.mark.parametrize("name", ["bank", "partner", "attacker"])
+def test_taken_port_is_named_with_what_to_do(name):
+    """One line says which port and for whom, and the exit code is 2."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        ports = [str(taken) if each == name else "0" for each in ("bank", "partner", "attacker")]
+
+        demo = run("--once", "--ports", *ports)
+
+    assert demo.returncode == 2
+    assert demo.stdout == ""
+    assert re.fullmatch(rf"Port {taken}, for the {name}, .*--ports A B C.*\n", demo.stderr)
+
+
+@pytest.mark.parametrize("ports", [("7", "7", "8"), ("1", "2", "65536"), ("-1", "2", "3"), ("1", "2")])
+def test_ports_that_cannot_be_are_refused(ports):
+    """Ports are three, different, and numbers that ports can be; else the exit code is 2."""
+    demo = run("--once", "--ports", *ports)
+
+    assert demo.returncode == 2
+    assert "Traceback" not in demo.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_demo_ends_cleanly_when_it_is_told_to(number):
+    """Ctrl-C, or a polite kill, ends it with code 0, no traceback and nobody at the ports."""
+    with running() as (demo, ports):
+        up = [answers(port) for port in ports]
+        demo.send_signal(number)
+        # The end of the pipes: no child holds them.
+        _, errors = demo.communicate(timeout=BOUND)
+
+    assert up == [True, True, True]
+    assert demo.returncode == 0
+    assert errors == ""
+    assert not any(answers(port) for port in ports)
+
+
+def test_children_end_although_the_parent_cannot_tell_them():
+    """After a kill that nobody can catch no server is left."""
+    with running() as (demo, ports):
+        demo.kill()
+        demo.communicate(timeout=BOUND)
+
+    assert len(ports) == 3
+    # The pipes are at their end, but the kernel closes what a process had one after the other.
+    end = time.monotonic() + BOUND
+    while any(answers(port) for port in ports):
+        assert time.monotonic() < end
+
+
+def test_reader_that_has_enough_is_no_error():
+    """A table that nobody reads on ends the demo without a traceback."""
+    with subprocess.Popen(
+        [*COMMAND, "--once"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        demo.stdout.close()
+        errors = demo.stderr.read()
+        code = demo.wait(BOUND)
+
+    assert errors == ""
+    assert code == 1
+
+
+def allow(origin, *more):
+    """Give the headers that allow an origin."""
+    return (("access-control-allow-origin", origin), *more)
+
+
+CREDENTIALS = ("Access-Control-Allow-Credentials", "true")
+
+
+@pytest.mark.parametrize(
+    ("credentials", "headers", "verdict"),
+    [
+        pytest.param(False, (), Verdict.HIDDEN, id="nothing allows nothing"),
+        pytest.param(False, allow("*"), Verdict.READABLE, id="a star is for everyone"),
+        pytest.param(False, allow(PARTNER), Verdict.READABLE, id="the origin is for itself"),
+        pytest.param(False, allow(ATTACKER), Verdict.HIDDEN, id="another origin is for another"),
+        pytest.param(False, allow(PARTNER + "/"), Verdict.HIDDEN, id="a slash makes it another"),
+        pytest.param(False, allow(PARTNER.upper()), Verdict.HIDDEN, id="so does upper case"),
+        pytest.param(False, allow("null"), Verdict.HIDDEN, id="null is not everyone"),
+        pytest.param(False, allow(PARTNER) * 2, Verdict.HIDDEN, id="twice the origin is no origin"),
+        pytest.param(True, allow("*", CREDENTIALS), Verdict.HIDDEN, id="a star and cookies do not go"),
+        pytest.param(True, allow(PARTNER), Verdict.HIDDEN, id="cookies must be allowed"),
+        pytest.param(
+            True, allow(PARTNER, (CREDENTIALS[0], "True")), Verdict.HIDDEN, id="true is in lower case"
+        ),
+        pytest.param(True, allow(PARTNER, CREDENTIALS), Verdict.READABLE, id="allowed with cookies"),
+    ],
+)
+def test_answer_is_readable_only_if_the_cors_check_succeeds(credentials, headers, verdict):
+    """The check of the standard decides, by the headers alone."""
+    request = PageRequest("GET", "/", PARTNER, credentials=credentials)
+
+    assert judge_answer(request, headers).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("mode", "verdict"),
+    [("no-cors", Verdict.SHOWN), ("navigate", Verdict.HIDDEN), ("none", Verdict.UNCHECKED)],
+)
+def test_without_the_cors_mode_no_header_counts(mode, verdict):
+    """An image, a form and a program get what they get, whatever the headers say."""
+    request = PageRequest("GET", "/", PARTNER, mode=mode)
+
+    assert judge_answer(request, ()).verdict is verdict
+    assert judge_answer(request, allow("*")).verdict is verdict
+
+
+METHODS, HEADERS = "Access-Control-Allow-Methods", "Access-Control-Allow-Headers"
+
+
+def asks(method, *names, credentials=False):
+    """Make a request with headers that need a preflight."""
+    return PageRequest(method, "/", PARTNER, credentials=credentials, unsafe_headers=names)
+
+
+@pytest.mark.parametrize(
+    ("asked", "headers", "sent"),
+    [
+        pytest.param(asks("PUT"), (), False, id="no origin allowed"),
+        pytest.param(asks("PUT"), allow("*"), False, id="method missing"),
+        pytest.param(asks("PUT"), allow("*", (METHODS, "GET,PUT")), True, id="method listed"),
+        pytest.param(asks("PUT"), allow("*", (METHODS, "put")), False, id="methods have a case"),
+        pytest.param(asks("PUT"), allow("*", (METHODS, "*")), True, id="any method"),
+        pytest.param(
+            asks("PUT", credentials=True),
+            allow(PARTNER, CREDENTIALS, (METHODS, "*")),
+            False,
+            id="a star is only a name beside cookies",
+        ),
+        pytest.param(asks("POST", "x-a"), allow("*", (HEADERS, "X-A")), True, id="POST passes"),
+        pytest.param(asks("GET", "x-a", "x-b"), allow("*", (HEADERS, "x-a")), False, id="half listed"),
+        pytest.param(asks("GET", "x-a"), allow("*", (HEADERS, "*")), True, id="any header"),
+        pytest.param(asks("GET", "authorization"), allow("*", (HEADERS, "*")), False, id="but that one"),
+        pytest.param(
+            asks("GET", "x-a", credentials=True),
+            allow(PARTNER, CREDENTIALS, (HEADERS, "*")),
+            False,
+            id="a star is only a header's name beside cookies",
+        ),
+    ],
+)
+def test_request_is_sent_only_if_its_preflight_grants_all_of_it(asked, headers, sent):
+    """Origin, method and every header: one missing, and the browser stays silent."""
+    verdict = judge_preflight(asked, 204, headers).verdict
+
+    assert asked.needs_preflight
+    assert verdict is (Verdict.PREFLIGHT_PASSED if sent else Verdict.NOT_SENT)
+
+
+@pytest.mark.parametrize(
+    ("status", "sent"), [(200, True), (299, True), (199, False), (307, False), (403, False)]
+)
+def test_preflight_must_be_answered_with_success(status, sent):
+    """A redirect or an error sends nothing on, whatever its headers grant."""
+    verdict = judge_preflight(asks("PUT"), status, allow("*", (METHODS, "PUT"))).verdict
+
+    assert verdict is (Verdict.PREFLIGHT_PASSED if sent else Verdict.NOT_SENT)
+
+
+def test_what_a_form_could_send_needs_no_preflight():
+    """A POST without unusual headers goes out at once, and so does whatever is not fetch()."""
+    assert not PageRequest("POST", "/", PARTNER).needs_preflight
+    assert not PageRequest("POST", "/", PARTNER, mode="navigate").needs_preflight
+
+
+@pytest.fixture
+def bank():
+    """Give a client of a bank at which Alice is signed in."""
+    client = create_bank(SITES, POLICIES).test_client()
+    client.post("/sign-in")
+    return client
+
+
+@pytest.mark.parametrize(
+    ("target", "followed"),
+    [
+        (f"{ATTACKER}/?run=all", True),
+        (f"{PARTNER}/", True),
+        ("https://elsewhere.example/", False),
+        (f"{ATTACKER}@elsewhere.example/", False),
+        (f"{ATTACKER}.elsewhere.example/", False),
+        ("//elsewhere.example/", False),
+        ("javascript:alert(1)", False),
+    ],
+)
+def test_sign_in_leads_to_known_origins_only(bank, target, followed):
+    """The page to go on to is one of the three origins', or the bank's own."""
+    answer = bank.get("/sign-in", query_string={"next": target})
+
+    assert answer.location == (target if followed else "/")
+
+
+@pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain"])
+def test_transfer_takes_whatever_a_form_sends(bank, content_type):
+    """Both types that need no preflight are understood."""
+    answer = bank.post("/transfer", data="to=Mallory&amount=100", content_type=content_type)
+
+    assert answer.json == {"to": "Mallory", "amount": 100, "balance": 2400}
+
+
+@pytest.mark.parametrize("amount", ["", "0", "-1", "2501", "1.5", "\u0661", "one"])
+def test_amount_that_cannot_be_moves_nothing(bank, amount):
+    """Only whole euros that are there can be moved."""
+    answer = bank.post("/transfer", data={"to": "Mallory", "amount": amount})
+
+    assert answer.status_code == 409
+    assert bank.get("/account").json["balance"] == 2500
+
+
+def test_nothing_moves_without_a_session(bank):
+    """Who is not signed in gets 401."""
+    bank.post("/sign-out")
+
+    statuses = [bank.get("/account").status_code, bank.post("/transfer").status_code]
+
+    assert statuses == [401, 401]
+
+
+@pytest.mark.parametrize(
+    ("number", "body", "status"),
+    [(7, {"amount": 30}, 200), (8, {"amount": 30}, 404), (7, {"amount": 0}, 400), (7, [], 400)],
+)
+def test_only_a_standing_order_that_exists_is_changed(bank, number, body, status):
+    """An amount is needed, and an order that is there."""
+    answer = bank.put(f"/partners/standing-orders/{number}", json=body)
+
+    assert answer.status_code == status
+
+
+def test_log_has_the_preflight_and_what_was_said_to_it(bank):
+    """A preflight never reaches the application, but it does reach the log."""
+    asked = {"Origin": ATTACKER, "Access-Control-Request-Method": "PUT"}
+    bank.options("/partners/standing-orders/7?press=one", headers=asked)
+    bank.get("/rates?press=two")
+
+    (entry,) = bank.get("/log?press=one").json
+
+    assert entry["preflight"] is True
+    assert entry["status"] == 403
+    assert entry["reason"] == "origin-not-allowed"
+    assert entry["allow_origin"] is None
+
+
+def test_log_has_what_was_moved_and_is_forgotten_by_a_reset(bank):
+    """The balance before and after stands there, until everything begins again."""
+    bank.post("/transfer", data={"to": "Mallory", "amount": 100}, headers={"Origin": ATTACKER})
+    (entry,) = bank.get("/log").json
+
+    bank.post("/reset")
+
+    assert (entry["origin"], entry["cookie"]) == (ATTACKER, True)
+    assert (entry["before"], entry["after"]) == (2500, 2400)
+    assert bank.get("/log").json == []
+    assert bank.get("/account").json["balance"] == 2500
+
+
+def test_log_does_not_grow_without_end(bank):
+    """The oldest entries make room."""
+    for _ in range(MAX_ENTRIES + 5):
+        bank.get("/rates")
+
+    numbers = [entry["number"] for entry in bank.get("/log").json]
+
+    assert numbers == list(range(6, MAX_ENTRIES + 6))
+
+
+def test_banks_page_escapes_what_a_stranger_sends(bank):
+    """An origin is shown as text, whatever it is."""
+    bank.get("/rates", headers={"Origin": "<script>alert(1)</script>"})
+
+    page = bank.get("/").text
+
+    assert "&lt;script&gt;alert(1)" in page
+    assert "<script>alert(1)" not in page
+
+
+def test_partner_and_attacker_have_the_same_buttons():
+    """What differs is only who asks."""
+    pages = [create_page(site, SITES).test_client().get("/").text for site in (SITES.partner, SITES.attacker)]
+
+    buttons = [re.findall(r"<button>(.*?)</button>", page) for page in pages]
+
+    assert buttons[0] == buttons[1]
+    assert len(buttons[0]) == len(EXPERIMENTS)
