@@ -6,19 +6,19 @@ other extension, runs before it or overwrites what it says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from .core.errors import PolicyError, Problem, did_you_mean, problem
 from .core.paths import PathRules, policy_from
 from .core.policy import FIELDS, SAME_ORIGIN, Policy
-from .refusals import cors_refused
+from .refusals import CrossOriginRefused, answer_through, cors_refused
 from .routing import RoutedPolicies
 from .wsgi import CorsMiddleware
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from flask import Flask
     from typing_extensions import Unpack
 
@@ -96,6 +96,10 @@ class _FlaskMiddleware(CorsMiddleware):
 
     def _answers_errors(self) -> bool:
         return self._flask.debug and not self._flask.testing
+
+    def _refuse(self, decision: Decision, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        refusal = CrossOriginRefused(decision, debug=self._answers_errors())
+        return answer_through(self._flask, refusal, environ, start)
 
     def _send(self, _environ: WSGIEnvironment, decision: Decision) -> None:
         cors_refused.send(self._flask, decision=decision)

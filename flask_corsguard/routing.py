@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from .core.fetch import is_forbidden_method
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from flask import Flask
     from werkzeug.routing import MapAdapter
-
-    from .core.decision import Request
 
 logger = logging.getLogger("flask_corsguard")
 
@@ -49,12 +47,11 @@ class RoutedPolicies:
         self._by_methods: dict[tuple[int, tuple[str, ...]], tuple[Policy, Policy]] = {}
         self._prefixes = BlueprintPrefixes()
 
-    def for_preflight(self, environ: WSGIEnvironment, request: Request) -> Policy:
-        """Give the policy of the endpoint that the URL has for the requested method."""
-        method = request.requested_method or ""
-        return self._find(environ, environ.get("PATH_INFO", ""), method, for_preflight=True)
+    def for_method(self, environ: WSGIEnvironment, method: str) -> Policy:
+        """Give the policy of the endpoint that the URL has for *method*."""
+        return self._find(environ, environ.get("PATH_INFO", ""), method, with_methods=True)
 
-    def for_response(self, environ: WSGIEnvironment) -> Callable[[], Policy]:
+    def for_response(self, environ: WSGIEnvironment, _judged: Policy | None) -> Callable[[], Policy]:
         """Give the function that finds the policy once the application has matched the URL."""
         # Kept from before the application: layers inside of it may move one path to SCRIPT_NAME.
         path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "")
@@ -68,7 +65,7 @@ class RoutedPolicies:
             rule = None if request is before else getattr(request, "url_rule", None)
             if rule is not None and rule.map is self._app.url_map:
                 return self._of_endpoint(rule.endpoint, path, method)
-            return self._find(environ, path, method, for_preflight=False)
+            return self._find(environ, path, method, with_methods=False)
 
         return policy
 
@@ -92,20 +89,20 @@ class RoutedPolicies:
     def _of_path(self, path: str) -> Policy:
         return (self._paths and self._paths.find(path)) or self._policy
 
-    def _find(self, environ: WSGIEnvironment, path: str, method: str, *, for_preflight: bool) -> Policy:
+    def _find(self, environ: WSGIEnvironment, path: str, method: str, *, with_methods: bool) -> Policy:
         try:
-            return self._match(environ, path, method, for_preflight=for_preflight)
+            return self._match(environ, path, method, with_methods=with_methods)
         except Exception:  # noqa: BLE001 - converters are the application's, and may do anything
             logger.debug("the URL map raised; asking it once more, in an application context")
         try:
             # Some ask the database, through an application context. Only they pay for one.
             with self._app.app_context():
-                return self._match(environ, path, method, for_preflight=for_preflight)
+                return self._match(environ, path, method, with_methods=with_methods)
         except Exception:
             logger.exception("the URL map raised; the closed policy holds")
             return SAME_ORIGIN
 
-    def _match(self, environ: WSGIEnvironment, path: str, method: str, *, for_preflight: bool) -> Policy:
+    def _match(self, environ: WSGIEnvironment, path: str, method: str, *, with_methods: bool) -> Policy:
         try:
             adapter = self._adapter(environ)
         except HTTPException:
@@ -113,7 +110,7 @@ class RoutedPolicies:
             return self._of_path(path)
         for _ in range(MAX_REDIRECTS):
             try:
-                return self._match_once(adapter, path, method, for_preflight=for_preflight)
+                return self._match_once(adapter, path, method, with_methods=with_methods)
             except RequestRedirect as redirect:
                 target = _path_of(redirect, adapter)
                 if target is None:
@@ -121,23 +118,26 @@ class RoutedPolicies:
                 path = target
         return self._of_path(path)
 
-    def _match_once(self, adapter: MapAdapter, path: str, method: str, *, for_preflight: bool) -> Policy:
+    def _match_once(self, adapter: MapAdapter, path: str, method: str, *, with_methods: bool) -> Policy:
         # See werkzeug's own reading of PATH_INFO: bytes in Latin-1 (PEP 3333), which are UTF-8.
         info = path.encode("latin-1", "replace").decode("utf-8", "replace")
         rules: dict[str, Rule]
         try:
             rules = {method: adapter.match(info, method, return_rule=True)[0]}
             chosen = method
-        except NotFound:
-            return self._of_unknown(adapter, path, info)
         except MethodNotAllowed as refusal:
             # The policy of the URL: that of its GET, if it has one. Its answer names the methods.
             methods = sorted(refusal.valid_methods or ())
             rules = {each: adapter.match(info, each, return_rule=True)[0] for each in methods}
             chosen = "GET" if "GET" in rules else methods[0]
+        except RequestRedirect:
+            raise
+        except HTTPException:
+            # Not found; or a rule for WebSockets that is asked for something else, or the reverse.
+            return self._of_unknown(adapter, path, info)
         rule = rules[chosen]
         policy = self._of_endpoint(rule.endpoint, path, chosen)
-        if not for_preflight or policy.methods is not None:
+        if not with_methods or policy.methods is not None:
             return policy
         if rule.methods is not None and chosen == method:
             rules = dict.fromkeys(rule.methods, rule)

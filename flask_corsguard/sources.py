@@ -11,8 +11,6 @@ from .core.policy import SAME_ORIGIN, Policy
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from .core.decision import Request
-
     PolicyOf = Callable[[WSGIEnvironment], Policy]
 
 logger = logging.getLogger("flask_corsguard")
@@ -21,14 +19,19 @@ logger = logging.getLogger("flask_corsguard")
 class PolicySource(Protocol):
     """Gives each request its policy."""
 
-    def for_preflight(self, environ: WSGIEnvironment, request: Request, /) -> Policy:
-        """Give the policy by which the preflight is answered."""
+    def for_method(self, environ: WSGIEnvironment, method: str, /) -> Policy:
+        """Give the policy by which a request with *method* to this URL is judged.
+
+        For a preflight that is the requested method, for the guard the request's own.
+        """
         ...
 
-    def for_response(self, environ: WSGIEnvironment, /) -> Callable[[], Policy]:
+    def for_response(self, environ: WSGIEnvironment, judged: Policy | None, /) -> Callable[[], Policy]:
         """Before the application runs, give a function that says by which policy it is answered.
 
         The function is called when the application starts its response.
+
+        :param judged: what :meth:`for_method` gave for this request, if it was asked.
         """
         ...
 
@@ -39,11 +42,11 @@ class OnePolicy:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
 
-    def for_preflight(self, _environ: WSGIEnvironment, _request: Request) -> Policy:
+    def for_method(self, _environ: WSGIEnvironment, _method: str) -> Policy:
         """Give it."""
         return self._policy
 
-    def for_response(self, _environ: WSGIEnvironment) -> Callable[[], Policy]:
+    def for_response(self, _environ: WSGIEnvironment, _judged: Policy | None) -> Callable[[], Policy]:
         """Give what gives it."""
         return self._give
 
@@ -57,17 +60,8 @@ class PolicyPerRequest:
     def __init__(self, policy_of: PolicyOf) -> None:
         self._policy_of = policy_of
 
-    def for_preflight(self, environ: WSGIEnvironment, _request: Request) -> Policy:
+    def for_method(self, environ: WSGIEnvironment, _method: str) -> Policy:
         """Ask the callable."""
-        return self._ask(environ)
-
-    def for_response(self, environ: WSGIEnvironment) -> Callable[[], Policy]:
-        """Ask the callable, and give what repeats its answer."""
-        # Now and not later: layers further in shift PATH_INFO to SCRIPT_NAME in the same environ.
-        policy = self._ask(environ)
-        return lambda: policy
-
-    def _ask(self, environ: WSGIEnvironment) -> Policy:
         try:
             policy: object = self._policy_of(environ)
             if isinstance(policy, Policy):
@@ -76,3 +70,9 @@ class PolicyPerRequest:
         except Exception:
             logger.exception("no policy for this request; the closed one holds")
             return SAME_ORIGIN
+
+    def for_response(self, environ: WSGIEnvironment, judged: Policy | None) -> Callable[[], Policy]:
+        """Ask the callable, unless it has been asked, and give what repeats its answer."""
+        # Now and not later: layers further in shift PATH_INFO to SCRIPT_NAME in the same environ.
+        policy = judged or self.for_method(environ, "")
+        return lambda: policy

@@ -1,4 +1,4 @@
-"""CORS for any WSGI application: a layer that answers preflights and completes every response.
+"""CORS for any WSGI application: a layer that answers preflights, completes every response, and guards.
 
 It holds for whatever is inside of it: error pages, redirects, static files, other layers. It
 belongs outside of anything that authenticates or limits, because a preflight carries no credentials
@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, cast
 
 from .core.decision import NO_CONTENT, Decision, Request, decide
 from .core.errors import PolicyError, problem, shown
+from .core.guard import answer_to_refused, hint_of_proxy, is_refused, judge, passes_under_any_policy
 from .core.paths import PathRules
 from .core.policy import SAME_ORIGIN, Policy
 from .core.reasons import Kind
 from .merging import merge
+from .proxies import as_seen_inside, proxy_fixes
 from .sources import OnePolicy, PolicyPerRequest
 
 if TYPE_CHECKING:
@@ -39,8 +41,9 @@ _REFUSED_PREFLIGHT = "Refused: the CORS policy of this server does not allow thi
 class CorsMiddleware:
     """A WSGI application around another one that makes a policy true for it.
 
-    Preflights are answered here. Every other request goes to *app*, and its response gets the
-    headers of the policy, in place of any CORS header that it had; nothing else of it is touched.
+    Preflights are answered here, and so is what the policy's guard refuses. Every other request
+    goes to *app*, and its response gets the headers of the policy, in place of any CORS header that
+    it had; nothing else of it is touched.
 
     :param app: the WSGI application (PEP 3333).
     :param policy: a :class:`.Policy`; or a mapping from path to policy, where the first path that
@@ -49,7 +52,7 @@ class CorsMiddleware:
     :param debug: whether an exception of *app* is answered, to allowed origins, with a 500 that
         names it, and a refused preflight with the reason. For development only.
     :param on_refusal: called with the environ and the :class:`.Decision` for every refused
-        preflight.
+        preflight and every refused request, also those that ``guard="report"`` lets pass.
     :raises PolicyError: if the policy, or a path, cannot be used as it stands.
     """
 
@@ -65,6 +68,7 @@ class CorsMiddleware:
         self.debug = debug
         self.on_refusal = on_refusal
         self._warned = False
+        self._fixes = proxy_fixes(app)
         self.policy = policy
 
     @property
@@ -94,9 +98,13 @@ class CorsMiddleware:
         source = self._source
         request = request_of(environ)
         if request.is_preflight:
-            decision = decide(source.for_preflight(environ, request), request)
+            seen = as_seen_inside(self._fixes, environ)
+            decision = decide(source.for_method(seen, request.requested_method or ""), request)
             return self._answer_preflight(decision, environ, start_response)
-        policy_of_response = source.for_response(environ)
+        judged = None
+        if not passes_under_any_policy(request):
+            judged = self._judge(source, environ)
+        policy_of_response = source.for_response(environ, judged and judged.policy)
         started = False
 
         def start(
@@ -109,6 +117,8 @@ class CorsMiddleware:
                 return start_response(status, merged)
             return start_response(status, merged, exc_info)
 
+        if judged is not None and is_refused(judged):
+            return self._refuse(judged, environ, start)
         try:
             return self.app(environ, start)
         except Exception as error:
@@ -119,6 +129,20 @@ class CorsMiddleware:
                 if decision.kind is Kind.ACTUAL and decision.allowed:
                     return _answer_error(error, decision, start_response, started=started)
             raise
+
+    def _judge(self, source: PolicySource, environ: WSGIEnvironment) -> Decision:
+        seen = as_seen_inside(self._fixes, environ)
+        request = request_of(seen)
+        decision = judge(source.for_method(seen, request.method), request)
+        if not decision.allowed:
+            if logger.isEnabledFor(logging.WARNING):
+                _log_refused_request(decision, environ)
+            self._notify(decision, environ)
+        return decision
+
+    def _refuse(self, decision: Decision, _environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        text = answer_to_refused(decision, debug=self._answers_errors())
+        return _answer_text("403 Forbidden", [], text, start)
 
     def _complete(
         self, policy: Policy, request: Request, headers: list[tuple[str, str]]
@@ -143,25 +167,15 @@ class CorsMiddleware:
         if decision.error is not None:
             _log_failed_check(decision)
         if not decision.allowed:
-            self._report_refusal(decision, environ)
+            if logger.isEnabledFor(logging.INFO):
+                _log_refused_preflight(decision, environ)
+            self._notify(decision, environ)
         headers = list(decision.headers)
         if decision.status == NO_CONTENT:
             start_response("204 No Content", headers)
             return []
         text = f"{decision.explain()}\n" if self._answers_errors() else _REFUSED_PREFLIGHT
         return _answer_text("403 Forbidden", headers, text, start_response)
-
-    def _report_refusal(self, decision: Decision, environ: WSGIEnvironment) -> None:
-        if logger.isEnabledFor(logging.INFO):
-            request = decision.request or Request("")
-            logger.info(
-                "preflight refused: %s%s origin=%s method=%s headers=%s path=%s",
-                decision.reason,
-                f": {shown(decision.detail)}" if decision.detail else "",
-                *map(shown, (request.origin, request.requested_method, request.requested_headers)),
-                shown(environ.get("PATH_INFO", "")),
-            )
-        self._notify(decision, environ)
 
     def _notify(self, decision: Decision, environ: WSGIEnvironment) -> None:
         if self.on_refusal is not None:
@@ -184,7 +198,39 @@ def request_of(environ: WSGIEnvironment) -> Request:
         get(_ACRM),
         get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"),
         get("HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK"),
+        get("HTTP_SEC_FETCH_SITE"),
+        get("HTTP_HOST"),
+        get("wsgi.url_scheme", "http"),
+        get("HTTP_UPGRADE"),
+        "HTTP_COOKIE" in environ,
     )
+
+
+def _log_refused_preflight(decision: Decision, environ: WSGIEnvironment) -> None:
+    request = decision.request or Request("")
+    logger.info(
+        "preflight refused: %s origin=%s method=%s headers=%s path=%s",
+        _reason(decision),
+        *map(shown, (request.origin, request.requested_method, request.requested_headers)),
+        shown(environ.get("PATH_INFO", "")),
+    )
+
+
+def _log_refused_request(decision: Decision, environ: WSGIEnvironment) -> None:
+    request = decision.request or Request("")
+    hint = hint_of_proxy(request, environ.get("HTTP_X_FORWARDED_HOST"))
+    logger.warning(
+        "request %s: %s origin=%s site=%s method=%s host=%s path=%s%s",
+        "refused" if is_refused(decision) else "would be refused",
+        _reason(decision),
+        *map(shown, (request.origin, request.fetch_site, request.method, request.host)),
+        shown(environ.get("PATH_INFO", "")),
+        f" ({hint})" if hint else "",
+    )
+
+
+def _reason(decision: Decision) -> str:
+    return f"{decision.reason}: {shown(decision.detail)}" if decision.detail else str(decision.reason)
 
 
 def _log_failed_check(decision: Decision) -> None:

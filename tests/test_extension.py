@@ -18,8 +18,8 @@ from flask_corsguard import (
     PolicyError,
     Request,
     cors_refused,
-    decide,
 )
+from flask_corsguard.core.guard import judge
 from harness import assert_headers_exactly, call, preflight
 
 PARTNER = Policy(origins=[EVIL])
@@ -256,12 +256,16 @@ def test_a_refused_preflight_is_signalled():
 
 
 def test_a_refusal_is_an_exception_that_error_handlers_can_read():
-    """It is a 403 that carries the decision and says why."""
-    refusal = CrossOriginRefused(decide(LISTED, Request("POST", EVIL)))
+    """It is a 403 that carries the decision and tells the policy only to who could read the answer."""
+    told = CrossOriginRefused(judge(LISTED, Request("PUT", A)))
+    untold = CrossOriginRefused(judge(LISTED, Request("POST", EVIL)))
 
-    assert refusal.code == 403
-    assert refusal.decision.request.origin == EVIL
-    assert "is not one of the origins" in refusal.description
+    assert told.code == 403
+    assert told.decision.request.origin == A
+    assert "add it to methods" in told.get_body()
+    assert untold.get_body().startswith("Refused (origin-not-allowed): ")
+    assert "app.example" not in untold.get_body()
+    assert "is not one of" in CrossOriginRefused(untold.decision, debug=True).get_body()
 
 
 def failing_app(**config):
@@ -310,7 +314,7 @@ def failing_app(**config):
         ("GET", "/abort", 403),
         ("GET", "/teapot", 418),
         ("GET", "/missing", 404),
-        ("DELETE", "/", 405),
+        ("POST", "/teapot", 405),
         ("GET", "/slash", 308),
         ("GET", "/away", 302),
         ("GET", "/not-modified", 304),

@@ -30,12 +30,29 @@ class Request(NamedTuple):
     requested_headers: str | None = None
     #: The value of ``Access-Control-Request-Private-Network``.
     private_network: str | None = None
+    #: The value of ``Sec-Fetch-Site``.
+    fetch_site: str | None = None
+    #: The value of ``Host``.
+    host: str | None = None
+    #: How the server was reached: ``"http"`` or ``"https"``.
+    scheme: str = "http"
+    #: The value of ``Upgrade``.
+    upgrade: str | None = None
+    #: Whether the request has a ``Cookie``.
+    has_cookie: bool = False
 
     @classmethod
     def from_headers(
-        cls, method: str, headers: Mapping[str, str] | Iterable[tuple[str, str]] = ()
+        cls,
+        method: str,
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+        *,
+        scheme: str = "http",
     ) -> Request:
-        """Make a request of its method and its headers, whose names may be in any case."""
+        """Make a request of its method and its headers, whose names may be in any case.
+
+        :param scheme: how the server was reached: ``"http"`` or ``"https"``.
+        """
         pairs = cast("Mapping[str, str]", headers).items() if isinstance(headers, Mapping) else headers
         found: dict[str, str] = {}
         for name, value in pairs:
@@ -47,6 +64,11 @@ class Request(NamedTuple):
             found.get(fetch.ACRM.lower()),
             found.get(fetch.ACRH.lower()),
             found.get(fetch.ACRPN.lower()),
+            found.get("sec-fetch-site"),
+            found.get("host"),
+            scheme,
+            found.get("upgrade"),
+            "cookie" in found,
         )
 
     @property
@@ -154,7 +176,7 @@ def _check_request(answers: Answers, request: Request) -> tuple[Reason, str, tup
     method = request.requested_method or ""
     listed = request.requested_headers
     refused, names = (None, ()) if not listed else _check_headers(answers, listed)
-    if method not in answers.methods and not (answers.any_method and _is_wild_method(method)):
+    if not allows_method(answers, method):
         return Reason.METHOD_NOT_ALLOWED, method, names
     if listed and len(listed) > answers.max_list_length:
         return Reason.HEADERS_TOO_LONG, str(len(listed)), names
@@ -163,6 +185,11 @@ def _check_request(answers: Answers, request: Request) -> tuple[Reason, str, tup
     if request.private_network == "true" and not answers.private_network:
         return Reason.PRIVATE_NETWORK_NOT_ALLOWED, "", names
     return Reason.ALLOWED, "", names
+
+
+def allows_method(answers: Answers, method: str) -> bool:
+    """Whether the policy behind *answers* allows *method*; safelisted ones always are."""
+    return method in answers.methods or (answers.any_method and _is_wild_method(method))
 
 
 def _is_wild_method(method: str) -> bool:

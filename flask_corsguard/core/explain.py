@@ -29,17 +29,21 @@ def explain(decision: Decision) -> str:
         return _explain_allowed(decision, request, policy)
     if decision.reason is Reason.NO_ORIGIN:
         return _explain_no_origin(policy)
+    if decision.reason in _PASSES:
+        return _PASSES[decision.reason]
     sentence = _SENTENCES[decision.reason]
-    return sentence(_named(request.origin or ""), decision.detail, policy)
+    return sentence(_named(request.origin), decision.detail, policy)
 
 
-def _named(origin: str) -> str:
+def _named(origin: str | None) -> str:
+    if origin is None:
+        return "A page that does not name its origin"
     # Anything but an origin is shown as Python writes strings: it may hold anything.
     return origin if Origin.parse(origin) is not None else shown(origin)
 
 
 def _explain_allowed(decision: Decision, request: Request, policy: Policy) -> str:
-    who = "a page of any origin" if policy.origins == "*" else f"a page of {_named(request.origin or '')}"
+    who = "a page of any origin" if policy.origins == "*" else f"a page of {_named(request.origin)}"
     if decision.kind is not Kind.PREFLIGHT:
         return f"The policy lets {who} read the answer{_credentials(policy)}."
     what = f"{shown(request.requested_method)}"
@@ -152,9 +156,30 @@ def _private_network_not_allowed(origin: str, detail: str, policy: Policy) -> st
     )
 
 
+def _origin_missing(origin: str, detail: str, policy: Policy) -> str:
+    return (
+        "The browser says that another site sends this, and leaves out which; "
+        "a policy that lists origins cannot allow that."
+    )
+
+
+def _cookie_not_allowed(origin: str, detail: str, policy: Policy) -> str:
+    return (
+        f"{origin} is allowed, but the request brings a cookie and the policy allows no credentials, so "
+        "no script has sent it; if cookies are meant, set credentials=True and list the origin by name."
+    )
+
+
 def _joined(names: str | tuple[str, ...] | list[str]) -> str:
     return names if isinstance(names, str) else ", ".join(names) or "none"
 
+
+#: Why the guard lets a request pass, whoever is allowed across origins.
+_PASSES = {
+    Reason.GUARD_OFF: "The guard is off in this policy, so every request passes.",
+    Reason.SAFE_METHOD: "The method only reads, so the request passes; CORS decides who may read the answer.",
+    Reason.SAME_ORIGIN: "The request comes from the application's own origin, so it passes.",
+}
 
 _SENTENCES = {
     Reason.ORIGIN_MALFORMED: _origin_malformed,
@@ -166,4 +191,6 @@ _SENTENCES = {
     Reason.HEADER_NOT_ALLOWED: _header_not_allowed,
     Reason.HEADERS_TOO_LONG: _headers_too_long,
     Reason.PRIVATE_NETWORK_NOT_ALLOWED: _private_network_not_allowed,
+    Reason.ORIGIN_MISSING: _origin_missing,
+    Reason.COOKIE_NOT_ALLOWED: _cookie_not_allowed,
 }

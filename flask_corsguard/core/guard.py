@@ -1,9 +1,180 @@
-"""What the guard may be told to do with a request that the policy does not allow."""
+"""May a request reach the application? The policy made true on the server.
+
+CORS hides an answer; the request was executed all the same. Here the browser's own word about who
+sends a request is compared with the policy, before anything of the application runs.
+
+:see: https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header,
+    https://fetch.spec.whatwg.org/#origin-header
+"""
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+from .decision import FORBIDDEN, Decision, Request, allows_method, decide
+from .fetch import ACAO
+from .origins import DEFAULT_PORTS, Origin
+from .reasons import Kind, Reason
+
+if TYPE_CHECKING:
+    from .policy import Policy
 
 GuardMode = Literal["enforce", "report", "off"]
 
 GUARD_MODES: Final[tuple[GuardMode, ...]] = ("enforce", "report", "off")
+
+#: Methods that only read (RFC 9110, section 9.2.1), as far as browsers let pages use them. TRACE is
+#: safe, too, but no page may send it.
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: What a browser says of a request that no other origin has begun: a page of the same origin, or
+#: the person in front of it.
+_NOBODY_ELSE: Final = frozenset({"same-origin", "none"})
+
+# A WebSocket is asked for over http(s), and some servers name its own scheme.
+_HTTP_SCHEMES: Final = {"ws": "http", "wss": "https"}
+
+
+def passes_under_any_policy(request: Request) -> bool:
+    """Whether *request* may reach the application, whoever is allowed across origins.
+
+    It looks at what is cheapest first and at nothing but the request, so that a policy is only
+    looked up for a request that could be refused.
+    """
+    if request.method in SAFE_METHODS and not is_websocket_handshake(request):
+        return True
+    if request.fetch_site:
+        return request.fetch_site in _NOBODY_ELSE
+    # No browser leaves both out of an unsafe request to anywhere (#origin-header, step 3).
+    return request.origin is None
+
+
+def judge(policy: Policy, request: Request) -> Decision:
+    """Say whether *request* may reach the application under *policy*.
+
+    The decision's ``allowed`` is the verdict. If it is no, ``status`` is 403 and ``headers`` are
+    those of the answer, which an allowed origin can read. No request raises.
+    """
+    if policy.guard == "off":
+        return _pass(policy, request, Reason.GUARD_OFF)
+    if request.method in SAFE_METHODS and not is_websocket_handshake(request):
+        return _pass(policy, request, Reason.SAFE_METHOD)
+    if request.fetch_site:
+        # Tempting: "same-site", too. But a neighbour on the same site may be anyone: a forgotten
+        # subdomain, another port, a customer's page.
+        if request.fetch_site in _NOBODY_ELSE:
+            return _pass(policy, request, Reason.SAME_ORIGIN)
+    elif request.origin is None:
+        return _pass(policy, request, Reason.NO_ORIGIN)
+    elif is_own_origin(request):
+        return _pass(policy, request, Reason.SAME_ORIGIN)
+    return _judge_by_policy(policy, request)
+
+
+def _judge_by_policy(policy: Policy, request: Request) -> Decision:
+    decided = decide(policy, request)
+    reason, detail = decided.reason, ""
+    if request.origin is None and policy.origins == "*":
+        reason = Reason.ALLOWED
+    elif request.origin is None:
+        reason = Reason.ORIGIN_MISSING
+    if reason is Reason.ALLOWED:
+        if not allows_method(policy.answers, request.method):
+            reason, detail = Reason.METHOD_NOT_ALLOWED, request.method
+        elif request.has_cookie and not policy.credentials:
+            # A script of that origin could not have sent one. A form on it could; and whoever
+            # reads no cookies has no use for one.
+            reason = Reason.COOKIE_NOT_ALLOWED
+    if reason is Reason.ALLOWED:
+        return _pass(policy, request, reason)
+    return decided._replace(allowed=False, reason=reason, status=FORBIDDEN, detail=detail)
+
+
+def _pass(policy: Policy, request: Request, reason: Reason) -> Decision:
+    kind = Kind.NON_CORS if request.origin is None else Kind.ACTUAL
+    return Decision(kind, True, reason, (), request=request, policy=policy)
+
+
+def is_refused(decision: Decision) -> bool:
+    """Whether what :func:`judge` said is to be carried out, and not only reported."""
+    return not decision.allowed and decision.policy is not None and decision.policy.guard == "enforce"
+
+
+def answer_to_refused(decision: Decision, *, debug: bool = False) -> str:
+    """Give the text of the answer to a refused request.
+
+    Only an allowed origin, which can read it, is told of the policy; in *debug* everyone is.
+    """
+    if debug or any(name == ACAO for name, _ in decision.headers):
+        return f"Refused: {decision.explain()}\n"
+    return (
+        f"Refused ({decision.reason}): the CORS policy of this server does not let another origin "
+        "send this request. If it should, whoever runs the server can allow that origin; the log "
+        "says more.\n"
+    )
+
+
+def is_websocket_handshake(request: Request) -> bool:
+    """Whether *request* asks to become a WebSocket (RFC 6455, section 4.1).
+
+    Browsers send such a request to any server, with cookies, and check nothing of the answer
+    (https://websockets.spec.whatwg.org/#websocket-opening-handshake).
+    """
+    upgrade = request.upgrade
+    return bool(upgrade) and any(
+        protocol.strip().lower() == "websocket" for protocol in (upgrade or "").split(",")
+    )
+
+
+def is_own_origin(request: Request) -> bool:
+    """Whether the ``Origin`` of *request* is the application's own, by ``Host`` and scheme.
+
+    Default ports are equal to none. An https origin is its own in front of an http server, because
+    TLS may end before it; an http origin on an https server is not, because anyone on the network
+    can be that page. Without ``Host`` nothing is.
+    """
+    origin = Origin.parse(request.origin or "")
+    if origin is None or not request.host:
+        return False
+    scheme = _HTTP_SCHEMES.get(request.scheme, request.scheme)
+    if origin.scheme != scheme and (origin.scheme, scheme) != ("https", "http"):
+        return False
+    return request.host.lower() in _authorities(origin)
+
+
+def _authorities(origin: Origin) -> tuple[str, ...]:
+    """Give all spellings that ``Host`` can have on the origin's own server."""
+    if origin.port is not None:
+        return (f"{origin.host}:{origin.port}",)
+    return (origin.host, f"{origin.host}:{DEFAULT_PORTS.get(origin.scheme)}")
+
+
+def hint_of_proxy(request: Request, forwarded_host: str | None) -> str:
+    """Say how a refusal could come from a proxy in front, not from another site; empty if it cannot.
+
+    :param forwarded_host: the value of ``X-Forwarded-Host``, which anyone can send: it is good for
+        a hint and for nothing else.
+    """
+    if request.fetch_site:
+        # The browser has compared the origins itself; no proxy can have confused it.
+        return ""
+    if request.origin == "null":
+        return (
+            "over plain http a page of the application's own sends null, too, under "
+            "Referrer-Policy: no-referrer; use https, or another Referrer-Policy"
+        )
+    origin = Origin.parse(request.origin or "")
+    if origin is None:
+        return ""
+    names = [name.strip().lower() for name in (forwarded_host or "").split(",")]
+    if any(name in names for name in _authorities(origin)):
+        return "the origin's host is in X-Forwarded-Host: is a ProxyFix missing, or x_host=1 in it?"
+    if not request.host:
+        return "the request has no Host"
+    host = request.host.lower()
+    if host in _authorities(origin):
+        return "only the scheme differs from the server's: is a ProxyFix missing, or x_proto=1 in it?"
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    if name == origin.host:
+        return "only the port differs from Host: does a proxy rewrite Host, or is x_port=1 missing?"
+    return ""

@@ -65,7 +65,7 @@ class OriginSet:
         regexes: Iterable[re.Pattern[str]] = (),
         callables: Iterable[OriginCheck] = (),
         *,
-        secure_only: bool = False,
+        secure_only: bool,
     ) -> None:
         any_port_hosts: set[str] = set()
         bases: dict[tuple[str, str], set[int | None]] = {}

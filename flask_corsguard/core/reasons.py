@@ -34,5 +34,11 @@ class Reason(str, Enum):
     HEADER_NOT_ALLOWED = "header-not-allowed"
     HEADERS_TOO_LONG = "headers-too-long"
     PRIVATE_NETWORK_NOT_ALLOWED = "private-network-not-allowed"
+    # Of the guard alone.
+    GUARD_OFF = "guard-off"
+    SAFE_METHOD = "safe-method"
+    SAME_ORIGIN = "same-origin"
+    ORIGIN_MISSING = "origin-missing"
+    COOKIE_NOT_ALLOWED = "cookie-not-allowed"
 
     __str__ = str.__str__
