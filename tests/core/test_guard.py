@@ -1,0 +1,214 @@
+"""The guard's table and its promises, asked of the core."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases import EVIL, A
+from flask_corsguard import SAME_ORIGIN, Kind, Policy, Reason, Request, decide
+from flask_corsguard.core.guard import (
+    answer_to_refused,
+    hint_of_proxy,
+    is_refused,
+    judge,
+    passes_under_any_policy,
+)
+from guard_cases import GUARD_ROWS, HOST, OPEN_TO_A, GuardRow
+from strategies import ANY_TEXT, asked_of, policies, spell
+
+
+@pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
+def test_the_core_judges_as_the_table_says(row: GuardRow):
+    """The verdict and the reason are the row's, and a refusal is a 403 with the headers of an answer."""
+    request = Request.from_headers(row.method, row.headers, scheme=row.scheme)
+
+    decision = judge(row.policy, request)
+
+    assert decision.reason is row.reason
+    assert decision.allowed is row.passes
+    assert decision.status == (None if row.passes else 403)
+    assert is_refused(decision) is not row.passes
+    assert decision.kind is (Kind.NON_CORS if request.origin is None else Kind.ACTUAL)
+    if not row.passes:
+        assert decision.headers == decide(row.policy, request).headers
+        assert not passes_under_any_policy(request)
+    if passes_under_any_policy(request):
+        assert row.passes
+
+
+@pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
+def test_every_verdict_explains_itself(row: GuardRow):
+    """In a sentence of one line; and a stranger is told nothing of the policy."""
+    decision = judge(row.policy, Request.from_headers(row.method, row.headers, scheme=row.scheme))
+
+    explanation = decision.explain()
+    answer = answer_to_refused(decision)
+
+    assert explanation.endswith(".")
+    assert explanation.isascii()
+    assert "\n" not in explanation
+    assert answer.startswith("Refused")
+    if "Access-Control-Allow-Origin" not in dict(decision.headers):
+        assert "app.example" not in answer
+        assert answer_to_refused(decision, debug=True) == f"Refused: {explanation}\n"
+    else:
+        assert answer == f"Refused: {explanation}\n"
+
+
+@pytest.mark.parametrize("guard", ["report", "off"])
+def test_a_guard_that_does_not_enforce_refuses_nothing(guard):
+    """Reported is the same verdict; off is none."""
+    request = Request("POST", EVIL, fetch_site="cross-site")
+
+    decision = judge(OPEN_TO_A.replace(guard=guard), request)
+
+    assert decision.allowed is (guard == "off")
+    assert not is_refused(decision)
+
+
+@pytest.mark.parametrize(
+    ("words", "request_", "forwarded"),
+    [
+        ("X-Forwarded-Host", Request("POST", "https://bank.example", host="10.0.0.7:8000"), "bank.example"),
+        (
+            "X-Forwarded-Host",
+            Request("POST", "https://bank.example", host="10.0.0.7"),
+            "a.example, BANK.example:443",
+        ),
+        (
+            "only the scheme",
+            Request("POST", "http://bank.example", host="bank.example", scheme="https"),
+            None,
+        ),
+        ("only the port", Request("POST", "http://bank.example:8080", host="bank.example"), None),
+        ("only the port", Request("POST", "http://bank.example", host="bank.example:8080"), None),
+        ("only the port", Request("POST", "http://[::1]:1", host="[::1]"), None),
+        ("no Host", Request("POST", "http://bank.example"), None),
+        ("Referrer-Policy", Request("POST", "null", host="bank.example"), None),
+        ("", Request("POST", EVIL, host="bank.example"), None),
+        ("", Request("POST", EVIL, host="bank.example"), "bank.example"),
+        ("", Request("POST", f"{EVIL}/", host="bank.example"), "evil.example"),
+        ("", Request("POST", EVIL, host="b.example", fetch_site="cross-site"), "evil.example"),
+        ("", Request("POST", "null", host="b.example", fetch_site="cross-site"), None),
+    ],
+)
+def test_a_refusal_that_looks_like_a_proxy_is_told_so(words, request_, forwarded):
+    """What differs is named with its remedy; a plain stranger gets no such hint."""
+    hint = hint_of_proxy(request_, forwarded)
+
+    assert words in hint
+    assert bool(words) is bool(hint)
+
+
+SITES = st.sampled_from([None, "", "same-origin", "none", "same-site", "cross-site", "unknown"])
+METHODS = st.sampled_from(["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "FOO"])
+DOMAINS = st.sampled_from(["api.example", "a.b.example", "localhost", "127.0.0.1", "[::1]"])
+PORTS = st.sampled_from([None, 8000, 8443])
+
+
+@given(policies(), METHODS, DOMAINS, PORTS, st.sampled_from(["http", "https"]), st.booleans(), st.data())
+def test_a_request_of_the_own_origin_is_never_refused(policy, method, host, port, scheme, cookie, data):
+    """Whatever the policy, as any browser would send it, with Fetch Metadata or without."""
+    origin = spell(scheme, host, port)
+    site = data.draw(st.sampled_from(["same-origin", None]))
+    sent = data.draw(st.sampled_from([origin, "null"])) if site else origin
+    authority = origin.partition("://")[2]
+
+    decision = judge(
+        policy,
+        Request(method, sent, fetch_site=site, host=authority, scheme=scheme, has_cookie=cookie),
+    )
+
+    assert decision.allowed
+
+
+@given(policies(), st.data())
+def test_what_a_browser_sends_for_an_allowed_fetch_is_never_refused(policy, data):
+    """If the preflight passed, or none was needed, so does the request."""
+    origin, method = data.draw(asked_of(policy)), data.draw(METHODS)
+    allowed = decide(policy, Request("OPTIONS", origin, method))
+    if not (allowed.kind is Kind.PREFLIGHT and allowed.allowed):
+        return
+    sent = Request(
+        method,
+        origin,
+        fetch_site=data.draw(st.sampled_from(["same-site", "cross-site", None])),
+        host=HOST,
+        has_cookie=policy.credentials and data.draw(st.booleans()),
+    )
+
+    assert judge(policy, sent).allowed
+
+
+@given(policies(), METHODS, st.booleans(), st.booleans(), st.data())
+def test_a_request_from_elsewhere_outside_of_the_policy_never_passes(policy, method, cookie, upgrade, data):
+    """Whatever passes was allowed by origin, method and cookie, asked one by one."""
+    policy = policy.replace(guard="enforce")
+    origin = data.draw(st.one_of(asked_of(policy), st.none(), st.just(EVIL)))
+    site = data.draw(st.sampled_from(["same-site", "cross-site", "unknown"]))
+    request = Request(
+        method, origin, fetch_site=site, upgrade="websocket" if upgrade else None, has_cookie=cookie
+    )
+
+    if judge(policy, request).allowed and (upgrade or method not in {"GET", "HEAD", "OPTIONS"}):
+        assert policy.origins == "*" or decide(policy, Request("GET", origin)).allowed
+        assert origin is not None or policy.origins == "*"
+        listed = policy.methods or ()
+        assert method in {"GET", "HEAD", "POST"} or "*" in listed or method in listed
+        assert policy.credentials or not cookie
+
+
+@given(
+    policies(),
+    st.builds(
+        Request,
+        *[
+            st.text(max_size=9),
+            *[ANY_TEXT] * 6,
+            ANY_TEXT.map(lambda text: text or ""),
+            ANY_TEXT,
+            st.booleans(),
+        ],
+    ),
+    ANY_TEXT,
+)
+def test_judge_never_raises(policy, request, forwarded):
+    """Any strings at all give a verdict, a reason and a hint."""
+    decision = judge(policy, request)
+
+    assert decision.explain().isascii()
+    assert isinstance(decision.reason, Reason)
+    assert isinstance(hint_of_proxy(request, forwarded), str)
+    assert answer_to_refused(decision).endswith("\n")
+
+
+@given(policies(), SITES, st.one_of(st.none(), st.just(A), st.just(EVIL)), st.randoms(use_true_random=False))
+def test_a_verdict_does_not_depend_on_the_order_of_headers(policy, site, origin, shuffled: random.Random):
+    """Nor on the case of their names."""
+    headers = [("Host", HOST), ("Cookie", "a=1"), ("Accept", "*/*")]
+    headers += [("Sec-Fetch-Site", site)] if site is not None else []
+    headers += [("Origin", origin)] if origin is not None else []
+    first = judge(policy, Request.from_headers("POST", headers))
+
+    shuffled.shuffle(headers)
+    second = judge(policy, Request.from_headers("POST", [(name.upper(), value) for name, value in headers]))
+
+    assert first == second
+
+
+def test_the_closed_policy_is_open_to_its_own():
+    """Nobody is allowed, and that does not mean nobody at all."""
+    assert judge(SAME_ORIGIN, Request("POST", "http://api.example", host="api.example")).allowed
+    assert not judge(SAME_ORIGIN, Request("POST", "http://api.example", host="www.api.example")).allowed
+
+
+def test_a_verdict_costs_the_same_for_any_number_of_origins():
+    """It asks the compiled set, once."""
+    many = Policy(origins=[f"https://{n}.example" for n in range(1000)])
+
+    assert judge(many, Request("POST", "https://999.example", fetch_site="cross-site")).allowed
+    assert not judge(many, Request("POST", "https://1000.example", fetch_site="cross-site")).allowed
