@@ -314,7 +314,7 @@ def failing_app(**config):
         ("GET", "/abort", 403),
         ("GET", "/teapot", 418),
         ("GET", "/missing", 404),
-        ("POST", "/teapot", 405),
+        ("GET", "/large", 405),
         ("GET", "/slash", 308),
         ("GET", "/away", 302),
         ("GET", "/not-modified", 304),
