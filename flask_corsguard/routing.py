@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -44,7 +44,7 @@ class RoutedPolicies:
         self._app = app
         self._policy = policy
         self._paths = paths
-        self._by_methods: dict[tuple[int, tuple[str, ...]], tuple[Policy, Policy]] = {}
+        self._by_methods: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, Policy]] = {}
         self._prefixes = BlueprintPrefixes()
 
     def for_method(self, environ: WSGIEnvironment, method: str) -> Policy:
@@ -139,14 +139,16 @@ class RoutedPolicies:
         policy = self._of_endpoint(rule.endpoint, path, chosen)
         if not with_methods or policy.methods is not None:
             return policy
-        if rule.methods is not None and chosen == method:
+        if rule.methods is None:
+            return self._with_methods(policy, "*")
+        if chosen == method:
             rules = dict.fromkeys(rule.methods, rule)
-        return self._with_methods(policy, path, rules)
+        return self._with_methods(policy, self._methods_of(policy, path, rules))
 
-    def _with_methods(self, policy: Policy, path: str, rules: dict[str, Rule]) -> Policy:
+    def _methods_of(self, policy: Policy, path: str, rules: dict[str, Rule]) -> tuple[str, ...]:
         # A browser keeps every method that it is told (#cors-preflight-cache), so it is told none
         # that has another policy.
-        methods = tuple(
+        return tuple(
             sorted(
                 method
                 for method, rule in rules.items()
@@ -155,6 +157,8 @@ class RoutedPolicies:
                 and self._of_endpoint(rule.endpoint, path, method) is policy
             )
         )
+
+    def _with_methods(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> Policy:
         key = id(policy), methods
         if key not in self._by_methods:
             # The policy stays beside its copy: that keeps its id from being given to another.

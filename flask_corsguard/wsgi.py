@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from .core.decision import NO_CONTENT, Decision, Request, decide
@@ -101,9 +102,10 @@ class CorsMiddleware:
             seen = as_seen_inside(self._fixes, environ)
             decision = decide(source.for_method(seen, request.requested_method or ""), request)
             return self._answer_preflight(decision, environ, start_response)
-        judged = None
+        judged, seen = None, environ
         if not passes_under_any_policy(request):
-            judged = self._judge(source, environ)
+            seen = as_seen_inside(self._fixes, environ)
+            judged = self._judge(source, seen)
         policy_of_response = source.for_response(environ, judged and judged.policy)
         started = False
 
@@ -117,8 +119,9 @@ class CorsMiddleware:
                 return start_response(status, merged)
             return start_response(status, merged, exc_info)
 
-        if judged is not None and is_refused(judged):
-            return self._refuse(judged, environ, start)
+        if judged is not None and judged.policy is not None and is_refused(judged):
+            policy_of_response = partial(_same, judged.policy)
+            return self._refuse(judged, seen, start)
         try:
             return self.app(environ, start)
         except Exception as error:
@@ -131,9 +134,8 @@ class CorsMiddleware:
             raise
 
     def _judge(self, source: PolicySource, environ: WSGIEnvironment) -> Decision:
-        seen = as_seen_inside(self._fixes, environ)
-        request = request_of(seen)
-        decision = judge(source.for_method(seen, request.method), request)
+        request = request_of(environ)
+        decision = judge(source.for_method(environ, request.method), request)
         if not decision.allowed:
             if logger.isEnabledFor(logging.WARNING):
                 _log_refused_request(decision, environ)
@@ -187,6 +189,10 @@ class CorsMiddleware:
 
     def _answers_errors(self) -> bool:
         return self.debug
+
+
+def _same(policy: Policy) -> Policy:
+    return policy
 
 
 def request_of(environ: WSGIEnvironment) -> Request:

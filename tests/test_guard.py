@@ -443,6 +443,28 @@ def test_looking_through_a_proxy_fix_changes_nothing_for_the_application():
     assert seen == [("bank.example", "https", "192.0.2.1")]
 
 
+@pytest.mark.parametrize("first", [True, False])
+def test_hosts_are_matched_as_proxy_fix_leaves_them_wherever_it_stands(first):
+    """For the verdict, for its answer and for a preflight it is the forwarded host that counts."""
+    app, view = Flask(__name__, host_matching=True, static_host="bank.example"), Effects()
+    app.add_url_rule("/x", "bank", cors(origins=[A])(lambda: view()), methods=["PUT"], host="bank.example")
+    app.register_error_handler(CrossOriginRefused, lambda error: (error.decision.reason, 403))
+    if first:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1, x_proto=1)
+    CorsGuard(app)
+    if not first:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1, x_proto=1)
+
+    allowed = call(app, "PUT", "/x", {**BEHIND, "Origin": A})
+    refused = call(app, "PUT", "/x", {**BEHIND, "Origin": A, "Cookie": "a=1"})
+    asked = {**BEHIND, "Origin": A, "Access-Control-Request-Method": "PUT"}
+
+    assert (allowed.code, refused.code, refused.body) == (200, 403, b"cookie-not-allowed")
+    assert_headers_exactly(refused.headers, [allow(A), VARY])
+    assert call(app, "OPTIONS", "/x", asked).get("Access-Control-Allow-Methods") == "PUT"
+    assert len(view) == 1
+
+
 def test_layers_in_a_circle_are_not_followed_for_ever():
     """A chain that has no end is looked through only so far."""
 

@@ -187,7 +187,7 @@ class Policy:
         """
         return Policy(**{**self._fields(), **changes})
 
-    def for_methods(self, methods: tuple[str, ...]) -> Policy:
+    def for_methods(self, methods: Literal["*"] | tuple[str, ...]) -> Policy:
         """Give this policy with the *methods* of a route, if it leaves the methods to the route."""
         if self.methods is not None:
             return self
