@@ -207,8 +207,6 @@ def _prefix_map(registrations: Iterable[Registration], url_map: Map) -> Map:
     # A map again, because a prefix may hold converters: "/<tenant>/api".
     prefixes = Map(
         default_subdomain=url_map.default_subdomain,
-        strict_slashes=False,
-        merge_slashes=False,
         converters=url_map.converters,
     )
     for index, (_, url_prefix, subdomain) in enumerate(registrations):

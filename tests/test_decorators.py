@@ -148,6 +148,24 @@ def test_a_method_of_a_view_class_can_be_marked(app):
     assert preflight(app, A, "PUT", "/item").get("Access-Control-Allow-Methods") == "PUT"
 
 
+def test_a_view_class_with_a_head_of_its_own_has_its_own_mark_there(app):
+    """HEAD is GET's only where the class leaves it to GET."""
+
+    class Item(MethodView):
+        @cors(EVERYONE)
+        def get(self):
+            return "x"
+
+        @cors(PARTNER)
+        def head(self):
+            return ""
+
+    app.add_url_rule("/item", view_func=Item.as_view("item"))
+
+    assert allowed(app, "/item", method="GET") == "*"
+    assert allowed(app, "/item", method="HEAD") == EVIL
+
+
 def test_the_view_that_a_class_gives_can_be_marked(app):
     """Also by the class's own list of decorators."""
 

@@ -11,7 +11,7 @@ from werkzeug.routing import BaseConverter, Rule
 from cases import EVIL, LISTED, SAME_ORIGIN, A
 from flask_corsguard import CorsGuard, Policy, cors
 from flask_corsguard.core.paths import PathRules, is_ambiguous
-from harness import call, preflight
+from harness import call, make_environ, preflight
 
 EVERYONE = Policy(origins="*")
 PARTNER = Policy(origins=[EVIL])
@@ -36,6 +36,16 @@ def app():
     app.add_url_rule("/item", "put", cors(PARTNER)(lambda: "put"), methods=["PUT"])
     app.add_url_rule("/items/", "items", lambda: "items", methods=["GET", "POST", "DELETE"])
     return app
+
+
+def test_looking_a_policy_up_leaves_nothing_in_the_environ(app):
+    """What the application finds there is the server's."""
+    environ = make_environ("OPTIONS", "/item", {"Origin": A, "Access-Control-Request-Method": "GET"})
+    before = dict(environ)
+
+    app(environ, lambda *args: None)
+
+    assert environ == before
 
 
 def test_a_preflight_is_answered_by_the_endpoint_of_the_requested_method(app):

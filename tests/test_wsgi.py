@@ -458,6 +458,17 @@ def test_in_debug_nobody_else_learns_anything_of_an_exception(headers):
         call(CorsMiddleware(raising, LISTED, debug=True), headers=headers)
 
 
+def test_in_debug_a_response_that_has_not_begun_is_begun_without_exc_info():
+    """To a server exc_info would say that there is something to take back."""
+    started = []
+
+    CorsMiddleware(raising, LISTED, debug=True)(
+        make_environ(headers={"Origin": A}), lambda *args: started.append(args)
+    )
+
+    assert [len(args) for args in started] == [2]
+
+
 def test_in_debug_a_response_that_has_begun_is_begun_anew_with_exc_info():
     """A server that has sent the headers can then raise the exception again."""
 

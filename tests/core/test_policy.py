@@ -70,6 +70,7 @@ REFUSED_ORIGINS = [
     ("https://\u2603..de", "origin.unicode", "https://app.example"),
     ("https://xn--\x7f.de", "origin.white-space", "https://app.example"),
     ("https://xn--99999999.de", "origin.punycode", "idna.encode"),
+    ("https://a.xn--99999999.de", "origin.punycode", "idna.encode"),
     ("https://127.0.0.01", "origin.ipv4", "https://app.example"),
     ("https://127.1", "origin.ipv4", "https://app.example"),
     ("https://0x7f.1", "origin.ipv4", "https://app.example"),
@@ -368,6 +369,8 @@ def test_a_long_value_is_cut_in_the_message():
         "https://1.2.3.4",
         "https://xn--mnchen-3ya.de",
         "https://*.com",
+        "https://*." + ".".join(["a" * 61, "a" * 63, "a" * 63, "a" * 61]),
+        "https://a.xn--mnchen-3ya.de:65535",
     ],
 )
 def test_a_legitimate_origin_is_accepted_as_written(origin):
