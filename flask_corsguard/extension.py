@@ -34,6 +34,9 @@ EXTENSION: Final = "corsguard"
 PREFIX: Final = "CORSGUARD_"
 
 _LISTS: Final = frozenset({"origins", "methods", "allow_headers", "expose_headers", "dangerously_allow"})
+#: The fields that mean something where nobody else may call. With any other one the origins are missing.
+_WITHOUT_ORIGINS: Final = frozenset({"guard", "resource_policy"})
+
 _KEYS: Final = {f"{PREFIX}{name.upper()}": name for name in (*FIELDS, "paths")}
 
 
@@ -41,9 +44,11 @@ class CorsGuard:
     """Makes a policy true for a Flask application, and those that its views are marked with.
 
     The policy is given as such, or by its fields, in code or in the configuration
-    (``CORSGUARD_ORIGINS`` and so on, read once by :meth:`init_app`); without any the application is
-    closed to other origins. Which policy holds for a request: the mark of its view, else that of the
-    nearest blueprint, else the first of *paths* that covers it, else this one.
+    (``CORSGUARD_ORIGINS`` and so on, read once by :meth:`init_app`). Without any, or with ``guard``
+    and ``resource_policy`` alone, the application is closed to other origins.
+
+    Which policy holds for a request: the mark of its view, else that of the nearest blueprint, else
+    the first of *paths* that covers it, else this one.
 
     :param app: the application; without one, call :meth:`init_app` later, for as many as you like.
     :param policy: a :class:`.Policy`.
@@ -136,7 +141,9 @@ def read_settings(
     try:
         if policy is not None:
             built = policy_from(policy, "policy")
-        elif settings:
+        elif set(settings) <= _WITHOUT_ORIGINS:
+            built = SAME_ORIGIN.replace(**settings)
+        else:
             built = Policy(**settings)
     except PolicyError as error:
         problems += [_as_written(each, keys) for each in error.problems]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .core.policy import SAME_ORIGIN, Policy
+from .proxies import as_seen_inside
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -57,8 +58,9 @@ class OnePolicy:
 class PolicyPerRequest:
     """The policy that a callable gives, once per request and before the application runs."""
 
-    def __init__(self, policy_of: PolicyOf) -> None:
+    def __init__(self, policy_of: PolicyOf, fixes: tuple[Any, ...]) -> None:
         self._policy_of = policy_of
+        self._fixes = fixes
 
     def for_method(self, environ: WSGIEnvironment, _method: str) -> Policy:
         """Ask the callable."""
@@ -74,5 +76,5 @@ class PolicyPerRequest:
     def for_response(self, environ: WSGIEnvironment, judged: Policy | None) -> Callable[[], Policy]:
         """Ask the callable, unless it has been asked, and give what repeats its answer."""
         # Now and not later: layers further in shift PATH_INFO to SCRIPT_NAME in the same environ.
-        policy = judged or self.for_method(environ, "")
+        policy = judged or self.for_method(as_seen_inside(self._fixes, environ), "")
         return lambda: policy

@@ -87,9 +87,12 @@ class CorsMiddleware:
             return OnePolicy(policy)
         if isinstance(policy, Mapping):
             rules = PathRules(policy, "policy")
-            return PolicyPerRequest(lambda environ: rules.find(environ.get("PATH_INFO", "")) or SAME_ORIGIN)
+            # A path is the same on either side of a ProxyFix, which only moves the prefix before it.
+            return PolicyPerRequest(
+                lambda environ: rules.find(environ.get("PATH_INFO", "")) or SAME_ORIGIN, ()
+            )
         if callable(policy):
-            return PolicyPerRequest(cast("PolicyOf", policy))
+            return PolicyPerRequest(cast("PolicyOf", policy), self._fixes)
         hint = 'Give Policy(origins=["https://app.example"]), a mapping of paths, or a callable.'
         raise PolicyError([problem("policy.type", "policy", policy, hint)])
 

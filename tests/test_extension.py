@@ -134,6 +134,20 @@ def test_every_field_can_be_said_in_the_configuration():
     assert call(app, "GET", "/open/x", {"Origin": EVIL}).get("Access-Control-Allow-Origin") == "*"
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [{"guard": "report"}, {"resource_policy": "same-site"}, {"guard": "off", "resource_policy": "same-site"}],
+)
+def test_a_closed_application_can_say_what_its_guard_does(fields):
+    """In code and in the configuration, without a word about origins."""
+    app = Flask(__name__)
+    CorsGuard(app, **fields)
+
+    assert app.extensions["corsguard"].policy == SAME_ORIGIN.replace(**fields)
+    keys = {name.upper(): value for name, value in fields.items()}
+    assert configured(**keys).extensions["corsguard"].policy == SAME_ORIGIN.replace(**fields)
+
+
 def test_a_star_in_the_configuration_is_everyone():
     """The text `*` is split into the list of it alone."""
     assert configured(ORIGINS="*").extensions["corsguard"].policy.origins == "*"

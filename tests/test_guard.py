@@ -465,6 +465,20 @@ def test_hosts_are_matched_as_proxy_fix_leaves_them_wherever_it_stands(first):
     assert len(view) == 1
 
 
+def test_a_callable_sees_what_proxy_fix_leaves_for_every_kind_of_request():
+    """A policy by host is the same for a preflight, for what it allows and for a plain GET."""
+
+    def policy_of(environ):
+        return OPEN_TO_A if environ["HTTP_HOST"] == "bank.example" else SAME_ORIGIN
+
+    app = CorsMiddleware(ProxyFix(SpyApp(), x_host=1, x_proto=1), policy_of)
+    asked = {**BEHIND, "Origin": A}
+
+    assert call(app, "OPTIONS", "/", {**asked, "Access-Control-Request-Method": "PUT"}).code == 204
+    assert_headers_exactly(call(app, "PUT", "/", asked).headers, [allow(A), VARY])
+    assert_headers_exactly(call(app, "GET", "/", asked).headers, [allow(A), VARY])
+
+
 def test_layers_in_a_circle_are_not_followed_for_ever():
     """A chain that has no end is looked through only so far."""
 

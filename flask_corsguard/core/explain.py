@@ -73,8 +73,9 @@ def _origin_malformed(origin: str, detail: str, policy: Policy) -> str:
 
 def _origin_null(origin: str, detail: str, policy: Policy) -> str:
     return (
-        "The page has no origin to name (a sandboxed frame, a local file, a redirect between two "
-        "other sites) and sends null, which anyone can; serve it over http(s) from an origin of its own."
+        "The page names no origin (a sandboxed frame, a local file, a redirect between other sites, a "
+        "form under Referrer-Policy: no-referrer) and sends null, which anyone can; serve it over "
+        "http(s) from an origin of its own."
     )
 
 
@@ -158,7 +159,7 @@ def _private_network_not_allowed(origin: str, detail: str, policy: Policy) -> st
 
 def _origin_missing(origin: str, detail: str, policy: Policy) -> str:
     return (
-        "The browser says that another site sends this, and leaves out which; "
+        "The browser says that another origin sends this, and leaves out which; "
         "a policy that lists origins cannot allow that."
     )
 
@@ -178,7 +179,7 @@ def _joined(names: str | tuple[str, ...] | list[str]) -> str:
 _PASSES = {
     Reason.GUARD_OFF: "The guard is off in this policy, so every request passes.",
     Reason.SAFE_METHOD: "The method only reads, so the request passes; CORS decides who may read the answer.",
-    Reason.SAME_ORIGIN: "The request comes from the application's own origin, so it passes.",
+    Reason.SAME_ORIGIN: "No other origin sends this, by the browser's word or by Origin and Host.",
 }
 
 _SENTENCES = {

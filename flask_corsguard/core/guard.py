@@ -166,14 +166,17 @@ def hint_of_proxy(request: Request, forwarded_host: str | None) -> str:
     origin = Origin.parse(request.origin or "")
     if origin is None:
         return ""
+    host = (request.host or "").lower()
+    if host in _authorities(origin):
+        return (
+            "only the scheme differs: the page was loaded over http and the server is reached by https; "
+            "redirect http to https, or, if a proxy says so wrongly, see x_proto of ProxyFix"
+        )
     names = [name.strip().lower() for name in (forwarded_host or "").split(",")]
     if any(name in names for name in _authorities(origin)):
         return "the origin's host is in X-Forwarded-Host: is a ProxyFix missing, or x_host=1 in it?"
-    if not request.host:
+    if not host:
         return "the request has no Host"
-    host = request.host.lower()
-    if host in _authorities(origin):
-        return "only the scheme differs from the server's: is a ProxyFix missing, or x_proto=1 in it?"
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
     if name == origin.host:
         return "only the port differs from Host: does a proxy rewrite Host, or is x_port=1 missing?"

@@ -73,6 +73,11 @@ def test_a_guard_that_does_not_enforce_refuses_nothing(guard):
 @pytest.mark.parametrize(
     ("words", "request_", "forwarded"),
     [
+        (
+            "only the scheme",
+            Request("POST", "http://a.example", host="a.example", scheme="https"),
+            "a.example",
+        ),
         ("X-Forwarded-Host", Request("POST", "https://bank.example", host="10.0.0.7:8000"), "bank.example"),
         (
             "X-Forwarded-Host",
