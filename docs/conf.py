@@ -13,7 +13,13 @@ author = "The flask-corsguard maintainers"
 project_copyright = f"{author}"
 version = release = version_of("flask-corsguard")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "corsguard_names", "corsguard_reference"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "corsguard_names",
+    "corsguard_reference",
+    "corsguard_verdicts",
+]
 exclude_patterns = ["_build"]
 nitpicky = True
 

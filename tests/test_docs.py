@@ -174,7 +174,8 @@ class Page:
         method, target, version = line.split()
         assert version == "HTTP/1.1"
         application = self._names.get("application") or self._names["app"]
-        response = Client(application).open(
+        # A client that keeps cookies would throw away those that a page shows.
+        response = Client(application, use_cookies=False).open(
             target,
             method=method,
             headers=Headers([pair for pair in headers if pair[0] != "Host"]),

@@ -7,9 +7,11 @@ the build fails if one of them does not do what it stands for.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from flask_corsguard import Origin, Policy, Reason, Request
+from flask_corsguard import SAME_ORIGIN, Decision, Origin, Policy, Reason, Request, decide
+from flask_corsguard.core.guard import judge
 
 #: What a reader should know of a field beyond its meaning, in Markdown.
 NOTES: Final = {
@@ -25,8 +27,8 @@ NOTES: Final = {
     ),
     "timing": "It sends `Timing-Allow-Origin`.",
     "guard": (
-        "**Not implemented in this release.** The field is checked and kept; but whatever it says, only "
-        "preflights are refused, and every other request reaches the application."
+        "Judged are requests with an unsafe method and WebSocket handshakes; preflights are answered in the "
+        "same way whatever it says. See [](threat-model.md)."
     ),
 }
 
@@ -182,12 +184,16 @@ _APP: Final = Policy(origins=["https://app.example"], methods=["GET", "PUT"])
 _PREFLIGHT: Final = Request("OPTIONS", "https://app.example", "PUT", "content-type")
 
 
+_FORGED: Final = Request("POST", "https://evil.example", fetch_site="cross-site", host="bank.example")
+
+
 class Answer(NamedTuple):
     """A reason: what it means, and a request that is answered with it."""
 
     means: str
     policy: Policy
     request: Request
+    ask: Callable[[Policy, Request], Decision] = decide
 
 
 REASONS: Final = {
@@ -216,7 +222,7 @@ REASONS: Final = {
         Request("GET", "https://app.example"),
     ),
     Reason.METHOD_NOT_ALLOWED: Answer(
-        "The preflight asks for a method that the policy does not allow.",
+        "The preflight asks for a method that the policy does not allow, or the guard sees one.",
         _APP,
         _PREFLIGHT._replace(requested_method="DELETE"),
     ),
@@ -234,5 +240,35 @@ REASONS: Final = {
         "The preflight asks to reach into a private network, and the policy does not allow it.",
         _APP,
         _PREFLIGHT._replace(private_network="true"),
+    ),
+    Reason.GUARD_OFF: Answer(
+        "The guard of the policy is off, and every request reaches the application.",
+        SAME_ORIGIN.replace(guard="off"),
+        _FORGED,
+        judge,
+    ),
+    Reason.SAFE_METHOD: Answer(
+        "The method is GET, HEAD or OPTIONS, and the request is no WebSocket handshake.",
+        SAME_ORIGIN,
+        _FORGED._replace(method="GET"),
+        judge,
+    ),
+    Reason.SAME_ORIGIN: Answer(
+        "A page of the application's own origin sends the request, or the user does and no page.",
+        SAME_ORIGIN,
+        _FORGED._replace(origin="https://bank.example", fetch_site="same-origin"),
+        judge,
+    ),
+    Reason.ORIGIN_MISSING: Answer(
+        "The browser says that another origin sends the request, and not which.",
+        _APP,
+        _FORGED._replace(origin=None),
+        judge,
+    ),
+    Reason.COOKIE_NOT_ALLOWED: Answer(
+        "The origin is allowed; but the request has a cookie, and the policy allows no credentials.",
+        _APP,
+        _FORGED._replace(origin="https://app.example", has_cookie=True),
+        judge,
     ),
 }

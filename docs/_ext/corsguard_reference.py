@@ -236,7 +236,7 @@ class Reasons(Generated):
 
     def _item(self, reason: Reason) -> nodes.definition_list_item:
         answer = REASONS[reason]
-        decision = decide(answer.policy, answer.request)
+        decision = answer.ask(answer.policy, answer.request)
         if decision.reason is not reason:
             raise ExtensionError(f"This example was to be {reason}, not {decision.reason}")
         hint = nodes.paragraph("", "", nodes.Text(decision.explain()), classes=["hint"])
