@@ -33,11 +33,11 @@ class CrossOriginRefused(Forbidden):
         super().__init__(answer_to_refused(decision, debug=debug))
         self.decision = decision
 
-    def get_headers(self, *_: object) -> list[tuple[str, str]]:
+    def get_headers(self, environ: object = None, scope: object = None) -> list[tuple[str, str]]:
         """Give the headers of the answer, which is plain text."""
         return [("Content-Type", "text/plain; charset=utf-8")]
 
-    def get_body(self, *_: object) -> str:
+    def get_body(self, environ: object = None, scope: object = None) -> str:
         """Give the sentence that says why, and what to do."""
         return self.description or ""
 
