@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import signal
@@ -12,25 +13,35 @@ import sys
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from examples.bank import cli
 from examples.bank.bank import create_bank
-from examples.bank.browser import Judgement, PageRequest, Verdict, judge_answer, judge_preflight
-from examples.bank.client import Answer
+from examples.bank.browser import (
+    Judgement,
+    PageRequest,
+    Verdict,
+    actual_headers,
+    judge_answer,
+    judge_preflight,
+)
+from examples.bank.client import Answer, ask, sign_in
 from examples.bank.exchanges import Exchange, Outcome, differences
 from examples.bank.experiments import EXPERIMENTS
 from examples.bank.journal import MAX_ENTRIES
+from examples.bank.opinions import Opinion
 from examples.bank.pages import create_page
 from examples.bank.policies import policies_for
 from examples.bank.report import Report
 from examples.bank.rows import rows_for
 from examples.bank.sites import sites_at
-from flask_corsguard import Request, decide
+from flask_corsguard import Request
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTATION = ROOT / "docs" / "demo.md"
 COMMAND = [sys.executable, "-m", "examples.bank"]
 
 #: Seconds after which a demo that should have ended is taken to hang.
@@ -38,7 +49,7 @@ BOUND = 60
 
 SITES = sites_at((8001, 8002, 8003), plain=False)
 POLICIES = policies_for(SITES)
-PARTNER, ATTACKER = SITES.partner.origin, SITES.attacker.origin
+BANK, PARTNER, ATTACKER = (site.origin for site in SITES)
 
 
 def run(*arguments):
@@ -131,9 +142,10 @@ def test_wrong_expectation_makes_the_exit_code_1(monkeypatch, capsys):
 
 def exchange(policy, method, *headers, answered=None, status=200):
     """Make an exchange; unless said otherwise its answer is the policy's."""
-    decision = decide(policy, Request.from_headers(method, headers))
-    sent = decision.headers if answered is None else answered
-    return Exchange(method, headers, Answer(decision.status or status, "", sent, b""), decision)
+    opinion = Opinion.of(policy, Request.from_headers(method, headers))
+    sent = opinion.answer.headers if answered is None else answered
+    body = b"Refused" if opinion.is_refused else b""
+    return Exchange(method, headers, Answer(opinion.answer.status or status, "", sent, body), opinion)
 
 
 def test_answer_that_is_the_policys_has_no_differences():
@@ -196,6 +208,62 @@ def test_row_that_comes_out_otherwise_has_a_problem(status, verdict, moved):
     assert len(Outcome(row, (wrong,), Judgement(verdict, ""), moved).problems) == 1
 
 
+def test_forged_transfers_are_told_with_the_guard_on_and_off():
+    """On, both are refused and nothing moves; off, both are carried out."""
+    told = re.split(r"\n\n(?= ?\d+  )", run("--once").stdout)
+
+    for how in ("by form", "by script"):
+        (on,) = (block for block in told if f"a transfer {how}" in block and "the guard is on\n" in block)
+        (off,) = (block for block in told if f"a transfer {how}" in block and "the guard is off\n" in block)
+        assert "answered  403" in on
+        assert "refused before it reached the bank; no money has moved" in on
+        assert "left Alice's account" not in on
+        assert "answered  200" in off
+        assert "and yet   EUR 100 left Alice's account" in off
+        assert "refused before" not in off
+
+
+FORGED = ("POST", ("Origin", ATTACKER), ("Sec-Fetch-Site", "same-site"))
+
+
+def test_forged_request_that_should_be_refused_and_passes_is_noticed():
+    """A guard that lets it through is a problem, and so is one that refuses what should pass."""
+    row = next(row for row in rows_for(SITES, POLICIES) if row.refused)
+    refused = exchange(row.policy, *FORGED)
+    passed = replace(refused, answer=Answer(200, "", (), b"{}"))
+    judgement = Judgement(row.verdict, "")
+
+    assert Outcome(row, (refused,), judgement, 0).problems == []
+    assert "passed the guard" in Outcome(row, (passed,), judgement, 0).problems
+    assert "refused by the guard" in Outcome(replace(row, refused=False), (refused,), judgement, 0).problems
+
+
+def test_refusal_is_expected_without_the_application_and_with_the_policys_headers():
+    """What the guard says is what the answer has to be; with the guard off, CORS says it."""
+    refused = exchange(POLICIES.partners, *FORGED)
+    off = exchange(POLICIES.partners.replace(guard="off"), *FORGED)
+
+    assert refused.answer.status == 403
+    assert differences(refused) == []
+    assert differences(replace(refused, answer=refused.answer._replace(status=200)))
+    assert off.answer.status == 200
+    assert differences(off) == []
+
+
+def test_rows_are_sent_with_what_browsers_say_of_them():
+    """A page of the bank is of its origin, its neighbours are of its site, a program says nothing."""
+    sent = {row.title: dict(actual_headers(row.request, "")) for row in rows_for(SITES, POLICIES)}
+
+    for headers in sent.values():
+        site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
+        assert (site == "same-origin") is (origin == BANK)
+        assert site == "same-site" or origin not in {PARTNER, ATTACKER}
+    assert [title for title, headers in sent.items() if "Sec-Fetch-Site" not in headers] == [
+        "a program that is no browser reads the statement, with her cookie",
+        "a program that is no browser reports a payment to the bank, as webhooks do",
+    ]
+
+
 @pytest.mark.parametrize("name", ["bank", "partner", "attacker"])
 def test_taken_port_is_named_with_what_to_do(name):
     """One line says which port and for whom, and the exit code is 2."""
@@ -232,6 +300,19 @@ def test_demo_ends_cleanly_when_it_is_told_to(number):
     assert demo.returncode == 0
     assert errors == ""
     assert not any(answers(port) for port in ports)
+
+
+def test_pages_begin_with_the_guard_on_and_the_money_there():
+    """What the table has turned and taken is put back before anyone presses a button."""
+    with running() as (_, ports):
+        bank = SITES.bank._replace(port=ports[0])
+        guard = ask(bank, "GET", "/guard").body
+        statement = ask(bank, "GET", "/account", (("Cookie", sign_in(bank)),)).body
+        log = ask(bank, "GET", "/log").body
+
+    assert json.loads(guard) == {"on": True}
+    assert json.loads(statement)["balance"] == 2500
+    assert [entry["path"] for entry in json.loads(log)] == ["/account"]
 
 
 def test_children_end_although_the_parent_cannot_tell_them():
@@ -295,15 +376,27 @@ def test_answer_is_readable_only_if_the_cors_check_succeeds(credentials, headers
 
 
 @pytest.mark.parametrize(
-    ("mode", "verdict"),
-    [("no-cors", Verdict.SHOWN), ("navigate", Verdict.HIDDEN), ("none", Verdict.UNCHECKED)],
+    ("mode", "dest", "verdict"),
+    [
+        ("no-cors", "image", Verdict.SHOWN),
+        ("no-cors", "empty", Verdict.OPAQUE),
+        ("navigate", "iframe", Verdict.HIDDEN),
+        ("none", "empty", Verdict.UNCHECKED),
+    ],
 )
-def test_without_the_cors_mode_no_header_counts(mode, verdict):
-    """An image, a form and a program get what they get, whatever the headers say."""
-    request = PageRequest("GET", "/", PARTNER, mode=mode)
+def test_without_the_cors_mode_no_header_counts(mode, dest, verdict):
+    """An image, a script that wants no answer, a form and a program get what they get."""
+    request = PageRequest("GET", "/", PARTNER, mode=mode, dest=dest)
 
     assert judge_answer(request, ()).verdict is verdict
     assert judge_answer(request, allow("*")).verdict is verdict
+
+
+def test_own_page_reads_without_cors():
+    """Nothing is hidden from the origin that answers."""
+    request = PageRequest("POST", "/", BANK, mode="navigate", site="same-origin", dest="document")
+
+    assert judge_answer(request, ()).verdict is Verdict.READABLE
 
 
 METHODS, HEADERS = "Access-Control-Allow-Methods", "Access-Control-Allow-Headers"
@@ -442,9 +535,141 @@ def test_log_has_the_preflight_and_what_was_said_to_it(bank):
     assert entry["allow_origin"] is None
 
 
+BY_ATTACKER = {"Origin": ATTACKER, "Sec-Fetch-Site": "same-site"}
+BY_BANK = {"Origin": BANK, "Sec-Fetch-Site": "same-origin"}
+MONEY = {"to": "Mallory", "amount": 100}
+
+
+def turn(bank, state, headers=BY_BANK):
+    """Press the guard's switch, from the bank's own page unless said otherwise."""
+    return bank.post("/guard", data={"guard": state}, headers=headers)
+
+
+def is_on(bank):
+    """Whether the guard is on, as the bank tells everyone."""
+    return bank.get("/guard").json["on"]
+
+
+def test_guard_is_on_and_its_switch_holds_at_once(bank):
+    """The forged transfer is refused, is carried out with the guard off, and is refused again."""
+    statuses, balances = [], []
+    for state in (None, "off", "on"):
+        if state:
+            turn(bank, state)
+        statuses.append(bank.post("/transfer", data=MONEY, headers=BY_ATTACKER).status_code)
+        balances.append(bank.get("/account").json["balance"])
+
+    assert statuses == [403, 200, 403]
+    assert balances == [2500, 2400, 2400]
+
+
+@pytest.mark.parametrize("state", ["on", "off"])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        BY_ATTACKER,
+        {"Origin": PARTNER, "Sec-Fetch-Site": "same-site"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": ATTACKER},
+    ],
+    ids=["attacker", "partner", "sandboxed frame", "attacker in an old browser"],
+)
+def test_switch_is_pressed_by_the_banks_own_page_only(bank, state, headers):
+    """Whatever the guard's state is, no other origin changes it."""
+    turn(bank, state)
+
+    refused = [turn(bank, other, headers).status_code for other in ("on", "off")]
+
+    assert refused == [403, 403]
+    assert is_on(bank) is (state == "on")
+
+
+@pytest.mark.parametrize("state", ["", "report", "On"])
+def test_switch_has_two_positions(bank, state):
+    """Anything else is an error and changes nothing."""
+    assert turn(bank, state).status_code == 400
+    assert is_on(bank)
+
+
+def test_guards_state_is_public(bank):
+    """Every page may read it, so that the attacker's can say what to expect."""
+    answer = bank.get("/guard", headers=BY_ATTACKER)
+
+    assert answer.json == {"on": True}
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_switch_leaves_policies_of_their_own_alone(bank):
+    """With the application's guard off, the partner's blueprint is still guarded."""
+    turn(bank, "off")
+
+    answer = bank.put("/partners/standing-orders/7", json={"amount": 30}, headers=BY_ATTACKER)
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("state", ["on", "off"])
+def test_banks_own_form_and_programs_always_pass(bank, state):
+    """The form leads back to the page, and a webhook is not taken for another origin's page."""
+    turn(bank, state)
+
+    own = bank.post("/transfer", data={"to": "Bob", "amount": 100, "back": "home"}, headers=BY_BANK)
+    notice = bank.post("/notices", json={"payment": 1})
+
+    assert (own.status_code, own.location) == (303, "/")
+    assert notice.status_code == 202
+    assert bank.get("/account").json["balance"] == 2400
+
+
+def test_log_has_the_refused_and_why(bank):
+    """What never reached the bank is in its log, also for an address that is otherwise not in it."""
+    bank.post("/transfer", data=MONEY, headers=BY_ATTACKER)
+    turn(bank, "off", BY_ATTACKER)
+    turn(bank, "off")
+    bank.post("/transfer", data=MONEY, headers=BY_ATTACKER)
+
+    entries = bank.get("/log").json
+
+    told = [(entry["path"], entry["refused"], entry["status"], entry["reason"]) for entry in entries]
+    assert told == [
+        ("/transfer", True, 403, "origin-not-allowed"),
+        ("/guard", True, 403, "origin-not-allowed"),
+        ("/transfer", False, 200, "guard-off"),
+    ]
+    assert entries[0]["after"] is None
+    assert "is another origin" in entries[0]["why"]
+
+
+@pytest.mark.parametrize("page", ["/", "/live"])
+def test_banks_page_shows_the_switch_and_the_refused(bank, page):
+    """The switch, its state in words, and the chip in the log go together."""
+    bank.post("/transfer", data=MONEY, headers=BY_ATTACKER)
+    on = bank.get(page).text
+    turn(bank, "off")
+    off = bank.get(page).text
+
+    assert 'role="switch" aria-checked="true"' in on
+    assert "<b>On.</b>" in on
+    assert '<span class="chip">refused</span>' in on
+    assert 'role="switch" aria-checked="false"' in off
+    assert "<b>Off.</b>" in off
+
+
+def test_only_a_forged_transfer_is_alarming(bank):
+    """In the table Alice's own payment is an entry like any other."""
+    bank.post("/transfer", data=MONEY, headers=BY_BANK)
+    own = bank.get("/").text
+    turn(bank, "off")
+    bank.post("/transfer", data=MONEY, headers=BY_ATTACKER)
+
+    assert 'class="moved"' not in own
+    assert bank.get("/").text.count('class="moved"') == 1
+
+
 def test_log_has_what_was_moved_and_is_forgotten_by_a_reset(bank):
     """The balance before and after stands there, until everything begins again."""
-    bank.post("/transfer", data={"to": "Mallory", "amount": 100}, headers={"Origin": ATTACKER})
+    turn(bank, "off")
+    bank.post("/transfer", data=MONEY, headers=BY_ATTACKER)
     (entry,) = bank.get("/log").json
 
     bank.post("/reset")
@@ -483,3 +708,35 @@ def test_partner_and_attacker_have_the_same_buttons():
 
     assert buttons[0] == buttons[1]
     assert len(buttons[0]) == len(EXPERIMENTS)
+
+
+def buttons_of(page):
+    """Give what is written on the buttons of a page."""
+    found = re.findall(r"<button[^>]*>(.*?)</button>", page)
+    return {unescape(re.sub(r"<[^>]+>", "", text)).replace("\u2019", "'") for text in found}
+
+
+def test_buttons_in_the_documentation_are_on_the_pages(bank):
+    """What a page of the documentation has in bold can be pressed, under this very name."""
+    signed_in = bank.get("/").text
+    bank.post("/sign-out")
+    attacker = create_page(SITES.attacker, SITES).test_client().get("/").text
+    there = buttons_of(signed_in) | buttons_of(bank.get("/").text) | buttons_of(attacker)
+
+    named = {name.rstrip(".") for name in re.findall(r"\*\*(.+?)\*\*", DOCUMENTATION.read_text("utf-8"))}
+
+    assert {"Guard", "Transfer money by form", "Transfer money by script"} <= named
+    assert named <= there
+
+
+def test_pages_load_scripts_that_exist():
+    """A page has one script, and what that imports is there, too."""
+    static = ROOT / "examples" / "bank" / "static"
+    pages = [create_bank(SITES, POLICIES), create_page(SITES.attacker, SITES)]
+
+    sources = [re.findall(r'src="/static/(\w+\.js)"', app.test_client().get("/").text) for app in pages]
+
+    assert sources == [["bank.js"], ["page.js"]]
+    for name in ("bank.js", "page.js"):
+        imported = re.findall(r'from "\./(.+?)"', (static / name).read_text("utf-8"))
+        assert all((static / each).is_file() for each in imported)

@@ -8,14 +8,15 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, redirect, render_template, request, send_from_directory
 
-from flask_corsguard import CorsGuard, cors
+from flask_corsguard import CorsGuard, CrossOriginRefused, Policy, cors
 
-from .journal import COOKIE, MOVE, Journal, Recorder
+from .journal import COOKIE, MOVE, REFUSED, Journal, Recorder
 from .ledger import OWNER, Ledger
 from .partners import partners_blueprint
 from .policies import Policies
 from .sessions import customer_only, is_signed_in, sign_in, sign_out
 from .sites import Sites
+from .switch import Switch, add_switch
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,12 +34,16 @@ def create_bank(sites: Sites, policies: Policies) -> Flask:
         MAX_CONTENT_LENGTH=10_000,
     )
     CorsGuard(app, policies.application, paths={"/brand": policies.brand})
-    ledger, journal = Ledger(), Journal()
+    ledger, journal, switch = Ledger(), Journal(), add_switch(app, policies)
     app.register_blueprint(partners_blueprint(policies.partners, ledger))
     _add_services(app, policies, ledger)
-    _add_pages(app, sites, ledger, journal)
+    _add_pages(app, sites, ledger, journal, switch)
     _add_log(app, policies, journal)
-    app.wsgi_app = Recorder(app.wsgi_app, journal, policies.of_path)  # type: ignore[method-assign]
+
+    def policy_of(path: str) -> Policy:
+        return policies._replace(application=switch.policy).of_path(path)
+
+    app.wsgi_app = Recorder(app.wsgi_app, journal, policy_of)  # type: ignore[method-assign]
     return app
 
 
@@ -62,7 +67,15 @@ def _add_services(app: Flask, policies: Policies, ledger: Ledger) -> None:
         if move is None:
             return {"error": "the amount must be a whole number between 1 and the balance"}, 409
         request.environ[MOVE] = move
+        if "back" in said:
+            # The form on the bank's own page.
+            return redirect("/", 303)
         return {"to": said.get("to", ""), "amount": int(amount), "balance": move.after}
+
+    @app.post("/notices")
+    def take_notice() -> ResponseReturnValue:
+        # Whoever sends it has no session; a real one would be believed for its signature.
+        return {"noted": True}, 202
 
     @app.get("/brand/<path:name>")
     def brand(name: str) -> ResponseReturnValue:
@@ -77,7 +90,7 @@ def _form() -> dict[str, str]:
     return request.form.to_dict()
 
 
-def _add_pages(app: Flask, sites: Sites, ledger: Ledger, journal: Journal) -> None:
+def _add_pages(app: Flask, sites: Sites, ledger: Ledger, journal: Journal, switch: Switch) -> None:
     def facts() -> dict[str, object]:
         return {
             "sites": sites,
@@ -85,6 +98,7 @@ def _add_pages(app: Flask, sites: Sites, ledger: Ledger, journal: Journal) -> No
             "owner": OWNER,
             "balance": ledger.balance,
             "signed_in": is_signed_in(),
+            "guard_on": switch.is_on,
             "entries": journal.entries()[::-1],
         }
 
@@ -122,6 +136,11 @@ def _next(sites: Sites) -> str:
 
 
 def _add_log(app: Flask, policies: Policies, journal: Journal) -> None:
+    @app.errorhandler(CrossOriginRefused)
+    def note(refusal: CrossOriginRefused) -> ResponseReturnValue:
+        request.environ[REFUSED] = refusal.decision
+        return refusal
+
     @app.get("/log")
     @cors(policies.public)
     def log() -> ResponseReturnValue:

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Final, Literal, NamedTuple
 
-#: The request's mode (#concept-request-mode): of a script, of a plain image, of a form in a frame;
-#: ``none`` is no browser at all.
+#: The request's mode (#concept-request-mode): of a script, of a plain image or a script that wants
+#: no answer, of a form; ``none`` is no browser at all.
 Mode = Literal["cors", "no-cors", "navigate", "none"]
+
+#: What the page's origin is to the bank's (https://w3c.github.io/webappsec-fetch-metadata/). Names
+#: below demo.localhost are one site, and so are the ports of one address.
+Relation = Literal["same-origin", "same-site", "cross-site"]
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -35,6 +39,9 @@ class PageRequest:
     unsafe_headers: tuple[str, ...] = ()
     #: The type and the text of the body.
     body: tuple[str, str] | None = None
+    site: Relation = "same-site"
+    #: What the answer is for: "empty" is a script.
+    dest: Literal["empty", "image", "iframe", "document"] = "empty"
 
     @property
     def needs_preflight(self) -> bool:
@@ -51,6 +58,7 @@ class Verdict(Enum):
     PREFLIGHT_PASSED = "the request may be sent"
     NOT_SENT = "the request itself is never sent"
     SHOWN = "shown on the page, which may not look into it"
+    OPAQUE = "the page learns nothing, not even the status"
     UNCHECKED = "read: no browser, so nobody hides anything"
 
 
@@ -66,7 +74,7 @@ def preflight_headers(request: PageRequest) -> Headers:
     headers = [("Origin", request.origin or "null"), ("Access-Control-Request-Method", request.method)]
     if request.unsafe_headers:
         headers.append(("Access-Control-Request-Headers", ",".join(sorted(request.unsafe_headers))))
-    return tuple(headers)
+    return (*headers, *_metadata(request))
 
 
 def actual_headers(request: PageRequest, cookie: str) -> Headers:
@@ -78,9 +86,21 @@ def actual_headers(request: PageRequest, cookie: str) -> Headers:
     headers += [(name, "1") for name in request.unsafe_headers if name != "content-type"]
     if request.body is not None:
         headers.append(("Content-Type", request.body[0]))
+    headers += _metadata(request)
     if request.credentials:
         headers.append(("Cookie", cookie))
     return tuple(headers)
+
+
+def _metadata(request: PageRequest) -> Headers:
+    # Browsers send these to trustworthy origins: https, and also localhost and 127.0.0.1.
+    if request.mode == "none":
+        return ()
+    return (
+        ("Sec-Fetch-Site", request.site),
+        ("Sec-Fetch-Mode", request.mode),
+        ("Sec-Fetch-Dest", request.dest),
+    )
 
 
 def judge_preflight(request: PageRequest, status: int, headers: Headers) -> Judgement:
@@ -99,6 +119,10 @@ def judge_answer(request: PageRequest, headers: Headers) -> Judgement:
     """Say what the page gets of this answer to *request* itself (#http-fetch)."""
     if request.mode == "none":
         return Judgement(Verdict.UNCHECKED, "CORS is kept by browsers only")
+    if request.site == "same-origin":
+        return Judgement(Verdict.READABLE, "the bank's own page asks, so CORS has no part in it")
+    if request.mode == "no-cors" and request.dest == "empty":
+        return Judgement(Verdict.OPAQUE, 'with the mode "no-cors" the answer is opaque')
     if request.mode == "no-cors":
         return Judgement(Verdict.SHOWN, 'with the mode "no-cors" the answer is opaque')
     if request.mode == "navigate":

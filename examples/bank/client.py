@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from contextlib import closing
+from http import HTTPStatus
 from typing import Final, NamedTuple
 
 from .browser import Headers
@@ -24,7 +25,7 @@ class Answer(NamedTuple):
 
 
 class NoAnswerError(Exception):
-    """A server of ours did not answer; the message says which."""
+    """A server of ours did not answer, or not as it must; the message says which."""
 
 
 def ask(site: Site, method: str, path: str, headers: Headers = (), body: str | None = None) -> Answer:
@@ -50,6 +51,24 @@ def _ask(site: Site, method: str, path: str, headers: Headers, body: str | None)
         connection.endheaders(content)
         response = connection.getresponse()
         return Answer(response.status, response.reason, tuple(response.getheaders()), response.read())
+
+
+def turn_guard(bank: Site, cookie: str, *, on: bool) -> None:
+    """Turn the bank's guard on or off, with what a browser sends for the form on the bank's own page.
+
+    :raises NoAnswerError: if the bank does not do so.
+    """
+    headers = (
+        ("Origin", bank.origin),
+        ("Content-Type", "application/x-www-form-urlencoded"),
+        ("Sec-Fetch-Site", "same-origin"),
+        ("Sec-Fetch-Mode", "navigate"),
+        ("Sec-Fetch-Dest", "document"),
+        ("Cookie", cookie),
+    )
+    answer = ask(bank, "POST", "/guard", headers, f"guard={'on' if on else 'off'}")
+    if answer.status != HTTPStatus.SEE_OTHER:
+        raise NoAnswerError(f"The {bank.name}'s guard cannot be turned: {answer.status} {answer.phrase}.")
 
 
 def sign_in(site: Site) -> str:

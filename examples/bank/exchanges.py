@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from flask_corsguard import Decision, Request, decide
+from flask_corsguard import Request
 
 from .browser import (
     Headers,
@@ -18,8 +18,9 @@ from .browser import (
     judge_preflight,
     preflight_headers,
 )
-from .client import Answer, ask, sign_in
-from .rows import Row
+from .client import Answer, ask, sign_in, turn_guard
+from .opinions import Opinion
+from .row import Row
 from .sites import Site
 
 #: What a layer around the policy may add to Vary: Flask does, where a session was read.
@@ -29,12 +30,12 @@ _OTHER_OWNED: Final = frozenset({"timing-allow-origin", "cross-origin-resource-p
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request, its answer, and what the policy says to it."""
+    """One request, its answer, and what the policy says of it."""
 
     method: str
     headers: Headers
     answer: Answer
-    decision: Decision
+    opinion: Opinion
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,20 @@ class Outcome:
     moved: int
 
     @property
+    def is_refused(self) -> bool:
+        """Whether the guard has refused the request, so that the bank has not seen it."""
+        last = self.exchanges[-1]
+        return last.opinion.is_refused and last.answer.body.startswith(b"Refused")
+
+    @property
     def problems(self) -> list[str]:
         """What is not as the row, or the policy, says; empty if all is."""
         row, statuses = self.row, tuple(exchange.answer.status for exchange in self.exchanges)
         found = [problem for exchange in self.exchanges for problem in differences(exchange)]
         if statuses != row.statuses:
             found.append(f"answered {_listed(statuses)} instead of {_listed(row.statuses)}")
+        if self.is_refused is not row.refused:
+            found.append("passed the guard" if row.refused else "refused by the guard")
         if self.judgement.verdict is not row.verdict:
             found.append(f'"{self.judgement.verdict.value}" instead of "{row.verdict.value}"')
         if self.moved != row.moved:
@@ -62,16 +71,20 @@ class Outcome:
 
 def run(rows: list[Row], bank: Site) -> Iterator[Outcome]:
     """Carry the *rows* out one after the other, each as soon as it is asked for."""
-    cookie = sign_in(bank)
+    cookie, guard = sign_in(bank), True
     for row in rows:
+        if row.guard is not guard:
+            guard = row.guard
+            turn_guard(bank, cookie, on=guard)
         before = _balance(bank, cookie)
         exchanges, judgement = _carry_out(row, bank, cookie)
         yield Outcome(row, exchanges, judgement, before - _balance(bank, cookie))
+    turn_guard(bank, cookie, on=True)
 
 
 def differences(exchange: Exchange) -> list[str]:
     """Give what of the answer's CORS headers is not as the policy decided."""
-    decision, headers = exchange.decision, exchange.answer.headers
+    decision, headers = exchange.opinion.answer, exchange.answer.headers
     expected = {name.lower(): value for name, value in decision.headers if name != "Vary"}
     found = sorted((name.lower(), value) for name, value in headers if _is_owned(name.lower()))
     problems = []
@@ -103,7 +116,8 @@ def _carry_out(row: Row, bank: Site, cookie: str) -> tuple[tuple[Exchange, ...],
 
 def _exchange(row: Row, bank: Site, method: str, headers: Headers, body: str | None = None) -> Exchange:
     answer = ask(bank, method, row.request.path, headers, body)
-    return Exchange(method, headers, answer, decide(row.policy, Request.from_headers(method, headers)))
+    seen = Request.from_headers(method, [("Host", bank.authority), *headers])
+    return Exchange(method, headers, answer, Opinion.of(row.policy, seen))
 
 
 def _balance(bank: Site, cookie: str) -> int:

@@ -17,14 +17,14 @@ class Experiment:
     how: How
     path: str
     method: str = "GET"
+    #: The mode of fetch().
+    mode: Literal["cors", "no-cors"] = "cors"
     headers: dict[str, str] = field(default_factory=dict)
     body: str | None = None
     credentials: bool = False
-    #: Why it ends as it does, where the policy is not what decides.
+    #: Why it ends as it does, where no policy decides: an image is shown, a transfer carried out.
     why: str = ""
 
-
-_FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
 
 EXPERIMENTS: Final = (
     Experiment("Read the public rates", "Open to every origin.", "fetch", "/rates"),
@@ -75,8 +75,8 @@ EXPERIMENTS: Final = (
         method="POST",
         body="to=Mallory&amount=100",
         credentials=True,
-        why="A form asks nobody first. CORS decides who may read an answer; "
-        "it does not stop a request, so the bank has carried it out.",
+        why="A form asks nobody first, and CORS decides only who may read an answer. "
+        "The guard, which would have refused it, is off.",
     ),
     Experiment(
         "Transfer money by script",
@@ -84,10 +84,11 @@ EXPERIMENTS: Final = (
         "fetch",
         "/transfer",
         method="POST",
-        headers=_FORM,
+        mode="no-cors",
+        headers={"Content-Type": "text/plain"},
         body="to=Mallory&amount=100",
         credentials=True,
-        why="The script gets an error, yet the request was sent and carried out: "
-        "what CORS withheld is only the answer.",
+        why="The script learns nothing, and wants nothing but that the request is sent. "
+        "The guard, which would have refused it, is off.",
     ),
 )

@@ -1,4 +1,4 @@
-"""What the bank saw: every request that reached it, preflights included, the latest few."""
+"""What arrived at the bank: every request, preflights and refused ones included, the latest few."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from urllib.parse import parse_qs
 
 from werkzeug.datastructures import EnvironHeaders, Headers
 
-from flask_corsguard import Kind, Policy, Request, decide
+from flask_corsguard import Decision, Kind, Policy, Request
 
 from .ledger import Move
+from .opinions import Opinion
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: The key in the environ where a view leaves the transfer that it carried out.
 MOVE: Final = "bank.move"
+#: The key in the environ where the bank's error handler leaves what the guard has refused.
+REFUSED: Final = "bank.refused"
 #: The name of the session's cookie.
 COOKIE: Final = "bank_session"
 
@@ -27,11 +30,12 @@ MAX_ENTRIES: Final = 60
 #: Characters that are kept of anything a client chose.
 MAX_LENGTH: Final = 100
 
-_UNSEEN: Final = frozenset({"/", "/live", "/log", "/reset", "/sign-in", "/sign-out"})
+# What the pages are made of, unless it is refused.
+_UNSEEN: Final = frozenset({"/", "/guard", "/live", "/log", "/reset", "/sign-in", "/sign-out"})
 
 
 class Entry(NamedTuple):
-    """One request as the bank saw it."""
+    """One request as it arrived."""
 
     number: int
     method: str
@@ -39,6 +43,8 @@ class Entry(NamedTuple):
     origin: str | None
     preflight: bool
     cookie: bool
+    #: Whether the guard has kept it from the bank.
+    refused: bool
     status: int
     before: int | None
     after: int | None
@@ -60,7 +66,8 @@ class Journal:
     def add(self, environ: WSGIEnvironment, status: int, allow_origin: str | None, policy: Policy) -> None:
         """Note a request and its answer."""
         method, origin = environ["REQUEST_METHOD"], environ.get("HTTP_ORIGIN")
-        decision = decide(policy, Request.from_headers(method, EnvironHeaders(environ)))
+        refused: Decision | None = environ.get(REFUSED)
+        said = refused or Opinion.of(policy, Request.from_headers(method, EnvironHeaders(environ))).said
         move: Move | None = environ.get(MOVE)
         press = parse_qs(environ.get("QUERY_STRING", "")).get("press", [""])[0]
         with self._lock:
@@ -71,14 +78,15 @@ class Journal:
                     method[:MAX_LENGTH],
                     environ.get("PATH_INFO", "")[:MAX_LENGTH],
                     origin and origin[:MAX_LENGTH],
-                    decision.kind is Kind.PREFLIGHT,
+                    said.kind is Kind.PREFLIGHT,
                     f"{COOKIE}=" in environ.get("HTTP_COOKIE", ""),
+                    refused is not None,
                     status,
                     move and move.before,
                     move and move.after,
                     allow_origin,
-                    str(decision)[:MAX_LENGTH],
-                    decision.explain(),
+                    str(said)[:MAX_LENGTH],
+                    said.explain(),
                     press[:MAX_LENGTH],
                 )
             )
@@ -96,7 +104,7 @@ class Journal:
 
 
 class Recorder:
-    """A WSGI layer that notes what reaches *app*; outside of CORS, which answers preflights itself."""
+    """A WSGI layer that notes what arrives; outside of CORS, which answers for *app* what it refuses."""
 
     def __init__(self, app: WSGIApplication, journal: Journal, policy_of: Callable[[str], Policy]) -> None:
         self._app = app
@@ -106,8 +114,7 @@ class Recorder:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as the application does."""
         path = environ.get("PATH_INFO", "")
-        if path in _UNSEEN or path.startswith("/static/"):
-            return self._app(environ, start_response)
+        policy = self._policy_of(path)
         status, allow_origin = 0, None
 
         def start(
@@ -118,6 +125,7 @@ class Recorder:
             return start_response(line, headers, exc_info)
 
         body = self._app(environ, start)
-        # Before a byte of the answer is sent: who has the answer finds the entry.
-        self._journal.add(environ, status, allow_origin, self._policy_of(path))
+        if REFUSED in environ or not (path in _UNSEEN or path.startswith("/static/")):
+            # Before a byte of the answer is sent: who has the answer finds the entry.
+            self._journal.add(environ, status, allow_origin, policy)
         return body

@@ -1,4 +1,4 @@
-"""Who may read what of the bank: four policies, one for each place where a policy can stand."""
+"""Who may do what at the bank: policies for each place where a policy can stand."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ class Policies(NamedTuple):
 
     #: On a view: everyone may read it, without cookies.
     public: Policy
+    #: On the view that turns the guard on and off: nobody, and there the guard is always on.
+    switch: Policy
     #: On a blueprint: the partner, with Alice's cookie.
     partners: Policy
     #: On a path: the partner, without cookies.
@@ -27,6 +29,8 @@ class Policies(NamedTuple):
         """Give the policy that *path* ought to have; the rows of the table compare what it has."""
         if path in {"/rates", "/log"}:
             return self.public
+        if path == "/guard":
+            return self.switch
         if path.startswith("/partners/"):
             return self.partners
         if path.startswith("/brand/"):
@@ -34,7 +38,7 @@ class Policies(NamedTuple):
         return self.application
 
 
-def policies_for(sites: Sites, *, guard: GuardMode = "off") -> Policies:
+def policies_for(sites: Sites, *, guard: GuardMode = "enforce") -> Policies:
     """Give the policies of the bank.
 
     :param guard: whether a request that a policy does not allow is kept from the bank. Off: CORS
@@ -43,6 +47,7 @@ def policies_for(sites: Sites, *, guard: GuardMode = "off") -> Policies:
     partner = sites.partner.origin
     return Policies(
         public=Policy(origins="*", guard=guard),
+        switch=SAME_ORIGIN,
         partners=Policy(
             origins=[partner],
             methods=["GET", "PUT"],

@@ -15,6 +15,9 @@ _INDENT: Final = " " * 4
 _LABEL: Final = 10
 _MIN_WIDTH, _MAX_WIDTH = 60, 110
 
+# Headers of a request on which nothing here depends.
+_UNTOLD: Final = frozenset({"Content-Type", "Sec-Fetch-Mode", "Sec-Fetch-Dest"})
+
 _BOLD, _DIM, _GREEN, _RED = "1", "2", "32", "1;31"
 
 
@@ -43,16 +46,20 @@ class Report:
         for exchange in outcome.exchanges:
             self._field("asked", _asked(exchange, outcome.row.request.path))
             self._field("answered", _answered(exchange))
+        if outcome.is_refused:
+            money = "" if outcome.moved else "; no money has moved"
+            self._field("guard", f"refused before it reached the bank{money}", _GREEN)
         self._field("browser", f"{outcome.judgement.verdict.value} ({outcome.judgement.because})")
-        self._field("why", outcome.exchanges[-1].decision.explain())
+        self._field("why", outcome.exchanges[-1].opinion.said.explain())
         if outcome.moved:
+            forged = outcome.row.request.site != "same-origin"
             moved = f"EUR {outcome.moved} left Alice's account: the request was carried out"
-            self._field("and yet", moved, _RED)
+            self._field("and yet" if forged else "money", moved, _RED if forged else None)
         for problem in outcome.problems:
             self._field("NOT SO", problem, _RED)
 
     def summary(self, outcomes: list[Outcome]) -> None:
-        """Say whether all rows are as the policies say, and what the last one means."""
+        """Say whether all rows are as the policies say, and what the last ones mean."""
         wrong = sum(bool(outcome.problems) for outcome in outcomes)
         self._line()
         if wrong:
@@ -61,9 +68,9 @@ class Report:
             self._line(self._paint(f"All {len(outcomes)} rows are as the policies say.", _GREEN))
         self._line()
         self.paragraph(
-            "CORS decides who may read an answer. It does not stop a request: the forged transfer was "
-            "carried out, only its answer is hidden. To refuse such a request before it reaches the bank "
-            "is the task of a guard, which this release does not have yet; until then use CSRF tokens."
+            "CORS decides who may read an answer. It does not stop a request: with the guard off the forged "
+            "transfers were carried out, and only their answers hidden. The guard, which is on unless it "
+            "is turned off, refused them before they reached the bank."
         )
 
     def paragraph(self, text: str) -> None:
@@ -105,7 +112,7 @@ def _asked(exchange: Exchange, path: str) -> str:
     shown = [
         "with her cookie" if name == "Cookie" else f"{name}: {value}"
         for name, value in exchange.headers
-        if name != "Content-Type"
+        if name not in _UNTOLD
     ]
     if not any(name == "Origin" for name, _ in exchange.headers):
         shown.insert(0, "no Origin")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
-from flask_corsguard import Policy
-
 from .browser import PageRequest, Verdict
+from .guard_rows import guard_rows
 from .policies import Policies
+from .row import Row
 from .sites import Sites
 
 STATEMENT: Final = "/partners/statement"
@@ -16,27 +16,16 @@ ORDER: Final = "/partners/standing-orders/7"
 LOGO: Final = "/brand/logo.svg"
 
 _JSON: Final = ("application/json", '{"amount": 25}')
-_FORM: Final = ("application/x-www-form-urlencoded", "to=Mallory&amount=100")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the story, with its end."""
-
-    title: str
-    request: PageRequest
-    #: The policy by which the bank ought to answer.
-    policy: Policy
-    #: The statuses of the answers: one, or two if a preflight comes first.
-    statuses: tuple[int, ...]
-    verdict: Verdict
-    #: What is taken from Alice's account.
-    moved: int = 0
 
 
 def rows_for(sites: Sites, policies: Policies) -> list[Row]:
     """Give all rows."""
-    return [*_reading(sites, policies), *_preflights(sites, policies), *_around(sites, policies)]
+    return [
+        *_reading(sites, policies),
+        *_preflights(sites, policies),
+        *_around(sites, policies),
+        *guard_rows(sites, policies),
+    ]
 
 
 def _reading(sites: Sites, policies: Policies) -> list[Row]:
@@ -122,7 +111,7 @@ def _preflights(sites: Sites, policies: Policies) -> list[Row]:
         ),
         Row(
             "a page whose origin is null (a sandboxed frame) changes a standing order",
-            change("null"),
+            replace(change("null"), site="cross-site"),
             partners,
             (403,),
             Verdict.NOT_SENT,
@@ -137,31 +126,23 @@ def _around(sites: Sites, policies: Policies) -> list[Row]:
     return [
         Row(
             "a page whose name only begins like the partner's reads the statement",
-            PageRequest("GET", STATEMENT, lookalike),
+            PageRequest("GET", STATEMENT, lookalike, site="cross-site"),
             policies.partners,
             (401,),
             Verdict.HIDDEN,
         ),
         Row(
             "the attacker shows the bank's logo as a plain image",
-            PageRequest("GET", LOGO, attacker, mode="no-cors"),
+            PageRequest("GET", LOGO, attacker, mode="no-cors", dest="image"),
             brand,
             (200,),
             Verdict.SHOWN,
         ),
         Row(
             "the attacker reads the logo's pixels",
-            PageRequest("GET", LOGO, attacker),
+            PageRequest("GET", LOGO, attacker, dest="image"),
             brand,
             (200,),
             Verdict.HIDDEN,
-        ),
-        Row(
-            "the attacker has a form send a transfer, with Alice's cookie",
-            PageRequest("POST", "/transfer", attacker, mode="navigate", credentials=True, body=_FORM),
-            policies.application,
-            (200,),
-            Verdict.HIDDEN,
-            moved=100,
         ),
     ]

@@ -33,6 +33,8 @@ def serve(name: str, listener: socket.socket, sites: Sites) -> None:
     Thread(target=_end_with_parent, daemon=True).start()
     # Browsers open connections ahead of need, and a queue for a moment is no news here.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    # What the guard refuses is on the bank's page, and in the table.
+    logging.getLogger("flask_corsguard").setLevel(logging.ERROR)
     waitress.create_server(create(name, sites), sockets=[listener], threads=8).run()
 
 
