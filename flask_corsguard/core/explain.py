@@ -28,7 +28,7 @@ def explain(decision: Decision) -> str:
     if decision.reason is Reason.ALLOWED:
         return _explain_allowed(decision, request, policy)
     if decision.reason is Reason.NO_ORIGIN:
-        return _explain_no_origin(policy)
+        return _explain_no_origin(request, policy)
     if decision.reason in _PASSES:
         return _PASSES[decision.reason]
     sentence = _SENTENCES[decision.reason]
@@ -56,7 +56,10 @@ def _credentials(policy: Policy) -> str:
     return ", with cookies" if policy.credentials else ", without cookies"
 
 
-def _explain_no_origin(policy: Policy) -> str:
+def _explain_no_origin(request: Request, policy: Policy) -> str:
+    # See #origin-header, step 3: whoever sends it, a browser puts an Origin on such a request.
+    if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        return "There is no Origin header, which browsers put on such a request: no browser sends it."
     if policy.origins == "*":
         return "There is no Origin header, and the policy lets a page of any origin read the answer."
     return (
