@@ -80,8 +80,7 @@ def read_origin(text: str, field: str) -> Origin | OriginPattern | Problem:
     if origin is None:
         return _diagnose(text, field)
     if origin.scheme in OPAQUE_SCHEMES:
-        hint = 'A page without an origin of its own sends "null"; see dangerously_allow.'
-        return problem("origin.opaque-scheme", field, text, hint)
+        return _diagnose(text, field)
     if origin.host.startswith("xn--") or ".xn--" in origin.host:
         return _check_punycode(text, field, origin)
     return origin
@@ -129,6 +128,7 @@ _HINTS: Final = {
         'For subdomains write "https://*.example.com", for any port "http://localhost:*"; '
         "a regular expression is passed compiled: re.compile(...)."
     ),
+    "origin.opaque-scheme": 'Serve the page over http or https; what "null" would let in: dangerously_allow.',
     "origin.port": f"A port is a number from 1 to {MAX_PORT} without leading zeros, or * for any.",
     "origin.wildcard": (
         'Write "https://*.example.com" for all subdomains, "http://localhost:*" for all ports.'
@@ -200,6 +200,7 @@ _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("origin.regex", lambda text: _REGEX_SIGNS.search(text) is not None),
     ("origin.scheme-missing", lambda text: "://" not in text or text.startswith(("://", "//"))),
     ("origin.upper-case", lambda text: _scheme(text) + _host(text) != (_scheme(text) + _host(text)).lower()),
+    ("origin.opaque-scheme", lambda text: _scheme(text) in OPAQUE_SCHEMES),
     ("origin.scheme", lambda text: Origin.parse(f"{_scheme(text)}://host") is None),
     ("origin.user-info", lambda text: "@" in _authority(text)),
     ("origin.fragment", lambda text: "#" in text),
