@@ -46,6 +46,8 @@ def cors(**fields: Unpack[PolicyFields]) -> Callable[[T], T]: ...
 def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
     """Mark a view function, a ``View`` class, a method of one or a ``Blueprint`` with a policy.
 
+    It does nothing until the application has a :class:`.CorsGuard`.
+
     The policy replaces those of the blueprint and of the application; nothing is merged. A
     blueprint's holds for the blueprints nested in it, and for the 404 and 405 below its prefix.
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, overload
 
+from flask import Flask
+
 from .core.errors import PolicyError, Problem, did_you_mean, problem
 from .core.paths import PathRules, policy_from
 from .core.policy import FIELDS, SAME_ORIGIN, Policy
@@ -19,7 +21,6 @@ from .wsgi import CorsMiddleware
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-    from flask import Flask
     from typing_extensions import Unpack
 
     from .core.decision import Decision
@@ -48,7 +49,10 @@ class CorsGuard:
     and ``resource_policy`` alone, the application is closed to other origins.
 
     Which policy holds for a request: the mark of its view, else that of the nearest blueprint, else
-    the first of *paths* that covers it, else this one.
+    the first of *paths* that covers it, else this one. Without this extension no mark does anything.
+
+    In debug mode a page of an allowed origin reads which exception a view raised, and what is
+    refused is told the whole reason.
 
     :param app: the application; without one, call :meth:`init_app` later, for as many as you like.
     :param policy: a :class:`.Policy`.
@@ -56,6 +60,7 @@ class CorsGuard:
     :param fields: the fields of a policy, instead of *policy*.
     :raises PolicyError: with every problem of the policy, the paths and the configuration.
     :raises RuntimeError: if the application already has the extension.
+    :raises TypeError: if *app* is none.
     """
 
     @overload
@@ -78,6 +83,8 @@ class CorsGuard:
         :raises PolicyError: with every problem of the policy, the paths and the configuration.
         :raises RuntimeError: if *app* already has the extension.
         """
+        if not isinstance(app, Flask):
+            raise TypeError(f"{app!r} is no Flask application: write CorsGuard(app, policy).")
         if EXTENSION in app.extensions:
             raise RuntimeError(
                 f"CorsGuard is already initialised for the application {app.import_name!r}. Call "
@@ -126,7 +133,9 @@ def read_settings(
     for key in sorted(key for key in config if key.startswith(PREFIX)):
         name = _KEYS.get(key)
         if name is None:
-            problems.append(problem("config.unknown", key, config[key], did_you_mean(key, list(_KEYS))))
+            problems.append(
+                problem("config.unknown", key, config[key], did_you_mean(key.upper(), list(_KEYS)))
+            )
         elif name in said or (policy is not None and name != "paths"):
             hint = f"Say it once: leave {key} out, or {name if name in said else 'the policy'} in the code."
             problems.append(problem("config.twice", key, config[key], hint))

@@ -51,10 +51,11 @@ class CorsMiddleware:
         covers the request's counts and no path means the closed policy; or a callable that gets
         the WSGI environ and returns a policy. If it fails, the closed policy holds.
     :param debug: whether an exception of *app* is answered, to allowed origins, with a 500 that
-        names it, and a refused preflight with the reason. For development only.
+        names it, and what is refused with the whole reason, to everyone. For development only.
     :param on_refusal: called with the environ and the :class:`.Decision` for every refused
         preflight and every refused request, also those that ``guard="report"`` lets pass.
     :raises PolicyError: if the policy, or a path, cannot be used as it stands.
+    :raises TypeError: if *app* cannot be called.
     """
 
     def __init__(
@@ -65,6 +66,8 @@ class CorsMiddleware:
         debug: bool = False,
         on_refusal: OnRefusal | None = None,
     ) -> None:
+        if not callable(app):
+            raise TypeError(f"{app!r} is no WSGI application: write CorsMiddleware(application, policy).")
         self.app = app
         self.debug = debug
         self.on_refusal = on_refusal

@@ -216,7 +216,7 @@ def test_forged_transfers_are_told_with_the_guard_on_and_off():
         (on,) = (block for block in told if f"a transfer {how}" in block and "the guard is on\n" in block)
         (off,) = (block for block in told if f"a transfer {how}" in block and "the guard is off\n" in block)
         assert "answered  403" in on
-        assert "refused before it reached the bank; no money has moved" in on
+        assert "refused before the bank's code ran; no money has moved" in on
         assert "left Alice's account" not in on
         assert "answered  200" in off
         assert "and yet   EUR 100 left Alice's account" in off

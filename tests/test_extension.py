@@ -83,6 +83,12 @@ def test_a_second_initialisation_is_an_error_that_says_what_to_do(again):
     assert app.wsgi_app is wsgi_app
 
 
+def test_what_is_no_application_is_told_so():
+    """The application comes first, here as in every extension of Flask."""
+    with pytest.raises(TypeError, match=r"write CorsGuard\(app, policy\)"):
+        CorsGuard(LISTED)
+
+
 def test_the_extension_registers_nothing_with_flask():
     """No hook of ours runs before or after anybody else's."""
     app, plain = make_app(origins=[A]), Flask(__name__)
@@ -171,7 +177,8 @@ def test_the_configuration_is_read_once():
         ({"ORIGINS": [f"{A},{EVIL}"]}, "origin.list", f'["{A}", "{EVIL}"]'),
         ({"MAX_AGE": 5}, "origins.missing", "SAME_ORIGIN"),
         ({"ORIGIN": A}, "config.unknown", "CORSGUARD_ORIGINS"),
-        ({"ORIGINS": A, "CREDENTIALS": "true"}, "flag.type", "Write CORSGUARD_CREDENTIALS=True."),
+        ({"origins": A}, "config.unknown", "CORSGUARD_ORIGINS"),
+        ({"ORIGINS": A, "CREDENTIALS": "true"}, "flag.type", "Write CORSGUARD_CREDENTIALS=True, not a text"),
         ({"ORIGINS": A, "MAX_AGE": "600"}, "max-age.type", "int()"),
         ({"PATHS": ["/api"]}, "paths.type", "policy}"),
         ({"PATHS": {"/api/*": {}}}, "path.spelling", '"/api"'),

@@ -321,6 +321,12 @@ def test_what_is_no_policy_is_refused_with_the_remedy(policy):
     assert "Policy(origins=" in str(caught.value)
 
 
+def test_what_is_no_application_is_told_so():
+    """Application and policy are easily given in the wrong order."""
+    with pytest.raises(TypeError, match=r"write CorsMiddleware\(application, policy\)"):
+        CorsMiddleware(LISTED, SpyApp())
+
+
 def test_the_policy_can_be_replaced_while_requests_run():
     """Every answer is wholly the old policy's or wholly the new one's."""
     old = Policy(origins=[A], methods=["PUT"], allow_headers=["X-Old"], credentials=True, max_age=1)

@@ -178,7 +178,11 @@ def check_flag(field: str, value: object, problems: Problems) -> bool:
         return value
     meant = value if isinstance(value, str) else str(bool(value))
     word = "False" if meant.strip().lower() in {"false", "0", "no", "off", "", "none"} else "True"
-    problems.append(problem("flag.type", field, value, f"Write {field}={word}."))
+    hint = f"Write {field}={word}."
+    if isinstance(value, str):
+        # As Flask reads it: app.config.from_prefixed_env() takes the text for JSON.
+        hint = f"Write {field}={word}, not a text; in an environment variable that is {word.lower()}."
+    problems.append(problem("flag.type", field, value, hint))
     return False
 
 

@@ -124,7 +124,8 @@ def _origin_check_failed(origin: str, detail: str, policy: Policy) -> str:
 
 
 def _method_not_allowed(origin: str, detail: str, policy: Policy) -> str:
-    methods = _joined(policy.methods if policy.methods is not None else sorted(fetch.SAFELISTED_METHODS))
+    listed = policy.methods or ()
+    methods = ", ".join(dict.fromkeys((*sorted(fetch.SAFELISTED_METHODS), *listed)))
     upper = detail.upper()
     if upper != detail and upper in fetch.UPPER_CASE_METHODS:
         return (

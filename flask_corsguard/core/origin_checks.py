@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import product
 from typing import Final, Literal, cast
 
 from publicsuffixlist import PublicSuffixList
@@ -126,6 +127,8 @@ def check_origins(value: object, problems: Problems, doors: Iterable[str]) -> Or
 
 
 def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | None:
+    if item is None:
+        return problem("origins.none", "origins", item, "Leave it out where the variable is not set.")
     if isinstance(item, str):
         return _sort_in_text(item, found, doors)
     if isinstance(item, re.Pattern):
@@ -161,11 +164,11 @@ def _sort_in_text(text: str, found: Origins, doors: Iterable[str]) -> Problem | 
     return None
 
 
-def check_credentials(found: Origins, value: object, doors: Iterable[str], problems: Problems) -> None:
+def check_credentials(found: Origins, doors: Iterable[str], problems: Problems) -> None:
     """Refuse, for a policy with credentials, the origins that strangers can have."""
     refuse = _Refusals(problems)
     if found.any:
-        refuse("any-origin", value, 'Name the origins; "*" works only without credentials.')
+        refuse("any-origin", "*", 'Name the origins; "*" works only without credentials.')
     if "null" in found.exact:
         refuse("null-origin", "null", 'Leave "null" out, or allow it in a policy without credentials.')
     for text, pattern in found.patterns:
@@ -175,13 +178,39 @@ def check_credentials(found: Origins, value: object, doors: Iterable[str], probl
             hint = f'Name your own domain below it: "{pattern.scheme}://*.yours.{pattern.host}".'
             refuse("public-suffix", text, hint)
     for regex in found.regexes:
-        for canary in _canaries(doors):
-            if regex.fullmatch(canary):
-                hint = f'It also matches "{canary}"; write the domain out, or use "https://*.example.com".'
-                refuse("any-origin", regex, hint)
-                break
+        _check_regex(regex, doors, refuse)
     if "insecure-origins" not in doors:
         _check_secure(found, refuse)
+
+
+def _check_regex(
+    regex: re.Pattern[str], doors: Iterable[str], refuse: Callable[[str, object, str], None]
+) -> None:
+    for canary in _canaries(doors):
+        if regex.fullmatch(canary):
+            hint = f'It also matches "{canary}"; write the domain out, or use "https://*.example.com".'
+            refuse("any-origin", regex, hint)
+            return
+    for lookalike in _lookalikes(regex):
+        if regex.fullmatch(lookalike):
+            hint = (
+                f'It also matches "{lookalike}"; escape the dots and end at the host, '
+                'or use "https://*.example.com".'
+            )
+            refuse("lookalike", regex, hint)
+            return
+
+
+def _lookalikes(regex: re.Pattern[str]) -> Iterator[str]:
+    """Give what somebody would register to be taken for a host that *regex* names."""
+    named = re.findall(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+", re.sub(r"\\(.)", r"\1", regex.pattern))
+    for scheme, host in product(("https", "http"), named):
+        yield f"{scheme}://{host}.corsguard-canary.invalid"
+        yield f"{scheme}://corsguard-canary{host}"
+        for at in (match.start() for match in re.finditer(r"\.", host)):
+            # An unescaped dot is any character.
+            yield f"{scheme}://{host[:at]}-{host[at + 1 :]}"
+            yield f"{scheme}://x.{host[:at]}-{host[at + 1 :]}"
 
 
 def _check_secure(found: Origins, refuse: Callable[[str, object, str], None]) -> None:

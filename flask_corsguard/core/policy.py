@@ -61,6 +61,17 @@ DEFAULTS: Final[Mapping[str, object]] = {
 
 FIELDS: Final = ("origins", *DEFAULTS)
 
+#: What the arguments of Flask-CORS are here, where a similar name would lead astray.
+_FROM_FLASK_CORS: Final[Mapping[str, str]] = {
+    "resources": 'Give policies by path as CorsGuard(app, paths={"/api": Policy(...)}).',
+    "supports_credentials": "Write credentials=True.",
+    "send_wildcard": 'Leave it out: origins="*" is sent as "*".',
+    "always_send": "Leave it out: a policy for everyone is always sent, any other only to allowed origins.",
+    "vary_header": "Leave it out: Vary is always complete.",
+    "automatic_options": "Leave it out: preflights are always answered.",
+    "intercept_exceptions": "Leave it out: every response carries the headers.",
+}
+
 _MISSING: Final[Any] = object()
 
 
@@ -130,7 +141,7 @@ class Policy:
         **unknown: NoReturn,
     ) -> None:
         problems: list[Problem] = [
-            problem("field.unknown", name, value, did_you_mean(name, FIELDS))
+            problem("field.unknown", name, value, _FROM_FLASK_CORS.get(name) or did_you_mean(name, FIELDS))
             for name, value in cast("dict[str, object]", unknown).items()
         ]
         doors = check_list("dangerously_allow", dangerously_allow, '"null-origin"', problems)
@@ -143,7 +154,7 @@ class Policy:
         else:
             found = check_origins(origins, problems, cast("list[str]", doors))
         if check_flag("credentials", credentials, problems):
-            check_credentials(found, credentials, cast("list[str]", doors), problems)
+            check_credentials(found, cast("list[str]", doors), problems)
         self._set("origins", "*" if found.any else found.items)
         self._set("methods", check_methods(methods, problems))
         self._set("allow_headers", check_request_headers(allow_headers, problems))

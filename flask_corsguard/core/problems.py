@@ -60,6 +60,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "credentials.public-suffix": (
             "With credentials, the subdomains of a public suffix are the sites of strangers."
         ),
+        "credentials.lookalike": (
+            "With credentials, matching lookalikes of a host gives their owners the data of every "
+            "signed-in user."
+        ),
         "credentials.exposed-wildcard": 'With credentials, browsers read "*" as a header of that name.',
         # Lists of names.
         "list.string": "A string is not a list.",
