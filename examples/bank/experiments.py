@@ -47,7 +47,7 @@ EXPERIMENTS: Final = (
     ),
     Experiment(
         "Send an unlisted header",
-        "The policy does not list X-Debug, so the browser asks the bank first.",
+        "No form could send X-Debug, so the browser asks first; the policy does not list it.",
         "fetch",
         "/partners/statement",
         headers={"X-Debug": "1"},

@@ -48,7 +48,7 @@ class Report:
             self._field("answered", _answered(exchange))
         if outcome.is_refused:
             money = "" if outcome.moved else "; no money has moved"
-            self._field("guard", f"refused before it reached the bank{money}", _GREEN)
+            self._field("guard", f"refused before the bank's code ran{money}", _GREEN)
         self._field("browser", f"{outcome.judgement.verdict.value} ({outcome.judgement.because})")
         self._field("why", outcome.exchanges[-1].opinion.said.explain())
         if outcome.moved:
@@ -70,7 +70,7 @@ class Report:
         self.paragraph(
             "CORS decides who may read an answer. It does not stop a request: with the guard off the forged "
             "transfers were carried out, and only their answers hidden. The guard, which is on unless it "
-            "is turned off, refused them before they reached the bank."
+            "is turned off, refused them before the bank's code ran."
         )
 
     def paragraph(self, text: str) -> None:

@@ -22,7 +22,7 @@ async function tellOfGuard() {
     line.className = `told ${on ? "on" : "off"}`;
     line.querySelector("b").textContent = on ? "The bank’s guard is on." : "The bank’s guard is off.";
     line.querySelector("span").textContent = on
-      ? "It refuses the two transfers below before they reach the bank."
+      ? "It refuses the two transfers below before the bank’s code runs."
       : "Nothing stops the two transfers below; CORS hides only their answers.";
     line.hidden = false;
   } catch {
