@@ -8,7 +8,8 @@ decorators (those that use :func:`functools.wraps`) stand between.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, overload
 
 from flask import Blueprint, Flask
 from flask.views import View
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=object)
 
 _MARK = "__corsguard_policy__"
+
+#: Wrappers of a view that are looked through; a chain of them may hold a circle.
+MAX_WRAPPERS: Final = 64
 
 #: Where an application keeps the registrations of its marked blueprints.
 REGISTRATIONS = "corsguard_blueprints"
@@ -111,11 +115,13 @@ def _record(blueprint: Blueprint) -> None:
 
 def mark_of(target: object) -> Policy | None:
     """Give the policy that *target* is marked with, also below decorators that wrap it."""
-    while target is not None:
+    for _ in range(MAX_WRAPPERS):
         mark = getattr(target, _MARK, None)
         if mark is not None:
             return mark  # type: ignore[no-any-return]  # only cors() writes there
-        target = getattr(target, "__wrapped__", None)
+        target = target.func if isinstance(target, partial) else getattr(target, "__wrapped__", None)
+        if target is None:
+            break
     return None
 
 

@@ -142,6 +142,8 @@ def read_settings(
         else:
             keys[name] = key
             settings[name] = _from_config(name, config[key])
+    if keys and "origins" not in said:
+        keys.setdefault("origins", f"{PREFIX}ORIGINS")
     rules = settings.pop("paths", None)
     if policy is not None and settings:
         hint = "Give a policy or its fields; policy.replace(...) makes one like another."
@@ -172,7 +174,15 @@ def _as_written(each: Problem, keys: Mapping[str, str]) -> Problem:
     return replace(each, field=key, hint=each.hint.replace(f"{each.field}=", f"{key}="))
 
 
+def _fields_from_config(said: object) -> object:
+    if not isinstance(said, Mapping):
+        return said
+    return {name: _from_config(name, value) for name, value in said.items()}
+
+
 def _from_config(name: str, value: object) -> object:
+    if name == "paths" and isinstance(value, Mapping):
+        return {path: _fields_from_config(said) for path, said in value.items()}
     if name not in _LISTS or not isinstance(value, str):
         return value
     return value.replace(",", " ").split()

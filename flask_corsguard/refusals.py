@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-    from flask import Flask
+    from flask import Flask, Response
 
 #: Sent with the application and ``decision=`` for every refused preflight and every refused request,
 #: also those that ``guard="report"`` lets pass.
@@ -42,6 +42,16 @@ class CrossOriginRefused(Forbidden):
         return self.description or ""
 
 
+def _handled(app: Flask, refusal: CrossOriginRefused) -> Response:
+    try:
+        return app.make_response(app.handle_user_exception(refusal))
+    except CrossOriginRefused:
+        # Without a handler TRAP_HTTP_EXCEPTIONS raises it again, for a debugger that is not there.
+        return app.make_response(refusal)
+    except Exception as error:  # noqa: BLE001 - a handler's mistake is answered as Flask does
+        return app.handle_exception(error)
+
+
 def answer_through(
     app: Flask, refusal: CrossOriginRefused, environ: WSGIEnvironment, start_response: StartResponse
 ) -> Iterable[bytes]:
@@ -57,7 +67,8 @@ def answer_through(
     setattr(context, "_session" if hasattr(context, "_session") else "session", session)
     with context:
         try:
-            response = app.make_response(app.handle_user_exception(refusal))
-        except Exception as error:  # noqa: BLE001 - a handler's mistake is answered as Flask does
-            response = app.handle_exception(error)
+            # Raised, because handlers, and Flask itself, look at the exception that is being handled.
+            raise refusal
+        except CrossOriginRefused:
+            response = _handled(app, refusal)
         return response(environ, start_response)

@@ -127,9 +127,11 @@ class RoutedPolicies:
             chosen = method
         except MethodNotAllowed as refusal:
             # The policy of the URL: that of its GET, if it has one. Its answer names the methods.
-            methods = sorted(refusal.valid_methods or ())
-            rules = {each: adapter.match(info, each, return_rule=True)[0] for each in methods}
-            chosen = "GET" if "GET" in rules else methods[0]
+            found = {each: _rule_of(adapter, info, each) for each in sorted(refusal.valid_methods or ())}
+            rules = {each: rule for each, rule in found.items() if rule is not None}
+            if not rules:
+                return self._of_unknown(adapter, path, info)
+            chosen = "GET" if "GET" in rules else next(iter(rules))
         except RequestRedirect:
             raise
         except HTTPException:
@@ -219,9 +221,21 @@ def _prefix_map(registrations: Iterable[Registration], url_map: Map) -> Map:
     return prefixes
 
 
+def _rule_of(adapter: MapAdapter, info: str, method: str) -> Rule | None:
+    # A handshake may ask for a URL that has only rules for plain requests.
+    for websocket in (None, False):
+        try:
+            return adapter.match(info, method, return_rule=True, websocket=websocket)[0]
+        except RequestRedirect:
+            raise
+        except HTTPException:
+            continue
+    return None
+
+
 def _path_of(redirect: RequestRedirect, adapter: MapAdapter) -> str | None:
     target = urlsplit(redirect.new_url)
     if target.netloc != adapter.get_host(None):
         return None
-    path = unquote(target.path).encode("utf-8").decode("latin-1")
-    return "/" + path.removeprefix(adapter.script_name.rstrip("/")).lstrip("/")
+    path = unquote(target.path).removeprefix(adapter.script_name.rstrip("/"))
+    return "/" + path.lstrip("/").encode("utf-8").decode("latin-1")

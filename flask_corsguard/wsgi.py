@@ -3,7 +3,7 @@
 It holds for whatever is inside of it: error pages, redirects, static files, other layers. It
 belongs outside of anything that authenticates or limits, because a preflight carries no credentials
 (https://fetch.spec.whatwg.org/#cors-protocol-and-credentials); only what rewrites ``Host``, the
-scheme or the path of every request belongs outside of it.
+scheme, the path or the method of requests belongs outside of it.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class CorsMiddleware:
 
     def _refuse(self, decision: Decision, _environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         text = answer_to_refused(decision, debug=self._answers_errors())
-        return _answer_text("403 Forbidden", [], text, start)
+        return _answer_text("403 Forbidden", [], text, start, head=_is_head(decision))
 
     def _complete(
         self, policy: Policy, request: Request, headers: list[tuple[str, str]]
@@ -245,6 +245,10 @@ def _reason(decision: Decision) -> str:
     return f"{decision.reason}: {shown(decision.detail)}" if decision.detail else str(decision.reason)
 
 
+def _is_head(decision: Decision) -> bool:
+    return decision.request is not None and decision.request.method == "HEAD"
+
+
 def _log_failed_check(decision: Decision) -> None:
     origin = decision.request.origin if decision.request else None
     logger.error("an origin check raised for %s; that means no", shown(origin), exc_info=decision.error)
@@ -259,7 +263,9 @@ def _answer_error(
     # A response that has begun may only be begun anew with exc_info, and a server that has sent
     # its headers then raises the exception again (PEP 3333, "The start_response() Callable").
     exc_info = sys.exc_info() if started else None
-    return _answer_text("500 Internal Server Error", headers, text, start_response, exc_info)
+    return _answer_text(
+        "500 Internal Server Error", headers, text, start_response, exc_info, head=_is_head(decision)
+    )
 
 
 def _answer_text(
@@ -268,6 +274,8 @@ def _answer_text(
     text: str,
     start_response: StartResponse,
     exc_info: OptExcInfo | None = None,
+    *,
+    head: bool = False,
 ) -> Iterable[bytes]:
     body = text.encode("utf-8")
     headers += [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
@@ -275,4 +283,5 @@ def _answer_text(
         start_response(status, headers)
     else:
         start_response(status, headers, exc_info)
-    return [body]
+    # RFC 9110, section 9.3.2: the length of what is not sent.
+    return [] if head else [body]

@@ -96,6 +96,25 @@ def test_a_mark_is_found_through_wrapping_decorators(app, wrap):
     assert allowed(app, "/later") == "*"
 
 
+def test_a_mark_is_found_through_a_partial(app):
+    """Which has no attributes of what it calls."""
+    app.add_url_rule("/p", "p", functools.partial(cors(EVERYONE)(lambda: "x")))
+
+    assert allowed(app, "/p") == "*"
+
+
+def test_wrappers_in_a_circle_are_not_followed_for_ever(app):
+    """A view that wraps itself has no mark."""
+
+    def view():
+        return "x"
+
+    view.__wrapped__ = view
+    app.add_url_rule("/circle", "circle", view)
+
+    assert allowed(app, "/circle", A) == A
+
+
 def test_the_outermost_mark_counts(app):
     """A mark replaces what is below it."""
     app.add_url_rule("/", "view", cors(PARTNER)(passing(cors(EVERYONE)(lambda: "x"))))

@@ -154,6 +154,13 @@ def test_a_closed_application_can_say_what_its_guard_does(fields):
     assert configured(**keys).extensions["corsguard"].policy == SAME_ORIGIN.replace(**fields)
 
 
+def test_texts_are_split_in_the_policies_of_paths_too():
+    """What is configuration is read as configuration, however deep."""
+    app = configured(PATHS={"/api": {"origins": f"{A}, {EVIL}"}, "/open": Policy(origins="*")})
+
+    assert call(app, "GET", "/api", {"Origin": EVIL}).get("Access-Control-Allow-Origin") == EVIL
+
+
 def test_a_star_in_the_configuration_is_everyone():
     """The text `*` is split into the list of it alone."""
     assert configured(ORIGINS="*").extensions["corsguard"].policy.origins == "*"
@@ -175,7 +182,7 @@ def test_the_configuration_is_read_once():
         ({"ORIGINS": ""}, "origins.empty", "SAME_ORIGIN"),
         ({"ORIGINS": f"{A}/"}, "origin.trailing-slash", f'"{A}"'),
         ({"ORIGINS": [f"{A},{EVIL}"]}, "origin.list", f'["{A}", "{EVIL}"]'),
-        ({"MAX_AGE": 5}, "origins.missing", "SAME_ORIGIN"),
+        ({"MAX_AGE": 5}, "origins.missing", "Write CORSGUARD_ORIGINS="),
         ({"ORIGIN": A}, "config.unknown", "CORSGUARD_ORIGINS"),
         ({"origins": A}, "config.unknown", "CORSGUARD_ORIGINS"),
         ({"ORIGINS": A, "CREDENTIALS": "true"}, "flag.type", "Write CORSGUARD_CREDENTIALS=True, not a text"),

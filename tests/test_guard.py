@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import sys
 import threading
 
 import pytest
@@ -284,6 +285,33 @@ def test_a_handler_that_fails_is_answered_as_flask_does(app):
     assert result.code == 500
     assert_headers_exactly(result.headers, [VARY])
     assert not app.effects
+
+
+@pytest.mark.parametrize("handled", [False, True])
+def test_a_refusal_is_a_403_although_http_exceptions_are_trapped(app, handled):
+    """The exception is being handled when handlers run, and without one it is answered."""
+    app.config["TRAP_HTTP_EXCEPTIONS"] = True
+    seen = []
+    if handled:
+        app.register_error_handler(
+            CrossOriginRefused, lambda error: seen.append(sys.exc_info()[1]) or ("handled", 403)
+        )
+
+    result = call(app, "POST", "/x", CROSS_SITE)
+
+    assert result.code == 403
+    assert result.body.startswith(b"handled" if handled else b"Refused (origin-not-allowed)")
+    assert [type(error) for error in seen] == [CrossOriginRefused] * handled
+
+
+def test_the_answer_to_head_has_no_body():
+    """A handshake may come with any method, and HEAD gets the length alone."""
+    upgrade = {**CROSS_SITE, "Upgrade": "websocket"}
+
+    result = call(CorsMiddleware(SpyApp(), OPEN_TO_A), "HEAD", "/", upgrade)
+
+    assert (result.code, result.body) == (403, b"")
+    assert int(result.get("Content-Length")) > 0
 
 
 def test_a_refused_request_is_signalled(app):

@@ -300,3 +300,36 @@ def test_a_path_that_others_could_read_otherwise_is_closed(path):
 def test_an_ordinary_path_is_not_ambiguous(path):
     """Dots within a segment, and other escapes, are."""
     assert not is_ambiguous(path)
+
+
+def test_a_handshake_for_a_url_that_takes_none_is_answered_readably(caplog):
+    """The URL's policy answers, and nothing is logged, whatever the method."""
+    app = Flask(__name__)
+    CorsGuard(app)
+    app.add_url_rule("/x", "x", cors(EVERYONE)(lambda: "x"))
+    upgrade = {"Origin": A, "Upgrade": "websocket", "Connection": "Upgrade"}
+
+    assert call(app, "POST", "/x", upgrade).cors == [("Access-Control-Allow-Origin", "*")]
+    assert call(app, "GET", "/missing", upgrade).cors == []
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_a_url_for_handshakes_and_for_plain_requests_names_the_plain_ones():
+    """A preflight is for the latter: what it is told is what they take."""
+    app = Flask(__name__)
+    CorsGuard(app, LISTED)
+    app.add_url_rule("/c", "ws", lambda: "ws", websocket=True)
+    app.add_url_rule("/c", "post", lambda: "post", methods=["POST"])
+    app.add_url_rule("/only", "only", lambda: "ws", websocket=True)
+
+    assert methods_told(app, "/c", "PUT") == "POST"
+    assert methods_told(app, "/c", "POST") == "POST"
+    assert methods_told(app, "/only", "GET") == "GET, HEAD, POST"
+    assert methods_told(app, "/only", "PUT") == "GET, HEAD, POST"
+
+
+def test_a_redirect_below_a_prefix_that_is_not_ascii_is_followed(app):
+    """The prefix is taken off as it was put on."""
+    told = preflight(app, A, "DELETE", "/items", SCRIPT_NAME="/caf\xc3\xa9")
+
+    assert told.get("Access-Control-Allow-Methods") == "DELETE, GET, HEAD, POST"

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 
 from . import fetch
 from .errors import Problem, did_you_mean, problem
+from .patterns import working_spelling
 
 #: Longest time that a browser keeps a preflight, in seconds (Firefox; Chromium 7200, WebKit 600).
 MAX_MAX_AGE: Final = 86400
@@ -34,13 +35,21 @@ _REQUEST_ONLY: Final = frozenset(
 def check_list(field: str, value: object, example: str, problems: Problems) -> list[object]:
     """Give the items of *value*, once each and in their order; a string is not a list."""
     if isinstance(value, str):
-        items = ", ".join(f'"{item}"' for item in value.replace(",", " ").split())
-        problems.append(problem("list.string", field, value, f"Write {field}=[{items or example}]."))
+        items = [_SPELLINGS.get(field, str)(item) for item in value.replace(",", " ").split()]
+        meant = "" if None in items else ", ".join(f'"{item}"' for item in items)
+        problems.append(problem("list.string", field, value, f"Write {field}=[{meant or example}]."))
     elif isinstance(value, (bytes, bytearray, Mapping)) or not isinstance(value, Iterable):
         problems.append(problem("list.type", field, value, f"Write {field}=[{example}]."))
     else:
         return list(_once(value))
     return []
+
+
+#: How to write an item of a list that was given as one text; ``None`` if there is no telling.
+_SPELLINGS: Final[Mapping[str, Callable[[str], str | None]]] = {
+    "origins": working_spelling,
+    "methods": str.upper,
+}
 
 
 def _once(items: Iterable[object]) -> Iterator[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
@@ -23,6 +23,8 @@ Door = Literal["null-origin", "insecure-origins", "public-suffixes"]
 #: What `dangerously_allow` can name.
 DOORS: Final[tuple[Door, ...]] = ("null-origin", "insecure-origins", "public-suffixes")
 
+_NAMES: Final = ("corsguard-canary", "corsguardcanary")
+
 #: Origins that nobody would list: a regular expression that matches one of them matches by
 #: something that a stranger can have, too. Names under ".invalid" can never exist (RFC 2606).
 CANARIES: Final = (
@@ -31,7 +33,9 @@ CANARIES: Final = (
     "https://corsguard-canary.invalid:8443",
     "https://a.b.corsguard-canary.invalid",
     *(
-        f"https://corsguard-canary.{domain}"
+        f"https://{prefix}{name}.{domain}"
+        for prefix in ("", "www.", "app.", "api.")
+        for name in _NAMES
         for domain in ("com", "net", "org", "io", "dev", "app", "co", "co.uk", "de", "example", "test")
     ),
     "https://203.0.113.77",
@@ -84,7 +88,11 @@ class Origins:
     @property
     def is_any(self) -> bool:
         """Whether every host is allowed, as ``"*"`` or in the disguise of ``https://*``."""
-        return self.any or any(p.subdomains and not p.host for _, p in self.patterns)
+        return (
+            self.any
+            or any(p.subdomains and not p.host for _, p in self.patterns)
+            or any(regex.fullmatch(canary) for regex in self.regexes for canary in CANARIES)
+        )
 
     def compile(self, *, secure_only: bool) -> OriginSet:
         """Make the set that is asked per request."""
@@ -139,10 +147,10 @@ def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | No
     elif inspect.iscoroutinefunction(item):
         hint = "Use a plain function that returns True or False."
         return problem("origins.async", "origins", item, hint)
-    elif callable(item):
+    elif callable(item) and isinstance(item, Hashable):
         found.callables.append(cast("OriginCheck", item))
     else:
-        hint = 'Write the origin as text, such as "https://app.example".'
+        hint = 'Write the origin as text, such as "https://app.example"; a callable must be hashable.'
         return problem("origins.type", "origins", item, hint)
     return None
 
@@ -186,7 +194,7 @@ def check_credentials(found: Origins, doors: Iterable[str], problems: Problems) 
 def _check_regex(
     regex: re.Pattern[str], doors: Iterable[str], refuse: Callable[[str, object, str], None]
 ) -> None:
-    for canary in _canaries(doors):
+    for canary in _canaries(regex, doors):
         if regex.fullmatch(canary):
             hint = f'It also matches "{canary}"; write the domain out, or use "https://*.example.com".'
             refuse("any-origin", regex, hint)
@@ -206,7 +214,7 @@ def _lookalikes(regex: re.Pattern[str]) -> Iterator[str]:
     named = re.findall(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)+", re.sub(r"\\(.)", r"\1", regex.pattern))
     for scheme, host in product(("https", "http"), named):
         yield f"{scheme}://{host}.corsguard-canary.invalid"
-        yield f"{scheme}://corsguard-canary{host}"
+        yield from (f"{scheme}://{name}{host}" for name in _NAMES)
         for at in (match.start() for match in re.finditer(r"\.", host)):
             # An unescaped dot is any character.
             yield f"{scheme}://{host[:at]}-{host[at + 1 :]}"
@@ -234,8 +242,21 @@ class _Refusals:
         self._problems.append(problem(f"credentials.{kind}", "origins", value, hint))
 
 
-def _canaries(doors: Iterable[str]) -> tuple[str, ...]:
-    return CANARIES if "public-suffixes" in doors else (*CANARIES, *HOSTED_CANARIES)
+def _canaries(regex: re.Pattern[str], doors: Iterable[str]) -> Iterator[str]:
+    hosted = () if "public-suffixes" in doors else (*HOSTED_CANARIES, *_below_public_suffixes(regex))
+    for canary in (*CANARIES, *hosted):
+        yield canary
+        # A port that the expression names is one that everybody can listen on.
+        yield from (f"{canary}:{port}" for port in re.findall(r"[0-9]{2,5}", regex.pattern))
+
+
+def _below_public_suffixes(regex: re.Pattern[str]) -> Iterator[str]:
+    bare = re.sub(r"\\(.)", r"\1", regex.pattern)
+    for suffix in dict.fromkeys(
+        re.findall(r"[a-z]{2,}", bare) + re.findall(r"(?<=\.)[a-z0-9.-]+[a-z]", bare)
+    ):
+        if _is_public_suffix(suffix):
+            yield from (f"https://{name}.{suffix}" for name in _NAMES)
 
 
 def _is_public_suffix(host: str) -> bool:

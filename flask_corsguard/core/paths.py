@@ -17,7 +17,7 @@ from .policy import SAME_ORIGIN, Policy
 # and the escapes of these that one decoding left over.
 _AMBIGUOUS = re.compile(r"//|\\|\x00|%(?:2e|2f|5c)|(?:^|/)\.\.?(?:/|$)", re.IGNORECASE)
 
-_RULE = re.compile(r"/|(?:/[^/?#%*\\\x00-\x20\x7f]+)+")
+_RULE = re.compile(r"/|(?:/[^/?#%*\\\x00-\x20\x7f\ud800-\udfff]+)+")
 
 
 def is_ambiguous(path: str) -> bool:
@@ -32,7 +32,7 @@ class PathRules:
         already covers it, or if its policy has problems.
     """
 
-    __slots__ = ("_policies",)
+    __slots__ = ("_longest", "_policies")
 
     def __init__(self, rules: object, field: str = "paths") -> None:
         if not isinstance(rules, Mapping):
@@ -58,20 +58,22 @@ class PathRules:
         if problems:
             raise PolicyError(problems)
         self._policies = policies
+        self._longest = max(map(len, policies), default=0)
 
     def find(self, path: str) -> Policy | None:
         """Give the policy of the first rule that covers *path*; ``None`` if there is none.
 
-        A path that other software could take for another one gets the closed policy.
+        A path that other software could take for another one, or that begins without a slash, gets
+        the closed policy.
 
         :param path: the decoded path as WSGI has it, ``PATH_INFO``.
         """
-        if is_ambiguous(path):
+        if is_ambiguous(path) or path[:1] not in {"", "/"}:
             return SAME_ORIGIN
         # No earlier rule covers a later one, or it would have been refused; so the first rule that
         # covers a path is also the longest that does, and the number of rules does not matter.
         policies = self._policies
-        for prefix in _prefixes(path or "/"):
+        for prefix in _prefixes(path or "/", self._longest):
             if (policy := policies.get(prefix)) is not None:
                 return policy
         return None
@@ -81,10 +83,13 @@ def _within(name: str, field: str) -> str:
     return name if field == name else f"{name}.{field}"
 
 
-def _prefixes(path: str) -> list[str]:
-    """Give all rules that would cover *path*, the longest first."""
+def _prefixes(path: str, longest: int | None = None) -> list[str]:
+    """Give all rules that would cover *path*, the longest first, of at most *longest* characters."""
     prefixes = []
     end = len(path)
+    if longest is not None and end > longest:
+        # A longer prefix is no rule, and a path may hold a hundred thousand of them.
+        end = longest if path[longest] == "/" else path.rfind("/", 0, longest + 1)
     while end > 0:
         prefixes.append(path[:end])
         end = path.rfind("/", 0, end)

@@ -244,4 +244,8 @@ def working_spelling(text: str) -> str | None:
     spelling = f"{scheme}://{host}" if port is None else f"{scheme}://{host}:{port}"
     if scheme in OPAQUE_SCHEMES or len(spelling) > MAX_ORIGIN_LENGTH:
         return None
-    return spelling if Origin.parse(spelling) or OriginPattern.parse(spelling) else None
+    read = Origin.parse(spelling) or OriginPattern.parse(spelling)
+    # Neither is what somebody meant who did not write it: every host, and a host called "null".
+    if read is None or read.host in {"", "null"}:
+        return None
+    return None if isinstance(_check_punycode(spelling, "", read), Problem) else spelling

@@ -15,7 +15,7 @@ import pytest
 from cases import A
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError, Request, decide
 from flask_corsguard.core.errors import SHOWN_VALUE_LENGTH, problem
-from flask_corsguard.core.paths import PathRules
+from flask_corsguard.core.paths import PathRules, _prefixes
 from flask_corsguard.core.problems import SENTENCES
 
 LONG_LABEL = f"https://{'a' * 64}.example"
@@ -607,3 +607,113 @@ def test_a_problem_within_a_rule_names_the_rule():
 
     fields = [each.field for each in caught.value.problems]
     assert fields == ["paths['/a'].origins", "paths['/c'].origins", "paths['/c'].max_age", "paths['/d']"]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            r"https://\w+\.\w+",
+            r"https://[a-z]+\.com",
+            r"https://\w+\.(com|net)",
+            r"https://[a-z0-9]+\.[a-z]{2,}",
+        ),
+        *(
+            r"https://.*:3000",
+            r"https://app\..*",
+            r"https://www\.[^/]+",
+            r"https://.*\.xyz",
+            r"https://.*\.(eu|fr)",
+        ),
+        *(r"https://[a-z0-9-]+\.appspot\.com", r"https://.*\.surge\.sh", r"https://\w+\.amplifyapp\.com"),
+        *(r"https://.*example\.com", r"https://[a-z]*example\.com", r"https://app.example.com"),
+    ],
+)
+def test_an_expression_that_strangers_match_has_no_credentials(pattern):
+    """However narrow it looks: careless classes, any port, any domain of a registry or a hoster."""
+    (refusal,) = problems_of(origins=[re.compile(pattern)], credentials=True)
+
+    assert refusal.code in {"credentials.any-origin", "credentials.lookalike"}
+    assert re.fullmatch(pattern, re.findall(r'"([^"]+)"', refusal.hint)[0])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            r"https://app\.example\.com",
+            r"https://[a-z0-9-]+\.example\.com",
+            r"https://(www\.)?example\.com(:8443)?",
+        ),
+        *(
+            r"https://pr-\d+\.preview\.example\.dev",
+            r"https?://localhost(:\d+)?",
+            r"https://t\d+\.example\.co\.uk",
+        ),
+    ],
+)
+def test_an_expression_for_ones_own_hosts_may_have_credentials(pattern):
+    """The probes refuse none that names a domain and escapes its dots."""
+    assert Policy(origins=[re.compile(pattern)], credentials=True)
+
+
+def test_an_expression_for_everyone_reaches_no_private_network():
+    """It is the wildcard in disguise, there as with credentials."""
+    (refusal,) = problems_of(origins=[re.compile(".*")], private_network=True)
+
+    assert refusal.code == "private-network.any-origin"
+
+
+@pytest.mark.parametrize(
+    ("fields", "meant"),
+    [
+        ({"origins": "https://a.example/, B.example"}, 'origins=["https://a.example", "https://b.example"]'),
+        ({"origins": "*, https://a.example"}, 'origins=["https://app.example"]'),
+        ({"origins": ["* https://a.example"]}, '["https://a.example", "https://b.example"]'),
+        ({"origins": ["//*"]}, "https://app.example"),
+        ({"origins": ["https://a.example null"]}, "one string for each"),
+        ({"origins": ["https://XN--99999999.de"]}, "https://app.example"),
+        ({"origins": [A], "methods": "get,post"}, 'methods=["GET", "POST"]'),
+    ],
+)
+def test_no_hint_leads_from_one_refusal_to_another(fields, meant):
+    """Nor to everyone, who was not meant."""
+    (refusal,) = problems_of(**fields)
+
+    assert meant in refusal.hint
+    assert '"https://*"' not in refusal.hint
+
+
+def test_a_callable_without_a_hash_is_refused():
+    """A policy is hashable, whole."""
+
+    class Check:
+        __hash__ = None
+
+        def __call__(self, origin):
+            return True
+
+    (refusal,) = problems_of(origins=[Check()])
+
+    assert refusal.code == "origins.type"
+
+
+def test_a_long_path_costs_what_its_length_costs():
+    """Of all its prefixes only those are tried that a rule could be."""
+    rules = PathRules({"/api/v1": SAME_ORIGIN, "/b": Policy(origins="*")})
+    path = "/b" + "/a" * 125_000
+
+    assert len(_prefixes(path, 7)) == 5
+    assert rules.find(path) == Policy(origins="*")
+    assert rules.find("/api/v1" + "x" * 10) is None
+    assert rules.find("/api/v1/" + "x" * 10) is SAME_ORIGIN
+
+
+def test_a_path_that_is_none_is_closed():
+    """Without a leading slash no rule covers it, though some routers add one."""
+    rules = PathRules({"/": Policy(origins="*")})
+
+    assert rules.find("") == rules.find("/") == Policy(origins="*")
+    assert rules.find("api/x") is rules.find("*") is SAME_ORIGIN
+    with pytest.raises(PolicyError, match=r"path\.spelling"):
+        PathRules({"/\ud800": SAME_ORIGIN})
