@@ -703,7 +703,7 @@ def test_a_long_path_costs_what_its_length_costs():
     rules = PathRules({"/api/v1": SAME_ORIGIN, "/b": Policy(origins="*")})
     path = "/b" + "/a" * 125_000
 
-    assert len(_prefixes(path, 7)) == 5
+    assert _prefixes(path, 7) == ["/b/a/a", "/b/a", "/b", "/"]
     assert rules.find(path) == Policy(origins="*")
     assert rules.find("/api/v1" + "x" * 10) is None
     assert rules.find("/api/v1/" + "x" * 10) is SAME_ORIGIN
