@@ -333,3 +333,12 @@ def test_a_redirect_below_a_prefix_that_is_not_ascii_is_followed(app):
     told = preflight(app, A, "DELETE", "/items", SCRIPT_NAME="/caf\xc3\xa9")
 
     assert told.get("Access-Control-Allow-Methods") == "DELETE, GET, HEAD, POST"
+
+
+def test_a_method_that_is_not_taken_where_another_would_be_redirected_is_followed(app):
+    """The URL's policy is then that of where its GET leads."""
+    app.add_url_rule("/all/", "all", cors(EVERYONE)(lambda page: "x"), defaults={"page": 1})
+    app.add_url_rule("/all/page/<int:page>", "all")
+
+    assert methods_told(app, "/all/page/1", "PUT", EVIL) == "GET, HEAD"
+    assert allowed(app, "/all/page/1", method="PUT") == "*"
