@@ -159,6 +159,9 @@ def hint_of_proxy(request: Request, forwarded_host: str | None) -> str:
         # The browser has compared the origins itself; no proxy can have confused it.
         return ""
     if request.origin == "null":
+        if is_websocket_handshake(request):
+            # It always names its page, and Chromium sends it without Sec-Fetch-Site: a sandboxed frame.
+            return ""
         return (
             "over plain http a page of the application's own sends null, too, under "
             "Referrer-Policy: no-referrer; use https, or another Referrer-Policy"

@@ -94,6 +94,7 @@ def test_a_guard_that_does_not_enforce_refuses_nothing(guard):
         ("only the port", Request("POST", "http://[::1]:1", host="[::1]"), None),
         ("no Host", Request("POST", "http://bank.example"), None),
         ("Referrer-Policy", Request("POST", "null", host="bank.example"), None),
+        ("", Request("GET", "null", host="bank.example", upgrade="websocket"), None),
         ("", Request("POST", EVIL, host="bank.example"), None),
         ("", Request("POST", EVIL, host="bank.example"), "bank.example"),
         ("", Request("POST", f"{EVIL}/", host="bank.example"), "evil.example"),
