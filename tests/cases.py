@@ -249,6 +249,13 @@ def _preflight_rows() -> list[Row]:
             granted,
         ),
         _granted(
+            "more header names than any header stands for",
+            WILD,
+            _preflight(A, "GET", "x" * 5000),
+            Reason.HEADERS_TOO_LONG,
+            [allow(A), ("Access-Control-Allow-Methods", "*"), TEN_MINUTES, PREFLIGHT_VARY],
+        ),
+        _granted(
             "any method and header, without credentials, are literal",
             WILD,
             _preflight(A, "PATCH", "authorization,x-foo"),

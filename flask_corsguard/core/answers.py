@@ -136,7 +136,7 @@ class Answers:
 
 
 def _joined(name: str, values: str | tuple[str, ...]) -> Headers:
-    # An empty list is no valid value of these headers (#http-new-header-syntax): say nothing.
+    # An empty list says no more than no header (#http-new-header-syntax), and some clients stumble over it.
     if not values:
         return ()
     return ((name, values if isinstance(values, str) else ", ".join(values)),)

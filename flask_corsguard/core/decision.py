@@ -165,6 +165,9 @@ def _decide_preflight(policy: Policy, request: Request) -> Decision:
         method = None if reason is Reason.METHOD_NOT_ALLOWED else request.requested_method
         reach = granted and answers.private_network and request.private_network == "true"
         grant = answers.preflight(private_network=reach, method=method, names=names)
+    if reason is Reason.HEADERS_TOO_LONG and answers.any_header:
+        # Else a literal "*" would let through what nobody has read.
+        grant = tuple(header for header in grant if header[0] != fetch.ACAH)
     # An allowed origin is told everything even if it asked for too much: its browser then names
     # the header or the method that is missing, instead of the origin that is not.
     headers = ((fetch.ACAO, origin), *grant)

@@ -57,7 +57,7 @@ def _credentials(policy: Policy) -> str:
 
 
 def _explain_no_origin(request: Request, policy: Policy) -> str:
-    # Whoever is behind it, a browser names an origin there. See #origin-header, step 3.
+    # Whoever is behind it, a browser names an origin there. See #append-a-request-origin-header, step 4.
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
         return "There is no Origin header, which browsers put on such a request: no browser sends it."
     if policy.origins == "*":

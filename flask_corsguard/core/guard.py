@@ -45,7 +45,7 @@ def passes_under_any_policy(request: Request) -> bool:
         return True
     if request.fetch_site:
         return request.fetch_site in _NOBODY_ELSE
-    # No browser leaves both out of an unsafe request to anywhere (#origin-header, step 3).
+    # No browser leaves both out of an unsafe request (#append-a-request-origin-header, step 4).
     return request.origin is None
 
 
