@@ -68,7 +68,8 @@ def test_the_contracts_of_layers_are_those_of_the_package():
     parser = configparser.ConfigParser()
     parser.read(ROOT / "setup.cfg")
     layers = " ".join(
-        parser[f"importlinter:contract:{contract}"]["layers"] for contract in ("layers", "core-layers")
+        parser[f"importlinter:contract:{contract}"]["layers"]
+        for contract in ("layers", "core-layers", "testing-layers")
     )
     known = set(re.findall(r"flask_corsguard[\w.]*", layers))
     modules = {
@@ -99,6 +100,8 @@ def test_every_test_is_collected():
             "no:randomly",
             "-p",
             "no:cacheprovider",
+            "-m",
+            "",
         ],
         cwd=ROOT,
         capture_output=True,

@@ -1,0 +1,61 @@
+"""Forms, as browsers write them.
+
+:see: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-algorithm
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+from .construction import Fields, pairs_of, urlencoded
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class EncodedForm(NamedTuple):
+    """The body of a form, and its ``Content-Type``."""
+
+    body: bytes
+    content_type: str
+
+
+def _lines(text: str) -> str:
+    return _LINE_END.sub("\r\n", text)
+
+
+def normalized(fields: Fields) -> list[tuple[str, str]]:
+    """Give *fields* with the line ends of forms (#converting-an-entry-list-to-a-list-of-name-value-pairs)."""
+    return [(_lines(name), _lines(value)) for name, value in pairs_of(fields)]
+
+
+def _as_urlencoded(fields: Fields) -> EncodedForm:
+    return EncodedForm(urlencoded(normalized(fields)).encode(), "application/x-www-form-urlencoded")
+
+
+def _as_text(fields: Fields) -> EncodedForm:
+    """See #text/plain-encoding-algorithm: nothing is escaped, so a form can write JSON."""
+    text = "".join(f"{name}={value}\r\n" for name, value in normalized(fields))
+    return EncodedForm(text.encode(), "text/plain")
+
+
+def _as_multipart(fields: Fields) -> EncodedForm:
+    """See #multipart/form-data-encoding-algorithm."""
+    pairs = normalized(fields)
+    boundary = f"----formdata-corsguard-{sha256(repr(pairs).encode()).hexdigest()[:16]}"
+    lines: list[str] = []
+    for name, value in pairs:
+        escaped = name.replace("\r\n", "%0D%0A").replace('"', "%22")
+        lines += [f"--{boundary}", f'Content-Disposition: form-data; name="{escaped}"', "", value]
+    lines += [f"--{boundary}--", ""]
+    return EncodedForm("\r\n".join(lines).encode(), f"multipart/form-data; boundary={boundary}")
+
+
+#: By the value of ``enctype``.
+ENCODINGS: Final[Mapping[str, Callable[[Fields], EncodedForm]]] = {
+    "application/x-www-form-urlencoded": _as_urlencoded,
+    "multipart/form-data": _as_multipart,
+    "text/plain": _as_text,
+}

@@ -1,0 +1,172 @@
+"""May this be sent? The question that a browser asks a server before it sends what no form could.
+
+:see: https://fetch.spec.whatwg.org/#cors-preflight-fetch
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Final
+
+from flask_corsguard.core.fetch import (
+    ACAH,
+    ACAM,
+    ACMA,
+    ACRH,
+    ACRM,
+    NON_WILDCARD_REQUEST_HEADER,
+    SAFELISTED_METHODS,
+)
+
+from .agent import REDIRECT_STATUSES, Agent
+from .checks import cors_check
+from .exchanges import Exchange
+from .headers import Header, MalformedListError, list_values, unsafe_names
+from .refusals import NetworkError
+from .requests import Request
+
+#: How long an answer is kept that does not say, in seconds (step 7.9).
+DEFAULT_AGE: Final = 5
+_STEP: Final = "CORS-preflight fetch, step"
+_OK: Final = range(200, 300)
+# More digits are more than any limit.
+_MAX_DIGITS: Final = 10
+
+
+def needs_preflight(agent: Agent, request: Request) -> bool:
+    """Whether the cache does not say yet that *request* may be sent (#concept-http-fetch, step 4.1)."""
+    cache, now = agent.preflights, agent.now
+    unsafe = request.use_preflight or request.method not in SAFELISTED_METHODS
+    if unsafe and not cache.has_method(request, request.method, now):
+        return True
+    covers = _wildcard_covers_all(agent)
+    return any(
+        not cache.has_header(request, name, now, wildcard_covers_all=covers)
+        for name in unsafe_names(request.headers)
+    )
+
+
+def preflight(agent: Agent, request: Request, exchanges: list[Exchange]) -> None:
+    """Ask, and remember the answer (#cors-preflight-fetch).
+
+    :raises NetworkError: if the answer is no.
+    """
+    asking = _preflight_of(request)
+    if agent.quirks.has("redirected-preflight-origin"):
+        asking.urls = asking.urls[-1:]
+    answer = agent.fetch(asking, exchanges)
+    # The check is made with the credentials mode of the request (step 7, the note).
+    asking.credentials = request.credentials
+    cors_check(asking, answer.headers, step=f"{_STEP} 7 (CORS check)")
+    if answer.status not in _OK:
+        hint = "; a preflight is not redirected" if answer.status in REDIRECT_STATUSES else ""
+        raise NetworkError(
+            f"{_STEP} 7 (ok status)",
+            f"the answer to the preflight has status {answer.status}{hint}.",
+            "a status from 200 to 299, before routing and authentication can say otherwise "
+            "(a policy whose guard answers it: CorsGuard or CorsMiddleware outside of what refuses)",
+        )
+    methods = _listed(answer.headers, ACAM)
+    names = _listed(answer.headers, ACAH)
+    if methods is None and request.use_preflight:
+        methods = [request.method]
+    _check_method(request, methods or [])
+    _check_headers(agent, request, names or [])
+    age = min(_max_age(agent, answer.headers), agent.quirks.preflight_cache_limit)
+    covers = _wildcard_covers_all(agent)
+    keep = partial(agent.preflights.keep, request, now=agent.now, age=age, all_covered=covers)
+    keep("method", methods or [])
+    keep("header", names or [])
+
+
+def _wildcard_covers_all(agent: Agent) -> bool:
+    return agent.quirks.has("wildcard-authorization")
+
+
+def _preflight_of(request: Request) -> Request:
+    # Steps 1 to 5. Its credentials mode is the default, so that it never has any.
+    asking = Request(
+        client=request.client,
+        origin=request.origin,
+        method="OPTIONS",
+        urls=list(request.urls),
+        mode="cors",
+        tainting="cors",
+        destination=request.destination,
+        referrer=request.referrer,
+        referrer_policy=request.referrer_policy,
+        headers=[("Accept", "*/*"), (ACRM, request.method)],
+    )
+    names = unsafe_names(request.headers)
+    if names:
+        asking.headers.append((ACRH, ",".join(names)))
+    return asking
+
+
+def _listed(headers: tuple[Header, ...], name: str) -> list[str] | None:
+    try:
+        return list_values(headers, name)
+    except MalformedListError as error:
+        raise NetworkError(
+            f"{_STEP} 7.3 (list syntax)", f"{error}.", f"{name}: names with commas between, or nothing"
+        ) from None
+
+
+def _check_method(request: Request, methods: list[str]) -> None:
+    # Step 7.5.
+    method = request.method
+    if method in methods or method in SAFELISTED_METHODS:
+        return
+    if "*" in methods and request.credentials != "include":
+        return
+    because = f"{ACAM} is missing"
+    if methods:
+        because = f"{ACAM} is {', '.join(methods)!r} and does not name {method}"
+    if "*" in methods:
+        because = f'{ACAM} is "*", which does not count for a request with credentials'
+    elif method.upper() in [each.upper() for each in methods]:
+        because += "; methods are case-sensitive"
+    raise NetworkError(
+        f"{_STEP} 7.5 (methods)", f"{because}.", f'{ACAM}: {method} (a policy with methods=["{method}"])'
+    )
+
+
+def _check_headers(agent: Agent, request: Request, names: list[str]) -> None:
+    # Steps 7.6 and 7.7.
+    allowed = {name.lower() for name in names}
+    wildcard = "*" in allowed and request.credentials != "include"
+    unsafe = unsafe_names(request.headers)
+    if NON_WILDCARD_REQUEST_HEADER in unsafe and not (wildcard and _wildcard_covers_all(agent)):
+        _refuse_headers("7.6 (Authorization)", [NON_WILDCARD_REQUEST_HEADER], allowed, wildcard=wildcard)
+    if not wildcard:
+        _refuse_headers("7.7 (headers)", unsafe, allowed, wildcard=wildcard)
+
+
+def _refuse_headers(step: str, unsafe: list[str], allowed: set[str], *, wildcard: bool) -> None:
+    missing = [name for name in unsafe if name not in allowed]
+    if not missing:
+        return
+    names = ", ".join(missing)
+    because = f"{ACAH} is missing, and the page sends {names}"
+    if wildcard:
+        because = f'{ACAH} is "*", which never covers {names}'
+    elif "*" in allowed:
+        because = f'{ACAH} is "*", which does not count for a request with credentials'
+    elif allowed:
+        because = f"{ACAH} does not name {names}"
+    listed = ", ".join(f'"{name}"' for name in missing)
+    raise NetworkError(
+        f"{_STEP} {step}", f"{because}.", f"{ACAH}: {names} (a policy with allow_headers=[{listed}])"
+    )
+
+
+def _max_age(agent: Agent, headers: tuple[Header, ...]) -> int:
+    # Steps 7.8 and 7.9.
+    values = [value for name, value in headers if name.lower() == ACMA.lower()]
+    if len(values) == 1 and re.fullmatch(r"[0-9]+", values[0]):
+        digits = values[0].lstrip("0")
+        return int(digits or "0") if len(digits) <= _MAX_DIGITS else 10**_MAX_DIGITS
+    if len(values) == 1 and re.fullmatch(r"-[0-9]+", values[0]) and agent.quirks.has("negative-max-age"):
+        return 0
+    return DEFAULT_AGE

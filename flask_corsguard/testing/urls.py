@@ -1,0 +1,258 @@
+"""URLs, origins and sites, as far as http(s) needs them.
+
+This is no copy of the URL standard: hosts are domains, dotted IPv4 or bracketed IPv6 addresses, and
+other spellings of an address (``http://127.1``) are no URLs here.
+
+:see: https://url.spec.whatwg.org/#url-parsing
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import quote, unquote
+
+from publicsuffixlist import PublicSuffixList
+
+DEFAULT_PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+HTTP_SCHEMES: Final = frozenset({"http", "https"})
+MAX_PORT: Final = 65535
+
+_ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)")
+_AUTHORITY = re.compile(r"[/\\]*([^/\\?#]*)(.*)")
+_HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]*))?")
+_REST = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
+# See https://url.spec.whatwg.org/#forbidden-domain-code-point.
+_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]")
+# What quote() leaves alone in addition to letters, digits and "_.-~": printable ASCII but for
+# https://url.spec.whatwg.org/#path-percent-encode-set and #special-query-percent-encode-set.
+_PATH_SAFE = "!$%&'()*+,/:;=@[\\]|"
+_QUERY_SAFE = "!$%&()*+,/:;=?@[\\]^`{|}"
+
+
+class OpaqueOrigin:
+    """The origin of a sandboxed document: equal to itself alone, and written ``null``."""
+
+    def __str__(self) -> str:
+        return "null"
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOrigin:
+    """A scheme, a host and a port (``None``: the scheme's own)."""
+
+    scheme: str
+    host: str
+    port: int | None
+
+    def __str__(self) -> str:
+        return f"{self.scheme}://{self.host}" + ("" if self.port is None else f":{self.port}")
+
+
+Origin = TupleOrigin | OpaqueOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """A parsed URL. If its scheme is none of http(s) and ws(s), all but that is in *path*."""
+
+    scheme: str
+    host: str = ""
+    port: int | None = None
+    path: str = "/"
+    query: str | None = None
+    fragment: str | None = None
+    #: ``user:password``, as it is written.
+    userinfo: str = ""
+
+    @property
+    def origin(self) -> Origin:
+        """See https://url.spec.whatwg.org/#concept-url-origin."""
+        if self.scheme not in DEFAULT_PORTS:
+            return OpaqueOrigin()
+        return TupleOrigin(self.scheme, self.host, self.port)
+
+    @property
+    def authority(self) -> str:
+        """The value of ``Host``."""
+        return self.host if self.port is None else f"{self.host}:{self.port}"
+
+    @property
+    def target(self) -> str:
+        """The path and the query, as in the first line of a request."""
+        return self.path if self.query is None else f"{self.path}?{self.query}"
+
+    def __str__(self) -> str:
+        if self.scheme not in DEFAULT_PORTS:
+            return f"{self.scheme}:{self.path}"
+        userinfo = f"{self.userinfo}@" if self.userinfo else ""
+        fragment = "" if self.fragment is None else f"#{self.fragment}"
+        return f"{self.scheme}://{userinfo}{self.authority}{self.target}{fragment}"
+
+    def without_fragment(self) -> Url:
+        """Give the URL as it is fetched, cached and shown to scripts."""
+        return replace(self, fragment=None)
+
+
+def parse_url(text: str, base: Url | None = None) -> Url | None:
+    """Parse *text*, relative to *base*; ``None`` if that fails.
+
+    See https://url.spec.whatwg.org/#concept-basic-url-parser.
+    """
+    text = re.sub(r"[\t\n\r]", "", text.strip("".join(map(chr, range(0x21)))))
+    absolute = _ABSOLUTE.fullmatch(text)
+    if absolute is not None:
+        scheme = absolute[1].lower()
+        if scheme not in DEFAULT_PORTS:
+            return Url(scheme, path=absolute[2])
+        return _parse_authority(scheme, absolute[2])
+    if base is None or base.scheme not in DEFAULT_PORTS:
+        return None
+    if re.match(r"[/\\]{2}", text):
+        return _parse_authority(base.scheme, text)
+    return _parse_relative(text, base)
+
+
+def _parse_authority(scheme: str, text: str) -> Url | None:
+    match = _AUTHORITY.fullmatch(text)
+    authority, rest = match.groups() if match else ("", "")
+    userinfo, _, host_and_port = authority.rpartition("@")
+    parts = _HOST_AND_PORT.fullmatch(host_and_port)
+    host = _parse_host(parts[1]) if parts else None
+    if parts is None or host is None:
+        return None
+    port = int(parts[2]) if parts[2] else None
+    if port is not None and port > MAX_PORT:
+        return None
+    root = Url(scheme, host, None if port == DEFAULT_PORTS[scheme] else port, userinfo=userinfo)
+    return _parse_relative(rest or "/", root)
+
+
+def _parse_host(text: str) -> str | None:
+    if text.startswith("["):
+        return _canonical_address(text[1:-1])
+    try:
+        host = unquote(text, errors="strict").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+    if not host or _FORBIDDEN_IN_HOST.search(host):
+        return None
+    # See https://url.spec.whatwg.org/#ends-in-a-number-checker.
+    if re.fullmatch(r"[0-9]+|0x[0-9a-f]*", host.removesuffix(".").rpartition(".")[2]):
+        return _canonical_address(host)
+    return host
+
+
+def _canonical_address(text: str) -> str | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return str(address) if address.version == 4 else f"[{address}]"  # noqa: PLR2004 - a version, not a size
+
+
+def _parse_relative(text: str, base: Url) -> Url:
+    match = _REST.fullmatch(text)
+    path, query, fragment = match.groups() if match else (text, None, None)
+    path = path.replace("\\", "/")
+    if not path:
+        query = base.query if query is None else query
+        path = base.path
+    elif not path.startswith("/"):
+        path = f"{base.path.rpartition('/')[0]}/{path}"
+    return replace(
+        base,
+        path=quote(_without_dots(path), safe=_PATH_SAFE),
+        query=None if query is None else quote(query, safe=_QUERY_SAFE),
+        fragment=fragment,
+    )
+
+
+def _without_dots(path: str) -> str:
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for at, segment in enumerate(segments):
+        plain = segment.lower().replace("%2e", ".")
+        if plain == "..":
+            del kept[-1:]
+        elif plain != ".":
+            kept.append(segment)
+        if plain in {".", ".."} and at == len(segments) - 1:
+            kept.append("")
+    return "/" + "/".join(kept)
+
+
+def same_origin(one: Origin, other: Origin) -> bool:
+    """See https://html.spec.whatwg.org/#same-origin."""
+    return one == other
+
+
+def is_address(host: str) -> bool:
+    """Whether *host* is an IP address."""
+    return host.startswith("[") or re.fullmatch(r"[0-9.]+", host) is not None
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    # Read when a site is first asked for: it takes some fifty milliseconds.
+    return PublicSuffixList()
+
+
+def registrable_domain(host: str) -> str | None:
+    """Give the domain that somebody has registered; ``None`` for an address or a public suffix.
+
+    A name that the list does not know is below a suffix of one label: ``a.localhost`` and
+    ``b.localhost`` are two registrable domains, as they are in all engines.
+    See https://url.spec.whatwg.org/#host-registrable-domain.
+    """
+    if is_address(host):
+        return None
+    domain: str | None = _suffixes().privatesuffix(host.removesuffix("."))
+    return domain
+
+
+def is_public_suffix(domain: str) -> bool:
+    """See https://url.spec.whatwg.org/#host-public-suffix."""
+    return not is_address(domain) and _suffixes().privatesuffix(domain) is None
+
+
+def schemelessly_same_site(one: Origin, other: Origin) -> bool:
+    """See https://html.spec.whatwg.org/#schemelessly-same-site."""
+    if isinstance(one, OpaqueOrigin) or isinstance(other, OpaqueOrigin):
+        return one is other
+    if one.host == other.host:
+        return True
+    domain = registrable_domain(one.host)
+    return domain is not None and domain == registrable_domain(other.host)
+
+
+def same_site(one: Origin, other: Origin) -> bool:
+    """See https://html.spec.whatwg.org/#same-site: schemes have to be equal, ports do not."""
+    if not schemelessly_same_site(one, other):
+        return False
+    return one is other or getattr(one, "scheme", "") == getattr(other, "scheme", "")
+
+
+def site_of(url: Url) -> str:
+    """Give the site of *url* as a key (https://html.spec.whatwg.org/#obtain-a-site)."""
+    return f"{url.scheme}://{registrable_domain(url.host) or url.host}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* can only be the machine that the browser runs on."""
+    name = host.removesuffix(".")
+    return (
+        name == "localhost"
+        or name.endswith(".localhost")
+        or host == "[::1]"
+        or (is_address(host) and host.startswith("127."))
+    )
+
+
+def is_trustworthy(url: Url) -> bool:
+    """See https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy."""
+    return url.scheme in {"https", "wss"} or is_loopback(url.host)

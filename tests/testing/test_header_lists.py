@@ -1,0 +1,180 @@
+"""Header lists, and what of them is safelisted, forbidden, exposed."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_corsguard.testing.headers import (
+    MalformedListError,
+    combined,
+    is_forbidden,
+    is_safelisted,
+    list_values,
+    mime_essence,
+    response_essence,
+    split,
+    unsafe_names,
+    without,
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "elements"),
+    [
+        ("nosniff,", ["nosniff", ""]),
+        ("", [""]),
+        ('text/html;", x/x', ['text/html;", x/x']),
+        ('x/x;test="hi",y/y', ['x/x;test="hi"', "y/y"]),
+        ("x / x,,,1", ["x / x", "", "", "1"]),
+        ('"1,2", 3', ['"1,2"', "3"]),
+        (r'"a\",b" , c', [r'"a\",b"', "c"]),
+        ('"a\\', ['"a\\']),
+    ],
+)
+def test_a_value_is_split_as_the_standard_shows(value, elements):
+    """These are its own examples, and two with backslashes."""
+    assert split(value) == elements
+
+
+def test_repeated_headers_are_one_line_on_the_wire():
+    """Under the name that came first."""
+    headers = [("X-A", "1"), ("X-B", "2"), ("x-a", "3")]
+
+    assert combined(headers) == [("X-A", "1, 3"), ("X-B", "2")]
+    assert without(headers, {"x-a"}) == [("X-B", "2")]
+
+
+def test_a_list_of_names_has_commas_between():
+    """Several lines are one list; empty elements are let through; no header is no list."""
+    headers = [("X", "a, b"), ("Y", ""), ("x", ",c ,")]
+
+    assert list_values(headers, "X") == ["a", "b", "c"]
+    assert list_values(headers, "Y") == []
+    assert list_values(headers, "Z") is None
+
+
+@pytest.mark.parametrize("value", ["a b", "a;b", '"a"', "a, b c", "ü"])
+def test_a_list_of_anything_else_is_malformed(value):
+    """Browsers then take nothing of it."""
+    with pytest.raises(MalformedListError, match=r"^X is no list"):
+        list_values([("X", value)], "X")
+
+
+@pytest.mark.parametrize(
+    ("value", "essence"),
+    [
+        ("text/plain", "text/plain"),
+        (" Text/PLAIN ; charset=utf-8", "text/plain"),
+        ("text/plain;", "text/plain"),
+        ("text", None),
+        ("text/", None),
+        ("/plain", None),
+        ("te xt/plain", None),
+        ("text/pl ain", None),
+        ("text/plain, application/json", None),
+    ],
+)
+def test_the_essence_of_a_type_is_its_two_names(value, essence):
+    """A value that is not parsed has none."""
+    assert mime_essence(value) == essence
+
+
+@pytest.mark.parametrize(
+    ("values", "essence"),
+    [
+        (["text/html"], "text/html"),
+        (["text/plain, text/html;a=b"], "text/html"),
+        (["text/html", "cannot-parse"], "text/html"),
+        (["text/html", "*/*"], "text/html"),
+        (["text/html", ""], "text/html"),
+        ([], None),
+    ],
+)
+def test_of_several_types_of_a_response_the_last_one_counts(values, essence):
+    """If it can be parsed: these are the standard's examples."""
+    assert response_essence([("Content-Type", value) for value in values]) == essence
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Accept", "text/html;q=0.9,*/*"),
+        ("Accept", "a\tb"),
+        ("accept", "x" * 128),
+        ("Accept-Language", "en-GB, de;q=0.5, *"),
+        ("Content-Language", ""),
+        ("Content-Type", "text/plain"),
+        ("content-type", "TEXT/PLAIN;charset=UTF-8"),
+        ("Content-Type", "multipart/form-data; boundary=x"),
+        ("Content-Type", "application/x-www-form-urlencoded"),
+        ("Range", "bytes=0-3"),
+        ("Range", "bytes=3-3"),
+        ("Range", "bytes=500-"),
+    ],
+)
+def test_what_a_form_could_send_is_safelisted(name, value):
+    """No preflight is needed for it."""
+    assert is_safelisted(name, value)
+    assert unsafe_names([(name, value)]) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Accept", "a:b"),
+        ("Accept", "(a)"),
+        ("Accept", "a\x01"),
+        ("Accept", "a\x7f"),
+        ("accept", "x" * 129),
+        ("Accept-Language", "en_GB"),
+        ("Content-Language", 'en"'),
+        ("Content-Type", "application/json"),
+        ("Content-Type", "text/plain; a={}"),
+        ("Content-Type", "text/plain, text/plain"),
+        ("Content-Type", "text"),
+        ("Range", "bytes=-500"),
+        ("Range", "bytes=4-3"),
+        ("Range", "bytes=0-1,2-3"),
+        ("Range", "items=0-3"),
+        ("X-Any", ""),
+        ("X-Any", "bytes=0-3"),
+        ("Authorization", "x"),
+    ],
+)
+def test_anything_else_is_not(name, value):
+    """The server is asked first."""
+    assert not is_safelisted(name, value)
+    assert unsafe_names([(name, value)]) == [name.lower()]
+
+
+def test_safelisted_values_are_unsafe_together_over_a_kilobyte():
+    """1024 bytes pass; one more and all of them have to be asked for."""
+    headers = [("Accept", "x" * 128)] * 8
+
+    assert unsafe_names(headers) == []
+    assert unsafe_names([*headers, ("Accept-Language", "x")]) == ["accept", "accept-language"]
+
+
+def test_unsafe_names_are_sorted_in_lower_case_and_once():
+    """Servers rely on it."""
+    headers = [("X-Z", ""), ("x-a", ""), ("X-A", ""), ("Authorization", ""), ("Accept", "")]
+
+    assert unsafe_names(headers) == ["authorization", "x-a", "x-z"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "forbidden"),
+    [
+        ("Cookie", "", True),
+        ("Sec-Any", "", True),
+        ("X-HTTP-Method", "TRACE", True),
+        ("x-http-method-override", "put, connect", True),
+        ("X-Method-Override", "Track", True),
+        ("X-HTTP-Method-Override", "PUT", False),
+        ("X-HTTP-Method-Override", '"TRACE"', False),
+        ("X-Any", "TRACE", False),
+    ],
+)
+def test_some_headers_are_forbidden_by_what_they_say(name, value, forbidden):
+    """The three that override a method may not say a forbidden one."""
+    assert is_forbidden(name, value) is forbidden

@@ -1,0 +1,344 @@
+"""The HTTP cache, in which answers without Vary spoil each other."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_corsguard.testing import Browser, FetchRefused, assert_can_fetch, assert_cannot_fetch
+from flask_corsguard.testing.differences import ENGINES
+from testing.scripted import ALLOWED, ANYONE, API, APP, THIRD, answering, methods
+
+MONTH = ("Cache-Control", "max-age=600")
+
+
+def counting(headers=()):
+    """Give an application that shares with everyone and counts; a validator that is right gets a 304."""
+    count = []
+
+    def app(environ, start_response):
+        count.append(1)
+        tag = dict(headers).get("ETag")
+        known = tag is not None and environ.get("HTTP_IF_NONE_MATCH") == tag
+        start_response("304 Same" if known else "200 OK", [*ANYONE.items(), *headers])
+        return [str(len(count)).encode()]
+
+    return app
+
+
+def twice(headers, *, wait=0, first=None, second=None, engine=None, url=API):
+    """Give the bodies of two fetches of one URL."""
+    browser = Browser(counting(headers), engine=engine)
+    page = browser.open(APP)
+    one = page.fetch(url, **(first or {}))
+    browser.wait(wait)
+    two = page.fetch(url, **(second or {}))
+    return one.text, two.text
+
+
+CACHED, FETCHED = ("1", "1"), ("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait", "bodies"),
+    [
+        ([MONTH], 599, CACHED),
+        ([MONTH], 600, FETCHED),
+        ([("Cache-Control", 'public, Max-Age="60"')], 59, CACHED),
+        ([("Cache-Control", "max-age=60"), ("Cache-Control", "no-store")], 0, FETCHED),
+        ([("Cache-Control", "max-age=60, no-cache")], 0, FETCHED),
+        ([("Cache-Control", "max-age=0")], 0, FETCHED),
+        ([("Cache-Control", "max-age=x")], 0, FETCHED),
+        ([("Cache-Control", "max-age=" + "9" * 20)], 10**9, CACHED),
+        ([], 0, FETCHED),
+    ],
+)
+def test_an_answer_is_kept_as_long_as_it_says(headers, wait, bodies):
+    """And not at all if it does not say."""
+    assert twice(headers, wait=wait) == bodies
+
+
+def test_what_comes_from_the_cache_is_not_sent():
+    """It is in the exchange of the response, marked, and not in the log."""
+    browser = Browser(counting([MONTH]))
+    page = browser.open(APP)
+    page.fetch(API)
+    response = page.fetch(API)
+
+    assert len(browser.log) == 1
+    assert [exchange.from_cache for exchange in response.exchange] == [True]
+    assert not browser.log[0].from_cache
+    assert "< HTTP/1.1 200 (from the browser's HTTP cache)" in str(response.exchange[0])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "bodies"),
+    [
+        *(({}, {"cache": "no-store"}, FETCHED), ({}, {"cache": "reload"}, FETCHED)),
+        *(({"cache": "no-store"}, {}, FETCHED), ({"cache": "reload"}, {}, CACHED)),
+        *(({}, {"cache": "no-cache"}, FETCHED), ({}, {"cache": "force-cache"}, CACHED)),
+        *(
+            ({}, {"headers": {"Range": "bytes=0-1"}}, FETCHED),
+            ({"headers": {"Range": "bytes=0-1"}}, {}, FETCHED),
+        ),
+        *(
+            ({}, {"method": "POST"}, FETCHED),
+            ({"method": "POST"}, {}, FETCHED),
+            ({"method": "HEAD"}, {}, ("", "2")),
+        ),
+        ({"headers": {"Accept": "a/b"}}, {"headers": {"Accept": "c/d"}}, CACHED),
+    ],
+)
+def test_a_page_may_say_how_the_cache_is_used(first, second, bodies):
+    """Only a whole GET is kept."""
+    assert twice([MONTH], first=first, second=second) == bodies
+
+
+@pytest.mark.parametrize(
+    ("cache", "headers"),
+    [
+        ("default", (None, None)),
+        ("no-cache", ("max-age=0", None)),
+        ("no-store", ("no-cache", "no-cache")),
+        ("reload", ("no-cache", "no-cache")),
+    ],
+)
+def test_the_server_is_told_of_it(cache, headers):
+    """These headers need no preflight, because they are the browser's."""
+    exchange = Browser(counting()).open(APP).fetch(API, cache=cache).exchange[-1]
+
+    assert (exchange.get("Cache-Control"), exchange.get("Pragma")) == headers
+
+
+def test_what_the_page_says_itself_stands():
+    """For its own server, where that needs no preflight."""
+    headers = {"Cache-Control": "no-store", "Pragma": "x"}
+    exchange = Browser(counting()).open(API).fetch(API, cache="reload", headers=headers).exchange[-1]
+
+    assert (exchange.get("Cache-Control"), exchange.get("Pragma")) == ("no-store", "x")
+
+
+def test_a_page_can_ask_the_server_by_hand():
+    """Its Cache-Control counts for both directions."""
+    asking, hiding = (Browser(counting([MONTH])).open(APP) for _ in range(2))
+    asking.fetch(APP)
+    hiding.fetch(APP, headers={"Cache-Control": "no-store"})
+
+    assert asking.fetch(APP, headers={"Cache-Control": "no-cache"}).text == "2"
+    assert hiding.fetch(APP).text == "2"
+
+
+def test_only_what_is_cached_may_be_wanted():
+    """However old it is."""
+    browser = Browser(counting([MONTH]))
+    page = browser.open(API)
+    arguments = {"cache": "only-if-cached", "mode": "same-origin"}
+    refused = assert_cannot_fetch(page, API, **arguments)
+    page.fetch(API)
+    browser.wait(10**6)
+
+    assert refused.step == "HTTP-network-or-cache fetch, step 11.1"
+    assert not refused.sent
+    assert page.fetch(API, **arguments).text == "1"
+
+
+VALID = ("ETag", '"1"')
+
+
+@pytest.mark.parametrize(
+    ("headers", "wait", "ask"),
+    [
+        ([VALID], 0, ('"1"', None)),
+        ([VALID, ("Cache-Control", "no-cache")], 0, ('"1"', None)),
+        ([VALID, MONTH], 601, ('"1"', None)),
+        ([VALID, MONTH], 0, (None, None)),
+        ([VALID, ("Last-Modified", "then")], 0, ('"1"', "then")),
+        ([VALID, ("Cache-Control", "no-store")], 0, (None, None)),
+    ],
+)
+def test_a_stale_answer_is_asked_about(headers, wait, ask):
+    """A 304 makes it good again; the page sees the stored answer."""
+    browser = Browser(counting(headers))
+    page = browser.open(APP)
+    page.fetch(API)
+    browser.wait(wait)
+    response = page.fetch(API)
+    last = browser.log[-1]
+    asks = (last.get("If-None-Match"), last.get("If-Modified-Since"))
+
+    assert asks == ask
+    assert response.status == 200
+    if ask != (None, None):
+        assert (response.text, last.status) == ("1", 304)
+
+
+def test_a_304_makes_an_answer_fresh_and_brings_new_headers():
+    """Its Access-Control-Allow-Origin replaces the stored one."""
+    answers = iter(
+        [
+            (
+                "200 OK",
+                [("Access-Control-Allow-Origin", APP), VALID, ("Content-Type", "text/plain"), ("X-A", "1")],
+            ),
+            ("304 Same", [("Access-Control-Allow-Origin", THIRD), MONTH, ("Content-Length", "0")]),
+        ]
+    )
+
+    def app(environ, start_response):
+        start_response(*next(answers))
+        return [b"body"]
+
+    browser = Browser(app)
+    page, other = browser.open(APP), browser.open(APP)
+    page.fetch(API)
+    refused = assert_cannot_fetch(other, API)
+    again = assert_cannot_fetch(page, API)
+
+    assert f"is '{THIRD}'" in refused.because
+    assert again.exchange[0].from_cache
+    assert again.exchange[0].answered("Content-Type") == "text/plain"
+    assert again.exchange[0].answered("X-A") == "1"
+    assert again.exchange[0].answered("Content-Length") is None
+    assert again.exchange[0].response_body == b"body"
+
+
+def test_a_stored_answer_that_has_changed_is_replaced():
+    """The server says 200."""
+    count = iter(range(1, 9))
+
+    def app(environ, start_response):
+        start_response("200 OK", [*ANYONE.items(), ("ETag", str(next(count)))])
+        return [b"x"]
+
+    browser = Browser(app)
+    page = browser.open(APP)
+    for _ in range(3):
+        page.fetch(API)
+
+    assert [exchange.get("If-None-Match") for exchange in browser.log] == [None, "1", "2"]
+
+
+def test_a_page_that_asks_conditionally_gets_the_304():
+    """The cache stays out of it."""
+    page = Browser(counting([VALID, MONTH])).open(API)
+    page.fetch(API)
+
+    assert page.fetch(API, headers={"If-None-Match": '"1"'}).status == 304
+    assert page.fetch(API, headers={"If-None-Match": '"1"'}, cache="force-cache").status == 200
+
+
+@pytest.mark.parametrize(("status", "bodies"), [(200, "1 3"), (302, "1 3"), (404, "1 1")])
+def test_a_change_makes_a_browser_forget(status, bodies):
+    """Whoever has changed a thing sees the new one, if it was changed."""
+    count = []
+
+    def app(environ, start_response):
+        count.append(1)
+        said = f"{status} Done" if environ["REQUEST_METHOD"] == "PUT" else "200 OK"
+        start_response(said, [MONTH])
+        return [str(len(count)).encode()]
+
+    page = Browser(app).open(API)
+    first = page.fetch(API).text
+    page.fetch(f"{API}/other")
+    count.pop()
+    page.fetch(API, "PUT")
+
+    assert f"{first} {page.fetch(API).text}" == bodies
+    assert page.fetch(f"{API}/other").text == "2"
+
+
+def test_a_partial_answer_is_not_kept():
+    """It is not the thing."""
+    browser = Browser(answering([*ANYONE.items(), MONTH], status=206))
+    page = browser.open(APP)
+    page.fetch(API)
+    page.fetch(API)
+
+    assert methods(browser) == "GET GET"
+
+
+@pytest.mark.parametrize(
+    ("vary", "first", "second", "bodies"),
+    [
+        ("Accept", {"Accept": "a/b"}, {"Accept": "a/b"}, CACHED),
+        ("Accept", {"Accept": "a/b"}, {"Accept": "c/d"}, FETCHED),
+        ("accept, x", {"Accept": "a/b"}, {}, FETCHED),
+        ("Origin", {}, {}, CACHED),
+        ("", {}, {}, CACHED),
+        ("*", {}, {}, FETCHED),
+    ],
+)
+def test_what_an_answer_varies_by_has_to_be_equal(vary, first, second, bodies):
+    """Then it is the answer to the other request, too."""
+    headers = [MONTH, ("Vary", vary)]
+
+    assert twice(headers, first={"headers": first}, second={"headers": second}) == bodies
+
+
+def by_origin(vary):
+    """Give an application that allows an origin only if it is told one: the usual mistake."""
+
+    def app(environ, start_response):
+        allowed = ALLOWED.items() if "HTTP_ORIGIN" in environ else ()
+        varying = [("Vary", "Origin")] if vary else []
+        start_response("200 OK", [*allowed, *varying, MONTH, ("Content-Type", "image/png")])
+        return [b"x"]
+
+    return app
+
+
+def test_without_vary_an_answer_to_nobody_spoils_that_to_the_page():
+    """The refusal says where it came from and what is missing."""
+    page = Browser(by_origin(vary=False)).open(APP)
+    page.fetch(API, mode="no-cors")
+    refused = assert_cannot_fetch(page, API)
+
+    assert not refused.sent
+    assert refused.exchange[0].from_cache
+    assert "It was stored when something else loaded it without Origin" in refused.because
+    assert "Vary: Origin on every answer" in refused.needed
+    assert "Nothing was sent; the answer was in the browser's HTTP cache:" in str(refused)
+
+
+def test_with_vary_it_does_not():
+    """The page's own request is sent."""
+    browser = Browser(by_origin(vary=True))
+    page = browser.open(APP)
+    page.fetch(API, mode="no-cors")
+    assert_can_fetch(page, API)
+
+    assert [exchange.origin for exchange in browser.log] == [None, APP]
+
+
+def test_an_answer_for_another_origin_is_not_called_a_missing_origin():
+    """The hint is for what was stored without one."""
+    page = Browser(answering([*ALLOWED.items(), MONTH])).open(APP)
+    page.fetch(API)
+    refused = assert_cannot_fetch(page, API, credentials="include")
+
+    assert "It was stored when" not in refused.because
+
+
+@pytest.mark.parametrize("engine", [None, *ENGINES])
+def test_a_plain_image_spoils_it_except_in_firefox(engine):
+    """It keeps answers with and without credentials apart."""
+    browser = Browser(by_origin(vary=False), engine=engine)
+    page = browser.open(APP)
+    page.image(API)
+    if engine == "firefox":
+        assert_can_fetch(page, API)
+    else:
+        with pytest.raises(FetchRefused):
+            page.fetch(API)
+
+
+def test_pages_of_two_sites_share_no_answer():
+    """The cache is partitioned by what the address bar shows."""
+    browser = Browser(counting([MONTH]))
+    one, two = browser.open(APP), browser.open(THIRD)
+    first = [page.fetch(API).text for page in (one, two, one, browser.open("https://www.app.example"))]
+
+    assert first == ["1", "2", "1", "1"]
+    assert browser.visit(API).response.text == "3"
+    assert browser.visit(API).response.text == "3"
+    assert one.navigate(API).response.text == "3"

@@ -1,0 +1,94 @@
+"""The pytest plugin, in a run of pytest of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+WITH_AN_APP = """
+import pytest
+from flask import Flask
+from flask_corsguard import CorsGuard
+
+@pytest.fixture
+def app():
+    app = Flask(__name__)
+    CorsGuard(app, origins=["https://app.example"])
+    app.add_url_rule("/", view_func=lambda: "hello")
+    return app
+
+def test_a_page_reads(cors_browser):
+    assert cors_browser.open("https://app.example").fetch("https://api.example").text == "hello"
+"""
+WITHOUT_AN_APP = """
+def test_a_page_reads(cors_browser):
+    raise NotImplementedError
+"""
+WITH_AN_APP_THAT_NEEDS_MORE = """
+import pytest
+
+@pytest.fixture
+def app(database):
+    raise NotImplementedError
+
+def test_a_page_reads(cors_browser):
+    raise NotImplementedError
+"""
+WITHOUT_ANY_USE = """
+import sys
+
+def test_nothing_of_it_is_imported_yet(pytestconfig):
+    assert pytestconfig.pluginmanager.has_plugin("flask_corsguard")
+    assert not {"flask", "flask_corsguard", "werkzeug"} & set(sys.modules)
+"""
+
+
+def run(tmp_path, text):
+    """Give the exit status and the output of pytest on a file of *text*."""
+    (tmp_path / "test_it.py").write_text(text)
+    # Without the measurement of this run, which would import what the plugin must not.
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:cov",
+        "-p",
+        "no:randomly",
+    ]
+    done = subprocess.run(
+        [*command, "."], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("text", [WITH_AN_APP, WITHOUT_ANY_USE], ids=["used", "not used"])
+def test_the_fixture_is_there_and_costs_nothing_before_it_is_used(tmp_path, text):
+    """It stands in front of the application of the suite."""
+    status, output = run(tmp_path, text)
+
+    assert status == 0, output
+    assert "1 passed" in output
+
+
+def test_without_an_application_it_says_what_to_write(tmp_path):
+    """And nothing else."""
+    status, output = run(tmp_path, WITHOUT_AN_APP)
+
+    assert status == 1
+    assert "    @pytest.fixture\n    def app():\n        return create_app()\n" in output
+    assert "FixtureLookupError" not in output
+
+
+def test_what_is_missing_for_the_application_is_said_as_ever(tmp_path):
+    """The fixture app is there; another one is not."""
+    status, output = run(tmp_path, WITH_AN_APP_THAT_NEEDS_MORE)
+
+    assert status == 1
+    assert "fixture 'database' not found" in output
+    assert "create_app" not in output

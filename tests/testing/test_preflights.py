@@ -1,0 +1,434 @@
+"""May this be sent? Preflights, and what a browser remembers of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
+from flask_corsguard.testing.differences import ENGINES, PREFLIGHT_CACHE_LIMITS
+from testing.scripted import ALLOWED, ANYONE, API, APP, THIRD, TRUSTED, answering, methods, page_of
+
+ACAM = "Access-Control-Allow-Methods"
+ACAH = "Access-Control-Allow-Headers"
+ACMA = "Access-Control-Max-Age"
+STEP = "CORS-preflight fetch, step"
+
+
+def allowing(preflight, base=ALLOWED, **rest):
+    """Give an application that answers preflights with *preflight*."""
+    return answering(base, [*base.items(), *dict(preflight).items()], **rest)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"method": "HEAD"},
+        {"method": "POST", "data": "x"},
+        {"method": "POST", "data": {"a": "b"}},
+        {"headers": {"Accept": "text/html", "Range": "bytes=0-3"}},
+    ],
+)
+def test_what_a_form_could_send_needs_no_preflight(arguments):
+    """It is sent at once, and only the answer is kept back."""
+    refused = assert_cannot_fetch(page_of(answering()), API, **arguments)
+
+    assert [exchange.is_preflight for exchange in refused.exchange] == [False]
+    assert refused.sent
+
+
+def test_a_preflight_names_what_is_to_be_sent():
+    """It has these headers, no cookies, and no body."""
+    browser = Browser(allowing({ACAM: "PUT", ACAH: "x-b,x-a,content-type,authorization"}, TRUSTED))
+    browser.visit(API)
+    headers = {"X-B": "1", "x-a": "2", "Authorization": "3", "Accept": "text/html"}
+    response = browser.open(APP).fetch(f"{API}/x?y", "PUT", json=1, headers=headers, credentials="include")
+    asked, actual = response.exchange
+
+    assert asked.is_preflight
+    assert not actual.is_preflight
+    assert asked.method == "OPTIONS"
+    assert asked.url == f"{API}/x?y"
+    assert asked.body == b""
+    assert asked.headers == (
+        ("Host", "api.example"),
+        ("Accept", "*/*"),
+        ("Access-Control-Request-Method", "PUT"),
+        ("Access-Control-Request-Headers", "authorization,content-type,x-a,x-b"),
+        ("Referer", f"{APP}/"),
+        ("Origin", APP),
+        ("Sec-Fetch-Dest", "empty"),
+        ("Sec-Fetch-Mode", "cors"),
+        ("Sec-Fetch-Site", "cross-site"),
+        ("User-Agent", "Mozilla/5.0 (flask_corsguard.testing)"),
+    )
+
+
+def test_a_preflight_brings_no_cookies_and_keeps_none():
+    """The request after it does both."""
+    sets = [*TRUSTED.items(), (ACAM, "PUT"), ("Set-Cookie", "asked=1; SameSite=None; Secure")]
+    app = answering([*TRUSTED.items(), ("Set-Cookie", "sent=1; SameSite=None; Secure")], sets)
+    page = page_of(app)
+    page.fetch(API, "PUT", credentials="include")
+    asked, actual = page.fetch(f"{API}/again", "PUT", credentials="include").exchange
+
+    assert asked.get("Cookie") is None
+    assert actual.get("Cookie") == "sent=1"
+
+
+def test_a_preflight_without_unsafe_headers_names_none():
+    """An empty header would be malformed."""
+    asked = page_of(allowing({ACAM: "PUT"})).fetch(API, "PUT").exchange[0]
+
+    assert asked.get("Access-Control-Request-Headers") is None
+
+
+def test_a_page_asks_its_own_server_nothing():
+    """Not even for the strangest request."""
+    page = page_of(answering())
+
+    assert len(page.fetch(APP, "CHICKEN", headers={"X-A": "1"}).exchange) == 1
+
+
+@pytest.mark.parametrize(
+    ("preflight", "arguments"),
+    [
+        ({ACAM: "PUT"}, {"method": "PUT"}),
+        ({ACAM: "GET, PUT"}, {"method": "put"}),
+        ({ACAM: "*"}, {"method": "PUT"}),
+        ({ACAM: "patch"}, {"method": "patch"}),
+        ({}, {"method": "POST", "headers": {"X-A": "1"}, "extra": {ACAH: "x-a"}}),
+        ({ACAM: "PUT", ACAH: "X-A"}, {"headers": {"x-a": "1"}}),
+        ({ACAH: "*"}, {"headers": {"x-a": "1"}}),
+        ({ACAH: "Authorization, *"}, {"headers": {"authorization": "1", "x-a": "1"}}),
+        ({ACAH: "content-type"}, {"method": "POST", "json": 1}),
+        ({ACAM: "", ACAH: ",x-a,"}, {"headers": {"x-a": "1"}}),
+    ],
+)
+def test_what_is_listed_may_be_sent(preflight, arguments):
+    """GET, HEAD and POST need no listing."""
+    preflight = {**preflight, **arguments.pop("extra", {})}
+    response = assert_can_fetch(page_of(allowing(preflight)), API, **arguments)
+
+    assert [exchange.is_preflight for exchange in response.exchange] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("preflight", "arguments", "step", "because", "needed"),
+    [
+        ({}, {"method": "PUT"}, "7.5 (methods)", f"{ACAM} is missing.",
+         f'{ACAM}: PUT (a policy with methods=["PUT"])'),
+        ({ACAM: "GET, POST"}, {"method": "PUT"}, "7.5 (methods)", "'GET, POST' and does not name PUT.", ACAM),
+        ({ACAM: "put"}, {"method": "PUT"}, "7.5 (methods)", "methods are case-sensitive.", ACAM),
+        ({ACAM: "PATCH"}, {"method": "patch"}, "7.5 (methods)", "methods are case-sensitive.", ACAM),
+        ({ACAM: "GET PUT"}, {"method": "PUT"}, "7.3 (list syntax)", "is no list of names", "commas between"),
+        ({ACAH: "x-a x-b"}, {"headers": {"X-A": "1"}}, "7.3 (list syntax)", f"{ACAH} is no list", ACAH),
+        ({ACAM: "PUT", ACAH: "a;b"}, {"method": "PUT"}, "7.3 (list syntax)", f"{ACAH} is no list", ACAH),
+        ({}, {"headers": {"X-A": "1"}}, "7.7 (headers)", f"{ACAH} is missing, and the page sends x-a.",
+         f'{ACAH}: x-a (a policy with allow_headers=["x-a"])'),
+        ({ACAH: "x-b, x-c"}, {"headers": {"X-A": "", "X-B": "", "X-D": ""}}, "7.7 (headers)",
+         f"{ACAH} does not name x-a, x-d.", 'allow_headers=["x-a", "x-d"]'),
+        ({ACAH: "x-a"}, {"method": "POST", "json": 1}, "7.7 (headers)", "does not name content-type.", ACAH),
+        ({ACAH: "*"}, {"headers": {"Authorization": "1"}}, "7.6 (Authorization)",
+         f'{ACAH} is "*", which never covers authorization.', 'allow_headers=["authorization"]'),
+        ({ACAH: "x-a"}, {"headers": {"Authorization": "1", "X-A": "1"}}, "7.6 (Authorization)",
+         "does not name", ""),
+    ],
+)  # fmt: skip
+def test_what_is_not_listed_is_not_sent(preflight, arguments, step, because, needed):
+    """The server has seen the preflight alone."""
+    refused = assert_cannot_fetch(page_of(allowing(preflight)), API, **arguments)
+
+    assert refused.step == f"{STEP} {step}"
+    assert because in refused.because
+    assert needed in refused.needed
+    assert [exchange.is_preflight for exchange in refused.exchange] == [True]
+    assert not refused.sent
+
+
+@pytest.mark.parametrize(
+    ("preflight", "arguments", "because"),
+    [
+        ({ACAM: "*"}, {"method": "PUT"}, f'{ACAM} is "*", which does not count'),
+        ({ACAH: "*"}, {"headers": {"X-A": "1"}}, f'{ACAH} is "*", which does not count'),
+        ({ACAH: "*"}, {"headers": {"Authorization": "1"}}, f'{ACAH} is "*", which does not count'),
+    ],
+)
+def test_with_credentials_no_wildcard_counts(preflight, arguments, because):
+    """It is then a method or a header of that name."""
+    page = page_of(allowing(preflight, TRUSTED))
+    refused = assert_cannot_fetch(page, API, credentials="include", **arguments)
+
+    assert because in refused.because
+    assert not refused.sent
+
+
+def test_a_method_may_have_the_name_of_the_wildcard():
+    """Where the wildcard is none."""
+    page = page_of(allowing({ACAM: "*", ACAH: "*"}, TRUSTED))
+
+    assert_can_fetch(page, API, method="*", headers={"*": "1"}, credentials="include")
+
+
+@pytest.mark.parametrize("status", [200, 204, 206, 299])
+def test_a_preflight_of_any_success_will_do(status):
+    """Not only 204."""
+    assert_can_fetch(page_of(allowing({ACAM: "PUT"}, preflight_status=status)), API, method="PUT")
+
+
+@pytest.mark.parametrize("status", [199, 300, 301, 304, 307, 401, 404, 500])
+def test_a_preflight_of_any_other_status_fails(status):
+    """Routing and authentication had better not answer it; and it follows no redirect."""
+    location = {ACAM: "PUT", "Location": "/other"}
+    refused = assert_cannot_fetch(page_of(allowing(location, preflight_status=status)), API, method="PUT")
+
+    assert refused.step == f"{STEP} 7 (ok status)"
+    assert f"status {status}" in refused.because
+    assert ("is not redirected" in refused.because) is (status in {301, 307})
+    assert "CorsGuard or CorsMiddleware" in refused.needed
+    assert len(refused.exchange) == 1
+
+
+@pytest.mark.parametrize(
+    ("actual", "preflight", "arguments"),
+    [
+        (ALLOWED, {}, {}),
+        (ALLOWED, {"Access-Control-Allow-Origin": THIRD}, {}),
+        (TRUSTED, ALLOWED, {"credentials": "include"}),
+        (TRUSTED, {**TRUSTED, **ANYONE}, {"credentials": "include"}),
+    ],
+)
+def test_a_preflight_has_a_cors_check_of_its_own(actual, preflight, arguments):
+    """With the credentials of the request that it asks for, though it has none itself."""
+    page = page_of(answering(actual, {**preflight, ACAM: "PUT"}))
+    refused = assert_cannot_fetch(page, API, method="PUT", **arguments)
+
+    assert refused.step == f"{STEP} 7 (CORS check)"
+    assert not refused.sent
+
+
+def test_a_preflight_that_succeeds_does_not_share_the_answer():
+    """The request is executed, and its answer is not read."""
+    page = page_of(answering({}, {**ALLOWED, ACAM: "PUT"}))
+    refused = assert_cannot_fetch(page, API, method="PUT")
+
+    assert refused.step == "CORS check"
+    assert refused.sent
+    assert [exchange.method for exchange in refused.exchange] == ["OPTIONS", "PUT"]
+
+
+def test_who_listens_to_an_upload_asks_first():
+    """Even a simple request has a preflight then; and the answer to it is kept without a list."""
+    browser = Browser(allowing({}))
+    page = browser.open(APP)
+    page.xhr(API, "POST", data="x", upload_listener=True)
+    page.xhr(API, "POST", data="x", upload_listener=True)
+
+    assert methods(browser) == "OPTIONS POST POST"
+    page.xhr(API, "GET", upload_listener=True)
+    assert methods(browser) == "OPTIONS POST POST OPTIONS GET"
+
+
+def test_an_application_may_be_asked_options_by_hand():
+    """Without Access-Control-Request-Method it is no preflight, and with it no page can ask."""
+    response = page_of(allowing({ACAM: "OPTIONS"})).fetch(
+        API, "OPTIONS", headers={"Access-Control-Request-Method": "PUT"}
+    )
+
+    assert [exchange.is_preflight for exchange in response.exchange] == [True, False]
+    assert response.exchange[0].get("Access-Control-Request-Method") == "OPTIONS"
+
+
+def after(seconds, *, age, engine=None, put=None, again=None, base=ALLOWED, **listed):
+    """Give the methods that arrive when a PUT is done, and again after *seconds*."""
+    preflight = {ACAM: "PUT, DELETE", **listed, **({} if age is None else {ACMA: age})}
+    browser = Browser(allowing(preflight, base), engine=engine)
+    page = browser.open(APP)
+    page.fetch(API, **(put or {"method": "PUT"}))
+    browser.wait(seconds)
+    page.fetch(**{"url": API, **(again or put or {"method": "PUT"})})
+    return methods(browser)
+
+
+KEPT, ASKED = "OPTIONS PUT PUT", "OPTIONS PUT OPTIONS PUT"
+
+
+@pytest.mark.parametrize(
+    ("age", "seconds", "seen"),
+    [
+        *(("600", 599, KEPT), ("600", 600, ASKED), ("0", 0, ASKED), ("1", 0, KEPT), ("1", 2, ASKED)),
+        *((None, 4, KEPT), (None, 5, ASKED), ("abc", 4, KEPT), ("abc", 5, ASKED), ("1.5", 4, KEPT)),
+        *(("", 4, KEPT), ("-1", 4, KEPT), ("-1", 5, ASKED), ("+9", 5, ASKED), ("600, 600", 5, ASKED)),
+        *(("0000000000000600", 599, KEPT), ("0000000000000000", 0, ASKED)),
+        *(("86400", 7199, KEPT), ("86400", 7200, ASKED), ("9" * 5000, 7199, KEPT), ("9" * 5000, 7200, ASKED)),
+    ],
+)
+def test_a_preflight_is_kept_as_long_as_its_answer_says(age, seconds, seen):
+    """Five seconds if it says nothing that is a number, and two hours at most."""
+    assert after(seconds, age=age) == seen
+
+
+@pytest.mark.parametrize("engine", [None, *ENGINES])
+def test_each_engine_has_a_limit_of_its_own(engine):
+    """The standard leaves it to them."""
+    limit = PREFLIGHT_CACHE_LIMITS[engine]
+
+    assert after(limit - 1, age="100000", engine=engine) == KEPT
+    assert after(limit, age="100000", engine=engine) == ASKED
+
+
+def test_a_negative_age_is_no_age_to_engines():
+    """The standard takes it for nothing at all."""
+    assert {after(0, age="-1", engine=engine) for engine in ENGINES} == {ASKED}
+
+
+def test_max_age_twice_is_malformed():
+    """As two lines; then the default counts."""
+    app = answering(ALLOWED, [*ALLOWED.items(), (ACAM, "PUT"), (ACMA, "600"), (ACMA, "600")])
+    browser = Browser(app)
+    page = browser.open(APP)
+    page.fetch(API, "PUT")
+    browser.wait(6)
+    page.fetch(API, "PUT")
+
+    assert methods(browser) == ASKED
+
+
+@pytest.mark.parametrize(
+    ("again", "seen"),
+    [
+        ({"method": "DELETE"}, "OPTIONS PUT DELETE"),
+        ({"method": "PUT", "headers": {"X-A": "1"}}, KEPT),
+        ({"method": "PUT", "headers": {"x-A": "1", "X-b": "1"}}, KEPT),
+        ({"method": "GET", "headers": {"X-A": "1"}}, "OPTIONS PUT GET"),
+        ({"method": "PUT", "url": f"{API}/#fragment"}, KEPT),
+    ],
+)
+def test_what_the_answer_listed_needs_no_other_preflight(again, seen):
+    """Though it was not what was asked for."""
+    assert after(1, age="600", again=again, **{ACAH: "X-A, x-b"}) == seen
+
+
+@pytest.mark.parametrize(
+    ("again", "seen"),
+    [
+        ({"url": f"{API}/other", "method": "PUT"}, ASKED),
+        ({"url": f"{API}/?query", "method": "PUT"}, ASKED),
+        ({"method": "PUT", "credentials": "include"}, ASKED),
+        ({"method": "GET", "headers": {"X-A": "1"}}, "OPTIONS PUT OPTIONS GET"),
+    ],
+)
+def test_another_url_credentials_or_header_needs_another(again, seen):
+    """The entry is for one origin, one URL, one method or header, with or without credentials."""
+    preflight = [*TRUSTED.items(), (ACAM, "PUT"), (ACMA, "600")]
+
+    def app(environ, start_response):
+        asks = environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS")
+        extra = [(ACAH, asks)] if asks else []
+        start_response("200 OK", [*preflight, *extra])
+        return [b""]
+
+    browser = Browser(app)
+    page = browser.open(APP)
+    page.fetch(API, "PUT")
+    page.fetch(**{"url": API, **again})
+
+    assert methods(browser) == seen
+
+
+def test_an_answer_with_credentials_is_kept_for_requests_with_them():
+    """As one without is for those without."""
+    assert after(1, age="600", put={"method": "PUT", "credentials": "include"}, base=TRUSTED) == KEPT
+
+
+def test_an_answer_with_credentials_is_good_without():
+    """What is allowed to the stronger is allowed to the weaker."""
+    put = {"method": "PUT", "credentials": "include"}
+
+    assert after(1, age="600", put=put, again={"method": "PUT"}, base=TRUSTED) == KEPT
+
+
+def test_the_wildcard_is_kept_as_one():
+    """For methods and headers, but not for Authorization."""
+    browser = Browser(allowing({ACAM: "*", ACAH: "*, authorization", ACMA: "600"}))
+    page = browser.open(APP)
+    page.fetch(API, "PUT", headers={"X-A": "1"})
+    page.fetch(API, "DELETE", headers={"X-B": "1", "Authorization": "1"})
+
+    assert methods(browser) == "OPTIONS PUT DELETE"
+
+
+def test_the_wildcard_that_is_kept_does_not_cover_authorization():
+    """As it does not when it is asked; engines think otherwise."""
+    listed = {ACAM: "*", ACAH: "*", ACMA: "600"}
+    page = page_of(allowing(listed))
+    page.fetch(API, "PUT", headers={"X-A": "1"})
+
+    refused = assert_cannot_fetch(page, API, headers={"Authorization": "1"})
+
+    assert refused.step == f"{STEP} 7.6 (Authorization)"
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_engines_let_the_wildcard_cover_authorization(engine):
+    """And keep it as such; with credentials they do not."""
+    browser = Browser(allowing({ACAH: "*", ACMA: "600"}, ANYONE), engine=engine)
+    page = browser.open(APP)
+    page.fetch(API, headers={"Authorization": "1"})
+    page.fetch(API, headers={"X-A": "1", "Authorization": "1"})
+    trusting = page_of(allowing({ACAH: "*"}, TRUSTED), engine=engine)
+
+    assert methods(browser) == "OPTIONS GET GET"
+    assert_cannot_fetch(trusting, API, headers={"Authorization": "1"}, credentials="include")
+
+
+def test_pages_of_two_sites_share_no_preflight():
+    """Even if they are of one origin in frames: caches are partitioned."""
+    browser = Browser(allowing({ACAM: "PUT", ACMA: "600"}, ANYONE))
+    browser.open(APP).fetch(API, "PUT")
+    browser.open(THIRD).fetch(API, "PUT")
+    browser.open(APP).fetch(API, "PUT")
+
+    assert methods(browser) == "OPTIONS PUT OPTIONS PUT PUT"
+
+
+def test_a_newer_answer_shortens_the_life_of_an_older_one():
+    """An entry has one age."""
+    ages = iter(["600", "1"])
+
+    def app(environ, start_response):
+        headers = [*ALLOWED.items(), (ACAM, "PUT"), (ACAH, "x-a")]
+        if "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+            headers.append((ACMA, next(ages)))
+        start_response("200 OK", headers if environ["PATH_INFO"] != "/secret" else [])
+        return [b""]
+
+    browser = Browser(app)
+    page = browser.open(APP)
+    page.fetch(API, "PUT")
+    page.xhr(API, "GET", upload_listener=True)
+    browser.wait(2)
+
+    with pytest.raises(StopIteration):
+        page.fetch(API, "PUT")
+    assert methods(browser) == "OPTIONS PUT OPTIONS GET"
+
+
+def test_a_failure_makes_a_browser_forget_what_it_was_allowed():
+    """The next request asks again; so it does if the answer was not shared."""
+    allowed = iter([True, False, True])
+
+    def app(environ, start_response):
+        asks = "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+        shared = asks or next(allowed)
+        headers = [*ALLOWED.items(), (ACAM, "PUT"), (ACMA, "600")]
+        start_response("200 OK", headers if shared else [])
+        return [b""]
+
+    browser = Browser(app)
+    page = browser.open(APP)
+    page.fetch(API, "PUT")
+    assert_cannot_fetch(page, API, method="PUT")
+    page.fetch(API, "PUT")
+
+    assert methods(browser) == "OPTIONS PUT PUT OPTIONS PUT"

@@ -1,0 +1,285 @@
+"""Redirects: every hop is checked, and some change what is sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
+from testing.scripted import ALLOWED, ANYONE, API, APP, THIRD, TRUSTED, answering, asked, page_of
+
+NULL = {"Access-Control-Allow-Origin": "null"}
+ACAM = ("Access-Control-Allow-Methods", "*")
+ACAH = ("Access-Control-Allow-Headers", "*, authorization")
+
+
+def hopping(to, headers=ANYONE, *, status=302, final=ANYONE, path="/hop"):
+    """Give an application that redirects /hop, and answers the rest; every preflight is granted."""
+
+    def app(environ, start_response):
+        if "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+            start_response("204 Granted", [*ANYONE.items(), ACAM, ACAH])
+        elif environ["PATH_INFO"] == path:
+            start_response(f"{status} Moved", [*headers.items(), ("Location", to)])
+        else:
+            start_response("200 OK", [*final.items()])
+        return [b""]
+
+    return app
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_followed(status):
+    """The response says where it came from in the end."""
+    response = page_of(hopping("/there?a#b", status=status)).fetch(f"{API}/hop#c")
+
+    assert (response.status, response.url, response.redirected) == (200, f"{API}/there?a", True)
+    assert [exchange.status for exchange in response.exchange] == [status, 200]
+
+
+@pytest.mark.parametrize("status", [300, 304, 305, 306])
+def test_another_status_is_no_redirect(status):
+    """Whatever its Location."""
+    assert page_of(hopping("/there", status=status)).fetch(f"{API}/hop").status == status
+
+
+def test_a_redirect_without_a_location_is_an_answer():
+    """There is nowhere to go."""
+    response = page_of(answering(ALLOWED, status=302)).fetch(API)
+
+    assert (response.type, response.status, response.redirected) == ("cors", 302, False)
+
+
+@pytest.mark.parametrize("to", ["https://", "ftp://api.example/", "data:,x", "http://a b"])
+def test_a_location_has_to_be_an_http_url(to):
+    """Browsers follow no other, not even of the own server."""
+    page = page_of(hopping(to))
+
+    for origin in (API, APP):
+        refused = assert_cannot_fetch(page, f"{origin}/hop")
+        assert refused.step == "HTTP-redirect fetch"
+        assert "no http(s) URL" in refused.because
+
+
+def test_twenty_redirects_are_followed_and_no_more():
+    """A loop has an end."""
+
+    def app(environ, start_response):
+        left = int(environ["QUERY_STRING"])
+        location = [("Location", f"?{left - 1}")] if left else []
+        start_response("302 Moved" if left else "200 OK", [*ALLOWED.items(), *location])
+        return [b""]
+
+    page = page_of(app)
+
+    assert page.fetch(f"{API}/?20").status == 200
+    refused = assert_cannot_fetch(page, f"{API}/?21")
+    assert refused.because == "it was redirected 20 times before."
+    assert len(refused.exchange) == 21
+
+
+def test_a_redirect_is_shared_or_not_followed():
+    """Its own answer needs the headers, too: the next hop is not even sent."""
+    refused = assert_cannot_fetch(page_of(hopping("/there", {})), f"{API}/hop")
+
+    assert refused.step == "CORS check"
+    assert [exchange.status for exchange in refused.exchange] == [302]
+
+
+def test_after_a_redirect_within_a_server_the_page_keeps_its_name():
+    """As after one from the own server to another."""
+    within = page_of(hopping("/there", ALLOWED, final=ALLOWED))
+    outward = page_of(hopping(f"{API}/there", {}, final=ALLOWED))
+
+    assert assert_can_fetch(within, f"{API}/hop").exchange[-1].origin == APP
+    assert assert_can_fetch(outward, f"{APP}/hop").exchange[-1].origin == APP
+
+
+@pytest.mark.parametrize("to", [THIRD, APP])
+def test_after_a_redirect_from_one_foreign_origin_to_another_the_page_is_null(to):
+    """Back to its own, too: the server in between could have led it anywhere."""
+    page = page_of(hopping(f"{to}/there", ALLOWED, final=NULL))
+    response = assert_can_fetch(page, f"{API}/hop")
+
+    assert [exchange.origin for exchange in response.exchange] == [APP, "null"]
+    assert response.type == "cors"
+    refused = assert_cannot_fetch(page_of(hopping(f"{to}/there", ALLOWED, final=ALLOWED)), f"{API}/hop")
+    assert "null (because a redirect led from one foreign origin to another) asks" in refused.because
+    assert refused.needed == 'Access-Control-Allow-Origin: * (a policy with origins="*")'
+
+
+def test_another_port_of_the_same_site_makes_null_as_well():
+    """The taint is by origin; the site only says how bad it is."""
+    page = page_of(hopping("https://api.app.example:8443/there", final=NULL))
+
+    assert asked_last(page, "https://api.app.example/hop").origin == "null"
+
+
+def asked_last(page, url, method="GET", **arguments):
+    """Give the last request of a fetch that is let through."""
+    return assert_can_fetch(page, url, method=method, **arguments).exchange[-1]
+
+
+def test_every_hop_of_an_unsafe_request_is_preflighted():
+    """Each server is asked for itself."""
+    response = page_of(hopping("/there", status=307)).fetch(f"{API}/hop", "PUT", data="x")
+
+    assert [exchange.method for exchange in response.exchange] == ["OPTIONS", "PUT", "OPTIONS", "PUT"]
+    assert response.exchange[-1].body == b"x"
+
+
+@pytest.mark.parametrize(
+    ("engine", "origin"), [(None, "null"), ("chromium", "null"), ("firefox", APP), ("webkit", "null")]
+)
+def test_the_preflight_to_a_third_origin_is_null_but_for_firefox(engine, origin):
+    """There only the request is."""
+    page = page_of(hopping(f"{THIRD}/there", status=307), engine=engine)
+    response = page.fetch(f"{API}/hop", "PUT")
+
+    assert [exchange.origin for exchange in response.exchange] == [APP, APP, origin, "null"]
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "becomes", "body"),
+    [
+        *((301, "POST", "GET", b""), (302, "POST", "GET", b""), (303, "POST", "GET", b"")),
+        *((307, "POST", "POST", b"x"), (308, "POST", "POST", b"x")),
+        *((301, "PUT", "PUT", b"x"), (302, "PUT", "PUT", b"x"), (303, "PUT", "GET", b"")),
+        *((303, "HEAD", "HEAD", b""), (303, "GET", "GET", b"")),
+    ],
+)
+def test_some_redirects_make_a_get(status, method, becomes, body):
+    """Then the body goes, and all that is said about it."""
+    data = "x" if method in {"POST", "PUT"} else None
+    headers = {"Content-Language": "en", "X-A": "1"}
+    last = asked_last(
+        page_of(hopping("/there", status=status)), f"{API}/hop", method, data=data, headers=headers
+    )
+
+    assert (last.method, last.body) == (becomes, body)
+    assert (last.get("Content-Type") is None) is (body == b"")
+    assert (last.get("Content-Language") is None) is (becomes != method)
+    assert last.get("X-A") == "1"
+
+
+@pytest.mark.parametrize(("engine", "again"), [(None, 1), ("chromium", 1), ("firefox", 2), ("webkit", 2)])
+def test_what_was_preflighted_once_is_again_in_two_engines(engine, again):
+    """A PUT that became a GET needs none by the standard; a POST that needed none gets none."""
+    page = page_of(hopping("/there", status=303), engine=engine)
+
+    put, post = page.fetch(f"{API}/hop", "PUT"), page.fetch(f"{API}/hop", "POST")
+
+    assert sum(exchange.is_preflight for exchange in put.exchange) == again
+    assert sum(exchange.is_preflight for exchange in post.exchange) == 0
+
+
+def test_authorization_stays_with_the_origin_that_it_was_for():
+    """Another one gets the other headers alone."""
+    headers = {"Authorization": "1", "X-A": "2"}
+    stays = asked_last(page_of(hopping("/there")), f"{API}/hop", headers=headers)
+    goes = asked_last(page_of(hopping(f"{THIRD}/there")), f"{API}/hop", headers=headers)
+
+    assert (stays.get("Authorization"), stays.get("X-A")) == ("1", "2")
+    assert (goes.get("Authorization"), goes.get("X-A")) == (None, "2")
+
+
+@pytest.mark.parametrize(
+    ("start", "to", "mode", "followed"),
+    [
+        (API, "https://user:word@api.example/there", "cors", False),
+        (APP, "https://user@api.example/there", "cors", False),
+        (APP, "https://user@app.example/there", "cors", True),
+        (API, "https://user@app.example/there", "cors", False),
+        (API, "https://user@api.example/there", "no-cors", True),
+    ],
+)
+def test_a_redirect_brings_no_passwords_across_origins(start, to, mode, followed):
+    """Without CORS it may."""
+    page = page_of(hopping(to))
+    if followed:
+        assert len(page.fetch(f"{start}/hop", mode=mode).exchange) == 2
+    else:
+        assert assert_cannot_fetch(page, f"{start}/hop", mode=mode).because.startswith("Location holds")
+
+
+def test_a_redirect_may_be_an_error():
+    """If the page says so."""
+    refused = assert_cannot_fetch(page_of(hopping("/there")), f"{API}/hop", redirect="error")
+
+    assert refused.step == "HTTP fetch, step 6 (redirect)"
+    assert "(302)" in refused.because
+    assert page_of(answering(ALLOWED)).fetch(API, redirect="error").ok
+
+
+def test_a_redirect_may_be_left_alone():
+    """The page learns that there is one, and not where to."""
+    response = page_of(hopping("/there")).fetch(f"{API}/hop", redirect="manual")
+
+    assert (response.type, response.status, response.url) == ("opaqueredirect", 0, f"{API}/hop")
+    assert len(response.headers) == 0
+    assert len(response.exchange) == 1
+    assert page_of(answering(ALLOWED)).fetch(API, redirect="manual").type == "cors"
+
+
+@pytest.mark.parametrize("redirect", ["error", "manual"])
+def test_without_cors_redirects_are_followed(redirect):
+    """Anything else is no request."""
+    page = page_of(answering())
+    refused = assert_cannot_fetch(page, API, mode="no-cors", redirect=redirect)
+
+    assert refused.step == "main fetch, step 12 (no-cors mode)"
+    assert refused.exchange == ()
+    assert page.fetch(APP, mode="no-cors", redirect=redirect).type == "basic"
+
+
+def test_same_origin_mode_is_left_by_no_redirect():
+    """The first hop was sent."""
+    refused = assert_cannot_fetch(page_of(hopping(API)), f"{APP}/hop", mode="same-origin")
+
+    assert refused.step == "main fetch, step 12 (same-origin mode)"
+    assert len(refused.exchange) == 1
+
+
+def test_a_redirect_to_plain_http_is_mixed_content():
+    """The page of https started it."""
+    refused = assert_cannot_fetch(page_of(hopping("http://api.example")), f"{API}/hop")
+
+    assert refused.step == "main fetch, step 7 (mixed content)"
+    assert len(refused.exchange) == 1
+
+
+def test_sec_fetch_site_remembers_the_worst_hop():
+    """A request that has been across sites stays so."""
+    page = page_of(hopping(f"{APP}/there", final=NULL))
+    response = page.fetch(f"{API}/hop")
+    out_and_in = page.fetch("https://www.app.example/hop")
+    inside = page.fetch(f"{APP}/hop")
+
+    sites = [[each.get("Sec-Fetch-Site") for each in one.exchange] for one in (response, out_and_in, inside)]
+    assert sites == [["cross-site"] * 2, ["same-site"] * 2, ["same-origin"] * 2]
+
+
+def test_cookies_of_every_hop_are_kept():
+    """A sign-in often redirects."""
+    sets = {**TRUSTED, "Set-Cookie": "a=b; SameSite=None; Secure"}
+    page = page_of(hopping("/there", sets, final=TRUSTED))
+    response = page.fetch(f"{API}/hop", credentials="include")
+
+    assert [exchange.get("Cookie") for exchange in response.exchange] == [None, "a=b"]
+
+
+def test_a_redirect_can_change_the_referrer_policy():
+    """The hops after it follow the new one."""
+    told = {**ANYONE, "Referrer-Policy": "unknown, no-referrer"}
+    browser = Browser(hopping("/there", told))
+    browser.open(f"{APP}/path").fetch(f"{API}/hop")
+
+    assert [exchange.get("Referer") for exchange in browser.log] == [f"{APP}/", None]
+    assert asked(browser) == [("GET", APP), ("GET", APP)]
+
+
+def test_a_redirect_that_says_nothing_keeps_the_referrer_policy_of_the_request():
+    """It does not fall back to the page's."""
+    browser = Browser(hopping("/there"))
+    browser.open(f"{APP}/path").fetch(f"{API}/hop", referrer_policy="no-referrer")
+
+    assert [exchange.get("Referer") for exchange in browser.log] == [None, None]

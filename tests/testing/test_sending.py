@@ -1,0 +1,388 @@
+"""What a page sends without asking: forms, beacons, links; and how WebSockets open."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from flask import Flask
+from flask_sock import Sock
+
+from flask_corsguard import CorsGuard, Policy
+from flask_corsguard.testing import Browser, FetchRefused
+from flask_corsguard.testing.handshake import shake_hands
+from flask_corsguard.testing.transport import make_environ
+from flask_corsguard.testing.urls import parse_url
+from testing.scripted import API, APP, TRUSTED, answering, methods, page_of
+
+
+def submitted(data, **arguments):
+    """Give what reached the application."""
+    return page_of(answering()).submit(API, data, **arguments).exchange[-1]
+
+
+@pytest.mark.parametrize(
+    ("data", "body"),
+    [
+        ({"a": "1", "b c": "d&e=f"}, b"a=1&b+c=d%26e%3Df"),
+        ([("a", "1"), ("a", "2")], b"a=1&a=2"),
+        ({"a\nb": "c\rd\r\ne"}, b"a%0D%0Ab=c%0D%0Ad%0D%0Ae"),
+        ({"ü": "~*-._"}, b"%C3%BC=%7E*-._"),
+        ({}, b""),
+    ],
+)
+def test_a_form_is_urlencoded(data, body):
+    """As browsers write it, with their line ends."""
+    exchange = submitted(data)
+
+    assert exchange.body == body
+    assert exchange.get("Content-Type") == "application/x-www-form-urlencoded"
+    assert exchange.get("Content-Length") == str(len(body))
+
+
+@pytest.mark.parametrize(
+    ("data", "body"),
+    [
+        ({'{"a":1,"b":"': '"}'}, b'{"a":1,"b":"="}\r\n'),
+        ({"a": "b c", "d\ne": "ü"}, b"a=b c\r\nd\r\ne=\xc3\xbc\r\n"),
+        ({}, b""),
+    ],
+)
+def test_a_form_of_plain_text_escapes_nothing(data, body):
+    """So it can write JSON, which needs no preflight."""
+    exchange = submitted(data, enctype="text/plain")
+
+    assert exchange.body == body
+    assert exchange.get("Content-Type") == "text/plain"
+
+
+def test_a_form_can_have_many_parts():
+    """Each with its name, escaped as browsers do."""
+    exchange = submitted([('a"b\n', "1\n2"), ("c", "")], enctype="multipart/form-data")
+    kind, _, boundary = exchange.get("Content-Type").partition("; boundary=")
+
+    assert kind == "multipart/form-data"
+    assert exchange.body.decode() == "\r\n".join(
+        [
+            *(f"--{boundary}", 'Content-Disposition: form-data; name="a%22b%0D%0A"', "", "1\r\n2"),
+            *(f"--{boundary}", 'Content-Disposition: form-data; name="c"', "", ""),
+            *(f"--{boundary}--", ""),
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    "enctype", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+)
+def test_flask_reads_what_a_form_writes(enctype):
+    """But text/plain, which is no form to it."""
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=lambda: dict(__import__("flask").request.form), methods=["POST"])
+    exchange = page_of(app).submit(API, {"a": "b\nc"}, enctype=enctype).exchange[-1]
+    read = b'{"a":"b\\r\\nc"}\n'
+
+    assert exchange.response_body == (b"{}\n" if enctype == "text/plain" else read)
+
+
+def test_a_form_by_get_goes_into_the_query():
+    """In place of the one that was there."""
+    exchange = submitted({"a": "b c"}, method="get", enctype="text/plain")
+    other = page_of(answering()).submit(f"{API}/x?old=1#f", {"a": "1"}, method="GET").exchange[-1]
+
+    assert (exchange.method, exchange.url, exchange.body) == ("GET", f"{API}/?a=b+c", b"")
+    assert exchange.get("Content-Type") is None
+    assert other.url == f"{API}/x?a=1"
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "body"),
+    [(302, "GET", b""), (303, "GET", b""), (307, "POST", b"a=1"), (308, "POST", b"a=1")],
+)
+def test_a_form_follows_redirects(status, method, body):
+    """Some keep what it sends; then Origin is null if it goes on to a third."""
+    paths = {"/hop": (status, {"Location": "https://third.example/"}), "/in": (status, {"Location": "/"})}
+    page = page_of(answering(paths=paths))
+    third, inside = (page.submit(f"{API}{path}", {"a": "1"}).exchange[-1] for path in ("/hop", "/in"))
+
+    assert (third.method, third.body) == (inside.method, inside.body) == (method, body)
+    assert third.origin == ("null" if method == "POST" else None)
+    assert inside.origin == (APP if method == "POST" else None)
+
+
+def test_a_page_learns_nothing_of_what_a_form_got():
+    """The test does."""
+    response = page_of(answering(status=403)).submit(API, {})
+
+    assert (response.type, response.status, response.body) == ("opaque", 0, b"")
+    assert response.exchange[-1].status == 403
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"enctype": "application/json"}, {"method": "PUT"}, {"target": "_any"}]
+)
+def test_a_form_knows_only_so_much(arguments):
+    """There is no form that sends JSON or PUT."""
+    with pytest.raises(ValueError, match=r"can be one of|forms know GET and POST"):
+        submitted({}, **arguments)
+
+
+def test_a_form_in_a_frame_is_kept_from_plain_http():
+    """At top level it is not."""
+    page = page_of(answering())
+
+    assert page.submit("http://api.example", {}).exchange[-1].url == "http://api.example/"
+    with pytest.raises(FetchRefused, match="mixed content"):
+        page.submit("http://api.example", {}, target="frame")
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "sent_type"),
+    [
+        ("x", None, "text/plain;charset=UTF-8"),
+        ("x", "", "text/plain;charset=UTF-8"),
+        (b"x", None, None),
+        ({"a": "b"}, None, "application/x-www-form-urlencoded;charset=UTF-8"),
+        (b"x", "text/plain", "text/plain"),
+    ],
+)
+def test_a_beacon_that_a_form_could_send_is_sent(data, content_type, sent_type):
+    """With cookies, and without a preflight."""
+    browser = Browser(
+        answering(status=500, paths={"/in": (200, {"Set-Cookie": "a=b; SameSite=None; Secure"})})
+    )
+    browser.visit(f"{API}/in")
+    response = browser.open(APP).beacon(API, data, content_type=content_type)
+
+    assert methods(browser) == "GET POST"
+    assert browser.log[-1].get("Cookie") == "a=b"
+    assert browser.log[-1].get("Content-Type") == sent_type
+    assert (response.type, response.status) == ("opaque", 0)
+    assert response.exchange[-1].status == 500
+
+
+GRANT = {**TRUSTED, "Access-Control-Allow-Headers": "content-type"}
+
+
+@pytest.mark.parametrize("actual", [TRUSTED, {}])
+def test_a_beacon_that_no_form_could_send_asks_first(actual):
+    """What is answered to the beacon itself does not matter."""
+    browser = Browser(answering(actual, GRANT))
+    response = browser.open(APP).beacon(API, "{}", content_type="application/json")
+    asked, sent = response.exchange
+
+    assert asked.get("Access-Control-Request-Headers") == "content-type"
+    assert (sent.method, sent.body, sent.origin) == ("POST", b"{}", APP)
+    assert sent.get("Sec-Fetch-Mode") == "cors"
+    assert response.type == "opaque"
+
+
+def test_a_beacon_that_may_not_be_sent_is_refused():
+    """The page is not told, but the test is."""
+    with pytest.raises(FetchRefused) as refused:
+        page_of(answering(TRUSTED, TRUSTED)).beacon(API, "{}", content_type="application/json")
+
+    assert refused.value.step == "CORS-preflight fetch, step 7.7 (headers)"
+    assert not refused.value.sent
+
+
+def test_a_beacon_is_short():
+    """64 kibibytes are the most."""
+    page = page_of(answering())
+
+    assert page.beacon(API, b"x" * 65536).exchange[-1].get("Content-Length") == "65536"
+    with pytest.raises(FetchRefused, match="the body has 65537 bytes, and 65536 are the most"):
+        page.beacon(API, b"x" * 65537)
+
+
+@pytest.mark.parametrize("url", ["https://", "ftp://api.example", "data:,x"])
+def test_nobody_goes_to_what_is_no_http_url(url):
+    """Neither by a link nor by typing."""
+    browser = Browser(answering())
+    for go in (browser.visit, browser.open(APP).navigate):
+        with pytest.raises(FetchRefused) as refused:
+            go(url)
+        assert not refused.value.exchange
+
+
+def test_a_visit_follows_redirects_and_keeps_cookies():
+    """The page is where it ended."""
+    paths = {"/in": (303, {"Location": "/home", "Set-Cookie": "a=b; SameSite=Strict"})}
+    page = Browser(answering(paths=paths)).visit(f"{API}/in")
+
+    assert page.url == f"{API}/home"
+    assert page.response.redirected
+    assert (page.response.type, page.response.text) == ("basic", "hello")
+    assert page.response.exchange[-1].get("Cookie") == "a=b"
+
+
+def test_who_types_is_said_in_a_refusal():
+    """There is no page."""
+    with pytest.raises(FetchRefused, match=r"a person who types the URL go to https://app.example"):
+        Browser({}).visit(APP)
+
+
+@pytest.fixture
+def echo():
+    """An application with a socket of flask-sock behind the guard."""
+    app = Flask(__name__)
+    app.opened = []
+    sock = Sock(app)
+
+    @sock.route("/echo")
+    def _echo(connection):
+        app.opened.append(1)
+        while True:
+            connection.send(connection.receive())
+
+    CorsGuard(app, Policy(origins=[APP]))
+    return app
+
+
+@pytest.mark.parametrize("url", [f"{API}/echo", "wss://api.example/echo"])
+def test_a_socket_opens_where_the_policy_says(echo, url):
+    """And leaves no thread behind when it is closed."""
+    before = threading.active_count()
+    response = page_of(echo).websocket(url)
+    exchange = response.exchange[-1]
+
+    assert echo.opened == [1]
+    assert (response.type, exchange.status, exchange.method) == ("opaque", 101, "GET")
+    assert exchange.url == f"{API}/echo"
+    assert (exchange.get("Upgrade"), exchange.get("Connection")) == ("websocket", "Upgrade")
+    assert exchange.get("Sec-WebSocket-Version") == "13"
+    assert exchange.answered("Sec-WebSocket-Accept") == "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+    assert exchange.origin == APP
+    assert exchange.get("Sec-Fetch-Mode") == "websocket"
+    assert exchange.get("Referer") is None
+    _wait_for(lambda: threading.active_count() == before)
+
+
+def _wait_for(condition):
+    # The socket's own thread ends after the application's.
+    for _ in range(1000):
+        if condition():
+            return
+        threading.Event().wait(0.005)
+    raise AssertionError("it did not come about")
+
+
+def test_a_socket_is_refused_where_the_policy_does_not_say(echo):
+    """The handshake is answered 403."""
+    with pytest.raises(FetchRefused) as refused:
+        page_of(echo, at="https://evil.example").websocket(f"{API}/echo")
+
+    assert refused.value.step == "WebSocket opening handshake"
+    assert "status 403" in refused.value.because
+    assert 'origins=["https://evil.example"]' in refused.value.needed
+    assert refused.value.sent
+    assert echo.opened == []
+
+
+def test_a_handshake_brings_cookies():
+    """That is what makes it worth guarding."""
+    browser = Browser(
+        answering(status=101, paths={"/in": (200, {"Set-Cookie": "a=b; SameSite=None; Secure"})})
+    )
+    browser.visit(f"{API}/in")
+
+    assert browser.open(APP).websocket(API).exchange[-1].get("Cookie") == "a=b"
+
+
+def test_a_handshake_follows_no_redirect():
+    """It is an error."""
+    with pytest.raises(FetchRefused, match="follows none"):
+        page_of(answering({"Location": "/"}, status=302)).websocket(API)
+
+
+@pytest.mark.parametrize("url", ["ftp://api.example", "wss://api.example/#x", "https://"])
+def test_a_socket_has_a_url_of_its_own(url):
+    """Without a fragment."""
+    with pytest.raises(FetchRefused, match="is no URL"):
+        page_of(answering()).websocket(url)
+
+
+def test_a_page_of_https_opens_no_plain_socket():
+    """On the very machine it may."""
+    page = page_of(answering(status=101))
+
+    with pytest.raises(FetchRefused, match="mixed content"):
+        page.websocket("ws://api.example")
+    assert page.websocket("ws://localhost:5000").exchange[-1].url == "http://localhost:5000/"
+
+
+HANDSHAKE = make_environ("GET", parse_url(API), [], b"")
+
+
+def test_a_handshake_may_be_answered_in_pieces():
+    """Until the headers are there, nobody knows."""
+
+    def app(environ, start_response):
+        socket = environ["werkzeug.socket"]
+        for piece in (b"HTTP/1.1 101 Swit", b"ching\r\nX-A: 1\r\n", b"\r\nand more"):
+            socket.sendall(piece)
+            threading.Event().wait(0.01)
+        socket.recv(1)
+        raise BrokenPipeError("the browser is gone")
+
+    assert shake_hands(app, dict(HANDSHAKE)) == (101, (("X-A", "1"),), b"")
+
+
+def test_an_application_may_open_a_socket_by_start_response():
+    """And go on talking, until the browser is gone."""
+
+    def app(environ, start_response):
+        start_response("101 Switching Protocols", [("X-A", "1")])
+        while environ["werkzeug.socket"].recv(1):
+            pass  # pragma: no cover - the browser says nothing
+        return []
+
+    assert shake_hands(app, dict(HANDSHAKE)) == (101, (("X-A", "1"),), b"")
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_what_an_application_raises_comes_out(opened):
+    """Unless it only says that the browser is gone."""
+
+    def app(environ, start_response):
+        if opened:
+            environ["werkzeug.socket"].sendall(b"HTTP/1.1 101 OK\r\n\r\n")
+            environ["werkzeug.socket"].recv(1)
+            raise RuntimeError("after it")
+        raise ConnectionResetError("before it")
+
+    with pytest.raises(RuntimeError if opened else ConnectionResetError, match=r"it$"):
+        shake_hands(app, dict(HANDSHAKE))
+
+
+def test_an_application_that_does_not_answer_is_not_waited_for():
+    """Ten seconds are enough; here a hundredth."""
+    left = threading.Event()
+
+    def app(environ, start_response):
+        left.wait(10)
+        start_response("200 OK", [])
+        return []
+
+    with pytest.raises(TimeoutError, match=r"did not answer the handshake within 0.01 s"):
+        shake_hands(app, dict(HANDSHAKE), patience=0.01)
+    left.set()
+    _wait_for(lambda: not _conversations())
+
+
+def test_an_application_that_does_not_leave_is_named():
+    """It holds a thread, and a test should know."""
+    left = threading.Event()
+
+    def app(environ, start_response):
+        start_response("101 Switching Protocols", [])
+        left.wait(10)
+        return []
+
+    with pytest.raises(TimeoutError, match=r"did not leave a closed WebSocket within 0.01 s"):
+        shake_hands(app, dict(HANDSHAKE), patience=0.01)
+    left.set()
+    _wait_for(lambda: not _conversations())
+
+
+def _conversations():
+    return [each for each in threading.enumerate() if each.name == "flask_corsguard.testing.websocket"]

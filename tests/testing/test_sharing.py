@@ -1,0 +1,311 @@
+"""May the page read the answer? The CORS check, and what a script sees of a response."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_corsguard.testing import Browser, FetchRefused, assert_can_fetch, assert_cannot_fetch
+from testing.scripted import ALLOWED, ANYONE, API, APP, THIRD, TRUSTED, answering, page_of
+
+ACAO = "Access-Control-Allow-Origin"
+
+
+@pytest.mark.parametrize("value", [APP, "*", f" {APP}\t"])
+def test_an_answer_for_the_origin_or_for_anyone_is_shared(value):
+    """White space around the value does not count."""
+    response = page_of(answering({ACAO: value})).fetch(API)
+
+    assert (response.type, response.status, response.ok, response.text) == ("cors", 200, True, "hello")
+    assert response.url == f"{API}/"
+    assert not response.redirected
+
+
+@pytest.mark.parametrize(
+    ("headers", "because"),
+    [
+        ({}, "the answer has no Access-Control-Allow-Origin, and https://app.example asks."),
+        ({ACAO: THIRD}, f"{ACAO} is '{THIRD}', and {APP} asks."),
+        ({ACAO: f"{APP}/"}, "they are compared byte by byte: no slash at the end, no upper case"),
+        ({ACAO: APP.upper()}, "they are compared byte by byte"),
+        ({ACAO: f"{APP}, {THIRD}"}, "has more than one value"),
+        ({ACAO: f"{APP} {THIRD}"}, "has more than one value"),
+        ([(ACAO, APP), (ACAO, APP)], "has more than one value"),
+        ([(ACAO, "*"), (ACAO, APP)], "has more than one value"),
+        ({ACAO: "null"}, f"{ACAO} is 'null', and {APP} asks."),
+        ({ACAO: ""}, f"{ACAO} is '', and {APP} asks."),
+    ],
+)
+def test_an_answer_for_nobody_or_another_is_not(headers, because):
+    """The request was sent all the same."""
+    refused = assert_cannot_fetch(page_of(answering(headers)), API)
+
+    assert refused.step == "CORS check"
+    assert because in refused.because
+    assert refused.needed == f'{ACAO}: {APP} (a policy with origins=["{APP}"])'
+    assert refused.sent
+
+
+@pytest.mark.parametrize("credentials", ["omit", "same-origin"])
+def test_without_credentials_nothing_more_is_needed(credentials):
+    """Both modes send none across origins."""
+    assert_can_fetch(page_of(answering(ANYONE)), API, credentials=credentials)
+
+
+def test_with_credentials_the_server_says_true():
+    """Beside the very origin."""
+    assert_can_fetch(page_of(answering(TRUSTED)), API, credentials="include")
+
+
+@pytest.mark.parametrize(
+    ("headers", "because"),
+    [
+        (ALLOWED, 'Access-Control-Allow-Credentials has to be exactly "true", and it is missing.'),
+        ({**ALLOWED, "Access-Control-Allow-Credentials": "True"}, "and it is 'True'."),
+        ({**ALLOWED, "Access-Control-Allow-Credentials": "true, true"}, "and it is 'true, true'."),
+        ({**TRUSTED, ACAO: "*"}, 'is "*", which does not count for a request with credentials.'),
+        ({**TRUSTED, ACAO: THIRD}, f"is '{THIRD}'"),
+    ],
+)
+def test_with_credentials_nothing_else_will_do(headers, because):
+    """Least of all the wildcard."""
+    refused = assert_cannot_fetch(page_of(answering(headers)), API, credentials="include")
+
+    assert because in refused.because
+    assert refused.needed == (
+        f"{ACAO}: {APP} and Access-Control-Allow-Credentials: true "
+        f'(a policy with origins=["{APP}"], credentials=True)'
+    )
+
+
+def test_a_sandboxed_frame_is_null():
+    """The wildcard is for it, and the name null; no policy is, with credentials."""
+    assert_can_fetch(page_of(answering(ANYONE), sandboxed=True), API)
+    assert_can_fetch(page_of(answering({ACAO: "null"}), sandboxed=True), API)
+    refused = assert_cannot_fetch(page_of(answering(ALLOWED), sandboxed=True), API)
+    with_credentials = assert_cannot_fetch(
+        page_of(answering(TRUSTED), sandboxed=True), APP, credentials="include"
+    )
+
+    assert "null (because its document is sandboxed) asks" in refused.because
+    assert refused.needed == f'{ACAO}: * (a policy with origins="*")'
+    assert "no policy allows null with credentials" in with_credentials.needed
+    assert "a sandboxed frame (origin null) in a page of https://app.example" in str(refused)
+
+
+def test_an_error_is_shared_like_anything():
+    """A status says nothing about who may read it."""
+    response = page_of(answering(ALLOWED, status=500)).fetch(API)
+
+    assert (response.status, response.ok) == (500, False)
+
+
+@pytest.mark.parametrize("status", [200, 204, 299])
+def test_a_status_of_success_is_ok(status):
+    """As response.ok is."""
+    assert page_of(answering(ALLOWED, status=status)).fetch(API).ok
+
+
+def test_the_own_server_needs_to_say_nothing():
+    """A page reads its own origin, by whatever method."""
+    page = page_of(answering({"X-Any": "1", "Set-Cookie": "a=b", "set-cookie2": "c"}))
+    response = page.fetch(f"{APP}/x", "PUT", headers={"X-Any": "1"}, json={})
+
+    assert response.type == "basic"
+    assert response.headers.to_wsgi_list() == [("X-Any", "1")]
+    assert len(response.exchange) == 1
+
+
+@pytest.mark.parametrize("url", [f"{APP}:8443", "http://app.example", "https://www.app.example"])
+def test_another_port_scheme_or_name_is_another_origin(url):
+    """All three have to be equal."""
+    page = Browser(answering(), engine=None).open("http://app.example" if url[4] == "s" else APP)
+    with pytest.raises(FetchRefused):
+        page.fetch(url)
+
+
+def test_same_origin_mode_goes_nowhere_else():
+    """Nothing is sent, whatever the server would say."""
+    page = page_of(answering(ANYONE))
+    refused = assert_cannot_fetch(page, API, mode="same-origin")
+
+    assert refused.step == "main fetch, step 12 (same-origin mode)"
+    assert refused.exchange == ()
+    assert page.fetch(APP, mode="same-origin").type == "basic"
+
+
+def test_without_cors_a_page_learns_nothing():
+    """Not even that it was successful; the test does."""
+    response = page_of(answering({"X-Any": "1"})).fetch(API, mode="no-cors")
+
+    assert (response.type, response.status, response.ok) == ("opaque", 0, False)
+    assert (response.body, response.text, response.url) == (b"", "", "")
+    assert len(response.headers) == 0
+    assert response.exchange[0].status == 200
+
+
+def test_without_cors_the_own_server_is_read():
+    """The mode matters across origins only."""
+    assert page_of(answering()).fetch(APP, mode="no-cors").type == "basic"
+
+
+SAFE = [
+    ("Cache-Control", "no-store"),
+    ("Content-Language", "en"),
+    ("Content-Length", "5"),
+    ("Content-Type", "text/plain"),
+    ("Expires", "0"),
+    ("Last-Modified", "x"),
+    ("Pragma", "x"),
+]
+SECRET = [("X-Total", "7"), ("x-total", "8"), ("X-Other", "9"), ("Set-Cookie", "a=b"), ("Set-Cookie2", "c")]
+
+
+def readable(expose, **arguments):
+    """Give what is read beside the safelisted headers where *expose* is said."""
+    exposing = [("Access-Control-Expose-Headers", value) for value in expose]
+    app = answering([*TRUSTED.items(), *SAFE, *SECRET, *exposing])
+    headers = page_of(app).fetch(API, **arguments).headers.to_wsgi_list()
+    assert set(SAFE) <= set(headers)
+    return dict(set(headers) - set(SAFE))
+
+
+@pytest.mark.parametrize(
+    ("expose", "names"),
+    [
+        ([], set()),
+        (["X-Total"], {"X-Total"}),
+        (["x-other, X-TOTAL"], {"X-Total", "X-Other"}),
+        (["x-other", "X-TOTAL"], {"X-Total", "X-Other"}),
+        (["Set-Cookie, Set-Cookie2"], set()),
+        (["X-Total X-Other"], set()),
+        ([""], set()),
+    ],
+)
+def test_only_seven_headers_and_those_that_are_exposed_are_read(expose, names):
+    """Set-Cookie never, and a malformed list exposes nothing."""
+    assert set(readable(expose)) == names
+
+
+def test_everything_exposed_is_everything_but_cookies():
+    """Repeated headers are joined; it is all there is, the protocol's own headers included."""
+    headers = readable(["*"])
+
+    assert headers["X-Total"] == "7, 8"
+    assert "Access-Control-Allow-Origin" in headers
+    assert "Set-Cookie" not in headers
+
+
+def test_everything_exposed_is_nothing_with_credentials():
+    """The wildcard is then the name of a header."""
+    assert readable(["*"], credentials="include") == {}
+    assert set(readable(["*, X-Other"], credentials="include")) == {"X-Other"}
+
+
+def test_a_response_is_json_or_text():
+    """Read as scripts read it."""
+    response = page_of(answering(ALLOWED, body='{"a": "ü"}'.encode())).fetch(API)
+
+    assert response.json == {"a": "ü"}
+    assert response.text == '{"a": "ü"}'
+    assert page_of(answering(ALLOWED, body=b"\xff")).fetch(API).text == "\ufffd"
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 204), ("GET", 205), ("GET", 304)])
+def test_some_answers_have_no_body(method, status):
+    """Whatever the application writes."""
+    assert page_of(answering(ALLOWED, status=status)).fetch(API, method).body == b""
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed"),
+    [
+        *((None, False), ("*", True), (APP, True), (THIRD, False), (f"{THIRD}, {APP}", True)),
+        *((f"{APP}/", False), (APP.upper(), False)),
+    ],
+)
+def test_timing_is_for_whom_the_server_names(value, allowed):
+    """It may name several, unlike with the CORS headers."""
+    headers = {} if value is None else {"Timing-Allow-Origin": value}
+    page = page_of(answering({**ANYONE, **headers}))
+
+    assert page.fetch(API).timing_allowed is allowed
+    assert page.fetch(API, mode="no-cors").timing_allowed is allowed
+    assert page.fetch(APP).timing_allowed
+
+
+def test_timing_needs_every_hop():
+    """One that does not allow it is enough to hide all."""
+    allowing = {**ANYONE, "Timing-Allow-Origin": "*"}
+    paths = {"/a": (302, {**ANYONE, "Location": "/"}), "/b": (302, {**allowing, "Location": "/"})}
+    page = page_of(answering(allowing, paths=paths))
+
+    assert not page.fetch(f"{API}/a").timing_allowed
+    assert page.fetch(f"{API}/b").timing_allowed
+
+
+def test_a_frame_from_elsewhere_hides_its_timing():
+    """The page around it may not measure it; a window of the same origin is another thing."""
+    page = page_of(answering())
+
+    assert not page.submit(API, {}, target="frame").timing_allowed
+    assert page.submit(APP, {}, target="frame").timing_allowed
+
+
+@pytest.mark.parametrize(
+    ("at", "url", "sent"),
+    [
+        (APP, "http://api.example", False),
+        (APP, "http://127.0.0.1:5000", True),
+        (APP, "http://a.localhost", True),
+        (APP, "https://api.example", True),
+        ("http://app.example", "http://api.example", True),
+        ("http://localhost:3000", "http://api.example", True),
+    ],
+)
+def test_a_page_of_https_depends_on_nothing_less(at, url, sent):
+    """But on the very machine it may."""
+    browser = Browser(answering(ANYONE))
+    page = browser.open(at)
+    if sent:
+        assert_can_fetch(page, url)
+    else:
+        refused = assert_cannot_fetch(page, url)
+        assert refused.step == "main fetch, step 7 (mixed content)"
+        assert refused.needed == "the same over https"
+    assert bool(browser.log) is sent
+
+
+@pytest.mark.parametrize("port", [22, 25, 6000, 10080])
+def test_some_ports_are_never_asked(port):
+    """What listens there is no web server."""
+    refused = assert_cannot_fetch(page_of(answering(ANYONE)), f"https://api.example:{port}")
+
+    assert refused.step == "main fetch, step 7 (bad port)"
+    assert not refused.sent
+
+
+def test_where_no_application_is_nobody_answers():
+    """A browser of several origins knows these alone."""
+    browser = Browser({API: answering(ALLOWED), "http://localhost:5000/": answering(ANYONE, body=b"local")})
+    page = browser.open(APP)
+    refused = assert_cannot_fetch(page, THIRD)
+
+    assert page.fetch(API).text == "hello"
+    assert page.fetch("http://localhost:5000/x").text == "local"
+    assert refused.step == "HTTP-network fetch"
+    assert refused.because == f"no server is there: this browser knows {API}, http://localhost:5000."
+    assert f'Browser({{"{THIRD}": app, ...}})' in refused.needed
+
+
+def test_a_browser_of_nothing_knows_none():
+    """It is of no use, but no error."""
+    assert "knows none" in assert_cannot_fetch(Browser({}).open(APP), APP).because
+
+
+@pytest.mark.parametrize(
+    "key", ["api.example", "https://api.example/x", "ftp://api.example", "HTTPS://API.example"]
+)
+def test_a_server_is_at_an_origin(key):
+    """Nothing else can be a key."""
+    with pytest.raises(ValueError, match=r'write it as "https://api.example"'):
+        Browser({key: answering()})

@@ -1,0 +1,159 @@
+"""URLs, origins and sites, as far as http(s) needs them."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_corsguard.testing.urls import (
+    OpaqueOrigin,
+    is_public_suffix,
+    is_trustworthy,
+    parse_url,
+    registrable_domain,
+    same_origin,
+    same_site,
+    schemelessly_same_site,
+    site_of,
+)
+
+BASE = parse_url("https://user:word@app.example:8443/a/b/c?d=e#f")
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ("https://APP.example", "https://app.example/"),
+        (" https:\\\\app.example\\a \n", "https://app.example/a"),
+        ("https://app.example:443/", "https://app.example/"),
+        ("https://app.example:/", "https://app.example/"),
+        ("http://app.example:443/", "http://app.example:443/"),
+        ("ws://app.example", "ws://app.example/"),
+        ("https://bücher.example/ü?ü", "https://xn--bcher-kva.example/%C3%BC?%C3%BC"),
+        ("https://app.example/a%2Fb/ c^`{}?'\" |", "https://app.example/a%2Fb/%20c%5E%60%7B%7D?%27%22%20|"),
+        ("https://app.example/a/./b/../c/%2E%2e/d", "https://app.example/a/d"),
+        ("https://app.example/a/..", "https://app.example/"),
+        ("https://app.example/a/.", "https://app.example/a/"),
+        ("https://app.example/../..", "https://app.example/"),
+        ("https://app.example?a#b", "https://app.example/?a#b"),
+        ("https://a:b@app.example/", "https://a:b@app.example/"),
+        ("http://127.0.0.1:5000/x", "http://127.0.0.1:5000/x"),
+        ("http://[0:0::1]:5000/", "http://[::1]:5000/"),
+        ("data:text/plain,x", "data:text/plain,x"),
+    ],
+)
+def test_a_url_is_written_as_a_browser_writes_it(text, parsed):
+    """In lower case, without default ports and dots, encoded."""
+    assert str(parse_url(text)) == parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ("g", "https://user:word@app.example:8443/a/b/g"),
+        ("/g", "https://user:word@app.example:8443/g"),
+        ("../g?h", "https://user:word@app.example:8443/a/g?h"),
+        ("?h", "https://user:word@app.example:8443/a/b/c?h"),
+        ("#h", "https://user:word@app.example:8443/a/b/c?d=e#h"),
+        ("", "https://user:word@app.example:8443/a/b/c?d=e"),
+        ("//other.example/g", "https://other.example/g"),
+        ("\\\\other.example", "https://other.example/"),
+        ("http://other.example", "http://other.example/"),
+    ],
+)
+def test_a_relative_url_is_one_beside_its_base(text, parsed):
+    """Its scheme, host and directory are those of the page."""
+    assert str(parse_url(text, BASE)) == parsed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("app.example", "/x", "https://", "https:///", "https://:80", "https://app.example:x"),
+        *("https://app.example:65536", "https://app example", "https://a%zz", "https://%ff.example"),
+        *("https://a..b", "http://256.1.1.1", "http://127.1", "http://[::g]", "http://[::1"),
+    ],
+)
+def test_what_is_no_url_is_none(text):
+    """There is nothing to fetch."""
+    assert parse_url(text) is None
+
+
+def test_nothing_is_relative_to_a_url_without_authority():
+    """A data: URL has no directory."""
+    assert parse_url("x", parse_url("data:,y")) is None
+
+
+def test_an_opaque_origin_is_equal_to_itself_alone():
+    """And it is written null."""
+    one, other = OpaqueOrigin(), OpaqueOrigin()
+
+    assert same_origin(one, one)
+    assert not same_origin(one, other)
+    assert same_site(one, one)
+    assert not same_site(one, other)
+    assert str(one) == "null"
+    assert isinstance(parse_url("data:,x").origin, OpaqueOrigin)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "site", "schemeless"),
+    [
+        ("https://example.com", "https://www.example.com:8443", True, True),
+        ("https://a.example.com", "https://b.example.com", True, True),
+        ("http://example.com", "https://example.com", False, True),
+        ("https://a.github.io", "https://b.github.io", False, False),
+        ("https://github.io", "https://github.io:8443", True, True),
+        ("https://a.co.uk", "https://b.co.uk", False, False),
+        ("http://a.localhost", "http://b.localhost", False, False),
+        ("http://a.localhost", "http://b.a.localhost", True, True),
+        ("http://localhost:1", "http://localhost:2", True, True),
+        ("http://127.0.0.1:1", "http://127.0.0.1:2", True, True),
+        ("http://127.0.0.1", "http://127.0.0.2", False, False),
+        ("http://[::1]:1", "http://[::1]:2", True, True),
+        ("https://app.example", "https://api.example", False, False),
+    ],
+)
+def test_a_site_is_a_scheme_and_a_registrable_domain(one, other, site, schemeless):
+    """Ports do not count, addresses are equal or are not, and the list of public suffixes decides."""
+    one, other = parse_url(one).origin, parse_url(other).origin
+
+    assert same_site(one, other) is same_site(other, one) is site
+    assert schemelessly_same_site(one, other) is schemelessly_same_site(other, one) is schemeless
+
+
+def test_a_site_has_a_key():
+    """Caches of two sites are apart by it."""
+    assert site_of(parse_url("https://a.b.example.com:8443/x")) == "https://example.com"
+    assert site_of(parse_url("http://127.0.0.1:8080")) == "http://127.0.0.1"
+
+
+def test_public_suffixes_are_names_that_nobody_has_registered():
+    """An address is none."""
+    assert is_public_suffix("co.uk")
+    assert not is_public_suffix("example.co.uk")
+    assert not is_public_suffix("127.0.0.1")
+    assert registrable_domain("127.0.0.1") is None
+    assert registrable_domain("a.b.example.com.") == "example.com"
+
+
+@pytest.mark.parametrize(
+    ("url", "trusted"),
+    [
+        ("https://app.example", True),
+        ("wss://app.example", True),
+        ("http://app.example", False),
+        ("ws://app.example", False),
+        ("http://localhost:5000", True),
+        ("http://localhost.", True),
+        ("http://a.b.localhost", True),
+        ("http://notlocalhost", False),
+        ("http://127.8.8.8", True),
+        ("http://127.0.0.1.example.com", False),
+        ("http://128.0.0.1", False),
+        ("http://[::1]", True),
+        ("http://[::2]", False),
+    ],
+)
+def test_what_is_encrypted_or_loopback_is_trustworthy(url, trusted):
+    """Sec-Fetch headers and Secure cookies go there."""
+    assert is_trustworthy(parse_url(url)) is trusted
