@@ -4,13 +4,14 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check docs clean
+.PHONY: help demo test browsers check docs clean
 
 help:
 	@echo 'make demo           the bank, its partner and an attacker, to press buttons; Ctrl-C ends it'
 	@echo 'make demo ONCE=1    the table of exchanges alone'
 	@echo '     PORTS="a b c"  on these ports instead of free ones; PLAIN=1: without *.localhost names'
 	@echo 'make test           all tests, with coverage'
+	@echo 'make browsers       the library judged by Chromium, Firefox and WebKit, which it installs (Debian, as root)'
 	@echo 'make check          lint, layers and types'
 	@echo 'make docs           the documentation, into docs/_build/html'
 	@echo 'make clean          remove what the others made'
@@ -20,6 +21,10 @@ demo: $(VENV)/demo.stamp
 
 test: $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+browsers: $(VENV)/tests.stamp
+	@tests/browsers/install
+	$(BIN)/python -m pytest -m browser -p no:cacheprovider -p no:randomly --write-docs $(ARGS)
 
 check: $(VENV)/lint.stamp $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/ruff check

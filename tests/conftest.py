@@ -38,3 +38,12 @@ def _nothing_is_left_behind():
     before[0].pop(current, None)
     after[0].pop(current, None)
     assert after == before
+
+
+def pytest_addoption(parser):
+    """Say what the tests with real browsers take; options can only be told of here, at the root."""
+    group = parser.getgroup("browser engines")
+    group.addoption("--examples", type=int, default=1200, help="random policies and requests for each engine")
+    group.addoption(
+        "--write-docs", action="store_true", help="write the documentation's page of what has passed"
+    )
