@@ -16,6 +16,7 @@ version = release = version_of("flask-corsguard")
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
+    "corsguard_differences",
     "corsguard_names",
     "corsguard_reference",
     "corsguard_verdicts",
@@ -40,8 +41,10 @@ nitpick_ignore_regex = [
     # Aliases in annotations: what they stand for is said where the parameter is described.
     (
         r"py:class",
-        r"Headers|OnRefusal|PathsArgument|PolicyArgument|PolicyFields|flask_corsguard\.decorators\.T",
+        r"Engine|Headers|OnRefusal|PathsArgument|PolicyArgument|PolicyFields|flask_corsguard\.decorators\.T",
     ),
+    # What str() is for: a page's origin in the browser model.
+    (r"py:class", r"flask_corsguard\.testing\.urls\..*"),
 ]
 
 html_theme = "furo"

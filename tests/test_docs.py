@@ -16,6 +16,7 @@ In a page the blocks of code are run in order and share their names:
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import doctest
 import io
@@ -28,6 +29,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -38,10 +40,13 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import Client
 
 import flask_corsguard
+import flask_corsguard.testing
+from browsers.cases import CASES
 from flask_corsguard import Reason, cors_refused
 from flask_corsguard.core.policy import FIELDS
 from flask_corsguard.core.problems import SENTENCES
 from flask_corsguard.extension import _KEYS
+from flask_corsguard.testing.differences import DIFFERENCES
 
 ROOT: Final = Path(__file__).parent.parent
 DOCS: Final = ROOT / "docs"
@@ -445,3 +450,79 @@ PUBLIC: Final = [
 def test_every_public_name_is_documented(name, built):
     """Whatever can be imported from the package is on the page of the API."""
     assert f"flask_corsguard.{name}" in _Reader(built.html / "api.html").anchors
+
+
+FOR_TESTS: Final = [
+    name
+    for name, value in vars(flask_corsguard.testing).items()
+    if not name.startswith("_") and not isinstance(value, ModuleType)
+]
+
+
+@pytest.mark.parametrize("name", FOR_TESTS)
+def test_every_public_name_for_tests_is_documented(name, built):
+    """Whatever can be imported from the browser model is on the page of the API."""
+    assert f"flask_corsguard.testing.{name}" in _Reader(built.html / "api.html").anchors
+
+
+CONFORMANCE: Final = (DOCS / "conformance.md").read_text("utf-8")
+TESTS: Final = Path(__file__).parent
+
+
+def named_on_the_page_of_conformance(pattern: str) -> list[str]:
+    """Give what the page of conformance names, once each."""
+    found = sorted(set(re.findall(pattern, CONFORMANCE)))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("name", named_on_the_page_of_conformance(r"`(flask_corsguard(?:\.[a-z_]+)+)`"))
+def test_every_module_of_the_conformance_page_can_be_imported(name):
+    """No row leads to a module that has been moved."""
+    assert import_module(name).__name__ == name
+
+
+@pytest.mark.parametrize("name", named_on_the_page_of_conformance(r"\{test\}`([^`]+)`"))
+def test_every_test_of_the_conformance_page_exists(name):
+    """No row leans on a test that nobody runs."""
+    file, _, function = name.partition("::")
+    tree = ast.parse((TESTS / file).read_text("utf-8"))
+
+    assert function in {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("name", named_on_the_page_of_conformance(r"\{case\}`([^`]+)`"))
+def test_every_case_of_the_conformance_page_is_asked_of_engines(name):
+    """No row leans on a case that is not in their table."""
+    assert name in {case.id for case in CASES}
+
+
+def test_no_group_of_cases_is_missing_from_the_conformance_page():
+    """What engines are asked has a row that says why."""
+    named = set(named_on_the_page_of_conformance(r"\{case\}`([^`]+)`"))
+
+    assert {case.group for case in CASES if case.id in named} == {case.group for case in CASES}
+
+
+@pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.code)
+def test_every_difference_of_engines_is_documented(difference, built):
+    """A difference has an anchor, its sentence, and what the standard and each engine say."""
+    page = _Reader(built.html / "conformance.html")
+    said = (
+        difference.sentence,
+        difference.standard,
+        difference.chromium,
+        difference.firefox,
+        difference.webkit,
+    )
+
+    assert f"difference-{difference.code}" in page.anchors
+    assert [words for words in said if words.replace("`", "") not in page.text] == []
+
+
+def test_no_other_difference_is_documented(built):
+    """What is no longer so is gone from the page, too."""
+    anchors = _Reader(built.html / "conformance.html").anchors
+    documented = {anchor for anchor in anchors if anchor.startswith("difference-")}
+
+    assert documented == {f"difference-{difference.code}" for difference in DIFFERENCES}
