@@ -6,17 +6,15 @@ import inspect
 import re
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import product
 from typing import Final, Literal, cast
-
-from publicsuffixlist import PublicSuffixList
 
 from .checks import Problems, check_list
 from .errors import Problem, problem
 from .matcher import OriginCheck, OriginSet
 from .origins import Origin, is_loopback_host
 from .patterns import OriginPattern, read_origin
+from .sites import is_public_suffix
 
 Door = Literal["null-origin", "insecure-origins", "public-suffixes"]
 
@@ -182,7 +180,7 @@ def check_credentials(found: Origins, doors: Iterable[str], problems: Problems) 
     for text, pattern in found.patterns:
         if pattern.subdomains and not pattern.host:
             refuse("any-origin", text, 'Name the domain: "https://*.example.com".')
-        elif pattern.subdomains and "public-suffixes" not in doors and _is_public_suffix(pattern.host):
+        elif pattern.subdomains and "public-suffixes" not in doors and is_public_suffix(pattern.host):
             hint = f'Name your own domain below it: "{pattern.scheme}://*.yours.{pattern.host}".'
             refuse("public-suffix", text, hint)
     for regex in found.regexes:
@@ -255,17 +253,5 @@ def _below_public_suffixes(regex: re.Pattern[str]) -> Iterator[str]:
     for suffix in dict.fromkeys(
         re.findall(r"[a-z]{2,}", bare) + re.findall(r"(?<=\.)[a-z0-9.-]+[a-z]", bare)
     ):
-        if _is_public_suffix(suffix):
+        if is_public_suffix(suffix):
             yield from (f"https://{name}.{suffix}" for name in _NAMES)
-
-
-def _is_public_suffix(host: str) -> bool:
-    # "localhost" counts as one by the list's last rule (whatever has no rule of its own is public),
-    # but nobody can register a name below it.
-    return not is_loopback_host(host) and _public_suffixes().is_public(host.removesuffix("."))
-
-
-@cache
-def _public_suffixes() -> PublicSuffixList:
-    # Read when the first pattern asks for it: a quarter of a megabyte that most policies never need.
-    return PublicSuffixList()

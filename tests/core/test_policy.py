@@ -508,7 +508,7 @@ def test_the_methods_of_a_route_share_the_compiled_origins():
 def test_the_public_suffix_list_is_not_read_until_it_is_needed():
     """Only subdomains together with credentials ask for it, and importing does not."""
     program = (
-        "import flask_corsguard as c, flask_corsguard.core.origin_checks as o\n"
+        "import flask_corsguard as c, flask_corsguard.core.sites as o\n"
         "c.Policy(origins=['https://*.a.example'])\n"
         "assert o._public_suffixes.cache_info().currsize == 0\n"
         "c.Policy(origins=['https://*.a.example'], credentials=True)\n"
