@@ -12,6 +12,7 @@ from .core.reasons import Kind as Kind
 from .core.reasons import Reason as Reason
 from .decorators import cors as cors
 from .extension import CorsGuard as CorsGuard
+from .notices import CorsGuardWarning as CorsGuardWarning
 from .refusals import CrossOriginRefused as CrossOriginRefused
 from .refusals import cors_refused as cors_refused
 from .wsgi import CorsMiddleware as CorsMiddleware

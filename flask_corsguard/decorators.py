@@ -7,16 +7,18 @@ decorators (those that use :func:`functools.wraps`) stand between.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, overload
+from weakref import WeakSet
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request_started
 from flask.views import View
 
 from .core.errors import PolicyError, problem
 from .core.paths import policy_from
 from .core.policy import Policy
+from .notices import Place, warn
 
 if TYPE_CHECKING:
     from flask.blueprints import BlueprintSetupState
@@ -31,8 +33,14 @@ _MARK = "__corsguard_policy__"
 #: Wrappers of a view that are looked through; a chain of them may hold a circle.
 MAX_WRAPPERS: Final = 64
 
+#: The key in ``app.extensions`` whose value is the :class:`.CorsMiddleware` of the application.
+EXTENSION: Final = "corsguard"
+
 #: Where an application keeps the registrations of its marked blueprints.
 REGISTRATIONS = "corsguard_blueprints"
+
+#: Marked blueprints that no application has registered so far.
+UNREGISTERED: Final[WeakSet[Blueprint]] = WeakSet()
 
 
 class Registration(NamedTuple):
@@ -50,7 +58,8 @@ def cors(**fields: Unpack[PolicyFields]) -> Callable[[T], T]: ...
 def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
     """Mark a view function, a ``View`` class, a method of one or a ``Blueprint`` with a policy.
 
-    It does nothing until the application has a :class:`.CorsGuard`.
+    It does nothing until the application has a :class:`.CorsGuard`; without one, the first request
+    warns.
 
     The policy replaces those of the blueprint and of the application; nothing is merged. A
     blueprint's holds for the blueprints nested in it, and for the 404 and 405 below its prefix.
@@ -75,6 +84,7 @@ def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
             setattr(target, _MARK, said)
         except AttributeError as error:
             raise TypeError(f"cors cannot mark {target!r}: mark the function that it wraps.") from error
+        _unguarded.wait(Place.of_caller())
         return target
 
     return mark
@@ -100,6 +110,7 @@ def _record(blueprint: Blueprint) -> None:
     def note(state: BlueprintSetupState) -> None:
         registration = Registration(blueprint, state.url_prefix or "", state.subdomain)
         state.app.extensions.setdefault(REGISTRATIONS, []).append(registration)
+        UNREGISTERED.discard(blueprint)
 
     if getattr(blueprint, _MARK, None) is not None:
         return
@@ -111,17 +122,56 @@ def _record(blueprint: Blueprint) -> None:
             f"The blueprint {blueprint.name!r} is already registered, and its prefix can no longer be "
             "learnt: mark it before app.register_blueprint(...)."
         ) from error
+    UNREGISTERED.add(blueprint)
+
+
+class _Unguarded:
+    """Waits for the next request that Flask opens, to say that a mark does nothing there.
+
+    A mark has no application to ask, and an application without the extension calls nothing of
+    ours. So the signal is asked, once, and is not listened to after that.
+    """
+
+    def __init__(self) -> None:
+        self._place: Place | None = None
+
+    def wait(self, place: Place) -> None:
+        self._place = place
+        request_started.connect(self._look)
+
+    def _look(self, app: Flask, **_: object) -> None:
+        request_started.disconnect(self._look)
+        place, self._place = self._place, None
+        if place is None or app.testing or EXTENSION in app.extensions:
+            return
+        views = [name for name, view in app.view_functions.items() if mark_of_view(view, "GET") is not None]
+        names = views + [name for name, each in app.blueprints.items() if mark_of(each) is not None]
+        if names:
+            warn(
+                f"@cors marks {', '.join(names)}, but the application {app.import_name!r} has no CorsGuard, "
+                "without which a mark does nothing. Write CorsGuard(app).",
+                place,
+            )
+
+
+_unguarded: Final = _Unguarded()
+
+
+def wrappers_of(target: object) -> Iterator[object]:
+    """Give *target* and, below well-behaved decorators, what it wraps."""
+    for _ in range(MAX_WRAPPERS):
+        yield target
+        target = target.func if isinstance(target, partial) else getattr(target, "__wrapped__", None)
+        if target is None:
+            return
 
 
 def mark_of(target: object) -> Policy | None:
     """Give the policy that *target* is marked with, also below decorators that wrap it."""
-    for _ in range(MAX_WRAPPERS):
-        mark = getattr(target, _MARK, None)
+    for each in wrappers_of(target):
+        mark = getattr(each, _MARK, None)
         if mark is not None:
             return mark  # type: ignore[no-any-return]  # only cors() writes there
-        target = target.func if isinstance(target, partial) else getattr(target, "__wrapped__", None)
-        if target is None:
-            break
     return None
 
 

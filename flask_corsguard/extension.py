@@ -15,8 +15,11 @@ from flask import Flask
 from .core.errors import PolicyError, Problem, did_you_mean, problem
 from .core.paths import PathRules, policy_from
 from .core.policy import FIELDS, SAME_ORIGIN, Policy
+from .decorators import EXTENSION
+from .notices import Place, warn
 from .refusals import CrossOriginRefused, answer_through, cors_refused
 from .routing import RoutedPolicies
+from .startup import Startup
 from .wsgi import CorsMiddleware
 
 if TYPE_CHECKING:
@@ -28,9 +31,6 @@ if TYPE_CHECKING:
     from .sources import PolicySource
 
     PathsArgument = Mapping[str, Policy | Mapping[str, Any]]
-
-#: The key in ``app.extensions`` whose value is the :class:`.CorsMiddleware` of the application.
-EXTENSION: Final = "corsguard"
 
 PREFIX: Final = "CORSGUARD_"
 
@@ -101,13 +101,28 @@ class _FlaskMiddleware(CorsMiddleware):
     def __init__(self, flask: Flask, policy: Policy, paths: PathRules | None) -> None:
         self._flask = flask
         self._paths = paths
+        self._place = Place.of_caller()
+        self._startup = Startup(flask, paths, self._place)
         super().__init__(flask.wsgi_app, policy, on_refusal=self._send)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not self._startup.finished:
+            start_response = self._startup.look(self, environ, start_response)
+        return super().__call__(environ, start_response)
 
     def _source_of(self, policy: object) -> PolicySource:
         return RoutedPolicies(self._flask, policy_from(policy, "policy"), self._paths)
 
     def _answers_errors(self) -> bool:
         return self._flask.debug and not self._flask.testing
+
+    def _tell_replaced(self, names: str) -> None:
+        if not self._startup.found_another:
+            warn(
+                f"The application, or a layer inside of CorsGuard, sets {names} itself, and the policy's "
+                "headers replace that. Remove it there; what it allowed belongs into the policy.",
+                self._place,
+            )
 
     def _refuse(self, decision: Decision, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         refusal = CrossOriginRefused(decision, debug=self._answers_errors())

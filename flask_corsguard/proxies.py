@@ -26,10 +26,11 @@ def proxy_fixes(app: WSGIApplication) -> tuple[Any, ...]:
 
     They are known by their settings, so that a subclass is one, and Werkzeug need not be there.
     """
-    return tuple(layer for layer in _layers(app) if hasattr(layer, "x_host") and hasattr(layer, "x_proto"))
+    return tuple(layer for layer in layers(app) if hasattr(layer, "x_host") and hasattr(layer, "x_proto"))
 
 
-def _layers(app: object) -> Iterator[object]:
+def layers(app: object) -> Iterator[object]:
+    """Give *app* and the layers that can be seen inside of it, the outermost first."""
     for _ in range(MAX_LAYERS):
         yield app
         inside = (getattr(app, name, None) for name in _INSIDE)

@@ -162,11 +162,7 @@ class CorsMiddleware:
         if replaced and not self._warned:
             # Once: it is a fact about the application and not about the request.
             self._warned = True
-            logger.warning(
-                "the application, or a layer inside of this one, sets %s itself; "
-                "the policy's headers replace that. Remove it there. This is said once",
-                shown(", ".join(replaced)),
-            )
+            self._tell_replaced(shown(", ".join(replaced)))
         return merged
 
     def _answer_preflight(
@@ -192,6 +188,13 @@ class CorsMiddleware:
             except Exception:
                 # The answer does not depend on who listens.
                 logger.exception("on_refusal raised; the answer stays as it is")
+
+    def _tell_replaced(self, names: str) -> None:
+        logger.warning(
+            "the application, or a layer inside of this one, sets %s itself; "
+            "the policy's headers replace that. Remove it there. This is said once",
+            names,
+        )
 
     def _answers_errors(self) -> bool:
         return self.debug

@@ -543,6 +543,7 @@ def test_a_refusal_that_looks_like_a_missing_proxy_fix_says_so_in_the_log(header
 
 def test_credentials_let_the_cookie_of_an_allowed_origin_in(app):
     """And nobody else's."""
+    app.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)
     app.extensions["corsguard"].policy = WITH_COOKIES
 
     assert call(app, "POST", "/x", {"Origin": A, "Cookie": "a=1", "Sec-Fetch-Site": "cross-site"}).code == 200

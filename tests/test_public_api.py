@@ -13,7 +13,7 @@ from flask_corsguard.core.policy import DEFAULTS, FIELDS, PolicyFields
 
 PUBLIC = {
     *("Policy", "SAME_ORIGIN", "PolicyError", "decide", "CorsMiddleware", "CorsGuard", "cors"),
-    *("CrossOriginRefused", "cors_refused"),
+    *("CrossOriginRefused", "cors_refused", "CorsGuardWarning"),
     # What the first nine take and give.
     *("Decision", "Kind", "Origin", "Problem", "Reason", "Request"),
 }

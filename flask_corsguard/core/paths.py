@@ -7,7 +7,7 @@ never ``/apix``. The rules are compared with the path as the server decoded it, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from .errors import PolicyError, Problem, problem
@@ -59,6 +59,11 @@ class PathRules:
             raise PolicyError(problems)
         self._policies = policies
         self._longest = max(map(len, policies), default=0)
+
+    @property
+    def policies(self) -> Iterable[Policy]:
+        """Every policy of the rules."""
+        return self._policies.values()
 
     def find(self, path: str) -> Policy | None:
         """Give the policy of the first rule that covers *path*; ``None`` if there is none.
