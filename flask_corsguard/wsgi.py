@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -261,7 +262,8 @@ def _answer_error(
     error: Exception, decision: Decision, start_response: StartResponse, *, started: bool
 ) -> Iterable[bytes]:
     logger.error("the application raised; answered with a 500 that names it", exc_info=error)
-    text = f"{type(error).__name__}: {error}\n"
+    # Not str(error), which is the application's and may raise, too.
+    text = "".join(traceback.format_exception_only(error))
     headers = list(decision.headers)
     # A response that has begun may only be begun anew with exc_info, and a server that has sent
     # its headers then raises the exception again (PEP 3333, "The start_response() Callable").
@@ -280,7 +282,8 @@ def _answer_text(
     *,
     head: bool = False,
 ) -> Iterable[bytes]:
-    body = text.encode("utf-8")
+    # An exception may name what is no Unicode, such as a file.
+    body = text.encode("utf-8", "backslashreplace")
     headers += [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
     if exc_info is None:
         start_response(status, headers)
