@@ -9,8 +9,11 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from wsgiref.util import setup_testing_defaults
 
+from simple_websocket import Client
+from simple_websocket.errors import ConnectionError as RefusedError
 from waitress.server import create_server
 from waitress.wasyncore import close_all
+from werkzeug.serving import make_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -133,6 +136,33 @@ def serving(app) -> Iterator[int]:
         thread.join(10)
         server.task_dispatcher.shutdown()
         assert not thread.is_alive()
+
+
+class PageSocket(Client):
+    """A client that names its port in ``Host``, as browsers do, and closes what was refused."""
+
+    def handshake(self):
+        self.host = f"{self.host}:{self.port}"
+        try:
+            super().handshake()
+        except RefusedError:
+            self.sock.close()
+            raise
+
+
+@contextmanager
+def serving_sockets(app) -> Iterator[int]:
+    """Serve *app* by a server that can give its socket away."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join(10)
+        server.server_close()
 
 
 def raw_exchange(port: int, request: str) -> tuple[str, list[Header], bytes]:

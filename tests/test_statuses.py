@@ -1,4 +1,4 @@
-"""Every status that an application can answer with, and every way of sending a body: readable and unchanged."""
+"""Every status of an application, and every way of sending a body: readable, and not changed."""
 
 from __future__ import annotations
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
-
 import pytest
 from flask import Flask
 from flask_sock import Sock
-from simple_websocket import Client, ConnectionClosed
+from simple_websocket import ConnectionClosed
 from simple_websocket.errors import ConnectionError as RefusedError
-from werkzeug.serving import make_server
 
 from cases import EVIL, A
 from flask_corsguard import CorsGuard, Policy, cors
+from harness import PageSocket, serving_sockets
 
 
 @pytest.fixture
@@ -32,33 +29,6 @@ def app():
     socket.route("/marked", endpoint="marked")(cors(origins=[EVIL])(lambda connection: echo(connection)))
     CorsGuard(app, Policy(origins=[A]))
     return app
-
-
-@contextmanager
-def serving(app):
-    """Serve *app* by a server that can give its socket away."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield server.server_port
-    finally:
-        server.shutdown()
-        thread.join(10)
-        server.server_close()
-
-
-class PageSocket(Client):
-    """A client that names its port in ``Host``, as browsers do, and closes what was refused."""
-
-    def handshake(self):
-        self.host = f"{self.host}:{self.port}"
-        try:
-            super().handshake()
-        except RefusedError:
-            self.sock.close()
-            raise
 
 
 def say(port, headers, path="/echo"):
@@ -85,7 +55,7 @@ def say(port, headers, path="/echo"):
 )
 def test_a_handshake_from_a_foreign_origin_never_reaches_the_view(app, headers, path):
     """The client is told 403, and the socket is never opened."""
-    with serving(app) as port, pytest.raises((RefusedError, ConnectionClosed)) as refused:
+    with serving_sockets(app) as port, pytest.raises((RefusedError, ConnectionClosed)) as refused:
         say(port, headers, path)
 
     assert "403" in str(refused.value)
@@ -98,7 +68,7 @@ def test_a_handshake_from_a_foreign_origin_never_reaches_the_view(app, headers, 
 )
 def test_an_allowed_handshake_opens_a_socket_that_works(app, origin, path):
     """By the policy of its own view; the application's own pages and other programs always."""
-    with serving(app) as port:
+    with serving_sockets(app) as port:
         sent = f"http://127.0.0.1:{port}" if origin == "own" else origin
         answer = say(port, {"Origin": sent} if sent else {}, path)
 
