@@ -127,11 +127,12 @@ class RoutedPolicies:
             chosen = method
         except MethodNotAllowed as refusal:
             # The policy of the URL: that of its GET, if it has one. Its answer names the methods.
-            found = {each: _rule_of(adapter, info, each) for each in sorted(refusal.valid_methods or ())}
+            methods = sorted(refusal.valid_methods or (), key=_rank)
+            found = {each: _rule_of(adapter, info, each) for each in methods}
             rules = {each: rule for each, rule in found.items() if rule is not None}
             if not rules:
                 return self._of_unknown(adapter, path, info)
-            chosen = "GET" if "GET" in rules else next(iter(rules))
+            chosen = next(iter(rules))
         except RequestRedirect:
             raise
         except HTTPException:
@@ -219,6 +220,11 @@ def _prefix_map(registrations: Iterable[Registration], url_map: Map) -> Map:
             if prefix or tail:
                 prefixes.add(Rule(prefix + tail, endpoint=str(index), subdomain=subdomain))
     return prefixes
+
+
+def _rank(method: str) -> tuple[bool, bool, str]:
+    # OPTIONS last: Flask adds it to every rule, and no method of a view class stands behind it.
+    return method != "GET", method == "OPTIONS", method
 
 
 def _rule_of(adapter: MapAdapter, info: str, method: str) -> Rule | None:
