@@ -11,7 +11,8 @@ import threading
 from collections.abc import Callable, Iterator
 from itertools import chain, takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import FunctionType
+from typing import TYPE_CHECKING
 
 from .cookies import SessionCookie
 from .decorators import UNREGISTERED, mark_of, mark_of_view, wrappers_of
@@ -80,7 +81,7 @@ class Startup:
         return start
 
     def _look_around(self, layer: CorsMiddleware) -> None:
-        outside = [name for name in map(_name_of, self._outside_of(layer)) if _is_of_cors(name)]
+        outside = [name for name in map(_name_of_cors_layer, self._outside_of(layer)) if name]
         self.found_another = _has_flask_cors(self._app)
         if self.found_another:
             self._warn(
@@ -118,14 +119,21 @@ class Startup:
         yield from filter(None, chain(map(mark_of, app.blueprints.values()), views))
 
 
-def _name_of(layer: Any) -> str:
-    name = getattr(layer, "__qualname__", None) or type(layer).__qualname__
-    return str(name).partition(".<locals>")[0]
+def _name_of_cors_layer(layer: object) -> str | None:
+    """Give the name of *layer* if it says that it is one for CORS, as a word: "corsair" does not."""
+    if not isinstance(layer, FunctionType):
+        name = type(layer).__name__
+        return name if "cors" in _words_of(name) else None
+    # A function that another has made, as with_cors(app) does, is known by that one's name. But
+    # what create_cors_app() defines need not be a layer for CORS.
+    for name in reversed(layer.__qualname__.split(".<locals>.")[-2:]):
+        if "cors" in (_words_of(name)[:1] + _words_of(name)[-1:]):
+            return name
+    return None
 
 
-def _is_of_cors(name: str) -> bool:
-    # As a word: "corsair" is none, and ProxyFix, a profiler or a dispatcher say nothing of CORS.
-    return "cors" in map(str.lower, _WORDS.findall(name))
+def _words_of(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)]
 
 
 def _has_flask_cors(app: Flask) -> bool:

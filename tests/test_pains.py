@@ -5,17 +5,20 @@ The numbers are those of the list of pains that the project was begun with; a ti
 
 from __future__ import annotations
 
+import io
 import logging
 import random
 import re
 import string
 
+import flask_cors
 import pytest
-from flask import Blueprint, Flask, Response, abort
+from flask import Blueprint, Flask, Response, abort, redirect, request
 
 from cases import EVIL, A, allow
 from flask_corsguard import (
     CorsGuard,
+    CorsGuardWarning,
     CorsMiddleware,
     Origin,
     Policy,
@@ -25,7 +28,16 @@ from flask_corsguard import (
     cors,
     decide,
 )
-from harness import SpyApp, assert_headers_exactly, call, preflight
+from harness import (
+    SpyApp,
+    assert_headers_exactly,
+    call,
+    cors_headers,
+    make_environ,
+    preflight,
+    raw_exchange,
+    serving,
+)
 
 VARY = ("Vary", "Origin")
 PREFLIGHT_VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
@@ -43,6 +55,83 @@ def codes_of(**fields):
         Policy(**fields)
     assert all(each.hint for each in caught.value.problems)
     return [each.code for each in caught.value.problems]
+
+
+def hiding_app():
+    """Make an application all of whose errors other libraries would hide."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 5
+    CorsGuard(app, origins=[A])
+
+    @app.errorhandler(ZeroDivisionError)
+    def handle(error):
+        raise LookupError("in a handler")
+
+    @app.before_request
+    def authenticate():
+        if request.path == "/login":
+            abort(401)
+
+    @app.after_request
+    def complete(response):
+        if request.path == "/after":
+            raise LookupError("in a hook")
+        return response
+
+    app.add_url_rule("/raise", "raise", lambda: {}["it"])
+    app.add_url_rule("/abort", "abort", lambda: abort(403))
+    app.add_url_rule("/handler", "handler", lambda: 1 / 0)
+    app.add_url_rule("/after", "after", lambda: "x")
+    app.add_url_rule("/body", "body", lambda: request.get_data(), methods=["POST"])
+    return app
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    ("method", "path", "code"),
+    [
+        ("GET", "/raise", 500),
+        ("GET", "/abort", 403),
+        ("GET", "/missing", 404),
+        ("GET", "/body", 405),
+        ("POST", "/body", 413),
+        ("GET", "/handler", 500),
+        ("GET", "/after", 500),
+        ("GET", "/login", 401),
+    ],
+)
+def test_p01_no_error_hides_behind_a_missing_header(method, path, code, debug):
+    """The page reads the real status, in debug mode too."""
+    app = hiding_app()
+    app.debug = debug
+    body = {"wsgi.input": io.BytesIO(b"x" * 10), "CONTENT_LENGTH": "10"} if method == "POST" else {}
+
+    result = call(app, method, path, {"Origin": A}, **body)
+
+    assert result.code == code
+    assert_headers_exactly(result.headers, [allow(A), VARY])
+
+
+@pytest.mark.parametrize("refusal", [lambda: abort(401), lambda: redirect("/login"), lambda: abort(429)])
+def test_p02_no_login_rejects_a_preflight(refusal):
+    """It runs for the request itself, whose refusal is readable, and not for the question before it."""
+    app, asked = Flask(__name__), []
+    CorsGuard(app, origins=[A])
+
+    @app.before_request
+    def authenticate():
+        asked.append(request.method)
+        return refusal()
+
+    app.add_url_rule("/x", "x", lambda: "x", methods=["POST"])
+
+    before = preflight(app, A, "POST", "/x")
+    assert (before.code, before.get("Access-Control-Allow-Origin")) == (204, A)
+    assert asked == []
+    refused = call(app, "POST", "/x", {"Origin": A})
+    assert refused.code in {401, 302, 429}
+    assert refused.get("Access-Control-Allow-Origin") == A
+    assert asked == ["POST"]
 
 
 LOOKALIKES = [
@@ -166,6 +255,22 @@ def test_p06_the_first_rule_declared_is_the_one_that_counts():
         CorsMiddleware(SpyApp(), {"/api": opened, "/api/admin": closed})
 
 
+@pytest.mark.parametrize("marked", [True, False])
+def test_p07_a_missing_slash_breaks_neither_the_preflight_nor_the_request(marked):
+    """The preflight is not redirected, and the redirect of the request can be followed."""
+    app = Flask(__name__)
+    CorsGuard(app, **({} if marked else {"origins": [A]}))
+    mark = cors(origins=[A]) if marked else lambda view: view
+    app.add_url_rule("/items/", "items", mark(lambda: "items"), methods=["POST"])
+
+    before, redirected = preflight(app, A, "POST", "/items"), call(app, "POST", "/items", {"Origin": A})
+
+    assert (before.code, before.get("Access-Control-Allow-Origin")) == (204, A)
+    assert redirected.code == 308
+    assert redirected.get("Location").endswith("/items/")
+    assert_headers_exactly(redirected.headers, [allow(A), VARY])
+
+
 @pytest.mark.parametrize(
     "status", ["200 OK", "304 Not Modified", "404 Not Found", "500 Internal Server Error"]
 )
@@ -212,6 +317,56 @@ def test_p09_a_blueprint_has_its_404_and_405():
     for method, path, code in [("GET", "/b/page", 200), ("GET", "/b/missing", 404), ("POST", "/b/page", 405)]:
         result = call(app, method, path, {"Origin": A})
         assert (result.code, result.get("Access-Control-Allow-Origin")) == (code, A)
+
+
+def test_p10_what_a_view_sets_itself_is_replaced_and_told_once():
+    """No header is there twice, and none says what the policy does not."""
+    app = Flask(__name__)
+    CorsGuard(app, origins=[A])
+    headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
+    app.add_url_rule("/", "index", lambda: ("x", headers))
+
+    with pytest.warns(CorsGuardWarning, match="Access-Control-Allow-Origin, Access-Control") as told:
+        results = [call(app, headers={"Origin": A}) for _ in range(3)]
+
+    assert len(told) == 1
+    for result in results:
+        assert_headers_exactly(result.headers, [allow(A), VARY])
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_p10_flask_cors_beside_us_doubles_nothing(first):
+    """What it adds is replaced, and the warning names it."""
+    app = Flask(__name__)
+    if first:
+        flask_cors.CORS(app, supports_credentials=True)
+    CorsGuard(app, origins=[A])
+    if not first:
+        flask_cors.CORS(app, supports_credentials=True)
+    app.add_url_rule("/", "index", lambda: "x")
+
+    with pytest.warns(CorsGuardWarning, match="Flask-CORS is initialised") as told:
+        allowed, refused = (call(app, headers={"Origin": origin}) for origin in (A, EVIL))
+
+    assert len(told) == 1
+    assert_headers_exactly(allowed.headers, [allow(A), VARY])
+    assert_headers_exactly(refused.headers, [VARY])
+
+
+PRIVATE = "Access-Control-Allow-Private-Network"
+
+
+@pytest.mark.parametrize("opted_in", [True, False])
+def test_p13_the_private_network_is_open_to_whom_it_was_opened(opted_in):
+    """On a preflight that is granted and asks; otherwise nothing is said, and never ``false``."""
+    app = Flask(__name__)
+    CorsGuard(app, origins=[A], private_network=opted_in)
+    asks = {"HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK": "true"}
+
+    assert preflight(app, A, **asks).get(PRIVATE) == ("true" if opted_in else None)
+    assert preflight(app, EVIL, **asks).get(PRIVATE) is None
+    assert preflight(app, A).get(PRIVATE) is None
+    assert call(app, headers={"Origin": A}, **asks).get(PRIVATE) is None
 
 
 def test_p14_requested_headers_are_compared_as_browsers_and_proxies_send_them():
@@ -280,6 +435,29 @@ def test_p16_null_by_its_name_never_has_credentials():
     result = call(CorsMiddleware(SpyApp(), Policy(origins="*")), headers={"Origin": "null"})
     assert_headers_exactly(result.headers, [allow("*")])
     assert allows(Policy(origins=["capacitor://localhost"]), "capacitor://localhost")
+
+
+def test_p17_a_cookie_that_would_stay_at_home_is_told_once():
+    """With the cookie settings that Flask has by itself; the headers are right, and would not help."""
+    app = Flask(__name__)
+    app.secret_key = "test"
+    CorsGuard(app, origins=[A], credentials=True)
+    app.add_url_rule("/", "index", lambda: "x")
+
+    with pytest.warns(UserWarning, match="SESSION_COOKIE_SAMESITE is not set") as told:
+        results = [call(app, headers={"Origin": A, "Sec-Fetch-Site": "cross-site"}) for _ in range(3)]
+
+    assert len(told) == 1
+    assert results[0].get("Access-Control-Allow-Credentials") == "true"
+
+
+def test_p17_credentials_are_allowed_at_the_preflight_and_at_the_request():
+    """A browser wants to read it both times."""
+    app = Flask(__name__)
+    CorsGuard(app, origins=[A], credentials=True)
+
+    for result in (preflight(app, A), call(app, headers={"Origin": A})):
+        assert result.get("Access-Control-Allow-Credentials") == "true"
 
 
 def test_p18_a_callable_decides_with_a_parsed_origin_and_fails_closed(caplog):
@@ -373,7 +551,30 @@ def test_p20_no_hook_of_anybody_overwrites_the_headers(before):
         app.after_request(hostile)
     app.add_url_rule("/", "index", lambda: "x")
 
-    assert_headers_exactly(call(app, headers={"Origin": A}).headers, [allow(A), ("Vary", "Accept, Origin")])
+    with pytest.warns(CorsGuardWarning, match="Remove it there"):
+        result = call(app, headers={"Origin": A})
+
+    assert_headers_exactly(result.headers, [allow(A), ("Vary", "Accept, Origin")])
+
+
+def test_p20_a_layer_that_stands_outside_and_answers_for_cors_is_told():
+    """It cannot be overruled from inside, but it can be named."""
+
+    class CorsForEveryone:
+        def __init__(self, app):
+            self.app = app
+
+        def __call__(self, environ, start_response):
+            return self.app(environ, start_response)
+
+    app = Flask(__name__)
+    CorsGuard(app, origins=[A])
+    app.wsgi_app = CorsForEveryone(app.wsgi_app)
+
+    with pytest.warns(CorsGuardWarning, match="CorsForEveryone stands outside") as told:
+        call(app), call(app)
+
+    assert len(told) == 1
 
 
 def test_p20_no_hook_runs_for_a_preflight():
@@ -495,6 +696,49 @@ def test_p26_an_age_of_nothing_is_sent_and_nonsense_is_refused():
         assert codes_of(origins=[A], max_age=age)[0].startswith("max-age.")
 
 
+def test_p27_a_stream_is_neither_read_ahead_nor_closed_twice():
+    """Its headers are there with the first chunk; it may have no end."""
+
+    class Endless:
+        made = closed = 0
+
+        def __iter__(self):
+            return self
+
+        def __next__(self):
+            self.made += 1
+            return b"chunk"
+
+        def close(self):
+            self.closed += 1
+
+    body, begun = Endless(), []
+    app = Flask(__name__)
+    CorsGuard(app, origins=[A])
+    app.add_url_rule("/", "index", lambda: Response(body))
+
+    answer = app(make_environ(headers={"Origin": A}), lambda status, headers: begun.append(headers))
+    first = next(iter(answer))
+    answer.close()
+
+    assert (first, body.made, body.closed) == (b"chunk", 1, 1)
+    assert_headers_exactly(begun[0], [allow(A), VARY])
+
+
+def test_p27_a_font_that_has_not_changed_is_still_readable(tmp_path):
+    """Its 304 has the headers, so that the browser does not keep those of another page."""
+    (tmp_path / "font.woff2").write_bytes(b"font")
+    app = Flask(__name__, static_folder=str(tmp_path), static_url_path="/static")
+    CorsGuard(app, origins=[A])
+
+    first = call(app, "GET", "/static/font.woff2", {"Origin": A})
+    again = call(app, "GET", "/static/font.woff2", {"Origin": A, "If-None-Match": first.get("ETag")})
+
+    assert [first.code, again.code] == [200, 304]
+    for result in (first, again):
+        assert_headers_exactly(result.headers, [allow(A), VARY])
+
+
 @pytest.mark.parametrize(
     ("origin", "allowed"),
     [
@@ -515,3 +759,40 @@ def test_p28_localhost_is_allowed_with_any_port_and_nobody_else(origin, allowed)
     policy = Policy(origins=["http://localhost:*", "http://127.0.0.1:*", "http://[::1]:*"], credentials=True)
 
     assert allows(policy, origin) is allowed
+
+
+def test_p29_what_another_server_answers_is_not_what_we_answer():
+    """Every preflight of ours varies by what it asks; a stranger on the port, as AirPlay is, does not."""
+    ours = Flask(__name__)
+    CorsGuard(ours, origins=[EVIL])
+
+    with serving(ours) as port, serving(SpyApp("403 Forbidden", [("Server", "AirTunes")])) as foreign:
+        question = (
+            f"OPTIONS / HTTP/1.1\nHost: localhost\nOrigin: {A}\n"
+            "Access-Control-Request-Method: GET\nConnection: close\n\n"
+        )
+        refused, refused_headers, text = raw_exchange(port, question)
+        strange, strange_headers, _ = raw_exchange(foreign, question)
+
+    assert refused.split()[1] == strange.split()[1] == "403"
+    assert ("Vary", PREFLIGHT_VARY) in refused_headers
+    assert b"the CORS policy of this server does not allow this origin" in text
+    assert cors_headers(strange_headers) == []
+
+
+def test_p29_a_body_that_is_too_large_is_told_and_not_reset():
+    """The page reads 413 over a real connection, although most of its body is never read."""
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = 10
+    CorsGuard(app, origins=[A])
+    app.add_url_rule("/", "index", lambda: request.get_data(), methods=["POST"])
+
+    with serving(app) as port:
+        status, headers, _ = raw_exchange(
+            port,
+            f"POST / HTTP/1.1\nHost: h\nOrigin: {A}\nContent-Length: 100000\nConnection: close\n\n"
+            + "x" * 100_000,
+        )
+
+    assert status.split()[1] == "413"
+    assert_headers_exactly(headers, [allow(A), VARY])

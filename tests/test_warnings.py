@@ -348,6 +348,15 @@ def corsair(app):
     return layer
 
 
+def create_cors_app(app):
+    """Put a function around *app* that has another purpose than what defines it."""
+
+    def timing(environ, start_response):
+        return app(environ, start_response)
+
+    return timing
+
+
 @pytest.mark.parametrize(
     "wrap",
     [
@@ -355,6 +364,7 @@ def corsair(app):
         lambda app: DispatcherMiddleware(app, {"/x": Cors(app)}),
         lambda app: ProfilerMiddleware(app, stream=None),
         corsair,
+        create_cors_app,
         type("Scorsese", (Cors,), {}),
     ],
 )
