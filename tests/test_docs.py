@@ -9,7 +9,7 @@ In a page the blocks of code are run in order and share their names:
   the body if one is shown;
 * ``text`` is shown, unless a comment before it says what it is: ``<!-- printed -->`` by the ``python``
   block before it, ``<!-- raised -->`` by it, or ``<!-- logged -->`` since it;
-* ``console``, ``shell``, ``html`` and ``nginx`` are shown.
+* ``console``, ``shell``, ``html``, ``javascript`` and ``nginx`` are shown.
 
 ``<!-- fresh -->`` before a block begins anew, without any name.
 """
@@ -54,7 +54,7 @@ PAGES: Final = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 
 MAX_README_LINES: Final = 120
 
-SHOWN_ONLY: Final = {"console", "html", "nginx", "shell"}
+SHOWN_ONLY: Final = {"console", "html", "javascript", "nginx", "shell"}
 COMMENTS: Final = {"fresh", "printed", "raised", "logged"}
 
 _FENCE = re.compile(r"(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<language>[^`]*)")
@@ -233,8 +233,11 @@ def logged() -> Iterator[Records]:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_every_example_of_a_page_does_what_the_page_says(path, logged):
+def test_every_example_of_a_page_does_what_the_page_says(path, logged, tmp_path, monkeypatch):
     """No example is out of date, and none has a language that nothing checks."""
+    # Where an example may leave a file.
+    monkeypatch.chdir(tmp_path)
+
     Page(path, logged).run()
 
 
