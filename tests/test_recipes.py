@@ -1,0 +1,912 @@
+"""The recipes of the documentation work: for the page that they are for, and not for an attacker's.
+
+The programs, scripts and elements are those of the page; a model of a browser says what comes of them.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pytest
+from flask import Flask
+
+from flask_corsguard import CorsGuard, CorsGuardWarning, Policy, PolicyError
+from flask_corsguard.testing import Browser, FetchRefused, Page, assert_can_fetch, assert_cannot_fetch
+from flask_corsguard.testing.requests import Client
+from flask_corsguard.testing.urls import TupleOrigin, parse_url
+from scripts import play, show
+from test_docs import DOCS, Block, blocks_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+EVIL: Final = "https://evil.example"
+BEARER: Final = {"Authorization": "Bearer 1234"}
+JSON_IN_A_FORM: Final = {
+    "data": {'{"user": "ada", "password": "correct horse", "x': '"}'},
+    "enctype": "text/plain",
+}
+PAGE: Final = (DOCS / "recipes.md").read_text("utf-8")
+
+
+class Section(NamedTuple):
+    """What stands below a heading, up to the next one."""
+
+    level: int
+    title: str
+    text: str
+
+    def blocks(self, language: str) -> list[Block]:
+        """Give its blocks of code in *language*."""
+        return [block for block in blocks_of(self.text) if block.language == language]
+
+
+def sections_of(page: str) -> dict[str, Section]:
+    """Give the sections of a page, by their titles."""
+    parts = re.split(r"(?m)^(#+) (.+)$", page)[1:]
+    found = [Section(len(parts[at]), parts[at + 1], parts[at + 2]) for at in range(0, len(parts), 3)]
+    sections = {section.title: section for section in found}
+    assert len(sections) == len(found)
+    return sections
+
+
+SECTIONS: Final = sections_of(PAGE)
+RECIPES: Final = [section.title for section in SECTIONS.values() if section.level == 2]
+
+
+def whole(recipe: str) -> list[Section]:
+    """Give the section *recipe* and those below it."""
+    titles = list(SECTIONS)
+    later = RECIPES[RECIPES.index(recipe) + 1 :]
+    end = titles.index(later[0]) if later else None
+    return [SECTIONS[title] for title in titles[titles.index(recipe) : end]]
+
+
+def program(*titles: str) -> Any:
+    """Run the programs of some sections one after the other; give the names that they made.
+
+    One that the page says is refused is not run: tests/test_docs.py compares what it raises.
+    """
+    names: dict[str, Any] = {"__name__": "example"}
+    for title in titles:
+        blocks = blocks_of(SECTIONS[title].text)
+        for block, following in zip(blocks, [*blocks, Block("", 0)][1:], strict=True):
+            if block.language == "python" and "raised" not in following.comments:
+                exec(compile(block.text, title, "exec", dont_inherit=True), names)
+    return SimpleNamespace(namespace=names, **{k: v for k, v in names.items() if not k.startswith("__")})
+
+
+def script(title: str) -> str:
+    """Give the script of a section."""
+    (block,) = SECTIONS[title].blocks("javascript")
+    return block.text
+
+
+def elements(title: str) -> str:
+    """Give the elements of a section."""
+    (block,) = SECTIONS[title].blocks("html")
+    return block.text
+
+
+def methods(browser: Browser) -> list[str]:
+    """Give what has reached the server, by method."""
+    return [exchange.method for exchange in browser.log]
+
+
+def statuses(names: dict[str, Any], *constants: str) -> list[int]:
+    """Give the statuses of the responses that a script has kept."""
+    return [names[name].status for name in constants]
+
+
+def shell_page(browser: Browser, origin: str) -> Page:
+    """Open a page of a shell, whose scheme is its own; the model opens pages of http(s) alone."""
+    scheme, _, host = origin.partition("://")
+    url = parse_url("https://localhost/")
+    assert url is not None
+    return Page(browser._agent, Client(url, TupleOrigin(scheme, host, None), "no-referrer"))
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    # Where an example may leave a file.
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_every_recipe_has_its_parts(recipe):
+    """A recipe says what the server runs, what the page does and what is configured in front."""
+    sections = whole(recipe)
+    languages = {block.language for section in sections for block in blocks_of(section.text)}
+
+    assert "python" in languages
+    assert "javascript" in languages
+    assert sum(section.text.count("\n**In front:** ") for section in sections) == 1
+
+
+def test_every_program_and_every_script_is_tested():
+    """There is no section with code whose title is not in a test."""
+    tests = Path(__file__).read_text("utf-8")
+    with_code = [s.title for s in SECTIONS.values() if s.blocks("python") + s.blocks("javascript")]
+
+    assert [title for title in with_code if f'"{title}"' not in tests] == []
+
+
+def test_the_table_at_the_top_leads_to_every_recipe():
+    """A reader finds each by what they have."""
+    anchors = re.findall(r"\]\(#([a-z-]+)\)", SECTIONS["Recipes"].text)
+
+    assert anchors == [title.lower().replace(" ", "-") for title in RECIPES]
+
+
+# Single-page app with cookies
+
+SIGNED_IN_AND_OUT: Final = ("signedIn", "saved", "profile", "signedOut", "afterwards")
+
+
+@pytest.mark.parametrize(
+    ("layout", "origin"),
+    [
+        ("Page and API of one site", "https://www.shop.example"),
+        ("Page and API of two sites", "https://app.example"),
+    ],
+)
+@pytest.mark.parametrize("engine", [None, "chromium", "firefox", "webkit"])
+def test_the_single_page_app_signs_in_writes_and_signs_out(layout, origin, engine):
+    """With either layout the cookie comes along, and the 401 at the end can be read."""
+    app = program("Single-page app with cookies", layout).app
+    page = Browser(app, engine=engine).open(origin)
+
+    names = play(script("Single-page app with cookies"), page)
+
+    assert statuses(names, *SIGNED_IN_AND_OUT) == [200, 200, 200, 204, 401]
+    assert names["city"] == "London"
+
+
+def signed_in(app: WSGIApplication, origin: str) -> Browser:
+    """Give a browser whose user is signed in, by the page that is meant."""
+    browser = Browser(app)
+    sign_in, separator, _ = script("Single-page app with cookies").partition("const saved")
+    assert separator
+    assert statuses(play(sign_in, browser.open(origin)), "signedIn") == [200]
+    browser.log.clear()
+    return browser
+
+
+@pytest.mark.parametrize(
+    ("layout", "origin", "attacker"),
+    [
+        ("Page and API of one site", "https://www.shop.example", EVIL),
+        ("Page and API of one site", "https://www.shop.example", "https://forum.shop.example"),
+        ("Page and API of two sites", "https://app.example", EVIL),
+        ("Page and API of two sites", "https://app.example", "https://forum.shop.example"),
+    ],
+)
+def test_no_other_page_acts_in_the_name_of_who_is_signed_in(layout, origin, attacker):
+    """A stranger and a neighbour read nothing, write nothing and sign nobody in, cookie or not."""
+    made = program("Single-page app with cookies", layout)
+    browser = signed_in(made.app, origin)
+    page = browser.open(attacker)
+    url = "https://api.shop.example"
+
+    assert_cannot_fetch(page, f"{url}/profile", credentials="include")
+    refusal = assert_cannot_fetch(page, f"{url}/profile", method="PUT", json={}, credentials="include")
+    assert not refusal.sent
+    page.submit(f"{url}/session", **JSON_IN_A_FORM)
+    page.submit(f"{url}/profile", {"city": "Paris"}, target="frame")
+
+    forged = [exchange for exchange in browser.log if exchange.method == "POST"]
+    assert [exchange.status for exchange in forged] == [403, 403]
+    assert made.profiles == {}
+
+
+def test_a_forged_form_does_bring_the_cookie_of_the_single_page_app():
+    """So it is the guard that refuses: with SameSite=None from everywhere, with Lax from the neighbour."""
+    for layout, origin, attacker in (
+        ("Page and API of two sites", "https://app.example", EVIL),
+        ("Page and API of one site", "https://www.shop.example", "https://forum.shop.example"),
+    ):
+        browser = signed_in(program("Single-page app with cookies", layout).app, origin)
+
+        browser.open(attacker).submit("https://api.shop.example/profile", {})
+
+        assert "session=" in (browser.log[-1].get("Cookie") or "")
+        assert browser.log[-1].status == 403
+
+
+@pytest.mark.parametrize("same_site", [None, "Lax", "Strict"])
+def test_a_session_cookie_that_stays_at_home_is_warned_of(same_site):
+    """The page of another site reads every answer, and nobody is signed in; only the warning says why."""
+    create_app = program("Single-page app with cookies").create_app
+    app = create_app(
+        CORSGUARD_ORIGINS="https://app.example",
+        CORSGUARD_CREDENTIALS=True,
+        SESSION_COOKIE_SAMESITE=same_site,
+    )
+    page = Browser(app).open("https://app.example")
+
+    with pytest.warns(CorsGuardWarning, match="SESSION_COOKIE_SAMESITE"):
+        # The script does not look at the status, and a 401 is no JSON.
+        names = play(re.sub(r"const \{city\}.*", "", script("Single-page app with cookies")), page)
+
+    assert statuses(names, *SIGNED_IN_AND_OUT) == [200, 401, 401, 204, 401]
+
+
+def test_the_warning_comes_at_once_where_the_site_is_known():
+    """With SERVER_NAME any first request is enough, a health check's as well."""
+    app = program("Single-page app with cookies").create_app(
+        CORSGUARD_ORIGINS="https://app.example",
+        CORSGUARD_CREDENTIALS=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SERVER_NAME="api.shop.example",
+    )
+
+    with pytest.warns(CorsGuardWarning, match=r"of the site shop\.example"):
+        app.test_client().get("/health")
+
+
+# Token API
+
+
+def test_the_page_of_the_token_api_writes_and_reads_why_not():
+    """With the token it writes; without, it reads the 401 and its WWW-Authenticate."""
+    made = program("Token API")
+    browser = Browser(made.app)
+
+    names = play(script("Token API"), browser.open("https://app.example"))
+
+    assert statuses(names, "written", "refused") == [200, 401]
+    assert names["why"] == "Bearer"
+    assert made.notes == {7: {"text": "Hello"}}
+    assert "Authorization" not in dict(browser.log[0].headers)
+
+
+def test_another_page_cannot_use_the_token_api_even_with_a_token():
+    """Its preflight is refused, so that the request is not sent; and a form has no token."""
+    made = program("Token API")
+    browser = Browser(made.app)
+    page = browser.open(EVIL)
+
+    refusal = assert_cannot_fetch(page, "https://api.example/notes/7", method="PUT", json={}, headers=BEARER)
+    page.submit("https://api.example/notes/7", {})
+
+    assert not refusal.sent
+    assert browser.log[-1].status == 403
+    assert made.notes == {}
+
+
+def test_a_star_does_not_stand_for_authorization():
+    """As the page says, and as the standard does."""
+    app = program("Token API").app
+    guard = app.extensions["corsguard"]
+    url = "https://api.example/notes/7"
+    page = Browser(app).open("https://app.example")
+
+    guard.policy = guard.policy.replace(allow_headers="*")
+    assert "Authorization" in assert_cannot_fetch(page, url, method="PUT", headers=BEARER).needed.title()
+
+    guard.policy = guard.policy.replace(allow_headers=["*", "Authorization"])
+    assert assert_can_fetch(page, url, method="PUT", json={}, headers=BEARER).ok
+
+
+def test_the_token_api_is_not_asked_with_credentials():
+    """A browser does not let the page have what it asked for with cookies."""
+    page = Browser(program("Token API").app).open("https://app.example")
+
+    assert_cannot_fetch(
+        page, "https://api.example/notes/7", method="PUT", json={}, headers=BEARER, credentials="include"
+    )
+
+
+# Public API
+
+
+@pytest.mark.parametrize("origin", ["https://app.example", EVIL, "http://localhost:3000"])
+def test_everyone_may_use_the_public_api(origin):
+    """Any page reads, sees what is exposed, and posts."""
+    page = Browser(program("Public API").app).open(origin)
+
+    names = play(script("Public API"), page)
+
+    assert names["total"] == "2"
+    assert names["amount"] == 22.4
+
+
+def test_the_public_api_is_for_sandboxed_frames_too():
+    """Their origin is null, and everyone means everyone."""
+    page = Browser(program("Public API").app).open(EVIL, sandboxed=True)
+
+    assert statuses(play(script("Public API"), page), "rates", "converted") == [200, 200]
+
+
+def test_a_public_post_that_brings_a_cookie_is_refused():
+    """A form in a signed-in user's name does not reach the view, and nothing else is open."""
+    app = program("Public API").app
+    browser = Browser(app)
+    assert browser.open("https://rates.example").fetch("/sign-in", "POST").ok
+    neighbour = browser.open("https://www.rates.example")
+
+    neighbour.submit("https://rates.example/v1/convert", {})
+    assert "session=" in (browser.log[-1].get("Cookie") or "")
+    assert browser.log[-1].status == 403
+
+    browser.open(EVIL).submit("https://rates.example/sign-in", {})
+    assert browser.log[-1].status == 403
+
+
+def test_no_page_reads_the_public_api_with_credentials():
+    """Neither does a browser take the star for that, nor can a policy say it."""
+    page = Browser(program("Public API").app).open("https://app.example")
+
+    assert_cannot_fetch(page, "https://rates.example/v1/rates", credentials="include")
+    with pytest.raises(PolicyError, match=r"credentials\.any-origin"):
+        Policy(origins="*", credentials=True)
+
+
+def test_one_cached_answer_of_the_public_api_is_for_all():
+    """It has no Vary, so a shared cache keeps it once."""
+    cache = SharedCache(program("Public API").app)
+    for origin in ("https://app.example", EVIL):
+        assert_can_fetch(Browser(cache).open(origin), "https://rates.example/v1/rates")
+
+    assert cache.passed == ["GET /v1/rates"]
+
+
+# Many tenants
+
+
+def tenants(*titles: str) -> Any:
+    """Run the programs of the recipe, with two customers."""
+    made = program("Many tenants", *titles)
+    made.add_origin("one.shops.example", "https://www.one.example")
+    made.add_origin("two.shops.example", "https://www.two.example")
+    return made
+
+
+def test_a_page_of_any_customer_may_call_the_one_address():
+    """The table is asked, and who is not in it is refused."""
+    browser = Browser(tenants("One address for all").app)
+    for origin in ("https://www.one.example", "https://www.two.example"):
+        names = play(script("One address for all"), browser.open(origin))
+        assert statuses(names, "orders") == [200]
+
+    assert_cannot_fetch(browser.open(EVIL), "https://api.example/orders")
+    assert_cannot_fetch(browser.open("https://www.one.example", sandboxed=True), "https://api.example/orders")
+
+
+def test_the_table_is_asked_once_a_minute():
+    """A new customer is let in, and an old one shut out, when the minute is over."""
+    made = tenants("One address for all")
+    clock = SimpleNamespace(seconds=0.0)
+    made.namespace["time"] = SimpleNamespace(monotonic=lambda: clock.seconds)
+    asked: list[str] = []
+    made.namespace["query"] = lambda statement, *values: (
+        asked.append(values[0]) or made.query(statement, *values)
+    )
+    url, origin = "https://api.example/orders", "https://www.three.example"
+    page = Browser(made.app).open(origin)
+
+    assert_cannot_fetch(page, url)
+    made.add_origin("three.shops.example", origin)
+    assert_cannot_fetch(page, url)
+    assert asked == [origin]
+    clock.seconds = 61
+    assert_can_fetch(page, url)
+    assert_can_fetch(page, url)
+    assert asked == [origin, origin]
+
+
+def test_a_table_that_cannot_be_asked_allows_nobody(caplog):
+    """The failure is logged, and the page reads nothing."""
+    made = tenants("One address for all")
+    with closing(sqlite3.connect(made.DATABASE)) as database, database:
+        database.execute("DROP TABLE origins")
+
+    assert_cannot_fetch(Browser(made.app).open("https://www.one.example"), "https://api.example/orders")
+
+    assert "no such table" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "code"),
+    [
+        ("https://www.one.example/", "origin.trailing-slash"),
+        ("www.one.example", "origin.scheme-missing"),
+        ("*", "credentials.any-origin"),
+        ("https://*.github.io", "credentials.public-suffix"),
+        ("http://www.one.example", "credentials.insecure-origin"),
+        ("null", "origin.null"),
+    ],
+)
+def test_a_customer_is_told_what_is_wrong_with_an_origin(origin, code):
+    """It does not get into the table, from where it could spoil a policy or open it."""
+    made = tenants()
+
+    with pytest.raises(PolicyError) as refused:
+        made.add_origin("one.shops.example", origin)
+
+    assert [problem.code for problem in refused.value.problems] == [code]
+    assert len(made.query("SELECT origin FROM origins")) == 2
+
+
+def test_a_page_of_one_tenant_has_no_business_with_another():
+    """Each host has its own policy; a host without a tenant has the closed one."""
+    made = tenants("One address for all", "An address for each")
+    orders = made.application.app
+
+    @orders.get("/orders")
+    def _orders():
+        return {"orders": []}
+
+    browser = Browser(made.application)
+    names = play(script("An address for each"), browser.open("https://www.one.example"))
+    assert statuses(names, "orders") == [200]
+    assert made.policy_of_tenant.cache_info().currsize == 1
+
+    two = browser.open("https://www.two.example")
+    for page, host in ((two, "one"), (browser.open(EVIL), "one"), (two, "three")):
+        assert_cannot_fetch(page, f"https://{host}.shops.example/orders", credentials="include")
+        page.submit(f"https://{host}.shops.example/orders", {})
+        assert browser.log[-1].status == 403
+
+
+# Previews
+
+
+def test_previews_under_a_domain_of_ones_own_act_for_the_user():
+    """The application and its previews may, with credentials, and look-alikes may not."""
+    app = program("Under a domain of yours").app
+    for origin in ("https://app.yours.example", "https://pr-31.preview.yours.example"):
+        names = play(script("Under a domain of yours"), Browser(app).open(origin))
+        assert statuses(names, "renamed") == [200]
+
+    for origin in (
+        "https://preview.yours.example",
+        "https://pr-31.preview.yours.example.evil.example",
+        "https://pr-31-preview.yours.example",
+        "http://pr-31.preview.yours.example",
+    ):
+        page = Browser(app).open(origin)
+        assert_cannot_fetch(page, "https://api.yours.example/name", method="PUT", credentials="include")
+
+
+def test_previews_under_the_domain_of_a_provider_read_without_credentials():
+    """The names of the project match, other projects do not, and who imitates the name gains no cookie."""
+    app = program("Under the provider's domain").app
+    for origin in ("https://app.yours.example", "https://shop-git1a2b-yours.vercel.app"):
+        names = play(script("Under the provider's domain"), Browser(app).open(origin))
+        assert statuses(names, "names") == [200]
+
+    for origin in (
+        "https://evil.vercel.app",
+        "https://shop-git1a2b-yours.vercel.app.evil.example",
+        "https://shop-a-b-yours.vercel.app",
+        "https://shop-git1a2b-yoursXvercel.app",
+    ):
+        assert_cannot_fetch(Browser(app).open(origin), "https://api.yours.example/names", headers=BEARER)
+
+    imitator = Browser(app).open("https://shop-x-yours.vercel.app")
+    assert_cannot_fetch(imitator, "https://api.yours.example/names", credentials="include")
+
+
+@pytest.mark.parametrize("provider", ["vercel.app", "netlify.app", "pages.dev"])
+def test_no_policy_with_credentials_is_for_everyone_at_a_provider(provider):
+    """All that the page names are public suffixes, as a pattern and as an expression."""
+    for origin in (f"https://*.{provider}", re.compile(rf"https://[a-z-]+\.{provider}")):
+        with pytest.raises(PolicyError, match=r"credentials\."):
+            Policy(origins=[origin], credentials=True)
+
+
+# A CDN in front
+
+
+class SharedCache:
+    """A cache between browsers and an application.
+
+    :param vary: whether it obeys ``Vary``.
+    :param key: request headers that are in its key.
+    :param drops: request headers that it does not forward.
+    """
+
+    def __init__(
+        self, app: WSGIApplication, *, vary: bool = True, key: Iterable[str] = (), drops: Iterable[str] = ()
+    ) -> None:
+        self._app = app
+        self._vary = vary
+        self._key = tuple(key)
+        self._drops = [_variable(name) for name in drops]
+        self._stored: list[tuple[dict[str, Any], Any]] = []
+        #: What the application has been asked.
+        self.passed: list[str] = []
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from the store, or pass on what is asked and store the answer."""
+        asked = {"": (environ["HTTP_HOST"], environ["PATH_INFO"])}
+        asked |= {name: environ.get(_variable(name)) for name in self._key}
+        is_get = environ["REQUEST_METHOD"] == "GET"
+        for known, answer in self._stored if is_get else ():
+            if all(
+                environ.get(_variable(name)) == value if name else value == asked[""]
+                for name, value in known.items()
+            ):
+                start_response(*answer[:2])
+                return [answer[2]]
+        self.passed.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
+        before = dict(environ)
+        for name in self._drops:
+            environ.pop(name, None)
+        status, headers, body = _answer_of(self._app, environ)
+        if is_get and "max-age" in dict(headers).get("Cache-Control", ""):
+            varies = dict(headers).get("Vary", "") if self._vary else ""
+            names = [name.strip() for name in varies.split(",") if name.strip()]
+            asked |= {name: before.get(_variable(name)) for name in names}
+            self._stored.append((asked, (status, headers, body)))
+        start_response(status, headers)
+        return [body]
+
+
+def _variable(name: str) -> str:
+    return f"HTTP_{name.upper().replace('-', '_')}"
+
+
+def _answer_of(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
+    started: list[Any] = []
+    iterable = app(environ, lambda status, headers, exc_info=None: started.extend((status, headers)))
+    body = b"".join(iterable)
+    if hasattr(iterable, "close"):
+        iterable.close()
+    return started[0], started[1], body
+
+
+def look_and_ask(application: WSGIApplication, origin: str) -> tuple[Browser, dict[str, Any]]:
+    """Do in a new browser what the page behind the CDN does: show the images, then read them."""
+    browser = Browser(application)
+    page = browser.open(origin)
+    assert all(image.tainted for image in show(elements("A CDN in front"), page).images)
+    return browser, play(script("A CDN in front"), page)
+
+
+@pytest.mark.parametrize("engine", [None, "chromium", "firefox", "webkit"])
+def test_an_image_in_the_cache_of_the_browser_does_not_spoil_the_script(engine):
+    """Shown without Origin and read with one: the chart is fetched anew, the icon for everyone is not."""
+    browser = Browser(program("A CDN in front").app, engine=engine)
+    page = browser.open("https://app.example")
+    show(elements("A CDN in front"), page)
+    browser_log = len(browser.log)
+
+    names = play(script("A CDN in front"), page)
+
+    assert statuses(names, "chart", "icon", "watched") == [200, 200, 200]
+    asked = [f"{each.method} {each.url.rpartition('/')[2]}" for each in browser.log[browser_log:]]
+    icon = ["GET icon.svg"] if engine == "firefox" else []
+    assert asked == ["GET chart.svg", *icon, "OPTIONS watchlist", "PUT watchlist"]
+
+
+@pytest.mark.parametrize(
+    "cdn",
+    [{"vary": True}, {"vary": False, "key": ["Origin"]}, {"vary": True, "key": ["Origin"]}],
+    ids=["obeys-vary", "origin-in-the-key", "both"],
+)
+def test_behind_a_cdn_that_heeds_the_origin_every_page_gets_its_own_answer(cdn):
+    """Who came first does not matter; and the second visitor from a page is answered by the cache."""
+    cache = SharedCache(program("A CDN in front").app, **cdn)
+    for origin in ("https://app.example", "https://partner.example", "https://app.example"):
+        _, names = look_and_ask(cache, origin)
+        assert statuses(names, "chart", "icon", "watched") == [200, 200, 200]
+
+    charts = cache.passed.count("GET /chart.svg")
+    assert charts == 3  # without Origin, and for each of the two
+
+
+def test_behind_a_cdn_that_does_not_heed_the_origin_only_the_star_works():
+    """The answer without Origin is given to all; the icon, which is the same for all, may be."""
+    cache = SharedCache(program("A CDN in front").app, vary=False)
+    browser = Browser(cache)
+    browser.open("https://other.example").image("https://cdn.example/chart.svg")
+
+    page = browser.open("https://app.example")
+    assert_cannot_fetch(page, "https://cdn.example/chart.svg")
+    assert_can_fetch(page, "https://cdn.example/icon.svg")
+
+
+@pytest.mark.parametrize(
+    ("dropped", "readable", "writable"),
+    [
+        ([], True, True),
+        (["Origin"], False, False),
+        (["Access-Control-Request-Method"], True, False),
+    ],
+    ids=["nothing", "origin", "method"],
+)
+def test_a_cdn_has_to_forward_what_the_policy_goes_by(dropped, readable, writable):
+    """Without Origin nobody is allowed; without the requested method no preflight is one."""
+    cache = SharedCache(program("A CDN in front").app, drops=dropped)
+    page = Browser(cache).open("https://app.example")
+
+    (assert_can_fetch if readable else assert_cannot_fetch)(page, "https://cdn.example/chart.svg")
+    write = assert_can_fetch if writable else assert_cannot_fetch
+    write(page, "https://cdn.example/watchlist", method="PUT")
+    assert_can_fetch(page, "https://cdn.example/icon.svg")
+
+
+def test_a_cdn_has_to_forward_what_the_guard_goes_by():
+    """A forged request without Sec-Fetch-Site and Origin looks like one that no browser has sent."""
+    app = program("A CDN in front").app
+    asked = []
+    for dropped in ([], ["Origin"], ["Sec-Fetch-Site"], ["Origin", "Sec-Fetch-Site"]):
+        browser = Browser(SharedCache(app, drops=dropped))
+        browser.open(EVIL).submit("https://cdn.example/watchlist", {})
+        asked.append(browser.log[-1].status)
+
+    assert asked == [403, 403, 403, 405]
+
+
+# nginx in front
+
+DIRECTIVE: Final = re.compile(
+    r"(?m)^ *(proxy_set_header|proxy_hide_header|add_header) (\S+) ?(.*?)(?: always)?;"
+)
+
+
+class Nginx:
+    """As much of nginx as our blocks of its configuration ask for.
+
+    It ends TLS, passes requests on over http to port 8000, and obeys ``proxy_set_header``,
+    ``proxy_hide_header`` and ``add_header``, in a location or for all.
+    """
+
+    def __init__(self, app: WSGIApplication, everywhere: str = "", location: str = "") -> None:
+        self._app = app
+        self._everywhere = everywhere
+        self._location = location
+        found = re.search(r"location (\S+) \{", location)
+        self._prefix = found[1] if found else None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass a request on, and its answer back."""
+        variables = {"$http_host": environ["HTTP_HOST"], "$scheme": environ["wsgi.url_scheme"]}
+        text = self._everywhere
+        if self._prefix is not None and environ["PATH_INFO"].startswith(self._prefix):
+            text += self._location
+        directives = DIRECTIVE.findall(text)
+        environ["wsgi.url_scheme"] = "http"
+        environ["HTTP_HOST"] = "127.0.0.1:8000"
+        for directive, name, value in directives:
+            if directive == "proxy_set_header":
+                environ[_variable(name)] = variables[value]
+        hidden = {name.lower() for directive, name, _ in directives if directive == "proxy_hide_header"}
+        added = [
+            (name, value.strip('"')) for directive, name, value in directives if directive == "add_header"
+        ]
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            kept = [(name, value) for name, value in headers if name.lower() not in hidden]
+            return start_response(status, kept + added)
+
+        return self._app(environ, start)
+
+
+def blocks_of_nginx() -> tuple[str, str]:
+    """Give the two blocks that the page about deployment has, for all locations and for one."""
+    blocks = [b.text for b in blocks_of((DOCS / "deployment.md").read_text("utf-8")) if b.language == "nginx"]
+    (everywhere,) = [text for text in blocks if "proxy_set_header" in text]
+    (location,) = [text for text in blocks if "proxy_hide_header" in text]
+    return everywhere, location
+
+
+def test_behind_nginx_the_page_uploads_and_downloads():
+    """The redirect of the missing slash is followed, and the location that nginx answers for is readable."""
+    browser = Browser(Nginx(program("nginx in front").app, *blocks_of_nginx()))
+
+    names = play(script("nginx in front"), browser.open("https://app.example"))
+
+    assert statuses(names, "uploaded", "report") == [200, 200]
+    assert [each.status for each in browser.log[:2]] == [308, 200]
+    assert names["report"].response.exchange[-1].answered("Access-Control-Allow-Origin") == "*"
+
+
+def test_behind_nginx_another_page_gets_only_what_nginx_gives_to_all():
+    """The application's own answers stay closed, and a forged upload does not arrive."""
+    browser = Browser(Nginx(program("nginx in front").app, *blocks_of_nginx()))
+    page = browser.open(EVIL)
+
+    assert_can_fetch(page, "https://api.example/downloads/report.csv")
+    assert_cannot_fetch(page, "https://api.example/files/")
+    page.submit("https://api.example/files/", {})
+    assert browser.log[-1].status == 403
+
+
+def test_behind_nginx_the_application_is_its_own_origin():
+    """With the Host passed on, its own page may post, also where no browser says Sec-Fetch-Site."""
+    everywhere, location = blocks_of_nginx()
+    app = SharedCache(program("nginx in front").app, drops=["Sec-Fetch-Site"])
+    browser = Browser(Nginx(app, everywhere, location))
+
+    assert_can_fetch(browser.open("https://api.example"), "/files/", method="POST", data="Hello")
+    without_host = Browser(Nginx(app, everywhere.replace("Host", "X-Nothing"), location))
+    refused = without_host.open("https://api.example").fetch("/files/", "POST", data="Hello")
+    assert refused.status == 403
+
+
+def test_without_proxyfix_the_redirect_leads_to_http():
+    """The browser does not follow it, because the page is one of https."""
+    app = program("nginx in front").app
+    app.wsgi_app.app = app.wsgi_app.app.app
+    page = Browser(Nginx(app, *blocks_of_nginx())).open("https://app.example")
+
+    refusal = assert_cannot_fetch(page, "https://api.example/files", method="POST", data="Hello")
+
+    assert "mixed content" in refusal.step
+
+
+def test_two_layers_that_both_answer_are_one_too_many():
+    """If nginx adds its header and hides none, no page reads the answer."""
+    everywhere, location = blocks_of_nginx()
+    adding = re.sub(r"proxy_hide_header.*", "", location)
+    page = Browser(Nginx(program("nginx in front").app, everywhere, adding)).open("https://app.example")
+
+    assert_cannot_fetch(page, "https://api.example/downloads/report.csv")
+
+
+def test_a_body_that_is_too_long_is_refused_in_a_way_that_can_be_read():
+    """The limit of nginx is above Flask's, so that it is Flask's 413 that the page gets."""
+    made = program("nginx in front")
+    (block,) = SECTIONS["nginx in front"].blocks("nginx")
+    limit = re.fullmatch(r"client_max_body_size (\d+)m;", block.text)
+    assert limit is not None
+    longest = made.app.config["MAX_CONTENT_LENGTH"]
+    assert longest < int(limit[1]) * 1024 * 1024
+    page = Browser(Nginx(made.app, *blocks_of_nginx())).open("https://app.example")
+
+    response = page.fetch("https://api.example/files/", "POST", data="x" * (longest + 1))
+
+    assert response.status == 413
+
+
+# Mobile and desktop shells
+
+
+def shell_origins() -> list[str]:
+    """Give the origins of the table, but for null."""
+    table = [row for row in SECTIONS["Mobile and desktop shells"].text.splitlines() if row.startswith("| ")]
+    return re.findall(r"`([a-z]+://[a-z.]+)`", "\n".join(row.split("|")[2] for row in table))
+
+
+def test_the_program_allows_the_shells_of_the_table():
+    """Each is an origin that a policy takes; https://tauri.localhost is for those who asked for it."""
+    app = program("Mobile and desktop shells").app
+    browser = Browser(app)
+    origins = shell_origins()
+    assert len(origins) == 8
+
+    refused = []
+    for origin in origins:
+        try:
+            names = play(script("Mobile and desktop shells"), shell_page(browser, origin))
+        except FetchRefused:
+            refused.append(origin)
+        else:
+            assert statuses(names, "ordered") == [200]
+            assert browser.log[-1].origin == origin
+    assert refused == ["https://tauri.localhost"]
+
+
+def test_the_origins_of_shells_are_compared_as_a_whole():
+    """Another scheme, another port or another host is another origin."""
+    browser = Browser(program("Mobile and desktop shells").app)
+    url = "https://api.example/orders/7"
+    for origin in ("capacitor://localhost.evil.example", "evil://localhost", "tauri://evil", "app://other"):
+        assert_cannot_fetch(shell_page(browser, origin), url, method="PUT", headers=BEARER)
+    for origin in ("http://localhost:3000", "https://localhost:8443", EVIL):
+        assert_cannot_fetch(browser.open(origin), url, method="PUT", headers=BEARER)
+
+    assert set(methods(browser)) == {"OPTIONS"}
+
+
+def test_while_one_develops_any_port_is_let_in():
+    """As a pattern of its own, which also covers the origin without a port."""
+    app = program("Mobile and desktop shells").app
+    guard = app.extensions["corsguard"]
+    guard.policy = guard.policy.replace(origins=["http://localhost:*"])
+    for origin in ("http://localhost", "http://localhost:5173"):
+        assert_can_fetch(
+            Browser(app).open(origin), "https://api.example/orders/7", method="PUT", headers=BEARER
+        )
+
+
+def test_the_door_for_null_is_open_to_everyone():
+    """A page of file: reads the news, and so does a sandboxed frame of anyone; the rest stays shut."""
+    app = program("Mobile and desktop shells", "`file://`, which is `null`").app
+    browser = Browser(app)
+    for frame in (browser.open("https://app.example", sandboxed=True), browser.open(EVIL, sandboxed=True)):
+        assert statuses(play(script("`file://`, which is `null`"), frame), "news") == [200]
+        assert frame.fetch("https://api.example/news").exchange[-1].origin == "null"
+        assert_cannot_fetch(frame, "https://api.example/orders/7", method="PUT", headers=BEARER)
+        assert_cannot_fetch(frame, "https://api.example/news", credentials="include")
+    assert_cannot_fetch(browser.open(EVIL), "https://api.example/news")
+
+
+def test_credentials_never_go_with_null():
+    """No door opens that."""
+    with pytest.raises(PolicyError, match=r"credentials\.null-origin"):
+        Policy(
+            origins=["null"],
+            dangerously_allow=["null-origin", "insecure-origins", "public-suffixes"],
+            credentials=True,
+        )
+
+
+# Static files and fonts
+
+ASSETS: Final = "https://assets.shop.example/static"
+
+
+@pytest.fixture
+def assets(tmp_path):
+    """Run the program beside some files."""
+    for name in ("fonts/text.woff2", "press/logo.png", "floor-plan.png"):
+        path = tmp_path / "static" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"...")
+    return program("Static files and fonts").app
+
+
+def test_the_page_uses_its_fonts_and_reads_its_images(assets):
+    """The font loads, a plain image is shown, and one with crossorigin can be read from a canvas."""
+    page = Browser(assets).open("https://www.shop.example")
+
+    loaded = show(elements("Static files and fonts"), page)
+
+    assert [font.status for font in loaded.fonts] == [200, 200]
+    assert [image.tainted for image in loaded.images] == [True, False]
+    assert statuses(play(script("Static files and fonts"), page), "font") == [200]
+
+
+@pytest.mark.parametrize("origin", [EVIL, "https://forum.shop.example"])
+def test_another_page_gets_the_press_and_nothing_else(assets, origin):
+    """The font is kept from it, and what is not for the press cannot even be embedded."""
+    page = Browser(assets).open(origin)
+
+    assert page.image(f"{ASSETS}/press/logo.png").tainted
+    assert not page.image(f"{ASSETS}/press/logo.png", "anonymous").tainted
+    with pytest.raises(FetchRefused, match="CORS check"):
+        page.font(f"{ASSETS}/fonts/text.woff2")
+    for crossorigin in (None, "anonymous"):
+        with pytest.raises(FetchRefused):
+            page.image(f"{ASSETS}/floor-plan.png", crossorigin)
+
+
+def test_the_assets_own_page_shows_them_all(assets):
+    """The resource policy is about other origins."""
+    page = Browser(assets).open("https://assets.shop.example")
+
+    assert not page.image("/static/floor-plan.png").tainted
+    assert page.font("/static/fonts/text.woff2").ok
+
+
+def test_a_font_that_is_asked_for_again_stays_readable(assets):
+    """The answer to that is a 304, and has the headers, too."""
+    browser = Browser(assets)
+    page = browser.open("https://www.shop.example")
+    page.font(f"{ASSETS}/fonts/text.woff2")
+    browser.wait(3601)
+
+    assert page.font(f"{ASSETS}/fonts/text.woff2").ok
+    assert [exchange.status for exchange in browser.log] == [200, 304]
+
+
+def test_an_image_without_leave_is_shown_until_a_script_wants_it():
+    """With crossorigin, and no permission, it is not shown at all."""
+    app = Flask(__name__)
+    CorsGuard(app)
+    app.add_url_rule("/a.png", view_func=lambda: (b"...", {"Content-Type": "image/png"}))
+    page = Browser(app).open("https://www.shop.example")
+
+    assert page.image(f"{ASSETS.removesuffix('/static')}/a.png").tainted
+    with pytest.raises(FetchRefused):
+        page.image(f"{ASSETS.removesuffix('/static')}/a.png", "anonymous")
