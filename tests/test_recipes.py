@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,11 +19,12 @@ from flask_corsguard import CorsGuard, CorsGuardWarning, Policy, PolicyError
 from flask_corsguard.testing import Browser, FetchRefused, Page, assert_can_fetch, assert_cannot_fetch
 from flask_corsguard.testing.requests import Client
 from flask_corsguard.testing.urls import TupleOrigin, parse_url
+from in_front import Nginx, SharedCache
 from scripts import play, show
 from test_docs import DOCS, Block, blocks_of
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 EVIL: Final = "https://evil.example"
 BEARER: Final = {"Authorization": "Bearer 1234"}
@@ -437,12 +437,6 @@ def test_a_customer_is_told_what_is_wrong_with_an_origin(origin, code):
 def test_a_page_of_one_tenant_has_no_business_with_another():
     """Each host has its own policy; a host without a tenant has the closed one."""
     made = tenants("One address for all", "An address for each")
-    orders = made.application.app
-
-    @orders.get("/orders")
-    def _orders():
-        return {"orders": []}
-
     browser = Browser(made.application)
     names = play(script("An address for each"), browser.open("https://www.one.example"))
     assert statuses(names, "orders") == [200]
@@ -503,64 +497,6 @@ def test_no_policy_with_credentials_is_for_everyone_at_a_provider(provider):
 
 
 # A CDN in front
-
-
-class SharedCache:
-    """A cache between browsers and an application.
-
-    :param vary: whether it obeys ``Vary``.
-    :param key: request headers that are in its key.
-    :param drops: request headers that it does not forward.
-    """
-
-    def __init__(
-        self, app: WSGIApplication, *, vary: bool = True, key: Iterable[str] = (), drops: Iterable[str] = ()
-    ) -> None:
-        self._app = app
-        self._vary = vary
-        self._key = tuple(key)
-        self._drops = [_variable(name) for name in drops]
-        self._stored: list[tuple[dict[str, Any], Any]] = []
-        #: What the application has been asked.
-        self.passed: list[str] = []
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from the store, or pass on what is asked and store the answer."""
-        asked = {"": (environ["HTTP_HOST"], environ["PATH_INFO"])}
-        asked |= {name: environ.get(_variable(name)) for name in self._key}
-        is_get = environ["REQUEST_METHOD"] == "GET"
-        for known, answer in self._stored if is_get else ():
-            if all(
-                environ.get(_variable(name)) == value if name else value == asked[""]
-                for name, value in known.items()
-            ):
-                start_response(*answer[:2])
-                return [answer[2]]
-        self.passed.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
-        before = dict(environ)
-        for name in self._drops:
-            environ.pop(name, None)
-        status, headers, body = _answer_of(self._app, environ)
-        if is_get and "max-age" in dict(headers).get("Cache-Control", ""):
-            varies = dict(headers).get("Vary", "") if self._vary else ""
-            names = [name.strip() for name in varies.split(",") if name.strip()]
-            asked |= {name: before.get(_variable(name)) for name in names}
-            self._stored.append((asked, (status, headers, body)))
-        start_response(status, headers)
-        return [body]
-
-
-def _variable(name: str) -> str:
-    return f"HTTP_{name.upper().replace('-', '_')}"
-
-
-def _answer_of(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
-    started: list[Any] = []
-    iterable = app(environ, lambda status, headers, exc_info=None: started.extend((status, headers)))
-    body = b"".join(iterable)
-    if hasattr(iterable, "close"):
-        iterable.close()
-    return started[0], started[1], body
 
 
 def look_and_ask(application: WSGIApplication, origin: str) -> tuple[Browser, dict[str, Any]]:
@@ -647,48 +583,6 @@ def test_a_cdn_has_to_forward_what_the_guard_goes_by():
 
 
 # nginx in front
-
-DIRECTIVE: Final = re.compile(
-    r"(?m)^ *(proxy_set_header|proxy_hide_header|add_header) (\S+) ?(.*?)(?: always)?;"
-)
-
-
-class Nginx:
-    """As much of nginx as our blocks of its configuration ask for.
-
-    It ends TLS, passes requests on over http to port 8000, and obeys ``proxy_set_header``,
-    ``proxy_hide_header`` and ``add_header``, in a location or for all.
-    """
-
-    def __init__(self, app: WSGIApplication, everywhere: str = "", location: str = "") -> None:
-        self._app = app
-        self._everywhere = everywhere
-        self._location = location
-        found = re.search(r"location (\S+) \{", location)
-        self._prefix = found[1] if found else None
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Pass a request on, and its answer back."""
-        variables = {"$http_host": environ["HTTP_HOST"], "$scheme": environ["wsgi.url_scheme"]}
-        text = self._everywhere
-        if self._prefix is not None and environ["PATH_INFO"].startswith(self._prefix):
-            text += self._location
-        directives = DIRECTIVE.findall(text)
-        environ["wsgi.url_scheme"] = "http"
-        environ["HTTP_HOST"] = "127.0.0.1:8000"
-        for directive, name, value in directives:
-            if directive == "proxy_set_header":
-                environ[_variable(name)] = variables[value]
-        hidden = {name.lower() for directive, name, _ in directives if directive == "proxy_hide_header"}
-        added = [
-            (name, value.strip('"')) for directive, name, value in directives if directive == "add_header"
-        ]
-
-        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
-            kept = [(name, value) for name, value in headers if name.lower() not in hidden]
-            return start_response(status, kept + added)
-
-        return self._app(environ, start)
 
 
 def blocks_of_nginx() -> tuple[str, str]:
