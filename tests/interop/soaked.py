@@ -1,0 +1,71 @@
+"""An application whose policy is replaced, by a thread of its own in each worker, while it answers."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from pathlib import Path
+
+from flask_corsguard import CorsMiddleware, Policy
+from interop.policies import BOTH, EVERY, ONE, TWO
+from interop.recorder import CALLS
+
+_numbers = itertools.count(1)
+_due, _wanted, _replaced = (threading.Semaphore(0) for _ in range(3))
+
+
+def replaced_meanwhile(origin) -> bool:
+    """Allow nobody; but when it is due, let the policy be replaced while the one that asks decides."""
+    if _due.acquire(blocking=False):
+        _wanted.release()
+        _replaced.acquire()
+    return False
+
+
+#: They differ in everything that a response can say.
+FIRST = Policy(
+    origins=[ONE, BOTH, replaced_meanwhile],
+    methods=["GET", "PUT"],
+    allow_headers=["X-One"],
+    expose_headers=["X-First"],
+    max_age=1,
+)
+SECOND = Policy(
+    origins=[TWO, BOTH, replaced_meanwhile],
+    methods=["GET", "DELETE"],
+    allow_headers=["X-Two"],
+    expose_headers=["X-Second"],
+    max_age=2,
+    credentials=True,
+    timing=True,
+)
+
+
+def app(environ, start_response):
+    """Say which process answers."""
+    body = b"%d\n" % os.getpid()
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+    return [body]
+
+
+guarded = CorsMiddleware(app, FIRST)
+
+
+def _replace() -> None:
+    count = Path(f"{os.environ[CALLS]}-{os.getpid()}")
+    for number, policy in enumerate(itertools.cycle((SECOND, FIRST)), start=1):
+        _wanted.acquire()
+        guarded.policy = policy
+        count.write_text(str(number))
+        _replaced.release()
+
+
+threading.Thread(target=_replace, daemon=True).start()
+
+
+def application(environ, start_response):
+    """Let the policy be replaced once in so many requests, and answer."""
+    if next(_numbers) % EVERY == 0:
+        _due.release()
+    return guarded(environ, start_response)
