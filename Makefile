@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test browsers check docs clean
+.PHONY: help demo test browsers interop check docs clean
 
 help:
 	@echo 'make demo           the bank, its partner and an attacker, to press buttons; Ctrl-C ends it'
@@ -12,6 +12,7 @@ help:
 	@echo '     PORTS="a b c"  on these ports instead of free ones; PLAIN=1: without *.localhost names'
 	@echo 'make test           all tests, with coverage'
 	@echo 'make browsers       the library judged by Chromium, Firefox and WebKit, which it installs (Debian, as root)'
+	@echo 'make interop        every server and framework, some of which it installs (Debian, as root)'
 	@echo 'make check          lint, layers and types'
 	@echo 'make docs           the documentation, into docs/_build/html'
 	@echo 'make clean          remove what the others made'
@@ -24,7 +25,11 @@ test: $(VENV)/tests.stamp $(VENV)/docs.stamp
 
 browsers: $(VENV)/tests.stamp
 	@tests/browsers/install
-	$(BIN)/python -m pytest -m browser -p no:cacheprovider -p no:randomly --write-docs $(ARGS)
+	$(BIN)/python -m pytest -m browser -q -p no:cacheprovider -p no:randomly --write-docs $(ARGS)
+
+interop: $(VENV)/interop.stamp
+	@tests/interop/install
+	$(BIN)/python -m pytest -m interop -q -p no:cacheprovider --write-docs $(ARGS)
 
 check: $(VENV)/lint.stamp $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/ruff check
