@@ -44,7 +44,7 @@ def _nothing_is_left_behind():
 
 
 def pytest_addoption(parser):
-    """Say what the tests with real browsers and servers take; options can only be told of here, at the root."""
+    """Say what the tests with real browsers and servers take; options can only be told of at the root."""
     group = parser.getgroup("browser engines")
     group.addoption("--examples", type=int, default=1200, help="random policies and requests for each engine")
     group.addoption(
