@@ -16,9 +16,7 @@ import pytest
 from flask import Flask
 
 from flask_corsguard import CorsGuard, CorsGuardWarning, Policy, PolicyError
-from flask_corsguard.testing import Browser, FetchRefused, Page, assert_can_fetch, assert_cannot_fetch
-from flask_corsguard.testing.requests import Client
-from flask_corsguard.testing.urls import TupleOrigin, parse_url
+from flask_corsguard.testing import Browser, FetchRefused, assert_can_fetch, assert_cannot_fetch
 from in_front import Nginx, SharedCache
 from scripts import play, show
 from test_docs import DOCS, Block, blocks_of
@@ -102,14 +100,6 @@ def methods(browser: Browser) -> list[str]:
 def statuses(names: dict[str, Any], *constants: str) -> list[int]:
     """Give the statuses of the responses that a script has kept."""
     return [names[name].status for name in constants]
-
-
-def shell_page(browser: Browser, origin: str) -> Page:
-    """Open a page of a shell, whose scheme is its own; the model opens pages of http(s) alone."""
-    scheme, _, host = origin.partition("://")
-    url = parse_url("https://localhost/")
-    assert url is not None
-    return Page(browser._agent, Client(url, TupleOrigin(scheme, host, None), "no-referrer"))
 
 
 @pytest.fixture(autouse=True)
@@ -681,7 +671,9 @@ def test_the_program_allows_the_shells_of_the_table():
     refused = []
     for origin in origins:
         try:
-            names = play(script("Mobile and desktop shells"), shell_page(browser, origin))
+            names = play(
+                script("Mobile and desktop shells"), browser.open(origin, referrer_policy="no-referrer")
+            )
         except FetchRefused:
             refused.append(origin)
         else:
@@ -695,7 +687,9 @@ def test_the_origins_of_shells_are_compared_as_a_whole():
     browser = Browser(program("Mobile and desktop shells").app)
     url = "https://api.example/orders/7"
     for origin in ("capacitor://localhost.evil.example", "evil://localhost", "tauri://evil", "app://other"):
-        assert_cannot_fetch(shell_page(browser, origin), url, method="PUT", headers=BEARER)
+        assert_cannot_fetch(
+            browser.open(origin, referrer_policy="no-referrer"), url, method="PUT", headers=BEARER
+        )
     for origin in ("http://localhost:3000", "https://localhost:8443", EVIL):
         assert_cannot_fetch(browser.open(origin), url, method="PUT", headers=BEARER)
 

@@ -9,6 +9,7 @@ from .exchanges import Exchange
 from .fetching import Fetch
 from .refusals import FetchRefused, NetworkError
 from .requests import Client, Request
+from .urls import page_origin
 
 
 class Attempt:
@@ -20,7 +21,7 @@ class Attempt:
 
     def __init__(self, agent: Agent, client: Client | None, asked: str) -> None:
         self._agent = agent
-        who = "a person who types the URL" if client is None else f"a page of {client.url.origin}"
+        who = "a person who types the URL" if client is None else f"a page of {page_origin(client.url)}"
         if client is not None and client.is_sandboxed:
             who = f"a sandboxed frame (origin null) in {who}"
         self._asked = f"{who} {asked}"

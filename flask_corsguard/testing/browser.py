@@ -12,7 +12,7 @@ from .exchanges import Exchange
 from .pages import Page, page_of
 from .requests import Client
 from .sending import navigate
-from .urls import HTTP_SCHEMES, OpaqueOrigin, parse_url
+from .urls import OpaqueOrigin, page_origin, parse_url
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -48,16 +48,18 @@ class Browser:
     def open(self, url: str, *, referrer_policy: str = "", sandboxed: bool = False) -> Page:
         """Give a page of an origin, or at a URL; no request is made.
 
+        It may be that of a shell, whose scheme is its own: ``capacitor://localhost``.
+
         :param referrer_policy: of the page; empty is the browser's own default.
         :param sandboxed: it is a frame with ``sandbox="allow-scripts allow-forms"`` in a page at
             *url*: its origin is opaque, ``null``, and cross-site to everyone.
         """
         check_referrer_policy(referrer_policy)
         parsed = parse_url(url)
-        if parsed is None or parsed.scheme not in HTTP_SCHEMES:
+        origin = None if parsed is None else page_origin(parsed)
+        if parsed is None or origin is None:
             raise ValueError(f'{url!r} is no page; write its origin or its URL: "https://app.example"')
-        origin = OpaqueOrigin() if sandboxed else parsed.origin
-        return Page(self._agent, Client(parsed, origin, referrer_policy))
+        return Page(self._agent, Client(parsed, OpaqueOrigin() if sandboxed else origin, referrer_policy))
 
     def visit(self, url: str) -> Page:
         """Type *url* into the address bar, follow redirects, and give the page that is there."""

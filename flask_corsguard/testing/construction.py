@@ -24,7 +24,7 @@ from .requests import (
     RedirectMode,
     Request,
 )
-from .urls import Url, parse_url
+from .urls import HTTP_SCHEMES, Url, parse_url
 
 Fields = Mapping[str, str] | Iterable[tuple[str, str]]
 Data = str | bytes | Mapping[str, str]
@@ -52,7 +52,7 @@ def client_of(url: Url, client: Client) -> Request:
         method="GET",
         urls=[url],
         mode="no-cors",
-        referrer=None if client.is_sandboxed else client.url,
+        referrer=client.url if client.url.scheme in HTTP_SCHEMES and not client.is_sandboxed else None,
     )
 
 

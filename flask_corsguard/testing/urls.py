@@ -25,6 +25,7 @@ MAX_PORT: Final = 65535
 _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)")
 _AUTHORITY = re.compile(r"[/\\]*([^/\\?#]*)(.*)")
 _HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]*))?")
+_OF_SHELL = re.compile(r"//([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?(?:/.*)?")
 _REST = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
 # See https://url.spec.whatwg.org/#forbidden-domain-code-point.
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]")
@@ -184,6 +185,21 @@ def _without_dots(path: str) -> str:
         if plain in {".", ".."} and at == len(segments) - 1:
             kept.append("")
     return "/" + "/".join(kept)
+
+
+def page_origin(url: Url) -> TupleOrigin | None:
+    """Give the origin of a page at *url*; ``None`` if it could have none but an opaque one.
+
+    The URL standard gives every scheme but its own few an opaque origin. The shells that bring a
+    scheme of theirs register it as one with hosts, and what they send is written like any other.
+    """
+    if url.scheme in HTTP_SCHEMES:
+        return TupleOrigin(url.scheme, url.host, url.port)
+    of_shell = _OF_SHELL.fullmatch(url.path)
+    # No browser has a page of ftp: any more, and one of file: has an opaque origin.
+    if of_shell is None or url.scheme in {"file", "ftp"}:
+        return None
+    return TupleOrigin(url.scheme, of_shell[1], int(of_shell[2]) if of_shell[2] else None)
 
 
 def same_origin(one: Origin, other: Origin) -> bool:

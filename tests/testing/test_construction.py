@@ -229,7 +229,9 @@ def test_a_sandboxed_page_has_no_origin_to_show():
     assert repr(page) == f"<Page {APP}/ (sandboxed)>"
 
 
-@pytest.mark.parametrize("url", ["app.example", "/x", "ftp://app.example", "about:blank"])
+@pytest.mark.parametrize(
+    "url", ["app.example", "/x", "ftp://app.example", "about:blank", "file:///x", "data:text/html,x"]
+)
 def test_what_is_no_page_cannot_be_opened(url):
     """The error shows how to write one."""
     with pytest.raises(ValueError, match=r'write its origin or its URL: "https://app.example"'):

@@ -215,6 +215,25 @@ def test_a_visit_follows_redirects_and_keeps_cookies():
     assert page.response.exchange[-1].get("Cookie") == "a=b"
 
 
+@pytest.mark.parametrize("origin", ["capacitor://localhost", "app://main.example:8080"])
+def test_a_page_of_a_shell_has_the_origin_of_its_scheme(origin):
+    """It is from another site than any server, names itself, and says no referrer."""
+    browser = Browser(answering(headers={"Access-Control-Allow-Origin": origin}))
+
+    response = browser.open(f"{origin}/index.html").fetch(f"{API}/x")
+
+    assert (response.type, response.text) == ("cors", "hello")
+    assert browser.log[0].origin == origin
+    assert browser.log[0].get("Sec-Fetch-Site") == "cross-site"
+    assert browser.log[0].get("Referer") is None
+
+
+def test_a_refusal_names_the_page_of_a_shell():
+    """By its origin."""
+    with pytest.raises(FetchRefused, match="a page of capacitor://localhost fetch"):
+        Browser(answering()).open("capacitor://localhost").fetch(f"{API}/x")
+
+
 def test_who_types_is_said_in_a_refusal():
     """There is no page."""
     with pytest.raises(FetchRefused, match=r"a person who types the URL go to https://app.example"):
