@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from typing import Final
 from urllib.parse import quote, unquote
 
+import idna
 from publicsuffixlist import PublicSuffixList
 
 DEFAULT_PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -137,7 +138,9 @@ def _parse_host(text: str) -> str | None:
     if text.startswith("["):
         return _canonical_address(text[1:-1])
     try:
-        host = unquote(text, errors="strict").encode("idna").decode("ascii").lower()
+        name = unquote(text, errors="strict")
+        # Tempting: the codec "idna", but that is IDNA of 2003, and would make an "ss" of a sharp s.
+        host = name.lower() if name.isascii() else idna.encode(name, uts46=True).decode("ascii")
     except UnicodeError:
         return None
     if not host or _FORBIDDEN_IN_HOST.search(host):
@@ -153,7 +156,13 @@ def _canonical_address(text: str) -> str | None:
         address = ip_address(text)
     except ValueError:
         return None
-    return str(address) if address.version == 4 else f"[{address}]"  # noqa: PLR2004 - a version, not a size
+    if isinstance(address, IPv4Address):
+        return str(address)
+    mapped = address.ipv4_mapped
+    if mapped is None:
+        return f"[{address}]"
+    # Since Python 3.13 str() writes these with dots, and the URL standard does not.
+    return f"[::ffff:{int(mapped) >> 16:x}:{int(mapped) & 0xFFFF:x}]"
 
 
 def _parse_relative(text: str, base: Url) -> Url:
