@@ -83,7 +83,7 @@ def pytest_terminal_summary(terminalreporter, config):
     for name, engine in sorted(config.stash.get(_STARTED, {}).items()):
         asked = f"{engine.cases} cases, {engine.steps} steps, {engine.seconds:.1f} s"
         terminalreporter.write_line(f"{name}: {engine.version}: {asked}")
-    if config.getoption("--write-docs"):
+    if config.getoption("--write-docs") and _STARTED in config.stash:
         missing = report.missing(config.stash.get(_PASSED, set()))
         if missing:
             terminalreporter.write_line(
