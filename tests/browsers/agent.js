@@ -253,7 +253,11 @@ async function work(number, warm) {
     const { stop, go, job } = await ask({ document: number, results });
     results = null;
     if (stop) return;
-    if (go) return location.replace(go);
+    // Until it has gone: an engine that is starting a process for another site may lose the first call.
+    while (go) {
+      location.replace(go);
+      await sleep(10000);
+    }
     if (job) results = await (job.sandboxed ? doSandboxed(job, warm) : doAll(job));
   }
 }
