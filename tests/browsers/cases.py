@@ -19,7 +19,7 @@ from browsers import (
 from browsers.table import Case
 
 #: Groups in which no row depends on the site, so that two layouts say it all.
-_ANYWHERE = (cases_response, cases_preflight, cases_redirect)
+_ANYWHERE = (cases_response, cases_preflight, cases_redirect, cases_library)
 
 
 def _in_its_group(module, case: Case) -> Case:
