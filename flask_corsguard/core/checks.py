@@ -13,7 +13,6 @@ from typing import Final, TypeVar
 
 from . import fetch
 from .errors import Problem, did_you_mean, problem
-from .patterns import working_spelling
 
 #: Longest time that a browser keeps a preflight, in seconds (Firefox; Chromium 7200, WebKit 600).
 MAX_MAX_AGE: Final = 86400
@@ -45,9 +44,15 @@ def check_list(field: str, value: object, example: str, problems: Problems) -> l
     return []
 
 
+def _working_spelling(text: str) -> str | None:
+    from .diagnosis import working_spelling
+
+    return working_spelling(text)
+
+
 #: How to write an item of a list that was given as one text; ``None`` if there is no telling.
 _SPELLINGS: Final[Mapping[str, Callable[[str], str | None]]] = {
-    "origins": working_spelling,
+    "origins": _working_spelling,
     "methods": str.upper,
 }
 

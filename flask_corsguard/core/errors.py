@@ -65,5 +65,6 @@ def did_you_mean(name: str, known: Sequence[str], *, cutoff: float = 0.6) -> str
 
 def shown(value: object) -> str:
     """Give *value* as messages show it: its ``ascii()``, cut to :data:`SHOWN_VALUE_LENGTH`."""
-    text = ascii(value)
+    # The rest of a megabyte is neither escaped nor copied; what is left may still be too long, escaped.
+    text = ascii(value[: SHOWN_VALUE_LENGTH + 1] if isinstance(value, str) else value)
     return text if len(text) <= SHOWN_VALUE_LENGTH else f"{text[:SHOWN_VALUE_LENGTH]}..."

@@ -160,9 +160,12 @@ def _sort_in_text(text: str, found: Origins, doors: Iterable[str]) -> Problem | 
             return problem("origin.null", "origins", text, hint)
         found.exact.append(text)
         return None
-    read = read_origin(text, "origins")
-    if isinstance(read, Problem):
-        return read
+    read = read_origin(text)
+    if read is None:
+        # Not above: most programs have no mistake, and do not pay for finding one when they start.
+        from .diagnosis import diagnose
+
+        return diagnose(text, "origins")
     if isinstance(read, OriginPattern):
         found.patterns.append((text, read))
     else:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
 #: Longest scheme, in bytes. No registered scheme comes near it.
@@ -29,23 +29,19 @@ MAX_PORT: Final = 65535
 DEFAULT_PORTS: Final[Mapping[str, int]] = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}
 
 # "_" is not in the standard's grammar, and neither is the dot at the end; but the URL parser lets
-# both through, so pages of such hosts exist and their browsers send them.
+# both through, so pages of such hosts exist and their browsers send them. Tempting: to have the
+# labels here, too. But a group that repeats is entered once a label, and a host may have 127.
 _SERIALIZATION = re.compile(
     r"""
     (?P<scheme> [a-z] [a-z0-9+.-]{0,63} ) ://
-    (?P<host>
-        \[ (?P<ipv6> [0-9a-f:]{2,39} ) \]
-      | (?: [a-z0-9_-]{1,63} \. )* (?P<last_label> [a-z0-9_-]{1,63} ) (?P<dot> \.? )
-    )
+    (?P<host> \[ [0-9a-f:]{2,39} \] | [a-z0-9_.-]{1,253} )
     (?: : (?P<port> [1-9][0-9]{0,4} ) )?
     """,
     re.VERBOSE,
 )
 
-# See https://url.spec.whatwg.org/#ends-in-a-number-checker: such a host is an IPv4 address or nothing.
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-
-
+# The last label of a host that ends in a number, and the dot that may follow.
+_NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\.?")
 # Two or more zero pieces in a row, and whole ones: not the end of "10".
 _ZERO_PIECES = re.compile(r"(?<![^:])0(?::0)+(?![^:])")
 
@@ -83,23 +79,67 @@ class Origin:
 
         ``"null"`` is anything else. Takes linear time and raises nothing, whatever *text* is.
         """
-        if len(text) > MAX_ORIGIN_LENGTH:
-            return None
-        match = _SERIALIZATION.fullmatch(text)
-        if match is None:
-            return None
-        scheme, host = match["scheme"], match["host"]
-        port = int(match["port"]) if match["port"] else None
-        if len(host) > MAX_HOST_LENGTH:
-            return None
-        if port is not None and (port > MAX_PORT or DEFAULT_PORTS.get(scheme) == port):
-            return None
-        if match["ipv6"] is not None:
-            canonical = canonical_address(match["ipv6"])
-            return cls(scheme, host, port) if canonical == host else None
-        if _NUMBER.fullmatch(match["last_label"]) and canonical_address(host) != host:
-            return None
-        return cls(scheme, host, port)
+        parts = split(text)
+        return None if parts is None else cls(*parts)
+
+
+def split(text: str) -> tuple[str, str, int | None] | None:
+    """Give the scheme, host and port of the origin whose serialization *text* is.
+
+    What :meth:`.Origin.parse` makes an object of; most who ask need none.
+    """
+    if len(text) > MAX_ORIGIN_LENGTH:
+        return None
+    match = _SERIALIZATION.fullmatch(text)
+    if match is None:
+        return None
+    scheme, host, digits = match.groups()
+    if not is_host(host):
+        return None
+    if digits is None:
+        return scheme, host, None
+    port = int(digits)
+    if port > MAX_PORT or DEFAULT_PORTS.get(scheme) == port:
+        return None
+    return scheme, host, port
+
+
+def is_host(text: str) -> bool:
+    """Whether *text* is a domain or an IP address as the URL standard writes it.
+
+    Precondition: it is in brackets and holds hexadecimal digits and colons, or it holds lower-case
+    letters, digits, hyphens, underscores and dots, of which it has at least one.
+    """
+    if text[0] == "[":
+        return canonical_address(text[1:-1]) == text
+    # An empty label, but for the one behind the last dot.
+    if text[0] == "." or ".." in text:
+        return False
+    if len(text) > MAX_LABEL_LENGTH and _has_long_label(text):
+        return False
+    return not _ends_in_a_number(text) or canonical_address(text) == text
+
+
+def is_address(host: str) -> bool:
+    """Whether *host* is an IP address. Precondition: it is a host."""
+    return host[0] == "[" or _ends_in_a_number(host)
+
+
+def _ends_in_a_number(host: str) -> bool:
+    # See https://url.spec.whatwg.org/#ends-in-a-number-checker: such a host is an IPv4 address or nothing.
+    last = host[host.rfind(".", 0, -1) + 1 :]
+    return "0" <= last[0] <= "9" and _NUMBER.fullmatch(last) is not None
+
+
+def _has_long_label(host: str) -> bool:
+    # Two steps go over 64 bytes, however many labels these have.
+    start, longest_start = 0, len(host) - MAX_LABEL_LENGTH
+    while start < longest_start:
+        dot = host.rfind(".", start, start + MAX_LABEL_LENGTH + 1)
+        if dot < 0:
+            return True
+        start = dot + 1
+    return False
 
 
 def canonical_address(text: str) -> str | None:
@@ -108,19 +148,19 @@ def canonical_address(text: str) -> str | None:
     See https://url.spec.whatwg.org/#host-serializing.
     """
     try:
-        address = ip_address(text)
+        if ":" not in text:
+            return str(IPv4Address(text))
+        address = IPv6Address(text)
     except ValueError:
         return None
-    if isinstance(address, IPv4Address):
-        return str(address)
     return None if address.scope_id else f"[{_compressed(address)}]"
 
 
 def _compressed(address: IPv6Address) -> str:
     # Tempting: str(address), but since Python 3.13 that writes mapped IPv4 addresses with dots,
     # and the URL standard does not (#concept-ipv6-serializer).
-    digits = f"{int(address):032x}"
-    pieces = ":".join(f"{int(digits[at : at + 4], 16):x}" for at in range(0, 32, 4))
+    number = int(address)
+    pieces = ":".join([f"{number >> shift & 0xFFFF:x}" for shift in range(112, -16, -16)])
     runs = list(_ZERO_PIECES.finditer(pieces))
     if not runs:
         return pieces

@@ -1,30 +1,15 @@
 """Origins as a policy writes them: exact ones, and patterns with ``*``.
 
 The grammar of an exact origin is that of the wire: what :meth:`.Origin.parse` reads, so a policy
-cannot hold an origin that no browser could send. The rest of this module is for what it does not
-read: it finds the first thing wrong and the spelling that works.
+cannot hold an origin that no browser could send.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import idna
-
-from .errors import Problem, problem
-from .origins import (
-    DEFAULT_PORTS,
-    MAX_HOST_LENGTH,
-    MAX_LABEL_LENGTH,
-    MAX_ORIGIN_LENGTH,
-    MAX_PORT,
-    MAX_SCHEME_LENGTH,
-    Origin,
-    canonical_address,
-)
+from .origins import MAX_HOST_LENGTH, Origin, is_address, split
 
 #: Schemes whose pages have an opaque origin, sent as ``null`` (https://url.spec.whatwg.org/#origin).
 OPAQUE_SCHEMES: Final = frozenset({"about", "blob", "data", "file", "javascript"})
@@ -59,193 +44,38 @@ class OriginPattern:
             return None
         if authority == "*" or authority.startswith("*:"):
             # Any host. The stand-in only lets the port be read by the one grammar.
-            stand_in = Origin.parse(f"{scheme}://host{authority[1:]}")
-            origin = stand_in and Origin(stand_in.scheme, "", stand_in.port)
+            parts = split(f"{scheme}://host{authority[1:]}")
+            host = ""
         else:
-            origin = Origin.parse(f"{scheme}://{authority.removeprefix('*.')}")
-        if origin is None or (any_port and origin.port is not None):
+            parts = split(f"{scheme}://{authority.removeprefix('*.')}")
+            host = parts[1] if parts else ""
+        if parts is None:
             return None
-        if subdomains and not _can_have_subdomains(origin.host):
+        _, _, port = parts
+        if (any_port and port is not None) or (subdomains and not _can_have_subdomains(host)):
             return None
-        return cls(origin.scheme, origin.host, origin.port, subdomains, any_port)
+        return cls(scheme, host, port, subdomains, any_port)
 
 
 def _can_have_subdomains(host: str) -> bool:
-    return len(host) <= _MAX_BASE_LENGTH and not host.startswith("[") and canonical_address(host) is None
+    return host == "" or (len(host) <= _MAX_BASE_LENGTH and not is_address(host))
 
 
-def read_origin(text: str, field: str) -> Origin | OriginPattern | Problem:
-    """Read an origin of a policy, exact or pattern, or say what is wrong with it."""
-    origin = Origin.parse(text) or OriginPattern.parse(text)
-    if origin is None:
-        return _diagnose(text, field)
-    if origin.scheme in OPAQUE_SCHEMES:
-        return _diagnose(text, field)
-    if origin.host.startswith("xn--") or ".xn--" in origin.host:
-        return _check_punycode(text, field, origin)
+def read_origin(text: str) -> Origin | OriginPattern | None:
+    """Read an origin of a policy, exact or pattern; ``None`` if it is none, or one that no page has."""
+    origin = OriginPattern.parse(text) if "*" in text else Origin.parse(text)
+    if origin is None or origin.scheme in OPAQUE_SCHEMES:
+        return None
+    if "xn--" in origin.host and not _is_punycode(origin.host):
+        return None
     return origin
 
 
-def _check_punycode(
-    text: str, field: str, origin: Origin | OriginPattern
-) -> Origin | OriginPattern | Problem:
-    for label in origin.host.split("."):
+def _is_punycode(host: str) -> bool:
+    for label in host.split("."):
         if label.startswith("xn--"):
             try:
                 label[4:].encode("ascii").decode("punycode")
             except UnicodeError:
-                hint = "Copy the host from the browser's address bar into idna.encode() and use that."
-                return problem("origin.punycode", field, text, hint)
-    return origin
-
-
-def _diagnose(text: str, field: str) -> Problem:
-    code = next(code for code, is_fault in _FAULTS if is_fault(text))
-    hint = _HINTS.get(code)
-    if code == "origin.list":
-        hint = _list_hint(text) or hint
-    elif code != "origin.regex" and (working := working_spelling(text)) is not None:
-        hint = f'Write "{working}".'
-    return problem(code, field, text, hint or _GENERAL_HINT)
-
-
-def _list_hint(text: str) -> str | None:
-    origins = [working_spelling(part) for part in re.split(r"[\s,;]+", text.strip(" ,;")) if part]
-    if None in origins:
-        return None
-    listed = ", ".join(f'"{origin}"' for origin in origins)
-    return f"Write [{listed}]."
-
-
-_GENERAL_HINT = (
-    'An origin is scheme, host and, unless it is the default, port: "https://app.example" or '
-    '"http://localhost:3000".'
-)
-
-_HINTS: Final = {
-    "origin.list": 'Give a list with one string for each: ["https://a.example", "https://b.example"].',
-    "origin.regex": (
-        'For subdomains write "https://*.example.com", for any port "http://localhost:*"; '
-        "a regular expression is passed compiled: re.compile(...)."
-    ),
-    "origin.opaque-scheme": 'Serve the page over http or https; what "null" would let in: dangerously_allow.',
-    "origin.port": f"A port is a number from 1 to {MAX_PORT} without leading zeros, or * for any.",
-    "origin.wildcard": (
-        'Write "https://*.example.com" for all subdomains, "http://localhost:*" for all ports.'
-    ),
-    "origin.label-length": f"A label has at most {MAX_LABEL_LENGTH} bytes (RFC 1035).",
-    "origin.host-length": f"A host has at most {MAX_HOST_LENGTH} bytes (RFC 1035).",
-    "origin.scheme": (
-        "A scheme is a lower-case letter and then lower-case letters, digits, '+', '-' or '.', "
-        f'{MAX_SCHEME_LENGTH} at most, such as "https".'
-    ),
-}
-
-
-def _scheme(text: str) -> str:
-    return text.partition("://")[0]
-
-
-def _authority(text: str) -> str:
-    return re.split(r"[/?#]", text.partition("://")[2], maxsplit=1)[0]
-
-
-def _path(text: str) -> str:
-    return text.partition("://")[2].removeprefix(_authority(text))
-
-
-def _host_and_port(text: str) -> tuple[str, str | None]:
-    authority = _authority(text)
-    host, colon, port = authority.rpartition(":")
-    if not colon or authority.endswith("]") or canonical_address(authority) is not None:
-        return authority, None
-    return host, port
-
-
-def _host(text: str) -> str:
-    return _host_and_port(text)[0]
-
-
-def _has_bad_port(text: str) -> bool:
-    host, port = _host_and_port(text)
-    if ":" in host:
-        return True
-    if port is None or port == "*":
-        return False
-    return not re.fullmatch(r"[1-9][0-9]{0,4}", port) or int(port) > MAX_PORT
-
-
-def _has_default_port(text: str) -> bool:
-    return _is_default_port(_scheme(text), _host_and_port(text)[1])
-
-
-def _is_default_port(scheme: str, port: str | None) -> bool:
-    return port is not None and port == str(DEFAULT_PORTS.get(scheme))
-
-
-def _ends_in_a_number(text: str) -> bool:
-    last = _host(text).removesuffix(".").rpartition(".")[2]
-    return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last) is not None
-
-
-# What is common in regular expressions and rare in origins. "*." is a pattern of ours and no sign.
-_REGEX_SIGNS = re.compile(r"[\\^$(){}|+]|(?<![a-z0-9*_-])\.[*+]|\][*+?]|s\?://")
-
-# In this order: the first fault that is found is the one that is told. The last one is always true.
-_FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
-    ("origin.empty", lambda text: not text.strip()),
-    ("origin.unicode", lambda text: not text.isascii()),
-    ("origin.list", lambda text: re.search(r"\S[\s,;]+\S", text) is not None),
-    ("origin.white-space", lambda text: re.search(r"[\s\x00-\x20\x7f]", text) is not None),
-    ("origin.regex", lambda text: _REGEX_SIGNS.search(text) is not None),
-    ("origin.scheme-missing", lambda text: "://" not in text or text.startswith(("://", "//"))),
-    ("origin.upper-case", lambda text: _scheme(text) + _host(text) != (_scheme(text) + _host(text)).lower()),
-    ("origin.opaque-scheme", lambda text: _scheme(text) in OPAQUE_SCHEMES),
-    ("origin.scheme", lambda text: Origin.parse(f"{_scheme(text)}://host") is None),
-    ("origin.user-info", lambda text: "@" in _authority(text)),
-    ("origin.fragment", lambda text: "#" in text),
-    ("origin.query", lambda text: "?" in text),
-    ("origin.trailing-slash", lambda text: _path(text) == "/"),
-    ("origin.path", lambda text: _path(text) != ""),
-    ("origin.host-missing", lambda text: _host(text) == ""),
-    ("origin.ipv6", lambda text: "[" in text or ":" in (canonical_address(_host(text)) or "")),
-    ("origin.default-port", _has_default_port),
-    ("origin.port", _has_bad_port),
-    ("origin.wildcard", lambda text: "*" in _host(text).removeprefix("*.")),
-    ("origin.characters", lambda text: re.fullmatch(r"[a-z0-9._*-]+", _host(text)) is None),
-    ("origin.label-missing", lambda text: "" in _host(text).removesuffix(".").split(".")),
-    ("origin.ipv4", _ends_in_a_number),
-    ("origin.label-length", lambda text: max(map(len, _host(text).split("."))) > MAX_LABEL_LENGTH),
-    ("origin.host-length", lambda _: True),
-)
-
-
-def working_spelling(text: str) -> str | None:
-    """Give the origin that *text* most likely means, if there is one that a policy accepts."""
-    bare = text.strip().replace("\\", "/")
-    scheme, separator, _ = bare.partition("://")
-    if not separator:
-        bare = bare.removeprefix("//")
-        scheme = "http" if bare.startswith(("localhost", "127.")) else "https"
-        bare = f"{scheme}://{bare}"
-    scheme = scheme.lower()
-    host, port = _host_and_port(bare)
-    host = host.rpartition("@")[2].lower()
-    if not host.isascii():
-        wildcard = "*." if host.startswith("*.") else ""
-        try:
-            host = wildcard + idna.encode(host.removeprefix("*."), uts46=True).decode("ascii")
-        except idna.IDNAError:
-            return None
-    if (address := canonical_address(host.strip("[]"))) is not None:
-        host = address
-    if _is_default_port(scheme, port):
-        port = None
-    spelling = f"{scheme}://{host}" if port is None else f"{scheme}://{host}:{port}"
-    if scheme in OPAQUE_SCHEMES or len(spelling) > MAX_ORIGIN_LENGTH:
-        return None
-    read = Origin.parse(spelling) or OriginPattern.parse(spelling)
-    # Neither is what somebody meant who did not write it: every host, and a host called "null".
-    if read is None or read.host in {"", "null"}:
-        return None
-    return None if isinstance(_check_punycode(spelling, "", read), Problem) else spelling
+                return False
+    return True

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-
-from publicsuffixlist import PublicSuffixList
+from typing import TYPE_CHECKING
 
 from .origins import canonical_address, is_loopback_host
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 
 def is_public_suffix(host: str) -> bool:
@@ -26,4 +28,6 @@ def site_of(host: str) -> str | None:
 @cache
 def _public_suffixes() -> PublicSuffixList:
     # Read when it is first asked for: a quarter of a megabyte that most policies never need.
+    from publicsuffixlist import PublicSuffixList
+
     return PublicSuffixList()
