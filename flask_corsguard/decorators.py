@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, TypeVar, overload
 from weakref import WeakSet
 
 from flask import Blueprint, Flask, request_started
@@ -84,6 +84,7 @@ def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
             setattr(target, _MARK, said)
         except AttributeError as error:
             raise TypeError(f"cors cannot mark {target!r}: mark the function that it wraps.") from error
+        _forget()
         _unguarded.wait(Place.of_caller())
         return target
 
@@ -111,6 +112,7 @@ def _record(blueprint: Blueprint) -> None:
         registration = Registration(blueprint, state.url_prefix or "", state.subdomain)
         state.app.extensions.setdefault(REGISTRATIONS, []).append(registration)
         UNREGISTERED.discard(blueprint)
+        _forget()
 
     if getattr(blueprint, _MARK, None) is not None:
         return
@@ -157,6 +159,27 @@ class _Unguarded:
 _unguarded: Final = _Unguarded()
 
 
+class Remembers(Protocol):
+    """What keeps marks that it has found."""
+
+    def forget(self) -> None:
+        """Forget them: something has been marked since."""
+        ...
+
+
+_remembering: Final[WeakSet[Remembers]] = WeakSet()
+
+
+def remember(found: Remembers) -> None:
+    """Have *found* told of every new mark, as long as it lives."""
+    _remembering.add(found)
+
+
+def _forget() -> None:
+    for found in list(_remembering):
+        found.forget()
+
+
 def wrappers_of(target: object) -> Iterator[object]:
     """Give *target* and, below well-behaved decorators, what it wraps."""
     for _ in range(MAX_WRAPPERS):
@@ -184,3 +207,10 @@ def mark_of_view(view: object, method: str) -> Policy | None:
     if handler is None and method == "HEAD":
         handler = getattr(view_class, "get", None)
     return mark_of(handler) or mark_of(view) or mark_of(view_class)
+
+
+def is_marked(view: object) -> bool:
+    """Whether *view*, its class or any method of that is marked."""
+    classes = getattr(getattr(view, "view_class", None), "__mro__", ())
+    parts = (part for each in classes for part in (each, *vars(each).values()))
+    return any(mark_of(part) is not None for part in (view, *parts))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final, cast, overload
 
 from flask import Flask
 
@@ -103,12 +103,17 @@ class _FlaskMiddleware(CorsMiddleware):
         self._paths = paths
         self._place = Place.of_caller()
         self._startup = Startup(flask, paths, self._place)
-        super().__init__(flask.wsgi_app, policy, on_refusal=self._send)
+        super().__init__(flask.wsgi_app, policy)
+        # Blinker's own mapping: empty as long as nobody listens.
+        self._listeners = cors_refused.receivers
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def _prepare(
+        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> StartResponse:
         if not self._startup.finished:
-            start_response = self._startup.look(self, environ, start_response)
-        return super().__call__(environ, start_response)
+            return self._startup.look(self, environ, start_response)
+        cast("RoutedPolicies", source).settle()
+        return start_response
 
     def _source_of(self, policy: object) -> PolicySource:
         return RoutedPolicies(self._flask, policy_from(policy, "policy"), self._paths)
@@ -128,7 +133,8 @@ class _FlaskMiddleware(CorsMiddleware):
         refusal = CrossOriginRefused(decision, debug=self._answers_errors())
         return answer_through(self._flask, refusal, environ, start)
 
-    def _send(self, _environ: WSGIEnvironment, decision: Decision) -> None:
+    def _tell(self, environ: WSGIEnvironment, decision: Decision) -> None:
+        super()._tell(environ, decision)
         cors_refused.send(self._flask, decision=decision)
 
 

@@ -3,13 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
-from .core.answers import Headers
+from .core.answers import Header
+
+#: Names, as applications and frameworks write them, that no policy owns and that are not ``Vary``: of
+#: these nothing has to be compared in lower case.
+PLAIN_NAMES: Final = frozenset(
+    {
+        "Accept-Ranges",
+        "Age",
+        "Allow",
+        "Cache-Control",
+        "Clear-Site-Data",
+        "Connection",
+        "Content-Disposition",
+        "Content-Encoding",
+        "Content-Language",
+        "Content-Length",
+        "Content-Location",
+        "Content-Range",
+        "Content-Security-Policy",
+        "Content-Type",
+        "Cross-Origin-Opener-Policy",
+        "Date",
+        "ETag",
+        "Expires",
+        "Last-Modified",
+        "Link",
+        "Location",
+        "Permissions-Policy",
+        "Pragma",
+        "Referrer-Policy",
+        "Retry-After",
+        "Server",
+        "Server-Timing",
+        "Set-Cookie",
+        "Strict-Transport-Security",
+        "Transfer-Encoding",
+        "WWW-Authenticate",
+        "X-Content-Type-Options",
+        "X-Frame-Options",
+        "X-Request-ID",
+        "X-XSS-Protection",
+    }
+)
 
 
 def merge(
-    theirs: Iterable[tuple[str, str]], ours: Headers, owned: frozenset[str]
-) -> tuple[list[tuple[str, str]], list[str]]:
+    theirs: Iterable[Header], ours: Iterable[Header], owned: frozenset[str]
+) -> tuple[list[Header], list[str]]:
     """Put *ours* onto *theirs* and leave both as they are.
 
     :param theirs: the headers of the application.
@@ -17,7 +60,7 @@ def merge(
     :param owned: in lower case, the names that the application does not set.
     :returns: all headers, and the names of the application's that were left out.
     """
-    merged: list[tuple[str, str]] = []
+    merged: list[Header] = []
     replaced: list[str] = []
     vary: list[str] = []
     for header in theirs:

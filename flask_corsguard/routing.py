@@ -7,22 +7,28 @@ an application is mounted under come out here as they will in the application.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Literal, cast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, RequestRedirect, Rule
 
+from .binding import Binding
+from .core.answers import Answers
 from .core.fetch import is_forbidden_method
 from .core.paths import PathRules, is_ambiguous
 from .core.policy import SAME_ORIGIN, Policy
-from .decorators import REGISTRATIONS, Registration, mark_of, mark_of_view
+from .decorators import REGISTRATIONS, Registration, mark_of, remember
+from .marks import KnownMarks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from flask import Flask
     from werkzeug.routing import MapAdapter
+
+    #: An environ; its path and method, and the request that Werkzeug left in it, before the application ran.
+    Noted = tuple[WSGIEnvironment, str, str, object]
 
 logger = logging.getLogger("flask_corsguard")
 
@@ -41,50 +47,62 @@ class RoutedPolicies:
     """
 
     def __init__(self, app: Flask, policy: Policy, paths: PathRules | None) -> None:
+        self.policy: Policy | None = None
+        self.answers: Answers | None = None
         self._app = app
         self._policy = policy
         self._paths = paths
         self._by_methods: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, Policy]] = {}
         self._prefixes = BlueprintPrefixes()
+        self._binding = Binding(app)
+        self._marks = KnownMarks(app)
+        self._has_answered = False
+        self.is_settled = False
+        remember(self)
+        self._routed: dict[tuple[int, str], tuple[Rule, object, Policy, Policy]] = {}
 
     def for_method(self, environ: WSGIEnvironment, method: str) -> Policy:
         """Give the policy of the endpoint that the URL has for *method*."""
         return self._find(environ, environ.get("PATH_INFO", ""), method, with_methods=True)
 
-    def for_response(self, environ: WSGIEnvironment, _judged: Policy | None) -> Callable[[], Policy]:
-        """Give the function that finds the policy once the application has matched the URL."""
-        # Kept from before the application: layers inside of it may move one path to SCRIPT_NAME.
-        path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "")
-        before = environ.get(_REQUEST)
+    def settle(self) -> None:
+        """Look whether one policy holds for every response, if the application has answered a request.
 
-        def policy() -> Policy:
-            # Werkzeug leaves the request here, with the rule that Flask has matched, so that
-            # nothing needs to be matched twice. An older request belongs to an outer application,
-            # a rule of another map to an inner one.
-            request = environ.get(_REQUEST)
-            rule = None if request is before else getattr(request, "url_rule", None)
-            if rule is not None and rule.map is self._app.url_map:
-                return self._of_endpoint(rule.endpoint, path, method)
-            return self._find(environ, path, method, with_methods=False)
+        Flask lets no route be added after that. Who then puts a view into ``app.view_functions`` by hand
+        has to mark it then, or not at all.
+        """
+        if self._has_answered:
+            self.is_settled = True
+            if self._paths is None and not self._marks.any():
+                self.answers = self._policy.answers
+                self.policy = None if self._policy.methods is None else self._policy
 
-        return policy
+    def forget(self) -> None:
+        """Forget what was found before something was marked."""
+        self.policy = self.answers = None
+        self.is_settled = False
+        self._marks.forget()
+        self._routed = {}
+
+    def note(self, environ: WSGIEnvironment, _judged: Policy | None) -> Noted:
+        """Keep what layers inside of this one may change: they may move the path to SCRIPT_NAME."""
+        return environ, environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"], environ.get(_REQUEST)
+
+    def for_response(self, noted: Noted) -> Policy:
+        """Give the policy of the view that the application has found."""
+        environ, path, method, before = noted
+        # Werkzeug leaves the request here, with the rule that Flask has matched, so that
+        # nothing needs to be matched twice. An older request belongs to an outer application,
+        # a rule of another map to an inner one.
+        request = environ.get(_REQUEST)
+        rule = None if request is before else getattr(request, "url_rule", None)
+        if rule is not None and rule.map is self._app.url_map:
+            self._has_answered = True
+            return self._marks.find(rule.endpoint, method) or self._of_path(path)
+        return self._find(environ, path, method, with_methods=False)
 
     def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
-        return (
-            mark_of_view(self._app.view_functions.get(endpoint), method)
-            or self._of_blueprints(endpoint)
-            or self._of_path(path)
-        )
-
-    def _of_blueprints(self, endpoint: str) -> Policy | None:
-        # See flask.Request.blueprints: a name is the path of nested names, the innermost last.
-        name = endpoint.rpartition(".")[0]
-        while name:
-            mark = mark_of(self._app.blueprints.get(name))
-            if mark is not None:
-                return mark
-            name = name.rpartition(".")[0]
-        return None
+        return self._marks.find(endpoint, method) or self._of_path(path)
 
     def _of_path(self, path: str) -> Policy:
         return (self._paths and self._paths.find(path)) or self._policy
@@ -103,8 +121,14 @@ class RoutedPolicies:
             return SAME_ORIGIN
 
     def _match(self, environ: WSGIEnvironment, path: str, method: str, *, with_methods: bool) -> Policy:
+        shared = self._binding.shared(environ)
+        if shared is not None:
+            try:
+                return self._match_once(shared, path, method, with_methods=with_methods)
+            except RequestRedirect:
+                logger.debug("the URL map redirects; asking it for this host")
         try:
-            adapter = self._adapter(environ)
+            adapter = self._binding.bind(environ)
         except HTTPException:
             # An untrusted host, for example: whatever it is, no endpoint answers it.
             return self._of_path(path)
@@ -145,8 +169,20 @@ class RoutedPolicies:
         if rule.methods is None:
             return self._with_methods(policy, "*")
         if chosen == method:
-            rules = dict.fromkeys(rule.methods, rule)
+            return self._with_methods_of_rule(policy, rule, method, path)
         return self._with_methods(policy, self._methods_of(policy, path, rules))
+
+    def _with_methods_of_rule(self, policy: Policy, rule: Rule, method: str, path: str) -> Policy:
+        # The same rule is asked again and again, and what it says only depends on its view.
+        view = self._app.view_functions.get(rule.endpoint)
+        known = self._routed.get((id(rule), method))
+        if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
+            return known[3]
+        rules = dict.fromkeys(rule.methods or (), rule)
+        found = self._with_methods(policy, self._methods_of(policy, path, rules))
+        if self._paths is None:
+            self._routed[id(rule), method] = rule, view, policy, found
+        return found
 
     def _methods_of(self, policy: Policy, path: str, rules: dict[str, Rule]) -> tuple[str, ...]:
         # A browser keeps every method that it is told (#cors-preflight-cache), so it is told none
@@ -176,12 +212,6 @@ class RoutedPolicies:
             return SAME_ORIGIN
         found = self._prefixes.find(registrations, self._app.url_map, adapter.subdomain, info)
         return found or self._of_path(path)
-
-    def _adapter(self, environ: WSGIEnvironment) -> MapAdapter:
-        # The application's own way of binding its map, host and subdomain matching included; the
-        # request is only the parameter that it takes and is not left in the environ.
-        request = self._app.request_class(environ, populate_request=False)
-        return cast("MapAdapter", self._app.create_url_adapter(request))
 
 
 class BlueprintPrefixes:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .core.answers import Answers
 from .core.policy import SAME_ORIGIN, Policy
 from .proxies import as_seen_inside
 
@@ -18,7 +19,16 @@ logger = logging.getLogger("flask_corsguard")
 
 
 class PolicySource(Protocol):
-    """Gives each request its policy."""
+    """Gives each request its policy.
+
+    :ivar policy: that of every request, where there is but one.
+    :ivar answers: those of the policy of every response, where that is but one.
+    :ivar is_settled: whether no more is to be found out about the application.
+    """
+
+    policy: Policy | None
+    answers: Answers | None
+    is_settled: bool
 
     def for_method(self, environ: WSGIEnvironment, method: str, /) -> Policy:
         """Give the policy by which a request with *method* to this URL is judged.
@@ -27,12 +37,17 @@ class PolicySource(Protocol):
         """
         ...
 
-    def for_response(self, environ: WSGIEnvironment, judged: Policy | None, /) -> Callable[[], Policy]:
-        """Before the application runs, give a function that says by which policy it is answered.
-
-        The function is called when the application starts its response.
+    def note(self, environ: WSGIEnvironment, judged: Policy | None, /) -> Any:
+        """Before the application runs, give what :meth:`for_response` will have to know.
 
         :param judged: what :meth:`for_method` gave for this request, if it was asked.
+        """
+        ...
+
+    def for_response(self, noted: Any, /) -> Policy:
+        """Give the policy by which a request is answered, when the application starts its response.
+
+        :param noted: what :meth:`note` gave.
         """
         ...
 
@@ -40,23 +55,31 @@ class PolicySource(Protocol):
 class OnePolicy:
     """The same policy for every request."""
 
+    is_settled = True
+
     def __init__(self, policy: Policy) -> None:
+        self.policy: Policy | None = policy
+        self.answers: Answers | None = policy.answers
         self._policy = policy
 
     def for_method(self, _environ: WSGIEnvironment, _method: str) -> Policy:
         """Give it."""
         return self._policy
 
-    def for_response(self, _environ: WSGIEnvironment, _judged: Policy | None) -> Callable[[], Policy]:
-        """Give what gives it."""
-        return self._give
+    def note(self, _environ: WSGIEnvironment, _judged: Policy | None) -> None:
+        """Nothing has to be known."""
 
-    def _give(self) -> Policy:
+    def for_response(self, _noted: None) -> Policy:
+        """Give it."""
         return self._policy
 
 
 class PolicyPerRequest:
     """The policy that a callable gives, once per request and before the application runs."""
+
+    policy: Policy | None = None
+    answers: Answers | None = None
+    is_settled = True
 
     def __init__(self, policy_of: PolicyOf, fixes: tuple[Any, ...]) -> None:
         self._policy_of = policy_of
@@ -73,8 +96,11 @@ class PolicyPerRequest:
             logger.exception("no policy for this request; the closed one holds")
             return SAME_ORIGIN
 
-    def for_response(self, environ: WSGIEnvironment, judged: Policy | None) -> Callable[[], Policy]:
-        """Ask the callable, unless it has been asked, and give what repeats its answer."""
+    def note(self, environ: WSGIEnvironment, judged: Policy | None) -> Policy:
+        """Ask the callable, unless it has been asked."""
         # Now and not later: layers further in shift PATH_INFO to SCRIPT_NAME in the same environ.
-        policy = judged or self.for_method(as_seen_inside(self._fixes, environ), "")
-        return lambda: policy
+        return judged or self.for_method(as_seen_inside(self._fixes, environ), "")
+
+    def for_response(self, noted: Policy) -> Policy:
+        """Give what it said."""
+        return noted

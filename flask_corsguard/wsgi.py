@@ -9,24 +9,26 @@ scheme, the path or the method of requests belongs outside of it.
 from __future__ import annotations
 
 import logging
-import sys
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from .core.decision import NO_CONTENT, Decision, Request, decide
+from .answering import answer_error, answer_text
+from .core.answers import Answers, Header
+from .core.decision import NO_CONTENT, Decision, Request, answer_plainly, decide, is_preflight
 from .core.errors import PolicyError, problem, shown
-from .core.guard import answer_to_refused, hint_of_proxy, is_refused, judge, passes_under_any_policy
+from .core.guard import answer_to_refused, is_refused, judge, passes_under_any_policy
+from .core.origins import MAX_ORIGIN_LENGTH
 from .core.paths import PathRules
 from .core.policy import SAME_ORIGIN, Policy
-from .core.reasons import Kind
+from .environs import ACRH, ACRM, COOKIE, ORIGIN, SITE, UPGRADE, request_of
 from .merging import merge
 from .proxies import as_seen_inside, proxy_fixes
+from .records import log_failed_check, log_refused_preflight, log_refused_request
 from .sources import OnePolicy, PolicyPerRequest
+from .starting import ask, headers_to, start_found, start_with
 
 if TYPE_CHECKING:
-    from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from .sources import PolicyOf, PolicySource
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("flask_corsguard")
 
-_ACRM = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
+#: Methods whose requests are not guarded unless they ask for another protocol, and are no preflights.
+_READING: Final = ("GET", "HEAD")
+
 _REFUSED_PREFLIGHT = "Refused: the CORS policy of this server does not allow this origin.\n"
 
 
@@ -73,6 +77,7 @@ class CorsMiddleware:
         self.debug = debug
         self.on_refusal = on_refusal
         self._warned = False
+        self._listeners: Mapping[Any, Any] = {}
         self._fixes = proxy_fixes(app)
         self.policy = policy
 
@@ -104,62 +109,109 @@ class CorsMiddleware:
         """Answer a preflight, or let the application answer and complete its response (PEP 3333)."""
         # Read once: whatever is assigned to .policy meanwhile is for later requests.
         source = self._source
-        request = request_of(environ)
-        if request.is_preflight:
-            seen = as_seen_inside(self._fixes, environ)
-            decision = decide(source.for_method(seen, request.requested_method or ""), request)
-            return self._answer_preflight(decision, environ, start_response)
-        judged, seen = None, environ
-        if not passes_under_any_policy(request):
-            seen = as_seen_inside(self._fixes, environ)
-            judged = self._judge(source, seen)
-        policy_of_response = source.for_response(environ, judged and judged.policy)
-        started = False
-
-        def start(
-            status: str, headers: list[tuple[str, str]], exc_info: OptExcInfo | None = None
-        ) -> Callable[[bytes], object]:
-            nonlocal started
-            started = True
-            merged = self._complete(policy_of_response(), request, headers)
-            if exc_info is None:
-                return start_response(status, merged)
-            return start_response(status, merged, exc_info)
-
-        if judged is not None and judged.policy is not None and is_refused(judged):
-            policy_of_response = partial(_same, judged.policy)
-            return self._refuse(judged, seen, start)
+        answers = source.answers
+        if answers is None:
+            return self._call_by_request(source, environ, start_response)
+        method = environ["REQUEST_METHOD"]
+        if method == "OPTIONS" and ACRM in environ:
+            answer = self._answer_preflight(source, environ, start_response)
+            if answer is not None:
+                return answer
+        origin = environ.get(ORIGIN)
+        ours = answers.to_all
+        if ours is None:
+            if origin is None:
+                ours = answers.to_others
+            elif origin == answers.first:
+                ours = answers.to_first
+            else:
+                ours = answers.known.get(origin) if len(origin) <= MAX_ORIGIN_LENGTH else None
+                if ours is None:
+                    ours = ask(answers, origin)
+        # Whether it passes the guard by look-ups alone. Who is inside of the policy need not be asked
+        # by what site it was sent.
+        if ((method != "GET" and method != "HEAD") or UPGRADE in environ) and (  # noqa: PLR1714 - equal strings are told sooner than found
+            ours is answers.to_others
+            or method not in answers.methods
+            or (COOKIE in environ and not answers.credentials)
+        ):
+            _, answer = self._judge(source, environ, start_response)
+            if answer is not None:
+                return answer
         try:
-            return self.app(environ, start)
+            return self.app(environ, partial(start_with, start_response, ours, answers, self))
         except Exception as error:
-            if self._answers_errors():
-                decision = decide(policy_of_response(), request)
-                # Only to a page that could read the answer: everyone else gets what the server, or
-                # a debugger around this layer, makes of the exception.
-                if decision.kind is Kind.ACTUAL and decision.allowed:
-                    return _answer_error(error, decision, start_response, started=started)
+            # Only to a page that could read the answer: everyone else gets what the server, or a
+            # debugger around this layer, makes of the exception.
+            if origin is not None and ours is not answers.to_others and self._answers_errors():
+                return answer_error(error, ours, start_response, head=method == "HEAD")
             raise
 
-    def _judge(self, source: PolicySource, environ: WSGIEnvironment) -> Decision:
+    def _call_by_request(
+        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Do the same where each request has a policy of its own."""
+        if not source.is_settled:
+            start_response = self._prepare(source, environ, start_response)
+        method, origin = environ["REQUEST_METHOD"], environ.get(ORIGIN)
+        judged: Policy | None = None
+        if method not in _READING or UPGRADE in environ:
+            if method == "OPTIONS" and ACRM in environ:
+                answer = self._answer_preflight(source, environ, start_response)
+                if answer is not None:
+                    return answer
+            judged, answer = self._judge(source, environ, start_response)
+            if answer is not None:
+                return answer
+        noted = source.note(environ, judged)
+        try:
+            return self.app(environ, partial(start_found, start_response, source, noted, origin, self))
+        except Exception as error:
+            if origin is not None and self._answers_errors():
+                answers = source.for_response(noted).answers
+                ours = headers_to(answers, origin)
+                if ours is not answers.to_others:
+                    return answer_error(error, ours, start_response, head=method == "HEAD")
+            raise
+
+    def _prepare(
+        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> StartResponse:
+        """Find out about the application what is not known yet; give what is to start the response."""
+        return start_response
+
+    def _judge(
+        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> tuple[Policy | None, Iterable[bytes] | None]:
+        """Give the policy if it was looked up, and the answer if it refuses the request."""
+        # First of all the most of them, which a page of the application's own has sent.
+        if environ.get(SITE) == "same-origin":
+            return None, None
         request = request_of(environ)
-        decision = judge(source.for_method(environ, request.method), request)
-        if not decision.allowed:
-            if logger.isEnabledFor(logging.WARNING):
-                _log_refused_request(decision, environ)
-            self._notify(decision, environ)
-        return decision
+        if passes_under_any_policy(request):
+            return None, None
+        seen = as_seen_inside(self._fixes, environ)
+        policy = source.for_method(seen, request.method)
+        if _is_inside(policy.answers, request):
+            return policy, None
+        decision = judge(policy, request_of(seen) if self._fixes else request)
+        if decision.allowed:
+            return policy, None
+        if logger.isEnabledFor(logging.WARNING):
+            log_refused_request(decision, seen)
+        self._notify(decision, seen)
+        if not is_refused(decision):
+            return policy, None
+        start = partial(start_with, start_response, [*decision.headers], policy.answers, self)
+        return policy, self._refuse(decision, seen, start)
 
     def _refuse(self, decision: Decision, _environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         text = answer_to_refused(decision, debug=self._answers_errors())
-        return _answer_text("403 Forbidden", [], text, start, head=_is_head(decision))
+        return answer_text("403 Forbidden", [], text, start, head=_is_head(decision))
 
-    def _complete(
-        self, policy: Policy, request: Request, headers: list[tuple[str, str]]
-    ) -> list[tuple[str, str]]:
-        decision = decide(policy, request)
-        if decision.error is not None:
-            _log_failed_check(decision)
-        merged, replaced = merge(headers, decision.headers, policy.answers.owned)
+    def merge(self, theirs: Iterable[Header], ours: Iterable[Header], owned: frozenset[str]) -> list[Header]:
+        """Put the headers of the policy onto those of the application, and tell what they replace."""
+        merged, replaced = merge(theirs, ours, owned)
         if replaced and not self._warned:
             # Once: it is a fact about the application and not about the request.
             self._warned = True
@@ -167,28 +219,50 @@ class CorsMiddleware:
         return merged
 
     def _answer_preflight(
-        self, decision: Decision, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes] | None:
+        """Give the answer; ``None`` if this is no preflight."""
+        origin, requested = environ.get(ORIGIN), environ[ACRM]
+        policy = source.policy
+        if policy is None:
+            if not is_preflight("OPTIONS", origin, requested):
+                return None
+            policy = source.for_method(as_seen_inside(self._fixes, environ), requested)
+        if self.on_refusal is None and not self._listeners and not logger.isEnabledFor(logging.INFO):
+            # Nobody would hear what this preflight asks for, so it is only answered.
+            plain = answer_plainly(policy.answers, origin, requested, environ.get(ACRH))
+            if plain is not None and plain is not policy.answers.preflight_refusal:
+                start_response("204 No Content", [*plain])
+                return []
+            if plain is not None and not self._answers_errors():
+                return answer_text("403 Forbidden", [*plain], _REFUSED_PREFLIGHT, start_response)
+        request = request_of(environ)
+        if not request.is_preflight:
+            return None
+        decision = decide(policy, request)
         if decision.error is not None:
-            _log_failed_check(decision)
+            log_failed_check(decision.error, request.origin)
         if not decision.allowed:
             if logger.isEnabledFor(logging.INFO):
-                _log_refused_preflight(decision, environ)
+                log_refused_preflight(decision, environ)
             self._notify(decision, environ)
-        headers = list(decision.headers)
+        headers = [*decision.headers]
         if decision.status == NO_CONTENT:
             start_response("204 No Content", headers)
             return []
         text = f"{decision.explain()}\n" if self._answers_errors() else _REFUSED_PREFLIGHT
-        return _answer_text("403 Forbidden", headers, text, start_response)
+        return answer_text("403 Forbidden", headers, text, start_response)
 
     def _notify(self, decision: Decision, environ: WSGIEnvironment) -> None:
+        try:
+            self._tell(environ, decision)
+        except Exception:
+            # The answer does not depend on who listens.
+            logger.exception("on_refusal raised; the answer stays as it is")
+
+    def _tell(self, environ: WSGIEnvironment, decision: Decision) -> None:
         if self.on_refusal is not None:
-            try:
-                self.on_refusal(environ, decision)
-            except Exception:
-                # The answer does not depend on who listens.
-                logger.exception("on_refusal raised; the answer stays as it is")
+            self.on_refusal(environ, decision)
 
     def _tell_replaced(self, names: str) -> None:
         logger.warning(
@@ -201,93 +275,14 @@ class CorsMiddleware:
         return self.debug
 
 
-def _same(policy: Policy) -> Policy:
-    return policy
-
-
-def request_of(environ: WSGIEnvironment) -> Request:
-    """Read from *environ* what of the request matters to CORS."""
-    get = environ.get
-    return Request(
-        get("REQUEST_METHOD", ""),
-        get("HTTP_ORIGIN"),
-        get(_ACRM),
-        get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"),
-        get("HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK"),
-        get("HTTP_SEC_FETCH_SITE"),
-        get("HTTP_HOST"),
-        get("wsgi.url_scheme", "http"),
-        get("HTTP_UPGRADE"),
-        "HTTP_COOKIE" in environ,
-    )
-
-
-def _log_refused_preflight(decision: Decision, environ: WSGIEnvironment) -> None:
-    request = decision.request or Request("")
-    logger.info(
-        "preflight refused: %s origin=%s method=%s headers=%s path=%s",
-        _reason(decision),
-        *map(shown, (request.origin, request.requested_method, request.requested_headers)),
-        shown(environ.get("PATH_INFO", "")),
-    )
-
-
-def _log_refused_request(decision: Decision, environ: WSGIEnvironment) -> None:
-    request = decision.request or Request("")
-    hint = hint_of_proxy(request, environ.get("HTTP_X_FORWARDED_HOST"))
-    logger.warning(
-        "request %s: %s origin=%s site=%s method=%s host=%s path=%s%s",
-        "refused" if is_refused(decision) else "would be refused",
-        _reason(decision),
-        *map(shown, (request.origin, request.fetch_site, request.method, request.host)),
-        shown(environ.get("PATH_INFO", "")),
-        f" ({hint})" if hint else "",
-    )
-
-
-def _reason(decision: Decision) -> str:
-    return f"{decision.reason}: {shown(decision.detail)}" if decision.detail else str(decision.reason)
-
-
 def _is_head(decision: Decision) -> bool:
     return decision.request is not None and decision.request.method == "HEAD"
 
 
-def _log_failed_check(decision: Decision) -> None:
-    origin = decision.request.origin if decision.request else None
-    logger.error("an origin check raised for %s; that means no", shown(origin), exc_info=decision.error)
-
-
-def _answer_error(
-    error: Exception, decision: Decision, start_response: StartResponse, *, started: bool
-) -> Iterable[bytes]:
-    logger.error("the application raised; answered with a 500 that names it", exc_info=error)
-    # Not str(error), which is the application's and may raise, too.
-    text = "".join(traceback.format_exception_only(error))
-    headers = list(decision.headers)
-    # A response that has begun may only be begun anew with exc_info, and a server that has sent
-    # its headers then raises the exception again (PEP 3333, "The start_response() Callable").
-    exc_info = sys.exc_info() if started else None
-    return _answer_text(
-        "500 Internal Server Error", headers, text, start_response, exc_info, head=_is_head(decision)
+def _is_inside(answers: Answers, request: Request) -> bool:
+    # By look-ups alone, as in CorsMiddleware.__call__; judge() finds the rest.
+    return (
+        request.method in answers.methods
+        and (answers.credentials or not request.has_cookie)
+        and headers_to(answers, request.origin) is not answers.to_others
     )
-
-
-def _answer_text(
-    status: str,
-    headers: list[tuple[str, str]],
-    text: str,
-    start_response: StartResponse,
-    exc_info: OptExcInfo | None = None,
-    *,
-    head: bool = False,
-) -> Iterable[bytes]:
-    # An exception may name what is no Unicode, such as a file.
-    body = text.encode("utf-8", "backslashreplace")
-    headers += [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
-    if exc_info is None:
-        start_response(status, headers)
-    else:
-        start_response(status, headers, exc_info)
-    # RFC 9110, section 9.3.2: the length of what is not sent.
-    return [] if head else [body]

@@ -464,15 +464,29 @@ def test_in_debug_nobody_else_learns_anything_of_an_exception(headers):
         call(CorsMiddleware(raising, LISTED, debug=True), headers=headers)
 
 
-def test_in_debug_a_response_that_has_not_begun_is_begun_without_exc_info():
-    """To a server exc_info would say that there is something to take back."""
+def test_in_debug_a_response_to_an_exception_is_begun_with_exc_info():
+    """PEP 3333 has error handlers say so, whether or not there is something to take back."""
     started = []
 
     CorsMiddleware(raising, LISTED, debug=True)(
         make_environ(headers={"Origin": A}), lambda *args: started.append(args)
     )
 
-    assert [len(args) for args in started] == [2]
+    ((_, _, exc_info),) = started
+    assert exc_info[0] is ValueError
+
+
+def test_headers_that_are_no_list_are_completed_too():
+    """PEP 3333 asks for a list; an application that gives a tuple keeps its headers."""
+
+    def app(environ, start_response):
+        start_response("200 OK", (("Content-Type", "text/plain"),))
+        return []
+
+    result = call(CorsMiddleware(app, LISTED), headers={"Origin": A})
+
+    assert result.get("Content-Type") == "text/plain"
+    assert_headers_exactly(result.headers, GRANTED)
 
 
 def test_in_debug_a_response_that_has_begun_is_begun_anew_with_exc_info():

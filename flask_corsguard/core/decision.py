@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from . import fetch
 from .answers import MAX_WILDCARD_METHOD_LENGTH, Answers, Headers
 from .explain import explain
+from .origins import MAX_ORIGIN_LENGTH
 from .reasons import Kind, Reason
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 NO_CONTENT: Final = 204
 FORBIDDEN: Final = 403
+
+#: Longest requested method that is searched for a comma, in bytes. Nobody lists a longer one.
+MAX_SEARCHED_METHOD_LENGTH: Final = 256
 
 
 class Request(NamedTuple):
@@ -73,16 +77,26 @@ class Request(NamedTuple):
 
     @property
     def is_preflight(self) -> bool:
-        """Whether this is OPTIONS with one ``Origin`` and one ``Access-Control-Request-Method``.
-
-        An empty value names nothing and a comma joins two lines; neither is "one".
-        See https://fetch.spec.whatwg.org/#cors-preflight-request.
-        """
-        return self.method == "OPTIONS" and _is_one(self.origin) and _is_one(self.requested_method)
+        """Whether this is a preflight (see :func:`is_preflight`)."""
+        return is_preflight(self.method, self.origin, self.requested_method)
 
 
-def _is_one(value: str | None) -> bool:
-    return value is not None and value != "" and "," not in value
+def is_preflight(method: str, origin: str | None, requested: str | None) -> bool:
+    """Whether this is OPTIONS with one ``Origin`` and one ``Access-Control-Request-Method``.
+
+    An empty value names nothing and a comma joins two lines; neither is "one". What is too long to
+    be read counts as one, which is refused.
+    See https://fetch.spec.whatwg.org/#cors-preflight-request.
+    """
+    return (
+        method == "OPTIONS"
+        and _is_one(origin, MAX_ORIGIN_LENGTH)
+        and _is_one(requested, MAX_SEARCHED_METHOD_LENGTH)
+    )
+
+
+def _is_one(value: str | None, longest: int) -> bool:
+    return value is not None and value != "" and (len(value) > longest or "," not in value)
 
 
 class Decision(NamedTuple):
@@ -126,34 +140,53 @@ def decide(policy: Policy, request: Request) -> Decision:
     """
     if request.is_preflight:
         return _decide_preflight(policy, request)
-    origin = request.origin
-    kind = Kind.NON_CORS if origin is None else Kind.ACTUAL
-    answers = policy.answers
-    if answers.origins is None:
-        reason = Reason.NO_ORIGIN if origin is None else Reason.ALLOWED
-        return Decision(kind, True, reason, answers.to_everyone, request=request, policy=policy)
+    origin, answers = request.origin, policy.answers
     if origin is None:
-        reason, headers = Reason.NO_ORIGIN, answers.to_others
-        return Decision(kind, True, reason, headers, request=request, policy=policy)
-    reason, error = answers.origins.check(origin)
+        headers = tuple(answers.to_others if answers.to_all is None else answers.to_all)
+        return Decision(Kind.NON_CORS, True, Reason.NO_ORIGIN, headers, request=request, policy=policy)
+    reason, error = Reason.ALLOWED, None
+    if answers.origins is not None:
+        reason, error = answers.origins.check(origin)
     allowed = reason is Reason.ALLOWED
-    headers = _to_allowed(policy, answers, origin) if allowed else answers.to_others
-    return Decision(kind, allowed, reason, headers, None, "", request, policy, error)
+    headers = tuple(answers.to_allowed(origin) if allowed else answers.to_others)
+    return Decision(Kind.ACTUAL, allowed, reason, headers, None, "", request, policy, error)
 
 
-def _to_allowed(policy: Policy, answers: Answers, origin: str) -> Headers:
-    if policy.timing:
-        return ((fetch.ACAO, origin), (fetch.TAO, origin), *answers.to_allowed)
-    return ((fetch.ACAO, origin), *answers.to_allowed)
+def answer_plainly(
+    answers: Answers, origin: str | None, requested: str, listed: str | None
+) -> Headers | None:
+    """Give the headers of the answer to a preflight, where they do not depend on what it asks for.
+
+    What it gives is what :func:`decide` would; ``None`` says nothing, not even that OPTIONS was a preflight.
+    An allowed origin is told the whole lists, and its browser compares them with what it asks for;
+    here that is only done for the record.
+
+    :param requested: the requested method.
+    :param listed: the requested headers.
+    :returns: to an origin that is not allowed, :attr:`.Answers.preflight_refusal` itself.
+    """
+    if answers.any_header and listed and len(listed) > answers.max_list_length:
+        return None
+    if origin is not None and len(origin) <= MAX_ORIGIN_LENGTH:
+        granted = answers.granted.get(origin)
+        if granted is not None and _is_one(requested, MAX_SEARCHED_METHOD_LENGTH):
+            return granted
+    if origin is None or not is_preflight("OPTIONS", origin, requested):
+        return None
+    if answers.origins is not None:
+        allowed, error = answers.origins.allows(origin)
+        if error is not None:
+            return None
+        if not allowed:
+            return answers.preflight_refusal
+    return answers.preflight_grant and answers.grant(origin, answers.preflight_grant)
 
 
 def _decide_preflight(policy: Policy, request: Request) -> Decision:
     answers = policy.answers
     origin = request.origin or ""
     error: Exception | None = None
-    if answers.origins is None:
-        origin = "*"
-    else:
+    if answers.origins is not None:
         reason, error = answers.origins.check(origin)
         if reason is not Reason.ALLOWED:
             headers = answers.preflight_refusal
@@ -170,7 +203,7 @@ def _decide_preflight(policy: Policy, request: Request) -> Decision:
         grant = tuple(header for header in grant if header[0] != fetch.ACAH)
     # An allowed origin is told everything even if it asked for too much: its browser then names
     # the header or the method that is missing, instead of the origin that is not.
-    headers = ((fetch.ACAO, origin), *grant)
+    headers = answers.grant(origin, grant)
     return Decision(Kind.PREFLIGHT, granted, reason, headers, NO_CONTENT, detail, request, policy, error)
 
 
@@ -192,7 +225,9 @@ def _check_request(answers: Answers, request: Request) -> tuple[Reason, str, tup
 
 def allows_method(answers: Answers, method: str) -> bool:
     """Whether the policy behind *answers* allows *method*; safelisted ones always are."""
-    return method in answers.methods or (answers.any_method and _is_wild_method(method))
+    # By its length at first: hashing a megabyte would already be work.
+    listed = len(method) <= answers.max_method_length and method in answers.methods
+    return listed or (answers.any_method and _is_wild_method(method))
 
 
 def _is_wild_method(method: str) -> bool:

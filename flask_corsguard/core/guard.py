@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from .decision import FORBIDDEN, Decision, Request, allows_method, decide
 from .fetch import ACAO
-from .origins import DEFAULT_PORTS, Origin
+from .origins import DEFAULT_PORTS, MAX_HOST_LENGTH, Origin
 from .reasons import Kind, Reason
 
 if TYPE_CHECKING:
@@ -28,8 +28,17 @@ GUARD_MODES: Final[tuple[GuardMode, ...]] = ("enforce", "report", "off")
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: What a browser says of a request that no other origin has begun: a page of the same origin, or
-#: the person in front of it.
-_NOBODY_ELSE: Final = frozenset({"same-origin", "none"})
+#: the person in front of it. Not a set: what is compared is not hashed, however long it is.
+_NOBODY_ELSE: Final = ("same-origin", "none")
+
+#: Longest ``Upgrade`` that is read, in bytes: a longer one counts as a handshake.
+MAX_UPGRADE_LENGTH: Final = 256
+
+#: How much of ``X-Forwarded-Host`` is read, in bytes: some proxies in a row, each of which adds a host.
+MAX_FORWARDED_LENGTH: Final = 1024
+
+#: Longest ``Host`` that is compared, in bytes: a host, ":" and five digits.
+MAX_AUTHORITY_LENGTH: Final = MAX_HOST_LENGTH + 1 + 5
 
 # A WebSocket is asked for over http(s), and some servers name its own scheme.
 _HTTP_SCHEMES: Final = {"ws": "http", "wss": "https"}
@@ -121,9 +130,11 @@ def is_websocket_handshake(request: Request) -> bool:
     (https://websockets.spec.whatwg.org/#websocket-opening-handshake).
     """
     upgrade = request.upgrade
-    return bool(upgrade) and any(
-        protocol.strip().lower() == "websocket" for protocol in (upgrade or "").split(",")
-    )
+    if not upgrade:
+        return False
+    if len(upgrade) > MAX_UPGRADE_LENGTH:
+        return True
+    return any(protocol.strip().lower() == "websocket" for protocol in upgrade.split(","))
 
 
 def is_own_origin(request: Request) -> bool:
@@ -134,7 +145,7 @@ def is_own_origin(request: Request) -> bool:
     can be that page. Without ``Host`` nothing is.
     """
     origin = Origin.parse(request.origin or "")
-    if origin is None or not request.host:
+    if origin is None or not request.host or len(request.host) > MAX_AUTHORITY_LENGTH:
         return False
     scheme = _HTTP_SCHEMES.get(request.scheme, request.scheme)
     if origin.scheme != scheme and (origin.scheme, scheme) != ("https", "http"):
@@ -169,13 +180,13 @@ def hint_of_proxy(request: Request, forwarded_host: str | None) -> str:
     origin = Origin.parse(request.origin or "")
     if origin is None:
         return ""
-    host = (request.host or "").lower()
+    host = (request.host or "")[:MAX_AUTHORITY_LENGTH].lower()
     if host in _authorities(origin):
         return (
             "only the scheme differs: the page was loaded over http and the server is reached by https; "
             "redirect http to https, or, if a proxy says so wrongly, see x_proto of ProxyFix"
         )
-    names = [name.strip().lower() for name in (forwarded_host or "").split(",")]
+    names = [name.strip().lower() for name in (forwarded_host or "")[:MAX_FORWARDED_LENGTH].split(",")]
     if any(name in names for name in _authorities(origin)):
         return "the origin's host is in X-Forwarded-Host: is a ProxyFix missing, or x_host=1 in it?"
     if not host:
