@@ -1,0 +1,143 @@
+"""The whole layer: from an environ, and what an application would answer, to what the server gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from flask_corsguard import SAME_ORIGIN, Policy, Reason, Request
+
+from .headers import Answer, Header, decide, is_preflight, judge
+
+ALWAYS_OWNED = [
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-max-age",
+    "access-control-expose-headers",
+    "access-control-allow-private-network",
+]
+
+
+class Outcome(NamedTuple):
+    """What comes out of the layer."""
+
+    status: str
+    #: Without the two that an answer of the layer's own has: its text is not the contract's.
+    headers: list[Header]
+    #: Whether the application was called.
+    called: bool
+    #: Why, for every time that ``on_refusal`` was called.
+    told: list[Reason]
+    #: The levels of what was logged, in no order.
+    logged: list[str]
+
+
+def answer(policy: Policy, environ: Mapping[str, object], status: str, theirs: Iterable[Header]) -> Outcome:
+    """Say what the layer does, where the application would answer with *status* and *theirs*."""
+    request = read_request(environ)
+    if is_preflight(request):
+        return answer_preflight(decide(policy, request))
+    said, verdict = decide(policy, request), judge(policy, request)
+    told = [] if verdict.allowed else [verdict.reason]
+    logged = ["WARNING"] * len(told) + ["ERROR"] * bool(said.errors)
+    if told and policy.guard == "enforce":
+        return Outcome("403 Forbidden", merge([], policy, said), False, told, sorted(logged))
+    if replaced(theirs, policy):
+        logged.append("WARNING")
+    return Outcome(status, merge(theirs, policy, said), True, told, sorted(logged))
+
+
+def answer_preflight(said: Answer) -> Outcome:
+    """Say what the layer answers by itself."""
+    told = [] if said.allowed else [said.reason]
+    logged = ["ERROR"] * bool(said.errors) + ["INFO"] * len(told)
+    status = {204: "204 No Content", 403: "403 Forbidden"}[said.status or 0]
+    return Outcome(status, said.headers, False, told, logged)
+
+
+def read_request(environ: Mapping[str, object]) -> Request:
+    """Read what matters to CORS, one key after the other."""
+
+    def value(key: str) -> str | None:
+        return str(environ[key]) if key in environ else None
+
+    return Request(
+        method=str(environ["REQUEST_METHOD"]),
+        origin=value("HTTP_ORIGIN"),
+        requested_method=value("HTTP_ACCESS_CONTROL_REQUEST_METHOD"),
+        requested_headers=value("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"),
+        private_network=value("HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK"),
+        fetch_site=value("HTTP_SEC_FETCH_SITE"),
+        host=value("HTTP_HOST"),
+        scheme=str(environ["wsgi.url_scheme"]),
+        upgrade=value("HTTP_UPGRADE"),
+        has_cookie="HTTP_COOKIE" in environ,
+    )
+
+
+def owned(name: str, policy: Policy) -> bool:
+    """Whether the policy speaks of the header, so that the application does not."""
+    if name.lower() == "timing-allow-origin":
+        return policy.timing
+    if name.lower() == "cross-origin-resource-policy":
+        return policy.resource_policy is not None
+    return name.lower() in ALWAYS_OWNED
+
+
+def replaced(theirs: Iterable[Header], policy: Policy) -> list[str]:
+    """Give the names of the application's headers that do not come through."""
+    return [name for name, _ in theirs if owned(name, policy)]
+
+
+def merge(theirs: Iterable[Header], policy: Policy, said: Answer) -> list[Header]:
+    """Put the headers of a policy onto those of an application: first theirs, then ours, ``Vary`` last."""
+    merged = [(name, value) for name, value in theirs if name.lower() != "vary" and not owned(name, policy)]
+    merged += [header for header in said.headers if header[0] != "Vary"]
+    values = [value for name, value in [*theirs, *said.headers] if name.lower() == "vary"]
+    return [*merged, ("Vary", merge_vary(values))] if values else merged
+
+
+def merge_vary(values: list[str]) -> str:
+    """Each name once, as it is first spelt; ``*`` stands for all."""
+    names: list[str] = []
+    for value in values:
+        for name in value.split(","):
+            if name.strip() and name.strip().lower() not in [each.lower() for each in names]:
+                names.append(name.strip())
+    return "*" if "*" in names else ", ".join(names)
+
+
+def by_path(rules: Mapping[str, Policy], path: str) -> Policy:
+    """Give the policy of the first rule that covers the path that the server decoded."""
+    if is_ambiguous(path) or (path and not path.startswith("/")):
+        return SAME_ORIGIN
+    for rule, policy in rules.items():
+        if covers(rule, path):
+            return policy
+    return SAME_ORIGIN
+
+
+def covers(rule: str, path: str) -> bool:
+    """Whether the segments of *rule* are the first of *path*, whose bytes WSGI gives as Latin-1."""
+    wanted = rule.encode().decode("latin-1").split("/")[1:] if rule != "/" else []
+    return (path or "/").split("/")[1:][: len(wanted)] == wanted
+
+
+def is_ambiguous(path: str) -> bool:
+    """Whether other software could take the path for another one."""
+    if "//" in path or "\\" in path or "\x00" in path:
+        return True
+    if any(escape in path.lower() for escape in ("%2e", "%2f", "%5c")):
+        return True
+    return any(segment in {".", ".."} for segment in path.split("/"))
+
+
+def by_callable(policy_of: Callable[[Mapping[str, object]], object], environ: Mapping[str, object]) -> Policy:
+    """Give what the callable gives; the closed policy, if it gives none."""
+    try:
+        policy = policy_of(environ)
+    except Exception:  # noqa: BLE001 - whatever it is, nobody is allowed
+        return SAME_ORIGIN
+    return policy if isinstance(policy, Policy) else SAME_ORIGIN

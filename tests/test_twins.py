@@ -1,0 +1,277 @@
+"""The library against its naive twins: slow, obviously correct, and written from the contract alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import product
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from flask_corsguard import Kind, Policy, PolicyError, Reason, Request
+from naive import enumerated, generated, layer
+from naive.compared import Layer, assert_same_decisions, expected, records_of_levels
+from naive.enumerated import POLICIES, present_and_absent
+from naive.layer import by_callable, by_path, covers, read_request
+from strategies import near_misses
+
+#: A random example costs a hundred times a listed one, so there are more of these.
+RANDOM = settings(max_examples=settings.default.max_examples // 4)
+LISTED = 500
+
+by_policy = pytest.mark.parametrize("name", POLICIES)
+
+
+@by_policy
+def test_every_odd_origin_is_read_as_the_twin_reads_it(name):
+    """One is compared character by character, the other by whatever is fast."""
+    for origin in [*enumerated.ODD_ORIGINS, *enumerated.ORIGINS]:
+        assert_same_decisions(POLICIES[name], Request("GET", origin))
+
+
+@RANDOM
+@given(st.data())
+def test_any_origin_is_allowed_as_the_twin_allows_it(data):
+    """Lists, patterns, expressions and callables of any policy, asked about what is near them."""
+    policy = data.draw(generated.policies())
+    for origin in data.draw(st.lists(generated.origins_near(policy), min_size=1, max_size=4)):
+        event(assert_same_decisions(policy, Request("POST", origin)).reason)
+
+
+@pytest.mark.parametrize("item", ["https://*.b.example", "https://*.b.example:81", "http://*.b.example:*"])
+@RANDOM
+@given(st.data())
+def test_a_pattern_among_many_others_covers_what_it_covers_alone(item, data):
+    """Neighbours that share labels, ports or schemes with it change nothing."""
+    near = st.sampled_from(
+        [
+            *(
+                "https://*.example",
+                "https://*.a.b.example",
+                "https://*.b.example:82",
+                "https://*.b.example:*",
+            ),
+            *("http://*.b.example", "http://b.example:*", "https://b.example", "https://*.xb.example"),
+            *("https://*.b.example.", "https://*:81", "ws://*.b.example", "https://x.b.example"),
+        ]
+    )
+    others = data.draw(st.lists(near, max_size=5, unique=True))
+    policy = Policy(origins=[item, *others])
+    asked = data.draw(
+        near_misses(st.sampled_from([each.replace("*", "x") for each in policy.origins])).filter(bool)
+    )
+
+    assert_same_decisions(policy, Request("GET", asked))
+
+
+@by_policy
+def test_the_preflights_of_the_table_are_decided_as_the_twin_decides_them(name):
+    """Origins, methods, lists of names and networks, in combinations spread over all there are."""
+    for environ in enumerated.environs(enumerated.PREFLIGHT_KEYS, LISTED, len(name)):
+        assert_same_decisions(POLICIES[name], read_request(environ))
+
+
+@by_policy
+def test_every_list_of_names_is_read_as_the_twin_reads_it(name):
+    """All lists of the table, from an origin that the policy allows, with every method of it."""
+    for names, method in product(enumerated.REQUESTED_HEADERS, enumerated.REQUESTED_METHODS):
+        for origin in (enumerated.A, "https://one.example"):
+            assert_same_decisions(POLICIES[name], Request("OPTIONS", origin, method, names, None))
+
+
+@by_policy
+def test_the_requests_of_the_table_are_judged_as_the_twin_judges_them(name):
+    """Methods, origins, Fetch metadata, hosts, upgrades, cookies and schemes, spread over all there are."""
+    for environ in enumerated.environs(enumerated.ACTUAL_KEYS, 2 * LISTED, len(name)):
+        assert_same_decisions(POLICIES[name], read_request(environ))
+
+
+def test_the_tables_reach_everything_that_can_be_said():
+    """Every reason is given, by a decision or by a verdict, and no combination of them is the only one."""
+    reached: Counter[object] = Counter()
+    for name, policy in POLICIES.items():
+        for keys in (enumerated.PREFLIGHT_KEYS, enumerated.ACTUAL_KEYS):
+            for environ in enumerated.environs(keys, LISTED, len(name)):
+                said = assert_same_decisions(policy, read_request(environ))
+                reached[said.reason] += 1
+                reached[said.kind, said.allowed, said.status] += 1
+
+    assert set(Reason) <= set(reached)
+    assert {(Kind.PREFLIGHT, True, 204), (Kind.PREFLIGHT, False, 204), (Kind.PREFLIGHT, False, 403)} <= set(
+        reached
+    )
+    assert {
+        (kind, passed, None if passed else 403) for kind in list(Kind)[1:] for passed in (True, False)
+    } <= (set(reached))
+    assert min(reached.values()) >= 4, reached
+
+
+@by_policy
+def test_the_layer_does_what_the_twin_does_whatever_is_present_or_absent(name):
+    """All combinations of the keys that matter, one layer for all of them, so none sees another."""
+    policy, theirs = POLICIES[name], enumerated.HEADER_LISTS[len(name) % 3]
+    asked = Layer(policy, theirs)
+    with records_of_levels() as records:
+        for environ in present_and_absent():
+            assert asked.answer(environ, records) == expected(policy, environ, theirs)
+
+
+@by_policy
+def test_the_layer_does_what_the_twin_does_with_the_requests_of_the_table(name):
+    """Through WSGI, too: the status, all headers, who was called, what was told and what was logged."""
+    policy, theirs = POLICIES[name], enumerated.HEADER_LISTS[1]
+    asked = Layer(policy, theirs)
+    with records_of_levels() as records:
+        for keys in (enumerated.PREFLIGHT_KEYS, enumerated.ACTUAL_KEYS):
+            for environ in enumerated.environs(keys, LISTED, 7 * len(name)):
+                assert asked.answer(environ, records) == expected(policy, environ, theirs), environ
+
+
+@pytest.mark.parametrize("make", [list, tuple])
+@by_policy
+def test_every_list_of_headers_is_merged_as_the_twin_merges_it(name, make):
+    """Whatever the application sends, in any case, once or twice; it is told of once."""
+    policy = POLICIES[name]
+    for theirs, origin in product(map(make, enumerated.HEADER_LISTS), [None, *enumerated.ORIGINS[2:9]]):
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "wsgi.url_scheme": "http"}
+        if origin is not None:
+            environ["HTTP_ORIGIN"] = origin
+        asked = Layer(policy, theirs)
+        with records_of_levels() as records:
+            assert asked.answer(environ, records) == expected(policy, environ, theirs)
+            assert asked.answer(environ, records) == expected(policy, environ, theirs, warned=True)
+
+
+@RANDOM
+@given(st.data())
+def test_the_layer_does_what_the_twin_does(data):
+    """Any policy, any two requests one after the other, any headers of the application."""
+    policy = data.draw(generated.policies())
+    theirs = data.draw(generated.THEIRS)
+    asked, warned = Layer(policy, theirs), False
+    with records_of_levels() as records:
+        for environ in data.draw(st.lists(generated.environs(policy), min_size=2, max_size=2)):
+            wanted = expected(policy, environ, theirs, warned=warned)
+            assert asked.answer(environ, records) == wanted
+            warned = warned or (wanted.called and bool(layer.replaced(theirs, policy)))
+            event(f"{wanted.status[:3]} {wanted.told}")
+
+
+@RANDOM
+@given(st.data())
+def test_requests_that_take_turns_do_not_see_each_other(data):
+    """One layer answers them, in one order and then the other, as new layers do."""
+    policy = data.draw(generated.policies())
+    environs = data.draw(st.lists(generated.environs(policy), min_size=2, max_size=3))
+    asked = Layer(policy, [("Vary", "Accept")])
+    with records_of_levels() as records:
+        for environ in [*environs, *reversed(environs)]:
+            assert asked.answer(environ, records) == expected(policy, environ, [("Vary", "Accept")])
+
+
+SEGMENTS = st.sampled_from(
+    ["api", "apix", "v1", "caf\xe9", "%2e", "..", ".", "", "a b", "A", "..a", "%5C", "\\"]
+)
+PATHS = st.lists(SEGMENTS, max_size=4).map(lambda segments: "/" + "/".join(segments))
+RULES = st.sampled_from(
+    ["/", "/api", "/api/v1", "/apix", "/caf\xe9", "/v1/api", "/api/v1/v1", "/api/A", "/A"]
+)
+
+
+@RANDOM
+@given(
+    st.lists(RULES, min_size=1, max_size=4, unique=True), st.lists(PATHS, min_size=1, max_size=6), st.data()
+)
+def test_the_first_rule_that_covers_a_path_counts(rules, paths, data):
+    """Rules that an earlier one covers are refused; of the others the first is found, however many."""
+    policies = {rule: Policy(origins=[f"https://p{place}.example"]) for place, rule in enumerate(rules)}
+    hidden = [
+        rule for place, rule in enumerate(rules) if any(covers(each, as_wsgi(rule)) for each in rules[:place])
+    ]
+    if hidden:
+        with pytest.raises(PolicyError) as caught:
+            Layer(policies)
+        assert [each.code for each in caught.value.problems] == ["path.unreachable"] * len(hidden)
+        return
+    asked = Layer(policies)
+    with records_of_levels() as records:
+        for path in [*paths, *rules, data.draw(st.text(max_size=5))]:
+            origin = f"https://p{data.draw(st.integers(0, 3))}.example"
+            for environ in requests_to(as_wsgi(path), origin):
+                policy = by_path(policies, environ["PATH_INFO"])
+                assert asked.answer(environ, records) == expected(policy, environ, ())
+
+
+def as_wsgi(path):
+    """Write a path as servers put it into an environ (PEP 3333)."""
+    return path.encode().decode("latin-1")
+
+
+def requests_to(path, origin):
+    """Give a request of each kind."""
+    for method in ("GET", "POST", "OPTIONS"):
+        yield {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "HTTP_ORIGIN": origin,
+            "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "GET",
+            "wsgi.url_scheme": "http",
+        }
+
+
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/", "/api/x", "/apix", "", "/", "api", "/api/..", "//api", "/x\\"]
+)
+def test_a_mapping_is_walked_for_every_kind_of_request(path):
+    """Also for a path that is empty or begins without a slash."""
+    for policies in (
+        {"/api": POLICIES["one origin"]},
+        {"/api/x": POLICIES["many"], "/": POLICIES["credentials"]},
+    ):
+        asked = Layer(policies)
+        with records_of_levels() as records:
+            for environ in requests_to(path, enumerated.A):
+                wanted = expected(by_path(policies, path), environ, ())
+                assert asked.answer(environ, records) == wanted
+
+
+@pytest.mark.parametrize(
+    "answer", [*POLICIES.values(), None, "*", LookupError()], ids=[*POLICIES, "none", "text", "error"]
+)
+def test_a_callable_is_asked_once_by_any_request(answer):
+    """Its policy is the request's; where it has none, the closed one, and the log says so."""
+    asked_for = []
+
+    def policy_of(environ):
+        asked_for.append(environ)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    asked = Layer(policy_of)
+    fails = [] if isinstance(answer, Policy) else ["ERROR"]
+    with records_of_levels() as records:
+        for keys in (enumerated.PREFLIGHT_KEYS, enumerated.ACTUAL_KEYS):
+            for environ in enumerated.environs(keys, 60):
+                wanted = expected(by_callable(policy_of, environ), environ, ())
+                asked_for.clear()
+                assert asked.answer(environ, records) == wanted._replace(logged=sorted(fails + wanted.logged))
+                assert len(asked_for) == 1
+
+
+@by_policy
+def test_behind_a_proxy_the_forwarded_host_and_scheme_are_the_applications(name):
+    """A fix inside of the layer is looked through by the guard; the headers do not depend on it."""
+    policy = POLICIES[name]
+    asked = Layer(policy, wrap=lambda app: ProxyFix(app, x_host=1, x_proto=1))
+    with records_of_levels() as records:
+        for environ in enumerated.environs(enumerated.ACTUAL_KEYS, 60, len(name)):
+            for host, scheme in product([None, "app.example", "app.example:443"], [None, "http", "https"]):
+                forwarded, seen = dict(environ), dict(environ)
+                if host is not None:
+                    forwarded["HTTP_X_FORWARDED_HOST"] = seen["HTTP_HOST"] = host
+                if scheme is not None:
+                    forwarded["HTTP_X_FORWARDED_PROTO"] = seen["wsgi.url_scheme"] = scheme
+                assert asked.answer(forwarded, records) == expected(policy, seen, ())
