@@ -165,7 +165,6 @@ KEYS = {
     "HTTP_UPGRADE": "websocket",
     "HTTP_COOKIE": "a=1",
     "PATH_INFO": "/x",
-    "QUERY_STRING": "a=1",
 }
 
 PREFLIGHT_KEYS = {
