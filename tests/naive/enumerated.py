@@ -76,7 +76,9 @@ POLICIES = {
     ),
     "every https": Policy(origins=["https://*", "http://*:81", "null"], dangerously_allow=["null-origin"]),
     "asked": Policy(origins=[fails, REGEXES[0], is_customer, forgets_to_answer], methods=[], guard="report"),
-    "asked with credentials": Policy(origins=[is_customer, fails], credentials=True, guard="enforce"),
+    "asked with credentials": Policy(
+        origins=[is_customer, fails, is_on_port_81, agrees_with_itself], credentials=True
+    ),
     "doors open": Policy(
         origins=["http://app.example", "https://*.github.io", REGEXES[0]],
         credentials=True,
@@ -112,6 +114,10 @@ ODD_ORIGINS = [
     *(LONGEST, f"{LONGEST}0", f"x{LONGEST}", LONGEST.replace("d" * 61, "d" * 62), "https://" + "a" * 64),
     *("https://evil@app.example", "https://app.example@evil.example", "https://a_b.app.example"),
     *("https://-.app.example", "1a://app.example", "a_b://app.example", "A://app.example", "a+b-1.c://h"),
+    *("http://127.0.0.1:81", "http://127.9.9.9:81", "http://127.x.example:81", "http://128.0.0.1:81"),
+    *("http://localhost:81", "http://x.localhost:81", "http://xlocalhost:81", "http://localhost.:81"),
+    *("https://pr-1.preview.example", "https://pr-1.preview.example:8", "https://pr-1.preview.example.x"),
+    *("https://" + "a" * 63, f"https://{'a' * 63}.x", f"https://{'a' * 64}.x", f"https://x.{'a' * 63}."),
     *("https://self.example", "https://one.example", "https://x.one.example", "ws://h:80", "ftp://h:21"),
 ]
 ORIGINS = [

@@ -1,0 +1,152 @@
+"""Which policy a Flask request has: looked up from scratch, in a table of marks kept beside the app."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask
+from flask.views import MethodView
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect, Rule
+
+from flask_corsguard import SAME_ORIGIN, CorsGuard, Policy, cors
+from naive import layer
+
+#: Everything in :func:`make_site` that can be marked.
+PLACES = ["view", "twin view", "class", "method", "outer", "inner", "view in inner"]
+PATHS = [
+    *("/", "/plain", "/marked", "/class", "/split", "/slash/", "/slash", "/item/7", "/item/x", "/none"),
+    *("/outer/page", "/outer/none", "/outer", "/outerx", "/outer/inner/page", "/outer/inner/marked"),
+    *("/outer/inner/none", "/outer/inner", "/free/page", "/free/none", "/outer/../x", "/outer//page"),
+]
+
+
+class Site(NamedTuple):
+    """An application, and what is marked in it."""
+
+    app: Flask
+    policy: Policy
+    paths: dict[str, Policy]
+    marks: dict[str, Policy]
+
+
+class Pages(MethodView):
+    """A page that takes several methods; each example marks a class of its own."""
+
+    def get(self):
+        return "get"
+
+    def put(self):
+        return "put"
+
+    def delete(self):
+        return "delete"
+
+
+def make_site(policy: Policy, paths: dict[str, Policy], marks: dict[str, Policy]) -> Site:
+    """Make an application with every kind of place for a mark, of which *marks* are marked."""
+    app = Flask(__name__)
+    app.testing = True
+
+    def marked(place, target):
+        return cors(marks[place])(target) if place in marks else target
+
+    def view():
+        return lambda **values: "page"
+
+    app.add_url_rule("/", "index", view())
+    app.add_url_rule("/plain", "plain", view(), methods=["GET", "POST"])
+    app.add_url_rule("/marked", "marked", marked("view", view()), methods=["GET", "PUT", "PURGE"])
+    app.add_url_rule("/split", "split", marked("view", view()))
+    app.add_url_rule("/split", "split put", marked("twin view", view()), methods=["PUT", "POST"])
+    app.add_url_rule("/slash/", "slash", marked("twin view", view()), methods=["GET", "DELETE"])
+    app.add_url_rule("/item/<int:number>", "item", view(), methods=["DELETE"])
+    put = marked("method", lambda self: "put")
+    pages = marked("class", type("Pages", (Pages,), {"put": put}))
+    app.add_url_rule("/class", view_func=pages.as_view("class"))
+
+    outer, inner, free = (
+        Blueprint(name, __name__, url_prefix=f"/{name}") for name in ("outer", "inner", "free")
+    )
+    outer, inner = marked("outer", outer), marked("inner", inner)
+    for blueprint in (outer, inner, free):
+        blueprint.add_url_rule("/page", "page", view(), methods=["GET", "PUT"])
+    inner.add_url_rule("/marked", "marked", marked("view in inner", view()), methods=["POST"])
+    outer.register_blueprint(inner)
+    app.register_blueprint(outer)
+    app.register_blueprint(free)
+    CorsGuard(app, policy, paths=paths or None)
+    return Site(app, policy, paths, marks)
+
+
+def of_endpoint(site: Site, endpoint: str, method: str, path: str) -> Policy:
+    """Walk outwards: the method, the view, its class, the blueprints, the paths, the application."""
+    places = {
+        "marked": ["view"],
+        "split": ["view"],
+        "split put": ["twin view"],
+        "slash": ["twin view"],
+        "class": ["method", "class"] if method == "PUT" else ["class"],
+        "outer.page": ["outer"],
+        "outer.inner.page": ["inner", "outer"],
+        "outer.inner.marked": ["view in inner", "inner", "outer"],
+    }
+    for place in places.get(endpoint, []):
+        if place in site.marks:
+            return site.marks[place]
+    return of_path(site, path)
+
+
+def of_path(site: Site, path: str) -> Policy:
+    """Give the policy of the first rule, or else the application's."""
+    if site.paths and layer.is_ambiguous(path):
+        return SAME_ORIGIN
+    for rule, policy in site.paths.items():
+        if layer.covers(rule, path):
+            return policy
+    return site.policy
+
+
+def of_nothing(site: Site, path: str) -> Policy:
+    """Give the policy of a path without a page: of the nearest blueprint whose prefix it has."""
+    marked = [place for place in ("inner", "outer") if place in site.marks]
+    if marked and layer.is_ambiguous(path):
+        return SAME_ORIGIN
+    for place in marked:
+        if layer.covers({"inner": "/outer/inner", "outer": "/outer"}[place], path):
+            return site.marks[place]
+    return of_path(site, path)
+
+
+def policy_for(site: Site, environ: dict[str, object], method: str, path: str | None = None) -> Policy:
+    """Give the policy of the page that the URL has for *method*, with the methods of its route."""
+    path = str(environ["PATH_INFO"]) if path is None else path
+    try:
+        rules = rules_of(site, environ, method, path)
+    except RequestRedirect as redirect:
+        return policy_for(site, environ, method, urlsplit(redirect.new_url).path)
+    except NotFound:
+        return of_nothing(site, path)
+    if method not in rules:
+        # Not allowed: the policy of the URL is that of its GET, or else of the first by name.
+        method = next(each for each in ["GET", *sorted(rules)] if each in rules and each != "OPTIONS")
+    policy = of_endpoint(site, rules[method].endpoint, method, path)
+    if policy.methods is not None or not policy.origins:
+        return policy
+    shared = [
+        each
+        for each, rule in rules.items()
+        if of_endpoint(site, rule.endpoint, each, path) is policy and each != "OPTIONS"
+    ]
+    return policy.replace(methods=sorted(shared))
+
+
+def rules_of(site: Site, environ: dict[str, object], method: str, path: str) -> dict[str, Rule]:
+    """Give, by method, the rule that the URL map has for *method*, or else all that it has for the URL."""
+    adapter = site.app.url_map.bind_to_environ(environ)
+    try:
+        rule = adapter.match(path, method, return_rule=True)[0]
+    except MethodNotAllowed as refusal:
+        return {each: adapter.match(path, each, return_rule=True)[0] for each in refusal.valid_methods}
+    return dict.fromkeys(rule.methods, rule)
