@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 A = "https://app.example"
-FAILURE = LookupError("the customers cannot be looked up")
 
 
 def is_customer(origin):
@@ -28,7 +27,8 @@ def is_on_port_81(origin):
 
 def fails(origin):
     """Fail whoever asks."""
-    raise FAILURE
+    # A new one each time: one that is raised again keeps the frames of the last time.
+    raise LookupError("the customers cannot be looked up")
 
 
 def forgets_to_answer(origin):
