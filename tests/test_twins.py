@@ -89,6 +89,15 @@ def test_the_requests_of_the_table_are_judged_as_the_twin_judges_them(name):
         assert_same_decisions(POLICIES[name], read_request(environ))
 
 
+@pytest.mark.parametrize("name", ["closed", "everyone", "credentials", "patterns"])
+def test_an_own_origin_is_known_as_the_twin_knows_it(name):
+    """By host, port and scheme, in every combination of those of the table, where no browser says more."""
+    for origin, host, scheme in product(enumerated.OWN, enumerated.HOSTS, enumerated.SCHEMES):
+        for site in (None, "", "cross-site"):
+            request = Request("POST", origin, fetch_site=site, host=host, scheme=scheme)
+            assert_same_decisions(POLICIES[name], request)
+
+
 def test_the_tables_reach_everything_that_can_be_said():
     """Every reason is given, by a decision or by a verdict, and no combination of them is the only one."""
     reached: Counter[object] = Counter()

@@ -143,6 +143,11 @@ HOSTS = [
     *(None, "", "app.example", "APP.example:443", "app.example:80", "evil.example", "localhost:3000", "null"),
     *("[::1]:81", "app.example.", "a.b.app.example:81"),
 ]
+OWN = [
+    *(None, "", "null", A, "http://app.example", f"{A}.", f"{A}:443", f"{A}:81", "http://app.example:80"),
+    *("http://localhost:3000", "http://[::1]:81", "https://a.b.app.example:81", "ws://app.example"),
+    *("ftp://app.example", "wss://app.example", "https://evil.example", "http://evil.example"),
+]
 UPGRADES = [
     *(None, "", "websocket", "WebSocket", "h2c", "h2c, WEBSOCKET ,x", "websocket/13", "web socket"),
     "x,websockets",
@@ -185,7 +190,7 @@ ACTUAL_KEYS = {
     "HTTP_SEC_FETCH_SITE": SITES,
     "HTTP_HOST": HOSTS,
     "HTTP_UPGRADE": UPGRADES,
-    "HTTP_COOKIE": [None, "a=1"],
+    "HTTP_COOKIE": [None, "a=1", ""],
     "wsgi.url_scheme": SCHEMES,
 }
 
