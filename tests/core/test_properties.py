@@ -1,4 +1,4 @@
-"""What holds for all policies and all requests."""
+"""What holds for all policies and all requests; what they are answered is in test_twins.py."""
 
 from __future__ import annotations
 
@@ -37,41 +37,6 @@ def test_an_exact_origin_matches_only_itself(data):
     policy = Policy(origins=[origin])
 
     assert decide(policy, Request("GET", asked)).allowed is (asked == origin)
-
-
-@given(st.lists(st.one_of(PATTERNS, ORIGINS), min_size=1, max_size=8), st.data())
-def test_the_compiled_set_agrees_with_asking_pattern_by_pattern(patterns, data):
-    """The dictionary of suffixes gives what a loop over plain comparisons gives."""
-    named = st.sampled_from([pattern.replace("*", "x") for pattern in patterns])
-    asked = data.draw(st.one_of(near_misses(named), near_misses()))
-    policy = Policy(origins=patterns)
-
-    allowed = decide(policy, Request("GET", asked)).allowed
-
-    assert allowed is any(naive_match(pattern, asked) for pattern in policy.origins)
-
-
-def naive_match(pattern: str, asked: str) -> bool:
-    """Say by string comparison alone whether *pattern* allows *asked*."""
-    if Origin.parse(asked) is None:
-        return False
-    scheme, host, port = split(asked)
-    pattern_scheme, pattern_host, pattern_port = split(pattern)
-    if scheme != pattern_scheme or (pattern_port != "*" and port != pattern_port):
-        return False
-    if pattern_host == "*":
-        return True
-    if pattern_host.startswith("*."):
-        return host.endswith(pattern_host[1:]) and host != pattern_host[1:]
-    return host == pattern_host
-
-
-def split(origin: str) -> tuple[str, str, str]:
-    """Cut an origin at its separators."""
-    scheme, _, rest = origin.partition("://")
-    match = re.fullmatch(r"(\[.*\]|[^:]*)(?::(.*))?", rest)
-    assert match is not None
-    return scheme, match[1], match[2] or ""
 
 
 @given(policies_and_requests())

@@ -40,9 +40,6 @@ class Pages(MethodView):
     def put(self):
         return "put"
 
-    def delete(self):
-        return "delete"
-
 
 def make_site(policy: Policy, paths: dict[str, Policy], marks: dict[str, Policy]) -> Site:
     """Make an application with every kind of place for a mark, of which *marks* are marked."""
@@ -62,8 +59,8 @@ def make_site(policy: Policy, paths: dict[str, Policy], marks: dict[str, Policy]
     app.add_url_rule("/split", "split put", marked("twin view", view()), methods=["PUT", "POST"])
     app.add_url_rule("/slash/", "slash", marked("twin view", view()), methods=["GET", "DELETE"])
     app.add_url_rule("/item/<int:number>", "item", view(), methods=["DELETE"])
-    put = marked("method", lambda self: "put")
-    pages = marked("class", type("Pages", (Pages,), {"put": put}))
+    delete = marked("method", lambda self: "delete")
+    pages = marked("class", type("Pages", (Pages,), {"delete": delete}))
     app.add_url_rule("/class", view_func=pages.as_view("class"))
 
     outer, inner, free = (
@@ -87,7 +84,7 @@ def of_endpoint(site: Site, endpoint: str, method: str, path: str) -> Policy:
         "split": ["view"],
         "split put": ["twin view"],
         "slash": ["twin view"],
-        "class": ["method", "class"] if method == "PUT" else ["class"],
+        "class": ["method", "class"] if method == "DELETE" else ["class"],
         "outer.page": ["outer"],
         "outer.inner.page": ["inner", "outer"],
         "outer.inner.marked": ["view in inner", "inner", "outer"],
