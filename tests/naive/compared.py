@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from hypothesis import settings
+
 from flask_corsguard import CorsMiddleware, Decision, Policy, decide
 from flask_corsguard.core.guard import judge
 
@@ -16,6 +18,10 @@ from .layer import Outcome
 
 if TYPE_CHECKING:
     from flask_corsguard import Request
+
+#: A random example costs a hundred times a listed one, so there are more of those.
+RANDOM = settings(max_examples=settings.default.max_examples // 5)
+FEWER = settings(max_examples=settings.default.max_examples // 10)
 
 STATUS = "299 As The Application Says"
 
