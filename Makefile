@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test browsers interop check docs clean
+.PHONY: help demo test counts instructions browsers interop check docs clean
 
 help:
 	@echo 'make demo           the bank, its partner and an attacker, to press buttons; Ctrl-C ends it'
 	@echo 'make demo ONCE=1    the table of exchanges alone'
 	@echo '     PORTS="a b c"  on these ports instead of free ones; PLAIN=1: without *.localhost names'
 	@echo 'make test           all tests, with coverage'
+	@echo 'make counts         record what each kind of request costs in bytecodes and calls; the tests hold it to that'
+	@echo 'make instructions   the same in machine instructions, under valgrind, which it installs (Debian, as root)'
+	@echo '     WRITE=1        record them, too'
 	@echo 'make browsers       the library judged by Chromium, Firefox and WebKit, which it installs (Debian, as root)'
 	@echo 'make interop        every server and framework, some of which it installs (Debian, as root)'
 	@echo 'make check          lint, layers and types'
@@ -22,6 +25,13 @@ demo: $(VENV)/demo.stamp
 
 test: $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+counts: $(VENV)/tests.stamp
+	@$(BIN)/python tests/counting.py --write
+
+instructions: $(VENV)/tests.stamp
+	@benchmarks/install
+	@$(BIN)/python benchmarks/instructions.py $(if $(WRITE),--write) $(ARGS)
 
 browsers: $(VENV)/tests.stamp
 	@tests/browsers/install
