@@ -202,6 +202,9 @@ class CorsMiddleware:
         self._notify(decision, seen)
         if not is_refused(decision):
             return policy, None
+        if decision.error is not None and source.answers is None:
+            # Elsewhere the response has said, or will say, that the check failed.
+            log_failed_check(decision.error, request.origin)
         start = partial(start_with, start_response, [*decision.headers], policy.answers, self)
         return policy, self._refuse(decision, seen, start)
 
