@@ -41,6 +41,7 @@ POLICIES = {
     "everyone": Policy(origins="*"),
     "one origin": Policy(origins=[A]),
     "credentials": Policy(origins=[A], credentials=True, expose_headers=["X-Total"], timing=True),
+    "two origins": Policy(origins=["https://first.example", A]),
     "many origins": Policy(origins=[*(f"https://h{number}.example" for number in range(1, MANY)), A]),
     "one pattern": Policy(origins=["https://*.app.example"]),
     "many patterns": Policy(

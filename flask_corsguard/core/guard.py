@@ -35,7 +35,7 @@ _NOBODY_ELSE: Final = ("same-origin", "none")
 MAX_UPGRADE_LENGTH: Final = 256
 
 #: How much of ``X-Forwarded-Host`` is read, in bytes: some proxies in a row, each of which adds a host.
-MAX_FORWARDED_LENGTH: Final = 1024
+MAX_FORWARDED_LENGTH: Final = 256
 
 #: Longest ``Host`` that is compared, in bytes: a host, ":" and five digits.
 MAX_AUTHORITY_LENGTH: Final = MAX_HOST_LENGTH + 1 + 5
