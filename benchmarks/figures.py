@@ -1,0 +1,93 @@
+"""Quantities and ratios of what was measured, with an interval for the noise that is in them."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Mapping
+from statistics import median
+from typing import Final, NamedTuple
+
+from .results import Results, Series
+
+#: Draws of the bootstrap, and the part of them that lies within the interval.
+DRAWS: Final = 300
+WITHIN: Final = 0.95
+
+Pick = Callable[[str], float]
+
+
+class Figure(NamedTuple):
+    """A value and the interval in which it lies, for all that the rounds can tell."""
+
+    value: float
+    low: float
+    high: float
+
+
+class Quantity(NamedTuple):
+    """What a row takes, less what another one takes."""
+
+    row: str
+    less: str | None = None
+
+    def of(self, pick: Pick) -> float:
+        """Give the quantity where *pick* gives the value of a row."""
+        return pick(self.row) - (pick(self.less) if self.less else 0)
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows that it is made from."""
+        return (self.row, self.less) if self.less else (self.row,)
+
+
+class Ratio(NamedTuple):
+    """One quantity by another one; by one where there is no other."""
+
+    over: Quantity
+    under: Quantity | None = None
+
+    def of(self, pick: Pick) -> float:
+        """Give the ratio where *pick* gives the value of a row."""
+        if self.under is None:
+            return self.over.of(pick)
+        under = self.under.of(pick)
+        # In a short run the noise can be more than what a layer adds.
+        return self.over.of(pick) / under if under > 0 else math.inf
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The rows that it is made from."""
+        return self.over.rows + (self.under.rows if self.under else ())
+
+
+def is_measured(ratio: Ratio | Quantity, results: Results) -> bool:
+    """Whether every row of *ratio* was measured."""
+    return all(row in results.series for row in ratio.rows)
+
+
+def figure(ratio: Ratio | Quantity, results: Results) -> Figure:
+    """Give a ratio of medians, and the interval that a bootstrap over rounds gives it.
+
+    Rows that were measured in the same rounds are drawn by the same rounds: what slowed both of them
+    is in both.
+    """
+    series = {row: results.series[row] for row in ratio.rows}
+    value = ratio.of(lambda row: series[row].median)
+    drawn = sorted(_draws(ratio, series))
+    outside = int(len(drawn) * (1 - WITHIN) / 2)
+    return Figure(value, drawn[outside], drawn[-1 - outside])
+
+
+def _draws(ratio: Ratio | Quantity, series: Mapping[str, Series]) -> list[float]:
+    draw = random.Random(1)  # noqa: S311 - the same interval for the same values
+    lengths = {len(each.values) for each in series.values()}
+    drawn = []
+    for _ in range(DRAWS):
+        rounds = {length: draw.choices(range(length), k=length) for length in sorted(lengths)}
+        medians = {
+            row: median([each.values[number] for number in rounds[len(each.values)]])
+            for row, each in series.items()
+        }
+        drawn.append(ratio.of(medians.__getitem__))
+    return drawn

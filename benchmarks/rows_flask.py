@@ -1,0 +1,127 @@
+"""Flask: an application of twenty routes, bare, with the library, and with Flask-CORS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, Final
+
+from flask import Blueprint, Flask
+
+from flask_corsguard import CorsGuard, Policy, cors
+
+from .drive import Copied
+from .exchanges import ALLOWED, REQUESTS
+from .policies import HEADERS, MAX_AGE, METHODS, MILLION, exact, origins, policy
+from .rows import Expected, Row, named
+
+REQUESTED: Final = ("get", "get-allowed", "post-allowed", "preflight")
+#: The numbers of exact origins whose costs the page shows.
+OURS: Final = (1, 10, 100, 1000, 10_000, 100_000, MILLION)
+THEIRS: Final = (1, 10, 100, 1000, 10_000)
+
+_RESOURCES: Final = ("items", "orders", "customers", "invoices", "reports")
+
+View = Callable[..., str]
+Marks = Callable[[Any], Any]
+
+
+def unmarked(marked: Any) -> Any:
+    """Leave a view or a blueprint as it is."""
+    return marked
+
+
+def site(mark_view: Marks = unmarked, mark_blueprint: Marks = unmarked) -> Flask:
+    """Build an application: five resources of an API in a blueprint, with three routes each, five pages."""
+    app = Flask("site", static_folder=None)
+    api = Blueprint("api", "site", url_prefix="/api")
+    for name in _RESOURCES:
+        # Functions of their own: a mark stays on what it is put on.
+        listed: View = mark_view(lambda: "ok")
+        shown: View = mark_view(lambda number: "ok")  # noqa: ARG005
+        api.add_url_rule(f"/{name}", f"list_{name}", listed, methods=["GET", "POST"])
+        api.add_url_rule(
+            f"/{name}/<int:number>", f"show_{name}", shown, methods=["GET", "POST", "PUT", "DELETE"]
+        )
+        api.add_url_rule(f"/{name}/search", f"search_{name}", mark_view(lambda: "ok"))
+    mark_blueprint(api)
+    app.register_blueprint(api)
+    for name in ("", "about", "contact", "terms", "login"):
+        app.add_url_rule(f"/{name}", f"page_{name}", lambda: "ok")
+    return app
+
+
+def ours(number: int, marks: str = "application") -> Flask:
+    """Build the application under a policy of the library, said in one of three places."""
+    said = policy(exact(number))
+    assert isinstance(said, Policy)
+    if marks == "views":
+        app = site(mark_view=cors(said))
+        CorsGuard(app)
+    elif marks == "blueprints":
+        app = site(mark_blueprint=cors(said))
+        CorsGuard(app)
+    else:
+        app = site()
+        CorsGuard(app, said)
+    return app
+
+
+def theirs(number: int, marks: str = "application") -> Flask:
+    """Build the application with Flask-CORS, configured in one of three places."""
+    from flask_cors import CORS, cross_origin
+
+    fields: dict[str, Any] = {
+        "origins": origins(number),
+        "methods": list(METHODS),
+        "allow_headers": list(HEADERS),
+        "max_age": MAX_AGE,
+    }
+    if marks == "views":
+        return site(mark_view=cross_origin(**fields))
+    if marks == "blueprints":
+        return site(mark_blueprint=partial(CORS, **fields))
+    app = site()
+    CORS(app, **fields)
+    return app
+
+
+def flask_row(library: str, request: str, number: int = 1, marks: str = "application") -> str:
+    """Give the name of a row of Flask."""
+    name = "none" if library == "bare" else exact(number)
+    more = {} if library == "bare" else {"marks": marks}
+    return named(layer="flask", library=library, policy=name, request=request, **more)
+
+
+def _row(library: str, request: str, number: int, marks: str) -> Row:
+    build = ours if library == "flask-corsguard" else theirs
+    preflight = (204,) if library == "flask-corsguard" else (200,)
+    return Row(
+        flask_row(library, request, number, marks),
+        lambda: Copied(build(number, marks), REQUESTS[request](ALLOWED)),  # type: ignore[arg-type]
+        Expected(
+            preflight if request == "preflight" else (200,),
+            # Flask-CORS tells who does not ask of the origin, too, where it is the only one.
+            (None, ALLOWED) if request == "get" and library == "flask-cors" else
+            (None,) if request == "get" else (ALLOWED,),
+        ),
+        flask_row("bare", request),
+    )
+
+
+def rows() -> Iterator[Row]:
+    """Give every row of Flask."""
+    for request in REQUESTED:
+        yield Row(
+            flask_row("bare", request),
+            lambda request=request: Copied(site(), REQUESTS[request](ALLOWED)),
+            Expected((200,), (None,)),
+        )
+    for library in ("flask-corsguard", "flask-cors"):
+        for request in REQUESTED:
+            for marks in ("application", "views", "blueprints"):
+                yield _row(library, request, 1, marks)
+            yield _row(library, request, 1000, "application")
+        for number in OURS if library == "flask-corsguard" else THEIRS:
+            if number not in {1, 1000}:
+                yield _row(library, "get-allowed", number, "application")

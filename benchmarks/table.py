@@ -1,0 +1,103 @@
+"""The table on the terminal: rows with their costs, and targets with what was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import median
+from typing import Final
+
+from .figures import Figure
+from .results import Results, Series
+from .rows import Row
+from .targets import Target, Verdict
+
+_UNITS: Final = ((1, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+_BYTES: Final = 1_000_000
+
+
+def amount(value: float, unit: str = "second") -> str:
+    """Give *value* with the unit that keeps it short, to three digits."""
+    if unit == "byte":
+        return f"{value / _BYTES:.3g} MB"
+    if unit == "integer":
+        return f"{value:,.0f}/s"
+    for size, short in _UNITS:
+        if abs(value) >= size:
+            break
+    return f"{value / size:.3g} {short}"
+
+
+def number(value: float) -> str:
+    """Give a ratio to three digits, and without an exponent."""
+    if math.isinf(value):
+        return "∞"
+    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{value:,.{min(digits, 3)}f}"
+
+
+def deviation(series: Series) -> float:
+    """Give the median absolute deviation of a series, as a part of its median."""
+    middle = series.median
+    return median(abs(value - middle) for value in series.values) / middle
+
+
+def aligned(header: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Give lines whose columns are as wide as what is in them; the first is on the left."""
+    lines = [header, *lines]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    for line in lines:
+        cells = [f"{line[0]:{widths[0]}}"]
+        cells += [f"{cell:>{width}}" for cell, width in zip(line[1:], widths[1:], strict=True)]
+        yield "  ".join(cells).rstrip()
+
+
+def of_rows(results: Results, rows: Mapping[str, Row]) -> Iterator[str]:
+    """Give the table of everything that was measured."""
+    lines = []
+    for name, series in results.series.items():
+        baseline = rows[name].baseline if name in rows else None
+        base = results.series.get(baseline) if baseline else None
+        lines.append(
+            (
+                name,
+                amount(series.median, series.unit),
+                f"±{deviation(series):.1%}",
+                amount(series.median - base.median) if base else "",
+            )
+        )
+    return aligned(("row", "median", "deviation", "added"), lines)
+
+
+def bound(target: Target) -> str:
+    """Say the bound of a target."""
+    # 1/12 is how it is said; 0.0833 is how it is measured.
+    said = f"1/{1 / target.bound:.0f}" if 0 < target.bound < 1 and not target.at_least else f"{target.bound:g}"
+    return f"{'≥' if target.at_least else '≤'} {said} {target.unit}".rstrip()
+
+
+def measured(found: Figure, target: Target) -> str:
+    """Say what was measured of a target; a part as the part that it is."""
+    if 0 < target.bound < 1 and not target.at_least and found.value > 0:
+        return f"1/{1 / found.value:.1f}"
+    return f"{number(found.value)} {target.unit}".rstrip()
+
+
+def interval(found: Figure) -> str:
+    """Say in which interval a figure lies."""
+    return f"{number(found.low)} to {number(found.high)}"
+
+
+def of_targets(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    """Give the table of the targets."""
+    lines = [
+        (
+            verdict.target.name,
+            bound(verdict.target),
+            measured(verdict.figure, verdict.target),
+            interval(verdict.figure),
+            "holds" if verdict.holds else "DOES NOT HOLD",
+        )
+        for verdict in verdicts
+    ]
+    return aligned(("target", "bound", "measured", "95 %", ""), lines)
