@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test counts instructions browsers interop check docs clean
+.PHONY: help demo test browsers interop bench check docs clean
 
 help:
 	@echo 'make demo           the bank, its partner and an attacker, to press buttons; Ctrl-C ends it'
@@ -16,6 +16,7 @@ help:
 	@echo '     WRITE=1        record them, too'
 	@echo 'make browsers       the library judged by Chromium, Firefox and WebKit, which it installs (Debian, as root)'
 	@echo 'make interop        every server and framework, some of which it installs (Debian, as root)'
+	@echo 'make bench          what it costs, beside others, into the docs; ARGS=--quick: that it works (Debian, as root)'
 	@echo 'make check          lint, layers and types'
 	@echo 'make docs           the documentation, into docs/_build/html'
 	@echo 'make clean          remove what the others made'
@@ -40,6 +41,10 @@ browsers: $(VENV)/tests.stamp
 interop: $(VENV)/interop.stamp
 	@tests/interop/install
 	$(BIN)/python -m pytest -m interop -q -p no:cacheprovider --write-docs $(ARGS)
+
+bench: $(VENV)/bench.stamp
+	@benchmarks/install
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 check: $(VENV)/lint.stamp $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/ruff check

@@ -37,6 +37,7 @@ def main(given: Sequence[str] | None = None) -> int:
         print("no row has all of that in its name: see --list", file=sys.stderr)
         return 2
     mode = measure.QUICK if asked.quick else measure.FULL
+    mode = mode._replace(rounds=asked.rounds or mode.rounds)
     found = results.Results(machine.facts(mode.name))
     whole = _run(wanted, mode, found)
     return _report(asked, found, whole=whole)
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only", nargs="+", default=[], metavar="TEXT", help="only rows with every TEXT in their name"
     )
     parser.add_argument("--quick", action="store_true", help="see that it works; the figures are of no use")
+    parser.add_argument("--rounds", type=int, metavar="N", help="measure in N rounds")
     parser.add_argument("--output", type=Path, metavar="FILE", help="where the results go")
     parser.add_argument(
         "--report",
@@ -59,7 +61,9 @@ def _parser() -> argparse.ArgumentParser:
         help="show results that are there, and measure nothing",
     )
     parser.add_argument(
-        "--write-docs", action="store_true", help="write the documentation's figures from less than a full run"
+        "--write-docs",
+        action="store_true",
+        help="write the documentation's figures from less than a full run",
     )
     return parser
 
@@ -89,7 +93,7 @@ def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> b
 
 def _report(asked: argparse.Namespace, found: results.Results, *, whole: bool) -> int:
     """Show and write down what was measured; give the status to exit with."""
-    full = whole and not asked.quick and not asked.only
+    full = whole and not (asked.quick or asked.only or asked.rounds)
     found.series = {name: found.series[name] for name in names() if name in found.series}
     if not found.series:
         print("nothing was measured", file=sys.stderr)

@@ -136,7 +136,9 @@ def memory(policy: str, holder: str, strings: str) -> dict[str, int]:
     """
     from flask_corsguard import Policy
 
-    hold: Callable[[list[str]], object] = (lambda held: Policy(origins=held)) if holder == "policy" else frozenset
+    hold: Callable[[list[str]], object] = (
+        (lambda held: Policy(origins=held)) if holder == "policy" else frozenset
+    )
     # What is imported, or cached, at the first use is no part of what an origin costs.
     hold(_origins("exact-2"))
     hold(_origins("patterns-2"))

@@ -205,9 +205,7 @@ class Awaited:
         await self.app(self.scope.copy(), _receive(), send)
         head = next(message for message in said if message["type"] == "http.response.start")
         named: Sequence[tuple[bytes, bytes]] = list(head["headers"])
-        return Answer(
-            head["status"], tuple((name.decode().lower(), value.decode()) for name, value in named)
-        )
+        return Answer(head["status"], tuple((name.decode().lower(), value.decode()) for name, value in named))
 
     async def _time(self, loops: int) -> float:
         app = self.app

@@ -34,13 +34,20 @@ END: Final = 5
 #: Seconds for a first answer; a cold disk needs most of them.
 START: Final = 30
 
+#: What a page of the allowed origin sends.
+HEADERS: Final = {"Origin": ALLOWED, "Sec-Fetch-Site": "cross-site"}
+
 _RATE = re.compile(r"^Requests/sec:\s+([0-9.]+)$", re.MULTILINE)
-_HEADERS: Final = {"Origin": ALLOWED, "Sec-Fetch-Site": "cross-site"}
 
 
 def throughput(library: str) -> str:
     """Give the name of the row of an application with that library."""
     return named(measure="throughput", server="gunicorn-sync", library=library, request="get-allowed")
+
+
+def allowed_by(library: str) -> str | None:
+    """Give the origin that an application with that library allows."""
+    return None if library == "bare" else ALLOWED
 
 
 ROWS: Final = tuple(throughput(library) for library in LIBRARIES)
@@ -103,16 +110,16 @@ def _served(library: str) -> Iterator[int]:
 
 def _check(library: str, port: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START)
-    connection.request("GET", "/", headers=_HEADERS)
+    connection.request("GET", "/", headers=HEADERS)
     response = connection.getresponse()
     allowed = response.getheader("Access-Control-Allow-Origin")
     connection.close()
-    if response.status != http.client.OK or allowed != (None if library == "bare" else ALLOWED):
+    if response.status != http.client.OK or allowed != allowed_by(library):
         raise RowError(f"{throughput(library)}: answered {response.status}, allowed {allowed!r}")
 
 
 def _drive(wrk: str, port: int, drive: int) -> float:
-    headers = [part for name, value in _HEADERS.items() for part in ("-H", f"{name}: {value}")]
+    headers = [part for name, value in HEADERS.items() for part in ("-H", f"{name}: {value}")]
     url = f"http://127.0.0.1:{port}/"
     done = subprocess.run(  # noqa: S603 - the path is that of Debian's wrk
         [wrk, "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{drive}s", *headers, url],

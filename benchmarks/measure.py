@@ -91,7 +91,9 @@ def _calibrated(exchange: Exchange, mode: Mode) -> _Measured:
     most = exchange.most or math.inf
     loops = 1
     while (taken := exchange.time(loops)) < mode.sample and loops < most:
-        loops = int(min(most, loops * 2 if taken <= 0 else max(loops + 1, loops * min(10, mode.sample / taken))))
+        loops = int(
+            min(most, loops * 2 if taken <= 0 else max(loops + 1, loops * min(10, mode.sample / taken)))
+        )
     stride = math.ceil(mode.rounds * taken / BUDGET)
     return _Measured(exchange, loops, max(1, min(stride, mode.rounds // FEWEST)))
 
@@ -101,7 +103,8 @@ def rounds(measured: Mapping[str, _Measured], mode: Mode, results: Results, prog
     for number in range(mode.rounds):
         names = list(measured)
         random.Random(SEED + number).shuffle(names)  # noqa: S311 - an order, and the same in every run
-        progress.says(f"round {number + 1} of {mode.rounds}")
+        # The first, the second, the fourth: a few lines, however many rounds there are.
+        progress.says(f"round {number + 1} of {mode.rounds}", tell=not number & (number + 1))
         for name in names:
             exchange, loops, stride = measured[name]
             if number % stride == 0:

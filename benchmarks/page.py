@@ -1,2 +1,241 @@
-"""x."""
-def write(x): pass
+"""The figures of the page *Performance*, written from the results, and never by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from . import plots, table
+from .end_to_end import LIBRARIES, throughput
+from .exchanges import ACRH, ACRM, REQUESTS
+from .figures import Quantity, Ratio, figure, is_measured
+from .machine import VERSION
+from .page_parts import PEERS
+from .policies import MILLION, PATTERNS, exact
+from .results import Results
+from .rows import named
+from .rows_hostile import METHODS, ORIGINS, REQUEST_HEADERS, hostile_row, legal_origins
+from .rows_wsgi import POLICIES, bare_row, floor_row, our_row
+from .targets import judged
+
+PAGE: Final = Path(__file__).parent.parent / "docs" / "_figures" / "performance.md"
+
+_HEAD: Final = "<!-- Written by `make bench`; changes belong into benchmarks/. -->\n"
+
+_PLAIN: Final = Quantity(our_row("one", "preflight"))
+
+
+def write(results: Results) -> None:
+    """Write the figures and the plots into the documentation."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(render(results), encoding="utf-8")
+    plots.draw(results)
+
+
+def render(results: Results) -> str:
+    """Give the text of the figures."""
+    parts = (_where, _targets, _peers, _wsgi, _origins, _hostile, _apart, _served)
+    return "\n".join([_HEAD, *("\n".join(part(results)) + "\n" for part in parts)])
+
+
+def _where(results: Results) -> Iterator[str]:
+    facts = results.machine
+    versions = [
+        f"{key.removeprefix(VERSION)} {value}" for key, value in facts.items() if key.startswith(VERSION)
+    ]
+    yield "## Where and when\n"
+    yield f"- {facts['cpu_model_name']}, {facts['cpu_count']} cores; {facts['system']}"
+    yield f"- Python {facts['python_version']}; {facts['date']} UTC"
+    yield f"- {', '.join(sorted(versions))}"
+
+
+def _targets(results: Results) -> Iterator[str]:
+    yield "## What must hold\n"
+    yield "At the worst row of each; the interval is what a bootstrap over the rounds gives, 95 % of it.\n"
+    lines = [
+        (
+            verdict.target.name,
+            table.bound(verdict.target),
+            table.measured(verdict.figure, verdict.target),
+            table.interval(verdict.figure, verdict.target),
+            "✓" if verdict.holds else "✗",
+        )
+        for verdict in judged(results)
+    ]
+    yield from _table(("", "must be", "is", "interval", ""), lines)
+
+
+def _peers(results: Results) -> Iterator[str]:
+    yield "## Beside others\n"
+    yield "What each adds to a request of its own framework's bare application, and a preflight as a whole.\n"
+    yield "![Bars of what each library adds to a request](_static/performance-added.svg)\n"
+    lines = [
+        (
+            peer.library,
+            peer.framework,
+            _cell(results, peer.added("get")),
+            _cell(results, peer.added("get-allowed")),
+            "" if peer.library == "the floor" else _cell(results, Quantity(peer.rows["preflight"])),
+            _cell(results, Quantity(peer.bare["preflight"])),
+        )
+        for peer in PEERS
+    ]
+    header = ("", "in", "without `Origin`", "with an allowed one", "a preflight", "bare `OPTIONS`")
+    yield from _table(header, lines)
+
+
+def _wsgi(results: Results) -> Iterator[str]:
+    yield "## By policy and request, in plain WSGI\n"
+    yield "What is added to a request; for preflights, the whole.\n"
+    lines = [("the floor", *(_added(results, floor_row(each), each) for each in REQUESTS))]
+    lines += [
+        (_policy(name), *(_added(results, our_row(name, each), each) for each in REQUESTS))
+        for name in POLICIES
+    ]
+    yield from _table(("", *(each.replace("-", " ") for each in REQUESTS)), lines)
+
+
+def _added(results: Results, row: str, request: str) -> str:
+    return _cell(results, Quantity(row, None if request.startswith("preflight") else bare_row(request)))
+
+
+def _policy(name: str) -> str:
+    known = {
+        "any": "everyone",
+        "one": "one origin",
+        "credentials": "one, with credentials",
+        exact(1000): "1,000 origins",
+        exact(MILLION): "1,000,000 origins",
+        "pattern": "one pattern",
+        f"patterns-{PATTERNS}": "20,000 patterns",
+        "by-path": "by path",
+    }
+    return known[name]
+
+
+def _origins(results: Results) -> Iterator[str]:
+    yield "## By the number of origins\n"
+    yield "What is added to a request of the origin in the middle of the list.\n"
+    yield "![Curves of added cost against the number of origins](_static/performance-origins.svg)\n"
+    said = {"strings": "anew"}
+    bare = our_row("none", "get-allowed", **said).replace("flask-corsguard", "bare")
+    lines = [
+        (_policy(name), what, _cell(results, Quantity(our_row(name, request, **said), bare)))
+        for name, request, what in (
+            ("one", "get-allowed", "the same again and again"),
+            (exact(MILLION), "get-allowed", "the same again and again"),
+            (exact(MILLION), "get-random", "at random"),
+        )
+    ]
+    yield "With a string of its own in every request, as from a socket:\n"
+    yield from _table(("policy", "who asks", "added"), lines)
+
+
+def _hostile(results: Results) -> Iterator[str]:
+    yield "## Hostile headers\n"
+    yield "A preflight whose header is that long, as a whole.\n"
+    yield "![Curves of a preflight's cost against the size of a header](_static/performance-hostile.svg)\n"
+    yield "A megabyte of each make, by a plain preflight of usual size:\n"
+    header = ("`Origin` of", "preflight", "20,000 patterns", "GET", "POST, log off", "POST, log on")
+    yield from _table(
+        header,
+        [
+            (
+                make,
+                *(
+                    _ratio(results, hostile_row(policy, request, "HTTP_ORIGIN", make, **more))
+                    for policy, request, more in (
+                        ("one", "preflight", {}),
+                        (f"patterns-{PATTERNS}", "preflight", {}),
+                        ("one", "get-refused", {}),
+                        ("one", "post-refused", {"log": "off"}),
+                        ("one", "post-refused", {"log": "on"}),
+                    )
+                ),
+            )
+            for make in ORIGINS
+        ],
+    )
+    yield ""
+    lines = [
+        (
+            f"{name} of {make}",
+            *(_ratio(results, hostile_row(policy, "preflight", header, make)) for policy in said),
+        )
+        for header, name, makes, said in (
+            (ACRH, "requested headers", REQUEST_HEADERS, ("one", "any-header")),
+            (ACRM, "requested method", METHODS, ("one",)),
+        )
+        for make in makes
+    ]
+    yield from _table(("", "preflight", "headers `*`, credentials"), [(*line, "")[:3] for line in lines])
+    yield "\nThe longest origins that are legal, against 20,000 patterns, by a plain preflight:\n"
+    lines = [
+        (
+            f"{make.removeprefix('legal-')}, {len(origin)} bytes",
+            *(
+                _ratio(results, hostile_row(policy, "preflight", "HTTP_ORIGIN", make, size=str(len(origin))))
+                for policy in (f"patterns-{PATTERNS}", "deep-patterns")
+            ),
+        )
+        for make, origin in legal_origins().items()
+    ]
+    yield from _table(("", "of one label more", "of every length"), lines)
+
+
+def _apart(results: Results) -> Iterator[str]:
+    yield "## Building, memory, importing\n"
+    lines = []
+    for policy in (exact(MILLION), f"patterns-{PATTERNS}"):
+        built = [
+            _cell(results, Quantity(named(measure="build", policy=policy, credentials=credentials)))
+            for credentials in ("no", "yes")
+        ]
+        held = [
+            _cell(results, Quantity(named(measure="memory", policy=policy, holder=holder, strings=strings)))
+            for strings in ("counted", "not-counted")
+            for holder in ("policy", "frozenset")
+        ]
+        lines.append((_policy(policy), *built, *held))
+    header = ("", "built, each origin", "with credentials", "memory", "a frozenset", "without strings")
+    yield from _table((*header, "a frozenset"), lines)
+    imported = (named(measure="import", modules=each) for each in ("flask", "flask+flask_corsguard"))
+    flask, both = (_cell(results, Quantity(row)) for row in imported)
+    yield f"\n`import flask` takes {flask}, and with `import flask_corsguard` after it {both}."
+
+
+def _served(results: Results) -> Iterator[str]:
+    yield "## In a server\n"
+    yield "gunicorn, one sync worker, on the loopback address, driven by wrk.\n"
+    bare = Quantity(throughput("bare"))
+    lines = []
+    for library in LIBRARIES:
+        ratio = Ratio(Quantity(throughput(library)), bare)
+        part = table.number(figure(ratio, results).value) if is_measured(ratio, results) else "not measured"
+        lines.append((library, _cell(results, ratio.over), part))
+    yield from _table(("", "requests", "of bare"), lines)
+
+
+def _cell(results: Results, quantity: Quantity) -> str:
+    if not is_measured(quantity, results):
+        return ""
+    return table.amount(
+        quantity.of(lambda row: results.series[row].median), results.series[quantity.row].unit
+    )
+
+
+def _ratio(results: Results, row: str) -> str:
+    ratio = Ratio(Quantity(row), _PLAIN)
+    return (
+        table.number(ratio.of(lambda each: results.series[each].median))
+        if is_measured(ratio, results)
+        else ""
+    )
+
+
+def _table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(header)} |"
+    yield f"| {' | '.join(['---', *['---:'] * (len(header) - 1)])} |"
+    for line in lines:
+        yield f"| {' | '.join(line)} |"

@@ -116,8 +116,8 @@ GROWTH: Final = tuple(_growth())
 def _hostile() -> Iterator[Curve]:
     for library in ("flask-corsguard", "wsgicors", "flask-cors"):
         for header, make, label in (
-            ("HTTP_ORIGIN", "labels", "Origin of labels"),
-            (ACRH, "many-names", "list of names"),
+            ("HTTP_ORIGIN", "labels", "Origin"),
+            (ACRH, "many-names", "requested headers"),
         ):
             rows = {size: hostile_row("one", "preflight", header, make, size=str(size)) for size in SIZES}
             if library != "flask-corsguard":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any, Final
 
 from flask_corsguard import SAME_ORIGIN, Policy
@@ -58,7 +58,7 @@ def deep_patterns(number: int) -> list[str]:
 LONGEST_DEPTH: Final = (253 - len("*.t19999.") - len("example")) // 2
 
 
-@lru_cache(maxsize=None)
+@cache
 def policy(name: str) -> Policy | Mapping[str, Policy]:
     """Give the policy of that name."""
     if name == "any":

@@ -51,13 +51,13 @@ class Progress(AbstractContextManager["Progress"]):
         if self._bar:
             self._bar.stop()
 
-    def says(self, what: str) -> None:
-        """Show *what* is measured now; where there is no terminal, every few seconds."""
+    def says(self, what: str, *, tell: bool = False) -> None:
+        """Show *what* is measured now; where there is no terminal, every few seconds, or to *tell* it."""
         if self._bar:
             self._bar.update(self._task, description=f"{what:{WIDTH}.{WIDTH}}")
             return
         now = monotonic()
-        if self._told == self._begin or now - self._told >= PAUSE:
+        if tell or now - self._told >= PAUSE:
             self._told = now
             print(f"{what}{self._remaining(now)}", file=sys.stderr, flush=True)
 

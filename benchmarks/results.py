@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -93,7 +92,7 @@ def write(results: Results, path: Path) -> None:
     """Write the file, whole or not at all."""
     beside = path.with_suffix(".new")
     beside.write_text(as_json(results), encoding="utf-8")
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def read(path: Path = COMMITTED) -> Results:

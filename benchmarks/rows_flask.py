@@ -102,8 +102,11 @@ def _row(library: str, request: str, number: int, marks: str) -> Row:
         Expected(
             preflight if request == "preflight" else (200,),
             # Flask-CORS tells who does not ask of the origin, too, where it is the only one.
-            (None, ALLOWED) if request == "get" and library == "flask-cors" else
-            (None,) if request == "get" else (ALLOWED,),
+            (None, ALLOWED)
+            if request == "get" and library == "flask-cors"
+            else (None,)
+            if request == "get"
+            else (ALLOWED,),
         ),
         flask_row("bare", request),
     )

@@ -6,7 +6,7 @@ What each adds to its own framework's bare application is compared, and never th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from functools import lru_cache
 from types import ModuleType
 from typing import Any, Final

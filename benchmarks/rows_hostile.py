@@ -11,7 +11,7 @@ from typing import Final
 
 from .drive import Anew, Environ
 from .exchanges import ACRH, ACRM, ALLOWED, REQUESTS
-from .policies import PATTERNS, deep_patterns, long_scheme
+from .policies import PATTERNS, long_scheme
 from .rows import Expected, Row, named
 from .rows_wsgi import bare_row, log_around, ours
 
@@ -90,8 +90,13 @@ def hostile_row(policy: str, request: str, header: str, make: str, size: str = "
     """Give the name of a row whose *header* is of that make and size."""
     written = header.removeprefix("HTTP_").replace("_", "-").lower()
     return named(
-        **{"layer": "wsgi", "library": "flask-corsguard", "policy": policy, "request": request},
-        **{"header": written, "make": make, "size": size},
+        layer="wsgi",
+        library="flask-corsguard",
+        policy=policy,
+        request=request,
+        header=written,
+        make=make,
+        size=size,
         **more,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from .drive import Anew, Copied, Environ, Reused, WSGIApplication
@@ -11,7 +11,7 @@ from .exchanges import ACRH, ALLOWED, REQUESTS
 from .policies import HEADERS, MAX_AGE, METHODS, exact, origins
 from .rows import Expected, Row, named
 from .rows_hostile import MEGABYTE, ORIGINS, REQUEST_HEADERS, SIZES, of_size, with_header
-from .rows_wsgi import STRINGS, bare, bare_row
+from .rows_wsgi import STRINGS, bare
 
 REQUESTED: Final = ("get", "get-allowed", "preflight")
 NUMBERS: Final = (1, 10, 100, 1000, 10_000)
@@ -93,11 +93,18 @@ def _sizes(library: str, build: Callable[[], Any], layer: str) -> Iterator[Row]:
             written = header.removeprefix("HTTP_").replace("_", "-").lower()
             yield Row(
                 named(
-                    **{"layer": layer, "library": library, "policy": "one", "request": "preflight"},
-                    **{"header": written, "make": make, "size": str(size)},
+                    layer=layer,
+                    library=library,
+                    policy="one",
+                    request="preflight",
+                    header=written,
+                    make=make,
+                    size=str(size),
                 ),
                 lambda size=size, parts=parts, environ=environ, header=header: Anew(
-                    build(), with_header(environ, header, of_size(parts, size)), 16 if size == MEGABYTE else 64
+                    build(),
+                    with_header(environ, header, of_size(parts, size)),
+                    16 if size == MEGABYTE else 64,
                 ),
                 # What each makes of it is its own affair.
                 Expected((200, 204, 400, 403), (None, ALLOWED)),

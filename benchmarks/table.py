@@ -22,9 +22,7 @@ def amount(value: float, unit: str = "second") -> str:
         return f"{value / _BYTES:.3g} MB"
     if unit == "integer":
         return f"{value:,.0f}/s"
-    for size, short in _UNITS:
-        if abs(value) >= size:
-            break
+    size, short = next((each for each in _UNITS if abs(value) >= each[0]), _UNITS[-1])
     return f"{value / size:.3g} {short}"
 
 
@@ -72,20 +70,30 @@ def of_rows(results: Results, rows: Mapping[str, Row]) -> Iterator[str]:
 def bound(target: Target) -> str:
     """Say the bound of a target."""
     # 1/12 is how it is said; 0.0833 is how it is measured.
-    said = f"1/{1 / target.bound:.0f}" if 0 < target.bound < 1 and not target.at_least else f"{target.bound:g}"
+    said = (
+        f"1/{1 / target.bound:.0f}" if 0 < target.bound < 1 and not target.at_least else f"{target.bound:g}"
+    )
     return f"{'≥' if target.at_least else '≤'} {said} {target.unit}".rstrip()
 
 
+def _is_part(target: Target) -> bool:
+    return 0 < target.bound < 1 and not target.at_least
+
+
+def part(value: float) -> str:
+    """Give a ratio below one as the part that it is, such as 1/12.3."""
+    return f"1/{1 / value:.1f}" if 0 < value < 1 else number(value)
+
+
 def measured(found: Figure, target: Target) -> str:
-    """Say what was measured of a target; a part as the part that it is."""
-    if 0 < target.bound < 1 and not target.at_least and found.value > 0:
-        return f"1/{1 / found.value:.1f}"
-    return f"{number(found.value)} {target.unit}".rstrip()
+    """Say what was measured of a target."""
+    return f"{(part if _is_part(target) else number)(found.value)} {target.unit}".rstrip()
 
 
-def interval(found: Figure) -> str:
+def interval(found: Figure, target: Target) -> str:
     """Say in which interval a figure lies."""
-    return f"{number(found.low)} to {number(found.high)}"
+    said = part if _is_part(target) else number
+    return f"{said(found.low)} to {said(found.high)}" if found.low != found.high else ""
 
 
 def of_targets(verdicts: Iterable[Verdict]) -> Iterator[str]:
@@ -95,7 +103,7 @@ def of_targets(verdicts: Iterable[Verdict]) -> Iterator[str]:
             verdict.target.name,
             bound(verdict.target),
             measured(verdict.figure, verdict.target),
-            interval(verdict.figure),
+            interval(verdict.figure, verdict.target),
             "holds" if verdict.holds else "DOES NOT HOLD",
         )
         for verdict in verdicts

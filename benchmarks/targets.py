@@ -207,9 +207,9 @@ SUFFIXES: Final = "observed_public_suffixes"
 
 def judged(results: Results) -> list[Verdict]:
     """Say of each target whether it holds, as far as its rows were measured."""
-    return [
-        verdict for target in TARGETS if (verdict := _judged(target, results)) is not None
-    ] + _suffixes(results)
+    return [verdict for target in TARGETS if (verdict := _judged(target, results)) is not None] + _suffixes(
+        results
+    )
 
 
 def _judged(target: Target, results: Results) -> Verdict | None:

@@ -21,7 +21,8 @@ extensions = [
     "corsguard_reference",
     "corsguard_verdicts",
 ]
-exclude_patterns = ["_build"]
+# _figures is what pages include.
+exclude_patterns = ["_build", "_figures"]
 nitpicky = True
 
 myst_enable_extensions = ["colon_fence", "deflist"]
