@@ -76,7 +76,7 @@ def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> b
     served = [name for name in end_to_end.ROWS if name in wanted]
     total = (
         len(chosen) * measure.PREPARING
-        + mode.rounds * measure.seconds_of_round(len(chosen), mode)
+        + mode.rounds * measure.seconds_of_round(chosen, mode)
         + sum(each.seconds * apart.turns_of(each, mode.turns) for each in aparts)
         + end_to_end.seconds(mode.drive, mode.turns, served)
     )
@@ -113,8 +113,9 @@ def _report(asked: argparse.Namespace, found: results.Results, *, whole: bool) -
 
 def _show(found: results.Results) -> list[targets.Verdict]:
     verdicts = targets.judged(found)
-    print("\n".join(table.of_rows(found, exchanges())), end="\n\n")
-    print("\n".join(table.of_targets(verdicts)))
+    print("\n".join(table.of_rows(found, exchanges())))
+    if verdicts:
+        print("", *table.of_targets(verdicts), sep="\n")
     return verdicts
 
 

@@ -118,7 +118,7 @@ def _origins(policy: str) -> list[str]:
     return (origins if kind == "exact" else patterns)(int(number))
 
 
-def build(policy: str, credentials: str) -> dict[str, float]:
+def build(policy: str, credentials: str) -> dict[str, Any]:
     """Give the seconds that each origin of a policy takes while it is built."""
     from flask_corsguard import Policy
 
@@ -128,7 +128,7 @@ def build(policy: str, credentials: str) -> dict[str, float]:
     return {"value": (perf_counter() - begin) / len(origins)}
 
 
-def memory(policy: str, holder: str, strings: str) -> dict[str, int]:
+def memory(policy: str, holder: str, strings: str) -> dict[str, Any]:
     """Give the bytes that are held, of the origins' strings too if they are counted.
 
     The strings are made while everything is counted, so that they cost both holders the same; where
@@ -153,6 +153,8 @@ def memory(policy: str, holder: str, strings: str) -> dict[str, int]:
     return {"value": after - before}
 
 
+TASKS: Final[dict[str, Callable[..., dict[str, Any]]]] = {"build": build, "memory": memory}
+
 if __name__ == "__main__":
     _, task, *given = sys.argv
-    print(json.dumps({"build": build, "memory": memory}[task](*given)))
+    print(json.dumps(TASKS[task](*given)))

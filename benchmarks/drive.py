@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from itertools import islice, repeat
@@ -16,8 +16,8 @@ from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
 Environ = dict[str, Any]
-WSGIApplication = Callable[[Environ, Callable[..., object]], Iterable[bytes]]
-Message = MutableMapping[str, Any]
+WSGIApplication = Callable[[Environ, Any], Iterable[bytes]]
+Message = dict[str, Any]
 ASGIApplication = Callable[..., Awaitable[None]]
 
 #: Calls before the clock starts, where every call has strings of its own: of code and tables, the caches

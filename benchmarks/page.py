@@ -23,6 +23,8 @@ PAGE: Final = Path(__file__).parent.parent / "docs" / "_figures" / "performance.
 
 _HEAD: Final = "<!-- Written by `make bench`; changes belong into benchmarks/. -->\n"
 
+_MICRO: Final = 1e6
+
 _PLAIN: Final = Quantity(our_row("one", "preflight"))
 
 
@@ -82,12 +84,12 @@ def _peers(results: Results) -> Iterator[str]:
         for peer in PEERS
     ]
     header = ("", "in", "without `Origin`", "with an allowed one", "a preflight", "bare `OPTIONS`")
-    yield from _table(header, lines)
+    yield from _table(header, lines, words=2)
 
 
 def _wsgi(results: Results) -> Iterator[str]:
     yield "## By policy and request, in plain WSGI\n"
-    yield "What is added to a request; for preflights, the whole.\n"
+    yield "What is added to a request, and for preflights the whole, in microseconds.\n"
     lines = [("the floor", *(_added(results, floor_row(each), each) for each in REQUESTS))]
     lines += [
         (_policy(name), *(_added(results, our_row(name, each), each) for each in REQUESTS))
@@ -97,7 +99,10 @@ def _wsgi(results: Results) -> Iterator[str]:
 
 
 def _added(results: Results, row: str, request: str) -> str:
-    return _cell(results, Quantity(row, None if request.startswith("preflight") else bare_row(request)))
+    quantity = Quantity(row, None if request.startswith("preflight") else bare_row(request))
+    if not is_measured(quantity, results):
+        return ""
+    return f"{quantity.of(lambda each: results.series[each].median) * _MICRO:.2f}"
 
 
 def _policy(name: str) -> str:
@@ -129,7 +134,7 @@ def _origins(results: Results) -> Iterator[str]:
         )
     ]
     yield "With a string of its own in every request, as from a socket:\n"
-    yield from _table(("policy", "who asks", "added"), lines)
+    yield from _table(("policy", "who asks", "added"), lines, words=2)
 
 
 def _hostile(results: Results) -> Iterator[str]:
@@ -138,50 +143,46 @@ def _hostile(results: Results) -> Iterator[str]:
     yield "![Curves of a preflight's cost against the size of a header](_static/performance-hostile.svg)\n"
     yield "A megabyte of each make, by a plain preflight of usual size:\n"
     header = ("`Origin` of", "preflight", "20,000 patterns", "GET", "POST, log off", "POST, log on")
-    yield from _table(
-        header,
-        [
-            (
-                make,
-                *(
-                    _ratio(results, hostile_row(policy, request, "HTTP_ORIGIN", make, **more))
-                    for policy, request, more in (
-                        ("one", "preflight", {}),
-                        (f"patterns-{PATTERNS}", "preflight", {}),
-                        ("one", "get-refused", {}),
-                        ("one", "post-refused", {"log": "off"}),
-                        ("one", "post-refused", {"log": "on"}),
-                    )
-                ),
-            )
-            for make in ORIGINS
-        ],
-    )
+    yield from _table(header, [(make, *_of_make(results, make)) for make in ORIGINS])
     yield ""
     lines = [
         (
             f"{name} of {make}",
-            *(_ratio(results, hostile_row(policy, "preflight", header, make)) for policy in said),
+            *(_ratio(results, hostile_row(policy, "preflight", sent, make)) for policy in said),
         )
-        for header, name, makes, said in (
+        for sent, name, makes, said in (
             (ACRH, "requested headers", REQUEST_HEADERS, ("one", "any-header")),
             (ACRM, "requested method", METHODS, ("one",)),
         )
         for make in makes
     ]
     yield from _table(("", "preflight", "headers `*`, credentials"), [(*line, "")[:3] for line in lines])
-    yield "\nThe longest origins that are legal, against 20,000 patterns, by a plain preflight:\n"
-    lines = [
-        (
-            f"{make.removeprefix('legal-')}, {len(origin)} bytes",
-            *(
-                _ratio(results, hostile_row(policy, "preflight", "HTTP_ORIGIN", make, size=str(len(origin))))
-                for policy in (f"patterns-{PATTERNS}", "deep-patterns")
-            ),
+    yield ""
+    yield from _longest(results)
+
+
+def _of_make(results: Results, make: str) -> Iterator[str]:
+    for policy, request, more in (
+        ("one", "preflight", {}),
+        (f"patterns-{PATTERNS}", "preflight", {}),
+        ("one", "get-refused", {}),
+        ("one", "post-refused", {"log": "off"}),
+        ("one", "post-refused", {"log": "on"}),
+    ):
+        yield _ratio(results, hostile_row(policy, request, "HTTP_ORIGIN", make, **more))
+
+
+def _longest(results: Results) -> Iterator[str]:
+    yield "The longest origins that are legal, against 20,000 patterns, by a plain preflight:\n"
+    lines = []
+    for make, origin in legal_origins().items():
+        size = str(len(origin))
+        ratios = (
+            _ratio(results, hostile_row(policy, "preflight", "HTTP_ORIGIN", make, size=size))
+            for policy in (f"patterns-{PATTERNS}", "deep-patterns")
         )
-        for make, origin in legal_origins().items()
-    ]
-    yield from _table(("", "of one label more", "of every length"), lines)
+        lines.append((f"{make.removeprefix('legal-')}, {size} bytes", *ratios))
+    yield from _table(("", "patterns of few labels", "patterns of every length"), lines)
 
 
 def _apart(results: Results) -> Iterator[str]:
@@ -234,8 +235,11 @@ def _ratio(results: Results, row: str) -> str:
     )
 
 
-def _table(header: Sequence[str], lines: Sequence[Sequence[str]]) -> Iterator[str]:
+def _table(header: Sequence[str], lines: Sequence[Sequence[str]], *, words: int = 1) -> Iterator[str]:
+    """Give a table whose first *words* columns are text, and the others numbers with their units."""
     yield f"| {' | '.join(header)} |"
-    yield f"| {' | '.join(['---', *['---:'] * (len(header) - 1)])} |"
+    yield f"| {' | '.join([*['---'] * words, *['---:'] * (len(header) - words)])} |"
     for line in lines:
-        yield f"| {' | '.join(line)} |"
+        # A number does not part with its unit.
+        cells = [*line[:words], *(cell.replace(" ", "\u00a0") for cell in line[words:])]
+        yield f"| {' | '.join(cells)} |"

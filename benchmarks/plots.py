@@ -88,7 +88,7 @@ def draw(results: Results, folder: Path = STATIC, suffix: str = ".svg") -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    style = {
+    style: dict[Any, Any] = {
         "svg.hashsalt": "flask-corsguard",
         "font.size": 10,
         "axes.edgecolor": INK,
@@ -171,7 +171,7 @@ def _curves(data: dict[str, list[tuple[float, float]]], across: str, up: str) ->
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.yaxis.set_major_formatter("{x:,g}")
+    axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.grid(visible=True)
     return figure
 

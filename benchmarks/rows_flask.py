@@ -98,7 +98,7 @@ def _row(library: str, request: str, number: int, marks: str) -> Row:
     preflight = (204,) if library == "flask-corsguard" else (200,)
     return Row(
         flask_row(library, request, number, marks),
-        lambda: Copied(build(number, marks), REQUESTS[request](ALLOWED)),  # type: ignore[arg-type]
+        lambda: Copied(build(number, marks), REQUESTS[request](ALLOWED)),
         Expected(
             preflight if request == "preflight" else (200,),
             # Flask-CORS tells who does not ask of the origin, too, where it is the only one.

@@ -36,7 +36,7 @@ def _django() -> Any:
     from django.urls import path
 
     urls = ModuleType("urls")
-    urls.urlpatterns = [  # type: ignore[attr-defined]
+    urls.urlpatterns = [
         path("api/items/<int:number>", lambda _request, number: HttpResponse("ok"))  # noqa: ARG005
     ]
     settings.configure(
@@ -86,7 +86,7 @@ def in_falcon(number: int | None, request: str) -> Exchange:
 
         on_put = on_get
 
-    layers = [] if number is None else [falcon.CORSMiddleware(allow_origins=origins(number))]
+    layers: list[Any] = [] if number is None else [falcon.CORSMiddleware(allow_origins=origins(number))]
     app = falcon.App(middleware=layers)
     app.add_route("/api/items/{number:int}", Item())
     return Copied(app, REQUESTS[request](ALLOWED))

@@ -87,7 +87,7 @@ def log_around(log: str) -> Callable[[], AbstractContextManager[object]]:
 
 def ours(policy_name: str, app: WSGIApplication = bare) -> WSGIApplication:
     """Give *app* under the policy of that name."""
-    return CorsMiddleware(app, policy(policy_name))  # type: ignore[arg-type,return-value]
+    return CorsMiddleware(app, policy(policy_name))
 
 
 def expected(policy_name: str, request: str, origin: str = ALLOWED) -> Expected:

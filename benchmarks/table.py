@@ -67,17 +67,15 @@ def of_rows(results: Results, rows: Mapping[str, Row]) -> Iterator[str]:
     return aligned(("row", "median", "deviation", "added"), lines)
 
 
+def _is_part(target: Target) -> bool:
+    return 0 < target.bound < 1 and not target.at_least
+
+
 def bound(target: Target) -> str:
     """Say the bound of a target."""
     # 1/12 is how it is said; 0.0833 is how it is measured.
-    said = (
-        f"1/{1 / target.bound:.0f}" if 0 < target.bound < 1 and not target.at_least else f"{target.bound:g}"
-    )
+    said = f"1/{1 / target.bound:.0f}" if _is_part(target) else f"{target.bound:g}"
     return f"{'≥' if target.at_least else '≤'} {said} {target.unit}".rstrip()
-
-
-def _is_part(target: Target) -> bool:
-    return 0 < target.bound < 1 and not target.at_least
 
 
 def part(value: float) -> str:

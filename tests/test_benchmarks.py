@@ -56,7 +56,7 @@ def made_up(value=1.0):
     return Results(machine.facts("full"), series)
 
 
-@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("name", ASKED, ids=str)
 def test_a_row_does_what_its_name_says(name):
     """The status and the allowed origin are those of the policy and the request in the name."""
     assert prepared(ROWS[name])
@@ -75,7 +75,7 @@ def test_no_two_rows_have_one_name():
     assert len(set(NAMES)) == len(NAMES)
 
 
-@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("name", ROWS, ids=str)
 def test_an_exchange_names_policy_and_request_and_has_its_baseline(name):
     """Its added cost is counted from the same request, to the same layer, without a library."""
     said, baseline = coordinates_of(name), ROWS[name].baseline
