@@ -6,7 +6,6 @@ import argparse
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from . import apart, end_to_end, machine, measure, page, results, table, targets
@@ -39,8 +38,8 @@ def main(given: Sequence[str] | None = None) -> int:
     mode = measure.QUICK if asked.quick else measure.FULL
     mode = mode._replace(rounds=asked.rounds or mode.rounds)
     found = results.Results(machine.facts(mode.name))
-    whole = _run(wanted, mode, found)
-    return _report(asked, found, whole=whole)
+    ended = _run(wanted, mode, found)
+    return _report(asked, found, ended)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,8 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> bool:
-    """Measure; say whether it was done to the end. What an interrupt leaves is in *found*."""
+def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> str | None:
+    """Measure, into *found*; say what has ended it before its end, if something has."""
     rows = exchanges()
     chosen = {name: rows[name] for name in with_baselines(wanted, rows)}
     aparts = [each for each in apart.APART if each.name in wanted]
@@ -80,34 +79,36 @@ def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> b
         + sum(each.seconds * apart.turns_of(each, mode.turns) for each in aparts)
         + end_to_end.seconds(mode.drive, mode.turns, served)
     )
-    with suppress(KeyboardInterrupt), Progress(total) as progress:
-        # First, while this process is small: a server has a processor of its own, but shares the memory.
-        if served:
-            end_to_end.run(served, mode.drive, mode.turns, found, progress)
-        apart.run(aparts, mode.turns, found, progress)
-        with measure.silent_log():
-            measure.rounds(measure.prepare(chosen, mode, progress), mode, found, progress)
-        return True
-    return False
+    try:
+        with Progress(total) as progress:
+            # First, while this process is small: a server has a core of its own, but shares the memory.
+            if served:
+                end_to_end.run(served, mode.drive, mode.turns, found, progress)
+            apart.run(aparts, mode.turns, found, progress)
+            with measure.silent_log():
+                measure.rounds(measure.prepare(chosen, mode, progress), mode, found, progress)
+    except KeyboardInterrupt:
+        return "interrupted"
+    except RowError as error:
+        return f"error: {error}"
+    return None
 
 
-def _report(asked: argparse.Namespace, found: results.Results, *, whole: bool) -> int:
+def _report(asked: argparse.Namespace, found: results.Results, ended: str | None) -> int:
     """Show and write down what was measured; give the status to exit with."""
-    full = whole and not (asked.quick or asked.only or asked.rounds)
     found.series = {name: found.series[name] for name in names() if name in found.series}
-    if not found.series:
-        print("nothing was measured", file=sys.stderr)
-        return INTERRUPTED
-    output = asked.output or (results.COMMITTED if full else results.PARTIAL)
-    results.write(found, output)
-    verdicts = _show(found)
-    print(f"\nwritten to {output.name}; python -m pyperf stats, hist and compare_to read it")
-    if full or asked.write_docs:
-        page.write(found)
-        print(f"written to {page.PAGE.name}, and plots beside it")
-    if not whole:
-        print("interrupted: what was measured until then is above")
-        return INTERRUPTED
+    full = ended is None and not (asked.quick or asked.rounds) and set(found.series) == set(names())
+    if found.series:
+        output = asked.output or (results.COMMITTED if full else results.PARTIAL)
+        results.write(found, output)
+        verdicts = _show(found)
+        print(f"\nwritten to {output.name}; python -m pyperf stats, hist and compare_to read it")
+        if full or asked.write_docs:
+            page.write(found)
+            print(f"written to {page.PAGE.name}, and plots beside it")
+    if ended is not None:
+        print(f"{ended}; what was measured until then is {'above' if found.series else 'nothing'}")
+        return INTERRUPTED if ended == "interrupted" else 1
     return int(not asked.quick and not all(verdict.holds for verdict in verdicts))
 
 
@@ -120,7 +121,4 @@ def _show(found: results.Results) -> list[targets.Verdict]:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except RowError as error:
-        sys.exit(f"error: {error}")
+    sys.exit(main())

@@ -11,11 +11,11 @@ from .end_to_end import LIBRARIES, throughput
 from .exchanges import ACRH, ACRM, REQUESTS
 from .figures import Quantity, Ratio, figure, is_measured
 from .machine import VERSION
-from .page_parts import PEERS
+from .page_parts import GROWTH, PEERS
 from .policies import MILLION, PATTERNS, exact
 from .results import Results
 from .rows import named
-from .rows_hostile import METHODS, ORIGINS, REQUEST_HEADERS, hostile_row, legal_origins
+from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, hostile_row, legal_origins
 from .rows_wsgi import POLICIES, bare_row, floor_row, our_row
 from .targets import judged
 
@@ -96,6 +96,20 @@ def _wsgi(results: Results) -> Iterator[str]:
         for name in POLICIES
     ]
     yield from _table(("", *(each.replace("-", " ") for each in REQUESTS)), lines)
+    yield "\nAdded to an answer that has eight headers of its own, `Vary` among them:\n"
+    lines = [
+        (library, *(_eight(results, library, policy, request) for request in ("get", "get-allowed")))
+        for library, policy in (("floor", "none"), ("flask-corsguard", "one"))
+    ]
+    yield from _table(("", "without `Origin`", "with an allowed one"), lines)
+
+
+def _eight(results: Results, library: str, policy: str, request: str) -> str:
+    rows = (
+        named(layer="wsgi", library=each, policy=said, request=request, response="8-headers")
+        for each, said in ((library, policy), ("bare", "none"))
+    )
+    return _cell(results, Quantity(*rows))
 
 
 def _added(results: Results, row: str, request: str) -> str:
@@ -123,6 +137,12 @@ def _origins(results: Results) -> Iterator[str]:
     yield "## By the number of origins\n"
     yield "What is added to a request of the origin in the middle of the list.\n"
     yield "![Curves of added cost against the number of origins](_static/performance-origins.svg)\n"
+    numbers = [number for number, _ in max((curve.points for curve in GROWTH), key=len)]
+    lines = [
+        (curve.label, *(_cell(results, dict(curve.points).get(number)) for number in numbers))
+        for curve in GROWTH
+    ]
+    yield from _table(("", *(f"{number:,}" for number in numbers)), lines)
     said = {"strings": "anew"}
     bare = our_row("none", "get-allowed", **said).replace("flask-corsguard", "bare")
     lines = [
@@ -133,7 +153,7 @@ def _origins(results: Results) -> Iterator[str]:
             (exact(MILLION), "get-random", "at random"),
         )
     ]
-    yield "With a string of its own in every request, as from a socket:\n"
+    yield "\nWith a string of its own in every request, as from a socket:\n"
     yield from _table(("policy", "who asks", "added"), lines, words=2)
 
 
@@ -151,12 +171,20 @@ def _hostile(results: Results) -> Iterator[str]:
             *(_ratio(results, hostile_row(policy, "preflight", sent, make)) for policy in said),
         )
         for sent, name, makes, said in (
-            (ACRH, "requested headers", REQUEST_HEADERS, ("one", "any-header")),
-            (ACRM, "requested method", METHODS, ("one",)),
+            (ACRH, "Access-Control-Request-Headers", REQUEST_HEADERS, ("one", "any-header")),
+            (ACRM, "Access-Control-Request-Method", METHODS, ("one",)),
         )
         for make in makes
     ]
-    yield from _table(("", "preflight", "headers `*`, credentials"), [(*line, "")[:3] for line in lines])
+    lines += [
+        (
+            f"{sent.removeprefix('HTTP_').replace('_', '-').title()} of {make}, {request.replace('-', ' ')}",
+            _ratio(results, hostile_row("one", request, sent, make)),
+        )
+        for sent, make, request in ELSEWHERE
+    ]
+    header = ("", "one origin", "one, headers `*`, credentials")
+    yield from _table(header, [(*line, "")[:3] for line in lines])
     yield ""
     yield from _longest(results)
 
@@ -218,8 +246,8 @@ def _served(results: Results) -> Iterator[str]:
     yield from _table(("", "requests", "of bare"), lines)
 
 
-def _cell(results: Results, quantity: Quantity) -> str:
-    if not is_measured(quantity, results):
+def _cell(results: Results, quantity: Quantity | None) -> str:
+    if quantity is None or not is_measured(quantity, results):
         return ""
     return table.amount(
         quantity.of(lambda row: results.series[row].median), results.series[quantity.row].unit

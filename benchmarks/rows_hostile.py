@@ -53,6 +53,14 @@ REQUEST_HEADERS: Final = {
     "white-space-in-list": ("authorization,", " ", "content-type"),
 }
 METHODS: Final = {"one-name": ("", "A", ""), "repeated": ("PUT", " PUT", ""), "lower-case": ("", "put", "")}
+#: Headers where nobody expects them, or of another length than anybody expects.
+ELSEWHERE: Final = (
+    (ACRH, "many-names", "get-allowed"),
+    (ACRH, "many-names", "post-allowed"),
+    (ACRM, "one-name", "get-allowed"),
+    ("HTTP_SEC_FETCH_SITE", "one-name", "post-allowed"),
+    ("HTTP_COOKIE", "many-names", "get-allowed"),
+)
 
 
 def of_size(make: tuple[str, str, str], size: int) -> bytes:
@@ -75,7 +83,9 @@ def _row(policy: str, request: str, header: str, make: str, value: Callable[[], 
     preflight = passed if make in {"commas", "repeated"} else refused
     answers = {"preflight": preflight, "post-refused": refused, "get-refused": passed}
     if header != "HTTP_ORIGIN":
-        answers = {"preflight": Expected((204,), (ALLOWED,))}
+        answers = dict.fromkeys(REQUESTS, Expected((200,), (ALLOWED,))) | {
+            "preflight": Expected((204,), (ALLOWED,))
+        }
     most = SMALL if make.startswith("legal") else LARGE
     around = log_around(more.get("log", "on"))
     return Row(
@@ -117,6 +127,12 @@ def _megabytes() -> Iterator[Row]:
         for make, parts in makes.items():
             for policy in ("one", "any-header") if header == ACRH else ("one",):
                 yield _row(policy, "preflight", header, make, lambda parts=parts: of_size(parts, MEGABYTE))
+
+
+def _elsewhere() -> Iterator[Row]:
+    for header, make, request in ELSEWHERE:
+        parts = REQUEST_HEADERS[make]
+        yield _row("one", request, header, make, lambda parts=parts: of_size(parts, MEGABYTE))
 
 
 def _sizes() -> Iterator[Row]:
@@ -169,5 +185,6 @@ def _longest() -> Iterator[Row]:
 def rows() -> Iterator[Row]:
     """Give every hostile row."""
     yield from _megabytes()
+    yield from _elsewhere()
     yield from _sizes()
     yield from _longest()

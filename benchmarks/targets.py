@@ -15,7 +15,7 @@ from .policies import MILLION, PATTERNS, exact
 from .results import Results
 from .rows import named
 from .rows_flask import flask_row
-from .rows_hostile import METHODS, ORIGINS, REQUEST_HEADERS, hostile_row, legal_origins
+from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, hostile_row, legal_origins
 from .rows_wsgi import bare_row, floor_row, our_row
 
 #: Microseconds in a second, milliseconds in a second.
@@ -95,6 +95,8 @@ def _megabytes() -> Iterable[str]:
             yield hostile_row(policy, "preflight", ACRH, make)
     for make in METHODS:
         yield hostile_row("one", "preflight", ACRM, make)
+    for header, make, request in ELSEWHERE:
+        yield hostile_row("one", request, header, make)
 
 
 def _megabytes_posted(log: str) -> Iterable[str]:
@@ -174,14 +176,18 @@ TARGETS: Final = (
     Target("20,000 patterns, by one", 1.25, _whole(f"patterns-{PATTERNS}", "pattern", ("get", *_FLAT))),
     Target("Building a policy, each origin", 12, _built(), "µs", _MICRO),
     Target("Memory of a policy, by a frozenset, with the strings", 1.5, _held("counted")),
-    Target("A megabyte in a preflight or a GET, by a plain preflight", 3, _by_preflight(_megabytes())),
     Target(
-        "A megabyte in a cross-site POST, the log off, by a plain preflight",
+        "A megabyte in a request that the log says nothing of, by a plain preflight",
+        3,
+        _by_preflight(_megabytes()),
+    ),
+    Target(
+        "A megabyte in a refused POST, the log off, by a plain preflight",
         3,
         _by_preflight(_megabytes_posted("off")),
     ),
     Target(
-        "A megabyte in a cross-site POST, the log on, by a refused one of usual size",
+        "A megabyte in a refused POST, the log on, by a refused one of usual size",
         3,
         tuple(
             Ratio(Quantity(row), Quantity(our_row("one", "post-refused"))) for row in _megabytes_posted("on")

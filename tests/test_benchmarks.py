@@ -330,4 +330,4 @@ def test_ctrl_c_keeps_and_reports_what_was_measured(tmp_path):
     assert process.returncode == INTERRUPTED
     assert all(series.values for series in results.read(output).series.values())
     assert "layer=wsgi library=floor policy=none request=get" in said
-    assert said.endswith("interrupted: what was measured until then is above\n")
+    assert said.endswith("interrupted; what was measured until then is above\n")
