@@ -40,13 +40,15 @@ def deviation(series: Series) -> float:
     return median(abs(value - middle) for value in series.values) / middle
 
 
-def aligned(header: Sequence[str], lines: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Give lines whose columns are as wide as what is in them; the first is on the left."""
+def aligned(header: Sequence[str], lines: Iterable[Sequence[str]], words: Sequence[int]) -> Iterator[str]:
+    """Give lines whose columns are as wide as what is in them; those of *words* begin at the left."""
     lines = [header, *lines]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
-        cells = [f"{line[0]:{widths[0]}}"]
-        cells += [f"{cell:>{width}}" for cell, width in zip(line[1:], widths[1:], strict=True)]
+        cells = (
+            f"{cell:{'<' if column in words else '>'}{width}}"
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
         yield "  ".join(cells).rstrip()
 
 
@@ -64,7 +66,7 @@ def of_rows(results: Results, rows: Mapping[str, Row]) -> Iterator[str]:
                 amount(series.median - base.median) if base else "",
             )
         )
-    return aligned(("row", "median", "deviation", "added"), lines)
+    return aligned(("row", "median", "deviation", "added"), lines, [0])
 
 
 def _is_part(target: Target) -> bool:
@@ -103,7 +105,8 @@ def of_targets(verdicts: Iterable[Verdict]) -> Iterator[str]:
             measured(verdict.figure, verdict.target),
             interval(verdict.figure, verdict.target),
             "holds" if verdict.holds else "DOES NOT HOLD",
+            verdict.row,
         )
         for verdict in verdicts
     ]
-    return aligned(("target", "bound", "measured", "95 %", ""), lines)
+    return aligned(("target", "bound", "measured", "95 %", "", "at its worst"), lines, [0, 4, 5])

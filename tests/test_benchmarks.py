@@ -247,7 +247,7 @@ def test_the_tables_say_what_does_not_hold():
 
     assert len(rows) == len(NAMES) + 1
     assert any("DOES NOT HOLD" in line for line in verdicts)
-    assert any(line.endswith(" holds") for line in verdicts)
+    assert any(" holds " in line for line in verdicts)
 
 
 @pytest.mark.parametrize("library", end_to_end.LIBRARIES)
