@@ -16,6 +16,7 @@ from .policies import MILLION, PATTERNS, exact
 from .results import Results
 from .rows import named
 from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, hostile_row, legal_origins
+from .rows_peers import peer_row
 from .rows_wsgi import POLICIES, bare_row, floor_row, our_row
 from .targets import judged
 
@@ -143,18 +144,23 @@ def _origins(results: Results) -> Iterator[str]:
         for curve in GROWTH
     ]
     yield from _table(("", *(f"{number:,}" for number in numbers)), lines)
-    said = {"strings": "anew"}
-    bare = our_row("none", "get-allowed", **said).replace("flask-corsguard", "bare")
+    bare = peer_row("bare", "none", "get-allowed", strings="anew")
     lines = [
-        (_policy(name), what, _cell(results, Quantity(our_row(name, request, **said), bare)))
-        for name, request, what in (
-            ("one", "get-allowed", "the same again and again"),
-            (exact(MILLION), "get-allowed", "the same again and again"),
-            (exact(MILLION), "get-random", "at random"),
+        (
+            library,
+            said,
+            who,
+            _cell(results, Quantity(peer_row(library, policy, request, strings="anew"), bare)),
+        )
+        for library, policy, request, said, who in (
+            ("flask-corsguard", "one", "get-allowed", "one origin", "the same again and again"),
+            ("flask-corsguard", exact(MILLION), "get-allowed", "1,000,000", "the same again and again"),
+            ("flask-corsguard", exact(MILLION), "get-random", "1,000,000", "one of them at random"),
+            ("wsgicors", exact(1000), "get-random", "1,000", "one of them at random"),
         )
     ]
     yield "\nWith a string of its own in every request, as from a socket:\n"
-    yield from _table(("policy", "who asks", "added"), lines, words=2)
+    yield from _table(("", "policy", "who asks", "added"), lines, words=3)
 
 
 def _hostile(results: Results) -> Iterator[str]:
