@@ -47,6 +47,8 @@ class Answers:
     :ivar known: the headers of an actual response by the origin, for some of those that are allowed.
     :ivar preflight_grant: the headers that follow the origin on the answer to a preflight from an
         allowed one; ``None`` where they depend on what is requested.
+    :ivar preflight_unread: the same where the requested headers are too many to be read, and ``"*"`` would
+        let them through.
     :ivar preflight_refusal: the headers of the answer to a preflight from anyone else.
     :ivar granted: the whole answer to a preflight by the origin, for some of those that are allowed.
     """
@@ -73,6 +75,7 @@ class Answers:
         "owned",
         "preflight_grant",
         "preflight_refusal",
+        "preflight_unread",
         "private_network",
         "to_all",
         "to_first",
@@ -134,6 +137,9 @@ class Answers:
         self.preflight_refusal: Headers = (self._vary_of_preflight,)
         echoes = policy.credentials and (self.any_method or self.any_header)
         self.preflight_grant = None if echoes or policy.private_network else self.preflight()
+        self.preflight_unread = self.preflight_grant
+        if self.preflight_grant is not None and self.any_header:
+            self.preflight_unread = tuple(each for each in self.preflight_grant if each[0] != fetch.ACAH)
         self.granted: dict[str, Headers] = {}
 
     def to_origin(self, origin: str) -> tuple[list[Header], Exception | None]:

@@ -165,9 +165,10 @@ def answer_plainly(
     :param listed: the requested headers.
     :returns: to an origin that is not allowed, :attr:`.Answers.preflight_refusal` itself.
     """
+    grant = answers.preflight_grant
     if answers.any_header and listed and len(listed) > answers.max_list_length:
-        return None
-    if origin is not None and len(origin) <= MAX_ORIGIN_LENGTH:
+        grant = answers.preflight_unread
+    elif origin is not None and len(origin) <= MAX_ORIGIN_LENGTH:
         granted = answers.granted.get(origin)
         if granted is not None and _is_one(requested, MAX_SEARCHED_METHOD_LENGTH):
             return granted
@@ -179,7 +180,7 @@ def answer_plainly(
             return None
         if not allowed:
             return answers.preflight_refusal
-    return answers.preflight_grant and answers.grant(origin, answers.preflight_grant)
+    return grant and answers.grant(origin, grant)
 
 
 def _decide_preflight(policy: Policy, request: Request) -> Decision:
@@ -193,14 +194,14 @@ def _decide_preflight(policy: Policy, request: Request) -> Decision:
             return Decision(Kind.PREFLIGHT, False, reason, headers, FORBIDDEN, "", request, policy, error)
     reason, detail, names = _check_request(answers, request)
     granted = reason is Reason.ALLOWED
-    grant = answers.preflight_grant
+    listed = request.requested_headers
+    # Where "*" would let through what nobody has read, nothing is said of headers.
+    unread = answers.any_header and listed is not None and len(listed) > answers.max_list_length
+    grant = answers.preflight_unread if unread else answers.preflight_grant
     if grant is None:
         method = None if reason is Reason.METHOD_NOT_ALLOWED else request.requested_method
         reach = granted and answers.private_network and request.private_network == "true"
         grant = answers.preflight(private_network=reach, method=method, names=names)
-    if reason is Reason.HEADERS_TOO_LONG and answers.any_header:
-        # Else a literal "*" would let through what nobody has read.
-        grant = tuple(header for header in grant if header[0] != fetch.ACAH)
     # An allowed origin is told everything even if it asked for too much: its browser then names
     # the header or the method that is missing, instead of the origin that is not.
     headers = answers.grant(origin, grant)

@@ -96,7 +96,8 @@ def _judge_by_policy(policy: Policy, request: Request) -> Decision:
             reason = Reason.COOKIE_NOT_ALLOWED
     if reason is Reason.ALLOWED:
         return _pass(policy, request, reason)
-    return decided._replace(allowed=False, reason=reason, status=FORBIDDEN, detail=detail)
+    kind, headers, error = decided.kind, decided.headers, decided.error
+    return Decision(kind, False, reason, headers, FORBIDDEN, detail, request, policy, error)
 
 
 def _pass(policy: Policy, request: Request, reason: Reason) -> Decision:
