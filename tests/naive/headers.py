@@ -99,7 +99,7 @@ def decide_preflight(policy: Policy, request: Request) -> Answer:
         headers.append(("Access-Control-Allow-Private-Network", "true"))
     if methods := methods_told(policy, request, reason):
         headers.append(("Access-Control-Allow-Methods", methods))
-    if names := headers_told(policy, request, reason):
+    if names := headers_told(policy, request):
         headers.append(("Access-Control-Allow-Headers", names))
     if policy.max_age is not None:
         headers.append(("Access-Control-Max-Age", str(policy.max_age)))
@@ -116,17 +116,17 @@ def methods_told(policy: Policy, request: Request, reason: Reason) -> str:
     return listed(policy.methods)
 
 
-def headers_told(policy: Policy, request: Request, reason: Reason) -> str:
+def headers_told(policy: Policy, request: Request) -> str:
     """All of them; where ``"*"`` would be a name, those that were asked for; none of what was not read."""
     if "*" not in policy.allow_headers:
         return listed(policy.allow_headers)
-    if reason is Reason.HEADERS_TOO_LONG:
+    if not is_list_read(policy, request):
         return ""
     if not policy.credentials:
         return listed(policy.allow_headers)
     names: list[str] = []
     for name in names_in(request.requested_headers or ""):
-        if is_list_read(policy, request) and allows_header(policy, name) and lowered(name) not in names:
+        if allows_header(policy, name) and lowered(name) not in names:
             names.append(lowered(name))
     return ", ".join(names)
 
