@@ -137,9 +137,7 @@ class Answers:
         self.preflight_refusal: Headers = (self._vary_of_preflight,)
         echoes = policy.credentials and (self.any_method or self.any_header)
         self.preflight_grant = None if echoes or policy.private_network else self.preflight()
-        self.preflight_unread = self.preflight_grant
-        if self.preflight_grant is not None and self.any_header:
-            self.preflight_unread = tuple(each for each in self.preflight_grant if each[0] != fetch.ACAH)
+        self.preflight_unread = self.preflight_grant and self.preflight(unread=True)
         self.granted: dict[str, Headers] = {}
 
     def to_origin(self, origin: str) -> tuple[list[Header], Exception | None]:
@@ -175,13 +173,19 @@ class Answers:
         return headers
 
     def preflight(
-        self, *, private_network: bool = False, method: str | None = None, names: tuple[str, ...] = ()
+        self,
+        *,
+        private_network: bool = False,
+        method: str | None = None,
+        names: tuple[str, ...] = (),
+        unread: bool = False,
     ) -> Headers:
         """Give the headers that follow the origin on the answer to a preflight from an allowed one.
 
         :param private_network: whether to let the page reach into a private network.
         :param method: what to say of methods where ``"*"`` would be taken literally.
         :param names: what to say of headers where ``"*"`` would be taken literally.
+        :param unread: whether nobody has read the requested headers, so that ``"*"`` is not said of them.
         """
         methods, headers = self._methods, self._allow_headers
         if self._credentials:
@@ -190,6 +194,8 @@ class Answers:
                 methods = () if method is None else (method,)
             if self.any_header:
                 headers = names
+        if unread and self.any_header:
+            headers = ()
         return (
             *self._credentials,
             *(((fetch.ACAPN, "true"),) if private_network else ()),

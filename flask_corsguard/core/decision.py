@@ -201,7 +201,7 @@ def _decide_preflight(policy: Policy, request: Request) -> Decision:
     if grant is None:
         method = None if reason is Reason.METHOD_NOT_ALLOWED else request.requested_method
         reach = granted and answers.private_network and request.private_network == "true"
-        grant = answers.preflight(private_network=reach, method=method, names=names)
+        grant = answers.preflight(private_network=reach, method=method, names=names, unread=unread)
     # An allowed origin is told everything even if it asked for too much: its browser then names
     # the header or the method that is missing, instead of the origin that is not.
     headers = answers.grant(origin, grant)
