@@ -31,7 +31,7 @@ counts: $(VENV)/tests.stamp
 	@$(BIN)/python tests/counting.py --write
 
 instructions: $(VENV)/tests.stamp
-	@benchmarks/install
+	@benchmarks/install_valgrind
 	@$(BIN)/python benchmarks/instructions.py $(if $(WRITE),--write) $(ARGS)
 
 browsers: $(VENV)/tests.stamp
