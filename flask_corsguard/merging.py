@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from .core.answers import Header
@@ -64,6 +65,9 @@ def merge(
     replaced: list[str] = []
     vary: list[str] = []
     for header in theirs:
+        if header[0] in PLAIN_NAMES:
+            merged.append(header)
+            continue
         name = header[0].lower()
         if name in owned:
             replaced.append(header[0])
@@ -77,11 +81,13 @@ def merge(
         else:
             merged.append(header)
     if vary:
-        merged.append(("Vary", _merge_vary(vary)))
+        merged.append(("Vary", _merge_vary(tuple(vary))))
     return merged, replaced
 
 
-def _merge_vary(values: list[str]) -> str:
+# An application has few of them, and sends them again and again.
+@lru_cache(maxsize=64)
+def _merge_vary(values: tuple[str, ...]) -> str:
     # RFC 9110, section 12.5.5: names in any case, or "*", which says more than any name.
     names: dict[str, str] = {}
     for value in values:
