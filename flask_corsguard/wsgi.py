@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .answering import answer_error, answer_text
@@ -139,7 +139,7 @@ class CorsMiddleware:
             if answer is not None:
                 return answer
         try:
-            return self.app(environ, partial(start_with, start_response, ours, answers, self))
+            return self.app(environ, MethodType(start_with, (start_response, ours, answers, self)))
         except Exception as error:
             # Only to a page that could read the answer: everyone else gets what the server, or a
             # debugger around this layer, makes of the exception.
@@ -165,7 +165,7 @@ class CorsMiddleware:
                 return answer
         noted = source.note(environ, judged)
         try:
-            return self.app(environ, partial(start_found, start_response, source, noted, origin, self))
+            return self.app(environ, MethodType(start_found, (start_response, source, noted, origin, self)))
         except Exception as error:
             if origin is not None and self._answers_errors():
                 answers = source.for_response(noted).answers
@@ -205,7 +205,7 @@ class CorsMiddleware:
         if decision.error is not None and source.answers is None:
             # Elsewhere the response has said, or will say, that the check failed.
             log_failed_check(decision.error, request.origin)
-        start = partial(start_with, start_response, [*decision.headers], policy.answers, self)
+        start = MethodType(start_with, (start_response, [*decision.headers], policy.answers, self))
         return policy, self._refuse(decision, seen, start)
 
     def _refuse(self, decision: Decision, _environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
