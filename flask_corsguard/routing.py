@@ -98,7 +98,7 @@ class RoutedPolicies:
         rule = None if request is before else getattr(request, "url_rule", None)
         if rule is not None and rule.map is self._app.url_map:
             self._has_answered = True
-            return self._marks.find(rule.endpoint, method) or self._of_path(path)
+            return self._of_endpoint(rule.endpoint, path, method)
         return self._find(environ, path, method, with_methods=False)
 
     def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:

@@ -137,7 +137,9 @@ class Answers:
         self.preflight_refusal: Headers = (self._vary_of_preflight,)
         echoes = policy.credentials and (self.any_method or self.any_header)
         self.preflight_grant = None if echoes or policy.private_network else self.preflight()
-        self.preflight_unread = self.preflight_grant and self.preflight(unread=True)
+        # Where the method is not sent back, all that is asked for is then left unsaid.
+        varies = policy.private_network or (policy.credentials and self.any_method)
+        self.preflight_unread = None if varies else self.preflight(unread=True)
         self.granted: dict[str, Headers] = {}
 
     def to_origin(self, origin: str) -> tuple[list[Header], Exception | None]:
