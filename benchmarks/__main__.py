@@ -75,7 +75,7 @@ def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> s
     served = [name for name in end_to_end.ROWS if name in wanted]
     total = (
         len(chosen) * measure.PREPARING
-        + mode.rounds * measure.seconds_of_round(chosen, mode)
+        + measure.seconds_of_rounds(chosen, mode)
         + sum(each.seconds * apart.turns_of(each, mode.turns) for each in aparts)
         + end_to_end.seconds(mode.drive, mode.turns, served)
     )

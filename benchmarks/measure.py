@@ -10,10 +10,9 @@ import gc
 import logging
 import math
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from statistics import median
 from typing import Final, NamedTuple
 
 from .drive import Exchange
@@ -28,8 +27,9 @@ SEED: Final = 20_000
 BUDGET: Final = 2.0
 #: Rounds in which even the slowest row is measured.
 FEWEST: Final = 3
-#: Samples, in each round, of a row by which a target holds or not; their median counts.
-OFTEN: Final = 3
+#: How many times as many rounds the rows have by which a target holds or not. They are rounds of their own,
+#: so short that what slows the machine slows all of them; by layer, for in Flask a hundredth counts.
+CLOSELY: Final = {"wsgi": 3, "flask": 8}
 
 
 class Mode(NamedTuple):
@@ -52,9 +52,8 @@ QUICK: Final = Mode("quick", rounds=3, sample=0.0005, turns=1, drive=1)
 class _Measured(NamedTuple):
     exchange: Exchange
     loops: int
-    #: It is measured in one of that many rounds, and so often in each of them.
+    #: It is measured in one of that many rounds.
     stride: int
-    often: int
 
 
 @contextmanager
@@ -73,11 +72,12 @@ def silent_log() -> Iterator[None]:
 
 def prepare(rows: Mapping[str, Row], mode: Mode, progress: Progress) -> dict[str, _Measured]:
     """Build what each row measures, see that it does what its name says, and find how often to call it."""
-    measured, judged = {}, rows_of_close_targets()
-    for name, row in rows.items():
-        progress.says(name)
-        measured[name] = _calibrated(prepared(row), mode, OFTEN if name in judged else 1)
-        progress.advance(PREPARING)
+    measured = {}
+    for names, times in grouped(rows):
+        for name in names:
+            progress.says(name)
+            measured[name] = _calibrated(prepared(rows[name]), mode.sample, mode.rounds * times)
+            progress.advance(PREPARING)
     # What is there now stays: the collector need not look at a million origins again and again.
     gc.collect()
     gc.freeze()
@@ -88,10 +88,24 @@ def prepare(rows: Mapping[str, Row], mode: Mode, progress: Progress) -> dict[str
 PREPARING: Final = 0.15
 
 
-def seconds_of_round(rows: Iterable[str], mode: Mode) -> float:
-    """Give the seconds that a round is expected to take."""
-    judged = rows_of_close_targets()
-    return sum(OFTEN if row in judged else 1 for row in rows) * mode.sample * 1.5
+def seconds_of_rounds(rows: Iterable[str], mode: Mode) -> float:
+    """Give the seconds that all rounds are expected to take."""
+    return sum(mode.rounds * times * _seconds_of_one(names, mode) for names, times in grouped(rows))
+
+
+def _seconds_of_one(rows: Collection[str], mode: Mode) -> float:
+    return len(rows) * mode.sample * 1.5
+
+
+def grouped(rows: Iterable[str]) -> list[tuple[list[str], int]]:
+    """Give the rows that are measured in the same rounds, and how many times as many rounds they have."""
+    close, names = rows_of_close_targets(), list(rows)
+    groups = [
+        ([name for name in names if name in close and coordinates_of(name).get("layer") == layer], times)
+        for layer, times in CLOSELY.items()
+    ]
+    apart = {name for group, _ in groups for name in group}
+    return [*groups, ([name for name in names if name not in apart], 1)]
 
 
 @lru_cache(maxsize=1)
@@ -101,31 +115,28 @@ def rows_of_close_targets() -> frozenset[str]:
     return frozenset(row for row in rows if "header" not in coordinates_of(row))
 
 
-def _calibrated(exchange: Exchange, mode: Mode, often: int) -> _Measured:
+def _calibrated(exchange: Exchange, sample: float, rounds: int) -> _Measured:
     most = exchange.most or math.inf
     loops = 1
-    while (taken := exchange.time(loops)) < mode.sample and loops < most:
-        loops = int(
-            min(most, loops * 2 if taken <= 0 else max(loops + 1, loops * min(10, mode.sample / taken)))
-        )
-    stride = math.ceil(mode.rounds * taken / BUDGET)
-    return _Measured(exchange, loops, max(1, min(stride, mode.rounds // FEWEST)), often)
+    while (taken := exchange.time(loops)) < sample and loops < most:
+        loops = int(min(most, loops * 2 if taken <= 0 else max(loops + 1, loops * min(10, sample / taken))))
+    stride = math.ceil(rounds * taken / BUDGET)
+    return _Measured(exchange, loops, max(1, min(stride, rounds // FEWEST)))
 
 
 def rounds(measured: Mapping[str, _Measured], mode: Mode, results: Results, progress: Progress) -> None:
     """Measure every row once a round, into *results*; what is there when it is interrupted stays there."""
-    for number in range(mode.rounds):
-        names = [name for name, each in measured.items() for _ in range(each.often)]
-        random.Random(SEED + number).shuffle(names)  # noqa: S311 - an order, and the same in every run
-        # The first, the second, the fourth: a few lines, however many rounds there are.
-        progress.says(f"round {number + 1} of {mode.rounds}", tell=not number & (number + 1))
-        samples: dict[str, list[float]] = {}
-        for name in names:
-            exchange, loops, stride, often = measured[name]
-            if number % stride:
-                continue
-            taken = samples.setdefault(name, [])
-            taken.append(exchange.time(loops))
-            if len(taken) == often:
-                results.add(name, median(taken) / loops, Series(loops=loops, duration=sum(taken)))
-        progress.advance(seconds_of_round(measured, mode))
+    for names, times in grouped(measured):
+        for number in range(mode.rounds * times if names else 0):
+            # The first, the second, the fourth: a few lines, however many rounds there are.
+            progress.says(
+                f"round {number + 1} of {mode.rounds * times}, {len(names)} rows",
+                tell=not number & (number + 1),
+            )
+            random.Random(SEED + number).shuffle(names)  # noqa: S311 - an order, and the same in every run
+            for name in names:
+                exchange, loops, stride = measured[name]
+                if number % stride == 0:
+                    taken = exchange.time(loops)
+                    results.add(name, taken / loops, Series(loops=loops, duration=taken))
+            progress.advance(_seconds_of_one(names, mode))
