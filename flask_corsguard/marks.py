@@ -1,4 +1,4 @@
-"""The marks of an application's views and blueprints, found once and remembered."""
+"""The marks of an application's views and blueprints."""
 
 from __future__ import annotations
 
@@ -12,20 +12,15 @@ if TYPE_CHECKING:
 
     from .core.policy import Policy
 
-#: The methods by which the marks of a class are remembered; others are asked for too seldom.
-_REMEMBERED: Final = UPPER_CASE_METHODS | SAFELISTED_METHODS
+#: The methods of which it is remembered what was found; others are asked for too seldom.
+REMEMBERED_METHODS: Final = UPPER_CASE_METHODS | SAFELISTED_METHODS
 
 
-class KnownMarks:
-    """Finds the mark of an endpoint, and remembers it as long as the endpoint has the same view."""
+class Marks:
+    """The marks that an application has now."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._known: dict[tuple[str, str], tuple[object, Policy | None]] = {}
-
-    def forget(self) -> None:
-        """Forget what was found: something has been marked since."""
-        self._known = {}
 
     def any(self) -> bool:
         """Whether any view of the application, or any of its blueprints, is marked."""
@@ -34,14 +29,8 @@ class KnownMarks:
 
     def find(self, endpoint: str, method: str) -> Policy | None:
         """Give the mark of the endpoint's view, else that of its nearest blueprint, if there is one."""
-        view = self._app.view_functions.get(endpoint)
-        known = self._known.get((endpoint, method))
-        if known is not None and known[0] is view:
-            return known[1]
-        mark = mark_of_view(view, method) or self._of_blueprints(endpoint)
-        if method in _REMEMBERED:
-            self._known[endpoint, method] = view, mark
-        return mark
+        mark = mark_of_view(self._app.view_functions.get(endpoint), method)
+        return mark or self._of_blueprints(endpoint)
 
     def _of_blueprints(self, endpoint: str) -> Policy | None:
         # See flask.Request.blueprints: a name is the path of nested names, the innermost last.

@@ -20,7 +20,7 @@ from .core.fetch import is_forbidden_method
 from .core.paths import PathRules, is_ambiguous
 from .core.policy import SAME_ORIGIN, Policy
 from .decorators import REGISTRATIONS, Registration, mark_of, remember
-from .marks import KnownMarks
+from .marks import REMEMBERED_METHODS, Marks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -55,10 +55,12 @@ class RoutedPolicies:
         self._by_methods: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, Policy]] = {}
         self._prefixes = BlueprintPrefixes()
         self._binding = Binding(app)
-        self._marks = KnownMarks(app)
+        self._marks = Marks(app)
         self._has_answered = False
         self.is_settled = False
         remember(self)
+        # Both are as good as the view that stands beside what was found.
+        self._answered: dict[tuple[str, str], tuple[object, Policy]] = {}
         self._routed: dict[tuple[int, str], tuple[Rule, object, Policy, Policy]] = {}
 
     def for_method(self, environ: WSGIEnvironment, method: str) -> Policy:
@@ -81,8 +83,7 @@ class RoutedPolicies:
         """Forget what was found before something was marked."""
         self.policy = self.answers = None
         self.is_settled = False
-        self._marks.forget()
-        self._routed = {}
+        self._answered, self._routed = {}, {}
 
     def note(self, environ: WSGIEnvironment, _judged: Policy | None) -> Noted:
         """Keep what layers inside of this one may change: they may move the path to SCRIPT_NAME."""
@@ -96,10 +97,20 @@ class RoutedPolicies:
         # a rule of another map to an inner one.
         request = environ.get(_REQUEST)
         rule = None if request is before else getattr(request, "url_rule", None)
-        if rule is not None and rule.map is self._app.url_map:
-            self._has_answered = True
-            return self._of_endpoint(rule.endpoint, path, method)
+        app = self._app
+        if rule is not None and rule.map is app.url_map:
+            known = self._answered.get((rule.endpoint, method))
+            if known is not None and known[0] is app.view_functions.get(rule.endpoint):
+                return known[1]
+            return self._answer(rule.endpoint, path, method)
         return self._find(environ, path, method, with_methods=False)
+
+    def _answer(self, endpoint: str, path: str, method: str) -> Policy:
+        self._has_answered = True
+        policy = self._of_endpoint(endpoint, path, method)
+        if self._paths is None and method in REMEMBERED_METHODS:
+            self._answered[endpoint, method] = self._app.view_functions.get(endpoint), policy
+        return policy
 
     def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
         return self._marks.find(endpoint, method) or self._of_path(path)
