@@ -17,6 +17,9 @@ SITE: Final = "HTTP_SEC_FETCH_SITE"
 UPGRADE: Final = "HTTP_UPGRADE"
 COOKIE: Final = "HTTP_COOKIE"
 
+#: Where Werkzeug leaves the request, with the rule that Flask has matched.
+REQUEST: Final = "werkzeug.request"
+
 
 def request_of(environ: WSGIEnvironment) -> Request:
     """Read from *environ* what of the request matters to CORS."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .core.decision import Decision
     from .core.policy import PolicyFields
-    from .sources import PolicySource
+    from .sources import PolicySource, SourceByRequest
 
     PathsArgument = Mapping[str, Policy | Mapping[str, Any]]
 
@@ -108,7 +108,7 @@ class _FlaskMiddleware(CorsMiddleware):
         self._listeners = cors_refused.receivers
 
     def _prepare(
-        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+        self, source: SourceByRequest, environ: WSGIEnvironment, start_response: StartResponse
     ) -> StartResponse:
         if not self._startup.finished:
             return self._startup.look(self, environ, start_response)

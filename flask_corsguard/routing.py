@@ -7,35 +7,56 @@ an application is mounted under come out here as they will in the application.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, RequestRedirect, Rule
 
 from .binding import Binding
-from .core.answers import Answers
+from .core.answers import Answers, Header
 from .core.fetch import is_forbidden_method
 from .core.paths import PathRules, is_ambiguous
 from .core.policy import SAME_ORIGIN, Policy
 from .decorators import REGISTRATIONS, Registration, mark_of, remember
+from .environs import REQUEST
 from .marks import REMEMBERED_METHODS, Marks
+from .starting import headers_to, start_found, start_with
 
 if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
     from _typeshed.wsgi import WSGIEnvironment
     from flask import Flask
     from werkzeug.routing import MapAdapter
 
-    #: An environ; its path and method, and the request that Werkzeug left in it, before the application ran.
-    Noted = tuple[WSGIEnvironment, str, str, object]
+    from .starting import Given, Noted
+
 
 logger = logging.getLogger("flask_corsguard")
 
-_REQUEST = "werkzeug.request"
-
 #: Redirects of the URL map that are followed to find a policy; a map can hold a circle of them.
 MAX_REDIRECTS = 4
+
+
+def start_routed(
+    given: Given, status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
+) -> Callable[[bytes], object]:
+    """Start a response by the policy of its view, which is remembered."""
+    start_response, source, noted, origin, layer = given
+    environ, _, method, before, _ = noted
+    # Nothing needs to be matched twice: Flask has matched, and left its request here.
+    request, routed = environ.get(REQUEST), cast("RoutedPolicies", source)
+    rule = None if request is before else getattr(request, "url_rule", None)
+    if rule is None or rule.map is not routed.app.url_map:
+        return start_found(given, status, theirs, exc_info)
+    endpoint = rule.endpoint
+    known = routed.answered.get((endpoint, method))
+    if known is None or known[0] is not routed.app.view_functions.get(endpoint):
+        return start_found(given, status, theirs, exc_info)
+    answers = known[1]
+    ours = answers.to_first if origin is not None and origin == answers.first else headers_to(answers, origin)
+    return start_with((start_response, ours, answers, layer), status, theirs, exc_info)
 
 
 class RoutedPolicies:
@@ -46,10 +67,13 @@ class RoutedPolicies:
     :param paths: the rules for views without a mark.
     """
 
+    knows_before = False
+    start = staticmethod(start_routed)
+
     def __init__(self, app: Flask, policy: Policy, paths: PathRules | None) -> None:
         self.policy: Policy | None = None
         self.answers: Answers | None = None
-        self._app = app
+        self.app = app
         self._policy = policy
         self._paths = paths
         self._by_methods: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, Policy]] = {}
@@ -60,7 +84,7 @@ class RoutedPolicies:
         self.is_settled = False
         remember(self)
         # Both are as good as the view that stands beside what was found.
-        self._answered: dict[tuple[str, str], tuple[object, Policy]] = {}
+        self.answered: dict[tuple[str, str], tuple[object, Answers]] = {}
         self._routed: dict[tuple[int, str], tuple[Rule, object, Policy, Policy]] = {}
 
     def for_method(self, environ: WSGIEnvironment, method: str) -> Policy:
@@ -83,25 +107,19 @@ class RoutedPolicies:
         """Forget what was found before something was marked."""
         self.policy = self.answers = None
         self.is_settled = False
-        self._answered, self._routed = {}, {}
+        self.answered, self._routed = {}, {}
 
-    def note(self, environ: WSGIEnvironment, _judged: Policy | None) -> Noted:
-        """Keep what layers inside of this one may change: they may move the path to SCRIPT_NAME."""
-        return environ, environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"], environ.get(_REQUEST)
+    def beforehand(self, _environ: WSGIEnvironment, _judged: Policy | None) -> Policy:
+        """Give the application's policy; but no response waits for this one."""
+        return self._policy
 
     def for_response(self, noted: Noted) -> Policy:
         """Give the policy of the view that the application has found."""
-        environ, path, method, before = noted
-        # Werkzeug leaves the request here, with the rule that Flask has matched, so that
-        # nothing needs to be matched twice. An older request belongs to an outer application,
-        # a rule of another map to an inner one.
-        request = environ.get(_REQUEST)
+        environ, path, method, before, _ = noted
+        # An older request belongs to an outer application, a rule of another map to an inner one.
+        request = environ.get(REQUEST)
         rule = None if request is before else getattr(request, "url_rule", None)
-        app = self._app
-        if rule is not None and rule.map is app.url_map:
-            known = self._answered.get((rule.endpoint, method))
-            if known is not None and known[0] is app.view_functions.get(rule.endpoint):
-                return known[1]
+        if rule is not None and rule.map is self.app.url_map:
             return self._answer(rule.endpoint, path, method)
         return self._find(environ, path, method, with_methods=False)
 
@@ -109,7 +127,7 @@ class RoutedPolicies:
         self._has_answered = True
         policy = self._of_endpoint(endpoint, path, method)
         if self._paths is None and method in REMEMBERED_METHODS:
-            self._answered[endpoint, method] = self._app.view_functions.get(endpoint), policy
+            self.answered[endpoint, method] = self.app.view_functions.get(endpoint), policy.answers
         return policy
 
     def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
@@ -125,7 +143,7 @@ class RoutedPolicies:
             logger.debug("the URL map raised; asking it once more, in an application context")
         try:
             # Some ask the database, through an application context. Only they pay for one.
-            with self._app.app_context():
+            with self.app.app_context():
                 return self._match(environ, path, method, with_methods=with_methods)
         except Exception:
             logger.exception("the URL map raised; the closed policy holds")
@@ -185,7 +203,7 @@ class RoutedPolicies:
 
     def _with_methods_of_rule(self, policy: Policy, rule: Rule, method: str, path: str) -> Policy:
         # The same rule is asked again and again, and what it says only depends on its view.
-        view = self._app.view_functions.get(rule.endpoint)
+        view = self.app.view_functions.get(rule.endpoint)
         known = self._routed.get((id(rule), method))
         if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
             return known[3]
@@ -216,12 +234,12 @@ class RoutedPolicies:
         return self._by_methods[key][1]
 
     def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
-        registrations: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
+        registrations: list[Registration] = self.app.extensions.get(REGISTRATIONS, [])
         if not registrations:
             return self._of_path(path)
         if is_ambiguous(path):
             return SAME_ORIGIN
-        found = self._prefixes.find(registrations, self._app.url_map, adapter.subdomain, info)
+        found = self._prefixes.find(registrations, self.app.url_map, adapter.subdomain, info)
         return found or self._of_path(path)
 
 

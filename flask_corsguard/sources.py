@@ -6,12 +6,16 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .core.answers import Answers
+from .core.answers import Answers, Header
 from .core.policy import SAME_ORIGIN, Policy
 from .proxies import as_seen_inside
+from .starting import start_found
 
 if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
     from _typeshed.wsgi import WSGIEnvironment
+
+    from .starting import Given, Noted
 
     PolicyOf = Callable[[WSGIEnvironment], Policy]
 
@@ -23,12 +27,10 @@ class PolicySource(Protocol):
 
     :ivar policy: that of every request, where there is but one.
     :ivar answers: those of the policy of every response, where that is but one.
-    :ivar is_settled: whether no more is to be found out about the application.
     """
 
     policy: Policy | None
     answers: Answers | None
-    is_settled: bool
 
     def for_method(self, environ: WSGIEnvironment, method: str, /) -> Policy:
         """Give the policy by which a request with *method* to this URL is judged.
@@ -37,25 +39,9 @@ class PolicySource(Protocol):
         """
         ...
 
-    def note(self, environ: WSGIEnvironment, judged: Policy | None, /) -> Any:
-        """Before the application runs, give what :meth:`for_response` will have to know.
-
-        :param judged: what :meth:`for_method` gave for this request, if it was asked.
-        """
-        ...
-
-    def for_response(self, noted: Any, /) -> Policy:
-        """Give the policy by which a request is answered, when the application starts its response.
-
-        :param noted: what :meth:`note` gave.
-        """
-        ...
-
 
 class OnePolicy:
     """The same policy for every request."""
-
-    is_settled = True
 
     def __init__(self, policy: Policy) -> None:
         self.policy: Policy | None = policy
@@ -66,12 +52,29 @@ class OnePolicy:
         """Give it."""
         return self._policy
 
-    def note(self, _environ: WSGIEnvironment, _judged: Policy | None) -> None:
-        """Nothing has to be known."""
 
-    def for_response(self, _noted: None) -> Policy:
-        """Give it."""
-        return self._policy
+class SourceByRequest(PolicySource, Protocol):
+    """Gives responses policies of their own.
+
+    :ivar is_settled: whether no more is to be found out about the application.
+    :ivar knows_before: whether the policy of a response is known before the application runs.
+    :ivar start: what stands in for ``start_response``, bound to what is given; see :mod:`.starting`.
+    """
+
+    is_settled: bool
+    knows_before: bool
+    start: Callable[[Given, str, list[Header], OptExcInfo | None], Callable[[bytes], object]]
+
+    def beforehand(self, environ: WSGIEnvironment, judged: Policy | None, /) -> Policy:
+        """Give the policy of the response, where it is known before.
+
+        :param judged: what :meth:`for_method` gave for this request, if it was asked.
+        """
+        ...
+
+    def for_response(self, noted: Noted, /) -> Policy:
+        """Give the policy by which a request is answered, when the application starts its response."""
+        ...
 
 
 class PolicyPerRequest:
@@ -80,6 +83,8 @@ class PolicyPerRequest:
     policy: Policy | None = None
     answers: Answers | None = None
     is_settled = True
+    knows_before = True
+    start = staticmethod(start_found)
 
     def __init__(self, policy_of: PolicyOf, fixes: tuple[Any, ...]) -> None:
         self._policy_of = policy_of
@@ -96,11 +101,11 @@ class PolicyPerRequest:
             logger.exception("no policy for this request; the closed one holds")
             return SAME_ORIGIN
 
-    def note(self, environ: WSGIEnvironment, judged: Policy | None) -> Policy:
+    def beforehand(self, environ: WSGIEnvironment, judged: Policy | None) -> Policy:
         """Ask the callable, unless it has been asked."""
         # Now and not later: layers further in shift PATH_INFO to SCRIPT_NAME in the same environ.
         return judged or self.for_method(as_seen_inside(self._fixes, environ), "")
 
-    def for_response(self, noted: Policy) -> Policy:
+    def for_response(self, noted: Noted) -> Policy:
         """Give what it said."""
-        return noted
+        return noted[-1] or SAME_ORIGIN

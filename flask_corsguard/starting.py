@@ -7,7 +7,7 @@ a method is to its object, which costs half of what a closure, or a :func:`funct
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .core.answers import Answers, Header
 from .core.origins import MAX_ORIGIN_LENGTH
@@ -16,10 +16,18 @@ from .records import log_failed_check
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
-    from _typeshed.wsgi import StartResponse
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from .sources import PolicySource
+    from .core.policy import Policy
+    from .sources import SourceByRequest
     from .wsgi import CorsMiddleware
+
+    #: What a source is told of a request: its environ; its path, its method and what Werkzeug has left in the
+    #: environ, as they were before the application ran, which may change them; the policy, if it is known.
+    Noted = tuple[WSGIEnvironment, str, str, object, Policy | None]
+
+    #: The server's ``start_response``, the source of the policy and what it is told, the origin, the layer.
+    Given = tuple[StartResponse, SourceByRequest, Noted, str | None, CorsMiddleware]
 
 
 def headers_to(answers: Answers, origin: str | None) -> list[Header]:
@@ -68,16 +76,10 @@ def start_with(
 
 
 def start_found(
-    given: tuple[StartResponse, PolicySource, Any, str | None, CorsMiddleware],
-    status: str,
-    theirs: list[Header],
-    exc_info: OptExcInfo | None = None,
+    given: Given, status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
 ) -> Callable[[bytes], object]:
-    """Do the same where the policy is found only now.
-
-    :param given: the server's ``start_response``, the source of the policy and what it has noted, the origin,
-        and the layer.
-    """
+    """Do the same where each request has a policy of its own."""
     start_response, source, noted, origin, layer = given
     answers = source.for_response(noted).answers
-    return start_with((start_response, headers_to(answers, origin), answers, layer), status, theirs, exc_info)
+    ours = headers_to(answers, origin)
+    return start_with((start_response, ours, answers, layer), status, theirs, exc_info)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .answering import answer_error, answer_text
 from .core.answers import Answers, Header
@@ -21,25 +21,22 @@ from .core.guard import answer_to_refused, is_refused, judge, passes_under_any_p
 from .core.origins import MAX_ORIGIN_LENGTH
 from .core.paths import PathRules
 from .core.policy import SAME_ORIGIN, Policy
-from .environs import ACRH, ACRM, COOKIE, ORIGIN, SITE, UPGRADE, request_of
+from .environs import ACRH, ACRM, COOKIE, ORIGIN, REQUEST, SITE, UPGRADE, request_of
 from .merging import merge
 from .proxies import as_seen_inside, proxy_fixes
 from .records import log_failed_check, log_refused_preflight, log_refused_request
 from .sources import OnePolicy, PolicyPerRequest
-from .starting import ask, headers_to, start_found, start_with
+from .starting import ask, headers_to, start_with
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from .sources import PolicyOf, PolicySource
+    from .sources import PolicyOf, PolicySource, SourceByRequest
 
     PolicyArgument = Policy | Mapping[str, Policy] | PolicyOf
     OnRefusal = Callable[[WSGIEnvironment, Decision], object]
 
 logger = logging.getLogger("flask_corsguard")
-
-#: Methods whose requests are not guarded unless they ask for another protocol, and are no preflights.
-_READING: Final = ("GET", "HEAD")
 
 _REFUSED_PREFLIGHT = "Refused: the CORS policy of this server does not allow this origin.\n"
 
@@ -111,7 +108,7 @@ class CorsMiddleware:
         source = self._source
         answers = source.answers
         if answers is None:
-            return self._call_by_request(source, environ, start_response)
+            return self._call_by_request(cast("SourceByRequest", source), environ, start_response)
         method = environ["REQUEST_METHOD"]
         if method == "OPTIONS" and ACRM in environ:
             answer = self._answer_preflight(source, environ, start_response)
@@ -148,14 +145,14 @@ class CorsMiddleware:
             raise
 
     def _call_by_request(
-        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+        self, source: SourceByRequest, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Do the same where each request has a policy of its own."""
         if not source.is_settled:
             start_response = self._prepare(source, environ, start_response)
         method, origin = environ["REQUEST_METHOD"], environ.get(ORIGIN)
         judged: Policy | None = None
-        if method not in _READING or UPGRADE in environ:
+        if (method != "GET" and method != "HEAD") or UPGRADE in environ:  # noqa: PLR1714 - likewise
             if method == "OPTIONS" and ACRM in environ:
                 answer = self._answer_preflight(source, environ, start_response)
                 if answer is not None:
@@ -163,9 +160,10 @@ class CorsMiddleware:
             judged, answer = self._judge(source, environ, start_response)
             if answer is not None:
                 return answer
-        noted = source.note(environ, judged)
+        policy = source.beforehand(environ, judged) if source.knows_before else None
+        noted = environ, environ.get("PATH_INFO", ""), method, environ.get(REQUEST), policy
         try:
-            return self.app(environ, MethodType(start_found, (start_response, source, noted, origin, self)))
+            return self.app(environ, MethodType(source.start, (start_response, source, noted, origin, self)))
         except Exception as error:
             if origin is not None and self._answers_errors():
                 answers = source.for_response(noted).answers
@@ -175,7 +173,7 @@ class CorsMiddleware:
             raise
 
     def _prepare(
-        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+        self, source: SourceByRequest, environ: WSGIEnvironment, start_response: StartResponse
     ) -> StartResponse:
         """Find out about the application what is not known yet; give what is to start the response."""
         return start_response
