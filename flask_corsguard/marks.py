@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from .core.fetch import SAFELISTED_METHODS, UPPER_CASE_METHODS
 from .decorators import is_marked, mark_of, mark_of_view
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from .core.policy import Policy
-
-#: The methods of which it is remembered what was found; others are asked for too seldom.
-REMEMBERED_METHODS: Final = UPPER_CASE_METHODS | SAFELISTED_METHODS
 
 
 class Marks:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -21,7 +21,7 @@ from .core.paths import PathRules, is_ambiguous
 from .core.policy import SAME_ORIGIN, Policy
 from .decorators import REGISTRATIONS, Registration, mark_of, remember
 from .environs import REQUEST
-from .marks import REMEMBERED_METHODS, Marks
+from .marks import Marks
 from .starting import headers_to, start_found, start_with
 
 if TYPE_CHECKING:
@@ -40,19 +40,14 @@ MAX_REDIRECTS = 4
 
 
 def start_routed(
-    given: Given, status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
+    given: Given[RoutedPolicies], status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
 ) -> Callable[[bytes], object]:
-    """Start a response by the policy of its view, which is remembered."""
+    """Start a response by the policy of the rule that Flask has matched, which is remembered."""
     start_response, source, noted, origin, layer = given
-    environ, _, method, before, _ = noted
-    # Nothing needs to be matched twice: Flask has matched, and left its request here.
-    request, routed = environ.get(REQUEST), cast("RoutedPolicies", source)
-    rule = None if request is before else getattr(request, "url_rule", None)
-    if rule is None or rule.map is not routed.app.url_map:
-        return start_found(given, status, theirs, exc_info)
-    endpoint = rule.endpoint
-    known = routed.answered.get((endpoint, method))
-    if known is None or known[0] is not routed.app.view_functions.get(endpoint):
+    request = noted[0].get(REQUEST)
+    # None of another application's is known here; an older one of this application's is not new.
+    known = None if request is noted[3] else source.answered.get(id(getattr(request, "url_rule", None)))
+    if known is None:
         return start_found(given, status, theirs, exc_info)
     answers = known[1]
     ours = answers.to_first if origin is not None and origin == answers.first else headers_to(answers, origin)
@@ -83,8 +78,8 @@ class RoutedPolicies:
         self._has_answered = False
         self.is_settled = False
         remember(self)
-        # Both are as good as the view that stands beside what was found.
-        self.answered: dict[tuple[str, str], tuple[object, Answers]] = {}
+        #: By the id of a rule, for the rules of functions, which have one policy: the rule and its policy's.
+        self.answered: dict[int, tuple[Rule, Answers]] = {}
         self._routed: dict[tuple[int, str], tuple[Rule, object, Policy, Policy]] = {}
 
     def for_method(self, environ: WSGIEnvironment, method: str) -> Policy:
@@ -94,8 +89,8 @@ class RoutedPolicies:
     def settle(self) -> None:
         """Look whether one policy holds for every response, if the application has answered a request.
 
-        Flask lets no route be added after that. Who then puts a view into ``app.view_functions`` by hand
-        has to mark it then, or not at all.
+        Flask lets no route be added after that, and what is found is remembered from then on. Who puts
+        another view into ``app.view_functions`` by hand after that has to mark it then, or not at all.
         """
         if self._has_answered:
             self.is_settled = True
@@ -120,14 +115,15 @@ class RoutedPolicies:
         request = environ.get(REQUEST)
         rule = None if request is before else getattr(request, "url_rule", None)
         if rule is not None and rule.map is self.app.url_map:
-            return self._answer(rule.endpoint, path, method)
+            return self._answer(rule, path, method)
         return self._find(environ, path, method, with_methods=False)
 
-    def _answer(self, endpoint: str, path: str, method: str) -> Policy:
+    def _answer(self, rule: Rule, path: str, method: str) -> Policy:
         self._has_answered = True
-        policy = self._of_endpoint(endpoint, path, method)
-        if self._paths is None and method in REMEMBERED_METHODS:
-            self.answered[endpoint, method] = self.app.view_functions.get(endpoint), policy.answers
+        policy = self._of_endpoint(rule.endpoint, path, method)
+        view = self.app.view_functions.get(rule.endpoint)
+        if self.is_settled and self._paths is None and not hasattr(view, "view_class"):
+            self.answered[id(rule)] = rule, policy.answers
         return policy
 
     def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:

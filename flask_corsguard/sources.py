@@ -6,16 +6,15 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .core.answers import Answers, Header
+from .core.answers import Answers
 from .core.policy import SAME_ORIGIN, Policy
 from .proxies import as_seen_inside
 from .starting import start_found
 
 if TYPE_CHECKING:
-    from _typeshed import OptExcInfo
     from _typeshed.wsgi import WSGIEnvironment
 
-    from .starting import Given, Noted
+    from .starting import Noted
 
     PolicyOf = Callable[[WSGIEnvironment], Policy]
 
@@ -58,12 +57,15 @@ class SourceByRequest(PolicySource, Protocol):
 
     :ivar is_settled: whether no more is to be found out about the application.
     :ivar knows_before: whether the policy of a response is known before the application runs.
-    :ivar start: what stands in for ``start_response``, bound to what is given; see :mod:`.starting`.
     """
 
     is_settled: bool
     knows_before: bool
-    start: Callable[[Given, str, list[Header], OptExcInfo | None], Callable[[bytes], object]]
+
+    @property
+    def start(self) -> Callable[..., Callable[[bytes], object]]:
+        """What stands in for ``start_response``, bound to what is given; see :mod:`.starting`."""
+        ...
 
     def beforehand(self, environ: WSGIEnvironment, judged: Policy | None, /) -> Policy:
         """Give the policy of the response, where it is known before.

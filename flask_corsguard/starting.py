@@ -7,7 +7,7 @@ a method is to its object, which costs half of what a closure, or a :func:`funct
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .core.answers import Answers, Header
 from .core.origins import MAX_ORIGIN_LENGTH
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from .sources import SourceByRequest
     from .wsgi import CorsMiddleware
 
+    Source = TypeVar("Source", bound=SourceByRequest)
+
     #: What a source is told of a request: its environ; its path, its method and what Werkzeug has left in the
     #: environ, as they were before the application ran, which may change them; the policy, if it is known.
     Noted = tuple[WSGIEnvironment, str, str, object, Policy | None]
 
     #: The server's ``start_response``, the source of the policy and what it is told, the origin, the layer.
-    Given = tuple[StartResponse, SourceByRequest, Noted, str | None, CorsMiddleware]
+    Given = tuple[StartResponse, Source, Noted, str | None, CorsMiddleware]
 
 
 def headers_to(answers: Answers, origin: str | None) -> list[Header]:
@@ -76,7 +78,7 @@ def start_with(
 
 
 def start_found(
-    given: Given, status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
+    given: Given[SourceByRequest], status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
 ) -> Callable[[bytes], object]:
     """Do the same where each request has a policy of its own."""
     start_response, source, noted, origin, layer = given

@@ -108,7 +108,8 @@ class CorsMiddleware:
         source = self._source
         answers = source.answers
         if answers is None:
-            return self._call_by_request(cast("SourceByRequest", source), environ, start_response)
+            # What has no answers for all is a source by request; cast() would be called each time.
+            return self._call_by_request(source, environ, start_response)  # type: ignore[arg-type]
         method = environ["REQUEST_METHOD"]
         if method == "OPTIONS" and ACRM in environ:
             answer = self._answer_preflight(source, environ, start_response)
