@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -14,7 +14,7 @@ from .results import Results, Series
 DRAWS: Final = 300
 WITHIN: Final = 0.95
 
-Pick = Callable[[str], float]
+Pick = Callable[[str], Sequence[float]]
 
 
 class Figure(NamedTuple):
@@ -32,8 +32,18 @@ class Quantity(NamedTuple):
     less: str | None = None
 
     def of(self, pick: Pick) -> float:
-        """Give the quantity where *pick* gives the value of a row."""
-        return pick(self.row) - (pick(self.less) if self.less else 0)
+        """Give the quantity where *pick* gives the values of a row, a value each round.
+
+        Of two rows that were measured in the same rounds it is the median of what they differ by in each:
+        what slowed a round has slowed both.
+        """
+        values = pick(self.row)
+        if self.less is None:
+            return median(values)
+        less = pick(self.less)
+        if len(values) != len(less):
+            return median(values) - median(less)
+        return median(value - each for value, each in zip(values, less, strict=True))
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -48,7 +58,7 @@ class Ratio(NamedTuple):
     under: Quantity | None = None
 
     def of(self, pick: Pick) -> float:
-        """Give the ratio where *pick* gives the value of a row."""
+        """Give the ratio where *pick* gives the values of a row, a value each round."""
         if self.under is None:
             return self.over.of(pick)
         under = self.under.of(pick)
@@ -73,7 +83,7 @@ def figure(ratio: Ratio | Quantity, results: Results) -> Figure:
     is in both.
     """
     series = {row: results.series[row] for row in ratio.rows}
-    value = ratio.of(lambda row: series[row].median)
+    value = ratio.of(results.values)
     drawn = sorted(_draws(ratio, series))
     outside = int(len(drawn) * (1 - WITHIN) / 2)
     return Figure(value, drawn[outside], drawn[-1 - outside])
@@ -85,9 +95,8 @@ def _draws(ratio: Ratio | Quantity, series: Mapping[str, Series]) -> list[float]
     drawn = []
     for _ in range(DRAWS):
         rounds = {length: draw.choices(range(length), k=length) for length in sorted(lengths)}
-        medians = {
-            row: median([each.values[number] for number in rounds[len(each.values)]])
-            for row, each in series.items()
+        values = {
+            row: [each.values[number] for number in rounds[len(each.values)]] for row, each in series.items()
         }
-        drawn.append(ratio.of(medians.__getitem__))
+        drawn.append(ratio.of(values.__getitem__))
     return drawn

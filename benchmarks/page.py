@@ -126,7 +126,7 @@ def _added(results: Results, row: str, request: str) -> str:
     quantity = Quantity(row, None if _is_whole(request) else bare_row(request))
     if not is_measured(quantity, results):
         return ""
-    return f"{quantity.of(lambda each: results.series[each].median) * _MICRO:.2f}"
+    return f"{quantity.of(results.values) * _MICRO:.2f}"
 
 
 def _policy(name: str) -> str:
@@ -264,18 +264,12 @@ def _served(results: Results) -> Iterator[str]:
 def _cell(results: Results, quantity: Quantity | None) -> str:
     if quantity is None or not is_measured(quantity, results):
         return ""
-    return table.amount(
-        quantity.of(lambda row: results.series[row].median), results.series[quantity.row].unit
-    )
+    return table.amount(quantity.of(results.values), results.series[quantity.row].unit)
 
 
 def _ratio(results: Results, row: str) -> str:
     ratio = Ratio(Quantity(row), _PLAIN)
-    return (
-        table.number(ratio.of(lambda each: results.series[each].median))
-        if is_measured(ratio, results)
-        else ""
-    )
+    return table.number(ratio.of(results.values)) if is_measured(ratio, results) else ""
 
 
 def _table(header: Sequence[str], lines: Sequence[Sequence[str]], *, words: int = 1) -> Iterator[str]:

@@ -50,7 +50,7 @@ def curves_of(curves: Iterable[Curve], results: Results) -> dict[str, list[tuple
     found = {}
     for curve in curves:
         points = [
-            (float(at), round(quantity.of(lambda row: results.series[row].median) * _MICRO, 4))
+            (float(at), round(quantity.of(results.values) * _MICRO, 4))
             for at, quantity in curve.points
             if is_measured(quantity, results)
         ]
@@ -62,7 +62,7 @@ def curves_of(curves: Iterable[Curve], results: Results) -> dict[str, list[tuple
 def bars_of(bars: Iterable[tuple[str, Sequence[Quantity]]], results: Results) -> dict[str, list[float]]:
     """Give the lengths of each library's bars, in microseconds, where all of them were measured."""
     return {
-        label: [round(each.of(lambda row: results.series[row].median) * _MICRO, 4) for each in quantities]
+        label: [round(each.of(results.values) * _MICRO, 4) for each in quantities]
         for label, quantities in bars
         if all(is_measured(each, results) for each in quantities)
     }

@@ -52,6 +52,10 @@ class Results:
     machine: dict[str, Fact]
     series: dict[str, Series] = field(default_factory=dict)
 
+    def values(self, row: str) -> list[float]:
+        """Give the values of a row."""
+        return self.series[row].values
+
     def add(self, name: str, value: float, like: Series) -> None:
         """Add a *value* to the series of that name, which is made *like* that one if there is none."""
         series = self.series.setdefault(name, replace(like, values=[], duration=0, facts=dict(like.facts)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any, Final
 
 from flask import Blueprint, Flask
@@ -19,6 +19,9 @@ REQUESTED: Final = ("get", "get-allowed", "post-allowed", "preflight")
 #: The numbers of exact origins whose costs the page shows.
 OURS: Final = (1, 10, 100, 1000, 10_000, 100_000, MILLION)
 THEIRS: Final = (1, 10, 100, 1000, 10_000)
+
+#: Where a policy is said.
+PLACES: Final = ("application", "views", "blueprints")
 
 _RESOURCES: Final = ("items", "orders", "customers", "invoices", "reports")
 
@@ -51,6 +54,7 @@ def site(mark_view: Marks = unmarked, mark_blueprint: Marks = unmarked) -> Flask
     return app
 
 
+@cache
 def ours(number: int, marks: str = "application") -> Flask:
     """Build the application under a policy of the library, said in one of three places."""
     said = policy(exact(number))
@@ -93,6 +97,22 @@ def flask_row(library: str, request: str, number: int = 1, marks: str = "applica
     return named(layer="flask", library=library, policy=name, request=request, **more)
 
 
+def inside_row(request: str, marks: str = "application") -> str:
+    """Give the name of a row of the very application that the library stands around, without it.
+
+    Two applications, built alike, differ by more than what the library adds: by where they lie in memory.
+    """
+    return named(layer="flask", library="bare", policy="none", request=request, inside=marks)
+
+
+def _inside(request: str, marks: str) -> Row:
+    def without() -> Copied:
+        layer: Any = ours(1, marks).wsgi_app
+        return Copied(layer.app, REQUESTS[request](ALLOWED))
+
+    return Row(inside_row(request, marks), without, Expected((200,), (None,)))
+
+
 def _row(library: str, request: str, number: int, marks: str) -> Row:
     build = ours if library == "flask-corsguard" else theirs
     preflight = (204,) if library == "flask-corsguard" else (200,)
@@ -108,7 +128,9 @@ def _row(library: str, request: str, number: int, marks: str) -> Row:
             if request == "get"
             else (ALLOWED,),
         ),
-        flask_row("bare", request),
+        inside_row(request, marks)
+        if library == "flask-corsguard" and request != "preflight" and number == 1
+        else flask_row("bare", request),
     )
 
 
@@ -120,9 +142,12 @@ def rows() -> Iterator[Row]:
             lambda request=request: Copied(site(), REQUESTS[request](ALLOWED)),
             Expected((200,), (None,)),
         )
+    for request in REQUESTED[:-1]:
+        for marks in PLACES:
+            yield _inside(request, marks)
     for library in ("flask-corsguard", "flask-cors"):
         for request in REQUESTED:
-            for marks in ("application", "views", "blueprints"):
+            for marks in PLACES:
                 yield _row(library, request, 1, marks)
             yield _row(library, request, 1000, "application")
         for number in OURS if library == "flask-corsguard" else THEIRS:

@@ -14,7 +14,7 @@ from .figures import Figure, Quantity, Ratio, figure, is_measured
 from .policies import MILLION, PATTERNS, exact
 from .results import Results
 from .rows import named
-from .rows_flask import flask_row
+from .rows_flask import flask_row, inside_row
 from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, hostile_row, legal_origins
 from .rows_wsgi import bare_row, floor_row, our_row
 
@@ -66,7 +66,7 @@ def _by_flask_cors(requests: Iterable[str], marks: Iterable[str]) -> tuple[Ratio
     """Give what the library adds to a request in Flask, by what Flask-CORS adds to it."""
     return tuple(
         Ratio(
-            added(flask_row("flask-corsguard", request, marks=mark), flask_row("bare", request)),
+            added(flask_row("flask-corsguard", request, marks=mark), inside_row(request, mark)),
             added(flask_row("flask-cors", request, marks=mark), flask_row("bare", request)),
         )
         for request in requests
@@ -222,7 +222,7 @@ def _judged(target: Target, results: Results) -> Verdict | None:
     ratios = [ratio for ratio in target.ratios if is_measured(ratio, results)]
     if not ratios:
         return None
-    values = {ratio: ratio.of(lambda row: results.series[row].median) for ratio in ratios}
+    values = {ratio: ratio.of(results.values) for ratio in ratios}
     worst = (min if target.at_least else max)(ratios, key=values.__getitem__)
     found = Figure(*(each * target.scale for each in figure(worst, results)))
     holds = found.value >= target.bound if target.at_least else found.value <= target.bound
