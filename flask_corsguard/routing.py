@@ -7,21 +7,22 @@ an application is mounted under come out here as they will in the application.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import Map, RequestRedirect, Rule
+from werkzeug.routing import RequestRedirect, Rule
 
 from .binding import Binding
 from .core.answers import Answers, Header
 from .core.fetch import is_forbidden_method
 from .core.paths import PathRules, is_ambiguous
 from .core.policy import SAME_ORIGIN, Policy
-from .decorators import REGISTRATIONS, Registration, mark_of, remember
+from .decorators import REGISTRATIONS, Registration, remember
 from .environs import REQUEST
 from .marks import Marks
+from .prefixes import BlueprintPrefixes
 from .starting import headers_to, start_found, start_with
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.routing import MapAdapter
 
-    from .starting import Given, Noted
+    from .starting import Given
 
 
 logger = logging.getLogger("flask_corsguard")
@@ -43,11 +44,11 @@ def start_routed(
     given: Given[RoutedPolicies], status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
 ) -> Callable[[bytes], object]:
     """Start a response by the policy of the rule that Flask has matched, which is remembered."""
-    start_response, source, noted, origin, layer = given
-    request = noted[0].get(REQUEST)
-    # None of another application's is known here; an older one of this application's is not new.
-    known = None if request is noted[3] else source.answered.get(id(getattr(request, "url_rule", None)))
-    if known is None:
+    start_response, source, environ, _, _, before, _, origin, layer = given
+    request = environ.get(REQUEST)
+    known = source.answered.get(id(getattr(request, "url_rule", None)))
+    # No rule of another application is known here. An older request may be one of this application's.
+    if known is None or request is before:
         return start_found(given, status, theirs, exc_info)
     answers = known[1]
     ours = answers.to_first if origin is not None and origin == answers.first else headers_to(answers, origin)
@@ -108,9 +109,9 @@ class RoutedPolicies:
         """Give the application's policy; but no response waits for this one."""
         return self._policy
 
-    def for_response(self, noted: Noted) -> Policy:
+    def for_response(self, given: Given[Any]) -> Policy:
         """Give the policy of the view that the application has found."""
-        environ, path, method, before, _ = noted
+        _, _, environ, path, method, before, _, _, _ = given
         # An older request belongs to an outer application, a rule of another map to an inner one.
         request = environ.get(REQUEST)
         rule = None if request is before else getattr(request, "url_rule", None)
@@ -237,44 +238,6 @@ class RoutedPolicies:
             return SAME_ORIGIN
         found = self._prefixes.find(registrations, self.app.url_map, adapter.subdomain, info)
         return found or self._of_path(path)
-
-
-class BlueprintPrefixes:
-    """Finds the marked blueprint below whose registered prefix a URL without a route lies."""
-
-    def __init__(self) -> None:
-        self._compiled: tuple[int, Map] = (0, Map())
-
-    def find(
-        self, registrations: list[Registration], url_map: Map, subdomain: str | None, path: str
-    ) -> Policy | None:
-        """Give the policy of the blueprint with the nearest prefix; ``None`` if there is none."""
-        count, prefixes = self._compiled
-        if count != len(registrations):
-            prefixes = _prefix_map(registrations, url_map)
-            self._compiled = len(registrations), prefixes
-        adapter = prefixes.bind("", subdomain=subdomain)
-        try:
-            index, _ = adapter.match(path)
-        except HTTPException:
-            return None
-        return mark_of(registrations[int(index)].blueprint)
-
-
-def _prefix_map(registrations: Iterable[Registration], url_map: Map) -> Map:
-    # A map again, because a prefix may hold converters: "/<tenant>/api".
-    prefixes = Map(
-        default_subdomain=url_map.default_subdomain,
-        converters=url_map.converters,
-    )
-    for index, (_, url_prefix, subdomain) in enumerate(registrations):
-        prefix = url_prefix.rstrip("/")
-        if not prefix and not subdomain:
-            continue
-        for tail in ("", "/", "/<path:corsguard_rest>"):
-            if prefix or tail:
-                prefixes.add(Rule(prefix + tail, endpoint=str(index), subdomain=subdomain))
-    return prefixes
 
 
 def _rank(method: str) -> tuple[bool, bool, str]:

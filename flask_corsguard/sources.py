@@ -14,7 +14,7 @@ from .starting import start_found
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    from .starting import Noted
+    from .starting import Given
 
     PolicyOf = Callable[[WSGIEnvironment], Policy]
 
@@ -74,7 +74,7 @@ class SourceByRequest(PolicySource, Protocol):
         """
         ...
 
-    def for_response(self, noted: Noted, /) -> Policy:
+    def for_response(self, given: Given[Any], /) -> Policy:
         """Give the policy by which a request is answered, when the application starts its response."""
         ...
 
@@ -108,6 +108,6 @@ class PolicyPerRequest:
         # Now and not later: layers further in shift PATH_INFO to SCRIPT_NAME in the same environ.
         return judged or self.for_method(as_seen_inside(self._fixes, environ), "")
 
-    def for_response(self, noted: Noted) -> Policy:
+    def for_response(self, given: Given[Any]) -> Policy:
         """Give what it said."""
-        return noted[-1] or SAME_ORIGIN
+        return given[6] or SAME_ORIGIN

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
     Source = TypeVar("Source", bound=SourceByRequest)
 
-    #: What a source is told of a request: its environ; its path, its method and what Werkzeug has left in the
-    #: environ, as they were before the application ran, which may change them; the policy, if it is known.
-    Noted = tuple[WSGIEnvironment, str, str, object, Policy | None]
-
-    #: The server's ``start_response``, the source of the policy and what it is told, the origin, the layer.
-    Given = tuple[StartResponse, Source, Noted, str | None, CorsMiddleware]
+    #: The server's ``start_response``; the source of the policy; the environ; the path, the method and what
+    #: Werkzeug has left in the environ, as they were before the application ran, which may change them; the
+    #: policy, if it was known then; the origin; and the layer.
+    Given = tuple[
+        StartResponse, Source, WSGIEnvironment, str, str, object, Policy | None, str | None, CorsMiddleware
+    ]
 
 
 def headers_to(answers: Answers, origin: str | None) -> list[Header]:
@@ -81,7 +81,7 @@ def start_found(
     given: Given[SourceByRequest], status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
 ) -> Callable[[bytes], object]:
     """Do the same where each request has a policy of its own."""
-    start_response, source, noted, origin, layer = given
-    answers = source.for_response(noted).answers
+    start_response, source, _, _, _, _, _, origin, layer = given
+    answers = source.for_response(given).answers
     ours = headers_to(answers, origin)
     return start_with((start_response, ours, answers, layer), status, theirs, exc_info)

@@ -162,12 +162,13 @@ class CorsMiddleware:
             if answer is not None:
                 return answer
         policy = source.beforehand(environ, judged) if source.knows_before else None
-        noted = environ, environ.get("PATH_INFO", ""), method, environ.get(REQUEST), policy
+        path, before = environ.get("PATH_INFO", ""), environ.get(REQUEST)
+        given = start_response, source, environ, path, method, before, policy, origin, self
         try:
-            return self.app(environ, MethodType(source.start, (start_response, source, noted, origin, self)))
+            return self.app(environ, MethodType(source.start, given))
         except Exception as error:
             if origin is not None and self._answers_errors():
-                answers = source.for_response(noted).answers
+                answers = source.for_response(given).answers
                 ours = headers_to(answers, origin)
                 if ours is not answers.to_others:
                     return answer_error(error, ours, start_response, head=method == "HEAD")
