@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, cast, overload
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from flask import Flask
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .core.decision import Decision
     from .core.policy import PolicyFields
-    from .sources import PolicySource, SourceByRequest
+    from .sources import PolicySource
 
     PathsArgument = Mapping[str, Policy | Mapping[str, Any]]
 
@@ -107,16 +107,11 @@ class _FlaskMiddleware(CorsMiddleware):
         # Blinker's own mapping: empty as long as nobody listens.
         self._listeners = cors_refused.receivers
 
-    def _prepare(
-        self, source: SourceByRequest, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> StartResponse:
-        if not self._startup.finished:
-            return self._startup.look(self, environ, start_response)
-        cast("RoutedPolicies", source).settle()
-        return start_response
-
     def _source_of(self, policy: object) -> PolicySource:
-        return RoutedPolicies(self._flask, policy_from(policy, "policy"), self._paths)
+        return RoutedPolicies(self._flask, policy_from(policy, "policy"), self._paths, self._look_around)
+
+    def _look_around(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse | None:
+        return None if self._startup.finished else self._startup.look(self, environ, start_response)
 
     def _answers_errors(self) -> bool:
         return self._flask.debug and not self._flask.testing

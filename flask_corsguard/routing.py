@@ -27,7 +27,7 @@ from .starting import headers_to, start_found, start_with
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from flask import Flask
     from werkzeug.routing import MapAdapter
 
@@ -61,12 +61,20 @@ class RoutedPolicies:
     :param app: the application; its URL map, views and blueprints are read per request.
     :param policy: what holds where nothing else does.
     :param paths: the rules for views without a mark.
+    :param look_around: what is asked at every request, and gives what is to start its response, until it
+        gives ``None``: no more is to be found out about the application then.
     """
 
-    knows_before = False
+    beforehand = None
     start = staticmethod(start_routed)
 
-    def __init__(self, app: Flask, policy: Policy, paths: PathRules | None) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        policy: Policy,
+        paths: PathRules | None,
+        look_around: Callable[[WSGIEnvironment, StartResponse], StartResponse | None],
+    ) -> None:
         self.policy: Policy | None = None
         self.answers: Answers | None = None
         self.app = app
@@ -76,8 +84,9 @@ class RoutedPolicies:
         self._prefixes = BlueprintPrefixes()
         self._binding = Binding(app)
         self._marks = Marks(app)
+        self._look_around = look_around
         self._has_answered = False
-        self.is_settled = False
+        self.prepare: Callable[[WSGIEnvironment, StartResponse], StartResponse] | None = self._prepare
         remember(self)
         #: By the id of a rule, for the rules of functions, which have one policy: the rule and its policy's.
         self.answered: dict[int, tuple[Rule, Answers]] = {}
@@ -87,27 +96,27 @@ class RoutedPolicies:
         """Give the policy of the endpoint that the URL has for *method*."""
         return self._find(environ, environ.get("PATH_INFO", ""), method, with_methods=True)
 
-    def settle(self) -> None:
-        """Look whether one policy holds for every response, if the application has answered a request.
-
-        Flask lets no route be added after that, and what is found is remembered from then on. Who puts
-        another view into ``app.view_functions`` by hand after that has to mark it then, or not at all.
-        """
+    def _prepare(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
+        watched = self._look_around(environ, start_response)
+        if watched is not None:
+            return watched
         if self._has_answered:
-            self.is_settled = True
-            if self._paths is None and not self._marks.any():
-                self.answers = self._policy.answers
-                self.policy = None if self._policy.methods is None else self._policy
+            self._settle()
+        return start_response
+
+    def _settle(self) -> None:
+        # Flask lets no route be added after the first request, and what is found is remembered from then on.
+        # Who puts another view into app.view_functions by hand after that has to mark it then, or not at all.
+        self.prepare = None
+        if self._paths is None and not self._marks.any():
+            self.answers = self._policy.answers
+            self.policy = None if self._policy.methods is None else self._policy
 
     def forget(self) -> None:
         """Forget what was found before something was marked."""
         self.policy = self.answers = None
-        self.is_settled = False
+        self.prepare = self._prepare
         self.answered, self._routed = {}, {}
-
-    def beforehand(self, _environ: WSGIEnvironment, _judged: Policy | None) -> Policy:
-        """Give the application's policy; but no response waits for this one."""
-        return self._policy
 
     def for_response(self, given: Given[Any]) -> Policy:
         """Give the policy of the view that the application has found."""
@@ -123,7 +132,7 @@ class RoutedPolicies:
         self._has_answered = True
         policy = self._of_endpoint(rule.endpoint, path, method)
         view = self.app.view_functions.get(rule.endpoint)
-        if self.is_settled and self._paths is None and not hasattr(view, "view_class"):
+        if self.prepare is None and self._paths is None and not hasattr(view, "view_class"):
             self.answered[id(rule)] = rule, policy.answers
         return policy
 

@@ -12,7 +12,7 @@ from .proxies import as_seen_inside
 from .starting import start_found
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from .starting import Given
 
@@ -55,23 +55,22 @@ class OnePolicy:
 class SourceByRequest(PolicySource, Protocol):
     """Gives responses policies of their own.
 
-    :ivar is_settled: whether no more is to be found out about the application.
-    :ivar knows_before: whether the policy of a response is known before the application runs.
+    :ivar prepare: finds out about the application what is not known yet, and gives what is to start this
+        response; ``None`` once all is known.
+    :ivar beforehand: gives the policy of a response before the application runs, by the environ and by what
+        :meth:`for_method` gave for this request, if it was asked; ``None`` where it is found later.
     """
 
-    is_settled: bool
-    knows_before: bool
+    prepare: Callable[[WSGIEnvironment, StartResponse], StartResponse] | None
+
+    @property
+    def beforehand(self) -> Callable[[WSGIEnvironment, Policy | None], Policy] | None:
+        """See above."""
+        ...
 
     @property
     def start(self) -> Callable[..., Callable[[bytes], object]]:
         """What stands in for ``start_response``, bound to what is given; see :mod:`.starting`."""
-        ...
-
-    def beforehand(self, environ: WSGIEnvironment, judged: Policy | None, /) -> Policy:
-        """Give the policy of the response, where it is known before.
-
-        :param judged: what :meth:`for_method` gave for this request, if it was asked.
-        """
         ...
 
     def for_response(self, given: Given[Any], /) -> Policy:
@@ -84,8 +83,7 @@ class PolicyPerRequest:
 
     policy: Policy | None = None
     answers: Answers | None = None
-    is_settled = True
-    knows_before = True
+    prepare = None
     start = staticmethod(start_found)
 
     def __init__(self, policy_of: PolicyOf, fixes: tuple[Any, ...]) -> None:

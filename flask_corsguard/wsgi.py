@@ -149,8 +149,8 @@ class CorsMiddleware:
         self, source: SourceByRequest, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Do the same where each request has a policy of its own."""
-        if not source.is_settled:
-            start_response = self._prepare(source, environ, start_response)
+        if source.prepare is not None:
+            start_response = source.prepare(environ, start_response)
         method, origin = environ["REQUEST_METHOD"], environ.get(ORIGIN)
         judged: Policy | None = None
         if (method != "GET" and method != "HEAD") or UPGRADE in environ:  # noqa: PLR1714 - likewise
@@ -161,7 +161,7 @@ class CorsMiddleware:
             judged, answer = self._judge(source, environ, start_response)
             if answer is not None:
                 return answer
-        policy = source.beforehand(environ, judged) if source.knows_before else None
+        policy = None if source.beforehand is None else source.beforehand(environ, judged)
         path, before = environ.get("PATH_INFO", ""), environ.get(REQUEST)
         given = start_response, source, environ, path, method, before, policy, origin, self
         try:
@@ -173,12 +173,6 @@ class CorsMiddleware:
                 if ours is not answers.to_others:
                     return answer_error(error, ours, start_response, head=method == "HEAD")
             raise
-
-    def _prepare(
-        self, source: SourceByRequest, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> StartResponse:
-        """Find out about the application what is not known yet; give what is to start the response."""
-        return start_response
 
     def _judge(
         self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
