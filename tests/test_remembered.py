@@ -1,0 +1,300 @@
+"""What is remembered from one request to the next, and that nobody can tell, but by the time it takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from flask import Blueprint, Flask, Request
+from flask.views import MethodView
+from werkzeug.routing import Map
+
+from cases import EVIL, LISTED, A
+from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors
+from flask_corsguard.binding import Binding
+from flask_corsguard.core.answers import MAX_KNOWN_ORIGINS
+from flask_corsguard.core.guard import MAX_UPGRADE_LENGTH
+from flask_corsguard.merging import PLAIN_NAMES, merge
+from harness import SpyApp, call, make_environ, preflight
+
+EVERYONE = Policy(origins="*")
+PARTNER = Policy(origins=[EVIL])
+
+#: Requests after which there is nothing left to find out.
+ENOUGH = 4
+
+
+def allowed(app, path, origin=EVIL, method="GET"):
+    """Give what a request to *path* is told of its origin."""
+    return call(app, method, path, {"Origin": origin}).get("Access-Control-Allow-Origin")
+
+
+def marked_app():
+    """Make an application with a mark of every kind, and with views that have none."""
+
+    class Both(MethodView):
+        @cors(EVERYONE)
+        def get(self):
+            return "read"
+
+        def post(self):
+            return "written"
+
+    app = Flask(__name__)
+    app.add_url_rule("/plain", "plain", lambda: "plain")
+    app.add_url_rule("/view", "view", cors(PARTNER)(lambda: "view"))
+    app.add_url_rule("/both", view_func=Both.as_view("both"))
+    inner = cors(EVERYONE)(Blueprint("inner", __name__, url_prefix="/inner"))
+    inner.add_url_rule("/page", "page", lambda: "page")
+    app.register_blueprint(inner)
+    CorsGuard(app, LISTED)
+    return app
+
+
+EXPECTED = {
+    ("GET", "/plain", A): A,
+    ("GET", "/plain", EVIL): None,
+    ("GET", "/view", A): None,
+    ("GET", "/view", EVIL): EVIL,
+    ("GET", "/both", EVIL): "*",
+    ("POST", "/both", A): A,
+    ("GET", "/inner/page", EVIL): "*",
+    ("GET", "/inner/missing", EVIL): "*",
+    ("GET", "/missing", EVIL): None,
+    ("PUT", "/plain", A): A,
+}
+
+
+def test_a_marked_application_answers_the_tenth_time_as_the_first():
+    """Whatever is asked in between."""
+    app = marked_app()
+
+    for _ in range(10):
+        assert {asked: allowed(app, asked[1], asked[2], asked[0]) for asked in EXPECTED} == EXPECTED
+
+
+def test_an_application_without_marks_answers_the_tenth_time_as_the_first():
+    """Its one policy then holds for every response, and no rule is looked at."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page", methods=["GET", "PUT"])
+    CorsGuard(app, LISTED)
+
+    for _ in range(10):
+        assert allowed(app, "/", A) == allowed(app, "/missing", A) == A
+        assert allowed(app, "/", EVIL) is None
+        assert preflight(app, A, "PUT").get("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
+        assert preflight(app, EVIL, "PUT").code == 403
+        assert call(app, "PUT", "/", {"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}).code == 403
+
+
+def test_a_policy_that_names_its_methods_grants_without_asking_for_the_route():
+    """Once it is known that there is no other, the answer lies ready."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page")
+    CorsGuard(app, LISTED.replace(methods=["PATCH"]))
+    first = preflight(app, A, "PATCH")
+    for _ in range(ENOUGH):
+        call(app, headers={"Origin": A})
+    app.url_map = None
+
+    assert preflight(app, A, "PATCH").headers == first.headers
+
+
+@pytest.mark.parametrize("name", ["view", "plain"])
+def test_a_mark_that_is_put_after_requests_is_heeded(name):
+    """What was found before is forgotten."""
+    app = marked_app()
+    for _ in range(ENOUGH):
+        allowed(app, f"/{name}")
+
+    cors(EVERYONE)(app.view_functions[name])
+
+    assert allowed(app, f"/{name}") == "*"
+
+
+def test_the_first_mark_of_all_is_heeded_after_requests_too():
+    """An application that had none so far has stopped looking for them."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page")
+    CorsGuard(app, LISTED)
+    for _ in range(ENOUGH):
+        assert allowed(app, "/") is None
+
+    cors(EVERYONE)(app.view_functions["page"])
+
+    assert allowed(app, "/") == "*"
+
+
+def test_paths_are_looked_at_for_every_request():
+    """One rule of the URL map may lie below several of them."""
+    app = Flask(__name__)
+    app.add_url_rule("/<name>", "page", lambda name: name)
+    CorsGuard(app, LISTED, paths={"/open": EVERYONE})
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/open") == "*"
+        assert allowed(app, "/other") is None
+
+
+class Rebuilt(Request):
+    """A request that reads its environ in its own way."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class Trusting(Request):
+    """A request that names its hosts."""
+
+    trusted_hosts = ["api.example"]
+
+
+class Bound(Flask):
+    """An application that binds its map in its own way."""
+
+    def create_url_adapter(self, request):
+        return super().create_url_adapter(request)
+
+
+def host_matching():
+    """Make an application whose rules name hosts."""
+    return Flask(__name__, host_matching=True, static_host="api.example")
+
+
+def with_request(request_class):
+    """Make an application with another class of requests."""
+    app = Flask(__name__)
+    app.request_class = request_class
+    return app
+
+
+def with_config(**config):
+    """Make an application with a configuration."""
+    app = Flask(__name__)
+    app.config.update(config)
+    return app
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        host_matching,
+        lambda: Flask(__name__, subdomain_matching=True),
+        lambda: with_config(SERVER_NAME="api.example"),
+        lambda: with_config(TRUSTED_HOSTS=["api.example"]),
+        lambda: with_request(Rebuilt),
+        lambda: with_request(Trusting),
+        lambda: Bound(__name__),
+    ],
+    ids=["host", "subdomain", "server name", "trusted hosts", "request class", "its hosts", "adapter"],
+)
+def test_an_application_that_heeds_the_host_has_its_map_bound_for_each_request(make):
+    """By its own way of doing so."""
+    binding = Binding(make())
+
+    assert binding.shared(make_environ()) is None
+    assert binding.bind(make_environ(headers={"Host": "api.example"})).server_name == "api.example"
+
+
+def test_any_other_map_is_bound_once():
+    """And again if the application gets another one."""
+    app = Flask(__name__)
+    binding = Binding(app)
+    adapter = binding.shared(make_environ())
+
+    assert binding.shared(make_environ()) is adapter
+    app.url_map = Map()
+    assert binding.shared(make_environ()).map is app.url_map
+
+
+def test_a_handshake_has_the_map_bound_for_it():
+    """Rules for WebSockets are matched by the scheme."""
+    assert Binding(Flask(__name__)).shared(make_environ(headers={"Upgrade": "websocket"})) is None
+
+
+def test_no_more_origins_are_remembered_than_are_bounded():
+    """Under a pattern anyone can send new ones, and none of them is answered otherwise."""
+    policy = Policy(origins=["https://*.a.example"])
+    layer = CorsMiddleware(SpyApp(), policy)
+    origins = [f"https://h{number}.a.example" for number in range(MAX_KNOWN_ORIGINS + 10)]
+
+    for _ in range(2):
+        for origin in origins:
+            assert allowed(layer, "/", origin) == origin
+            assert preflight(layer, origin).get("Access-Control-Allow-Origin") == origin
+
+    assert len(policy.answers.known) == len(policy.answers.granted) == MAX_KNOWN_ORIGINS
+
+
+def test_what_everyone_is_granted_is_bounded_too():
+    """Where all are allowed, an origin may have any length; such a one is not kept."""
+    policy = Policy(origins="*")
+    layer = CorsMiddleware(SpyApp(), policy)
+
+    assert preflight(layer, "x" * 1000).get("Access-Control-Allow-Origin") == "*"
+    assert preflight(layer, A).get("Access-Control-Allow-Origin") == "*"
+    assert list(policy.answers.granted) == [A]
+
+
+def test_what_a_callable_allows_is_not_remembered():
+    """Its next answer may be another one, for requests and for preflights."""
+    answers = iter([True, False] * 4)
+    layer = CorsMiddleware(SpyApp(), Policy(origins=[lambda origin: next(answers)]))
+
+    assert [allowed(layer, "/", A) for _ in range(4)] == [A, None, A, None]
+    assert [preflight(layer, A).code for _ in range(4)] == [204, 403, 204, 403]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_pattern_beneath_another_one_changes_nothing(order):
+    """In whichever order they are listed."""
+    layer = CorsMiddleware(
+        SpyApp(), Policy(origins=["https://*.a.example", "https://*.b.a.example"][::order])
+    )
+
+    for host in ("x.a.example", "b.a.example", "x.b.a.example"):
+        assert allowed(layer, "/", f"https://{host}") == f"https://{host}"
+    assert allowed(layer, "/", "https://a.example") is None
+
+
+def test_a_plain_name_is_owned_by_no_policy():
+    """Else a header of the application could stand beside the policy's."""
+    everything = Policy(origins=[A], timing=True, resource_policy="same-site")
+
+    for name in PLAIN_NAMES:
+        assert name.lower() not in everything.answers.owned | {"vary"}
+        assert merge([(name, "x"), ("vary", "A")], (), frozenset())[0] == [(name, "x"), ("Vary", "A")]
+
+
+def test_an_upgrade_that_is_too_long_to_be_read_counts_as_a_handshake():
+    """Whatever it asks for, the guard looks at it."""
+    layer = CorsMiddleware(SpyApp(), LISTED)
+
+    def code(upgrade):
+        return call(layer, headers={"Origin": EVIL, "Sec-Fetch-Site": "cross-site", "Upgrade": upgrade}).code
+
+    assert code("x" * MAX_UPGRADE_LENGTH) == 200
+    assert code("x" * (MAX_UPGRADE_LENGTH + 1)) == 403
+
+
+def test_two_origins_that_are_too_long_to_be_read_are_refused():
+    """What is too long counts as one, so that nobody has to look for a comma in it."""
+    layer = CorsMiddleware(SpyApp(), LISTED)
+
+    assert preflight(layer, f"{A}, {EVIL}").code == 200
+    assert preflight(layer, f"{A}, " * 100).code == 403
+    assert preflight(layer, A, "PUT," * 100).code == 204
+
+
+def test_importing_the_package_loads_no_list_and_no_tables():
+    """Public suffixes are for patterns with credentials, Punycode for mistakes."""
+    program = (
+        "import sys, flask, flask_corsguard as it; it.Policy(origins=['https://*.a.example']); "
+        "print(sorted({'publicsuffixlist', 'idna'} & set(sys.modules)))"
+    )
+
+    assert (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )
