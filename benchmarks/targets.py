@@ -181,17 +181,16 @@ TARGETS: Final = (
         3,
         _by_preflight(_megabytes()),
     ),
-    Target(
-        "A megabyte in a refused POST, the log off, by a plain preflight",
-        3,
-        _by_preflight(_megabytes_posted("off")),
-    ),
-    Target(
-        "A megabyte in a refused POST, the log on, by a refused one of usual size",
-        3,
-        tuple(
-            Ratio(Quantity(row), Quantity(our_row("one", "post-refused"))) for row in _megabytes_posted("on")
-        ),
+    *(
+        Target(
+            f"A megabyte in a refused POST, the log {log}, by a refused one of usual size",
+            3,
+            tuple(
+                Ratio(Quantity(row), Quantity(our_row("one", "post-refused", **more)))
+                for row in _megabytes_posted(log)
+            ),
+        )
+        for log, more in (("off", {"log": "off"}), ("on", {}))
     ),
     Target(
         "The longest legal origins against 20,000 patterns, by a plain preflight",

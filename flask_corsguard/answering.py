@@ -47,10 +47,15 @@ def answer_text(
     """
     # An exception may name what is no Unicode, such as a file.
     body = text.encode("utf-8", "backslashreplace")
-    headers += [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    headers += text_headers(body)
     if exc_info is None:
         start_response(status, headers)
     else:
         start_response(status, headers, exc_info)
     # RFC 9110, section 9.3.2: the length of what is not sent.
     return [] if head else [body]
+
+
+def text_headers(body: bytes) -> list[Header]:
+    """Give the headers of a plain text."""
+    return [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]

@@ -207,10 +207,3 @@ def mark_of_view(view: object, method: str) -> Policy | None:
     if handler is None and method == "HEAD":
         handler = getattr(view_class, "get", None)
     return mark_of(handler) or mark_of(view) or mark_of(view_class)
-
-
-def is_marked(view: object) -> bool:
-    """Whether *view*, its class or any method of that is marked."""
-    classes = getattr(getattr(view, "view_class", None), "__mro__", ())
-    parts = (part for each in classes for part in (each, *vars(each).values()))
-    return any(mark_of(part) is not None for part in (view, *parts))

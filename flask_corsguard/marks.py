@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .decorators import is_marked, mark_of, mark_of_view
+from .decorators import mark_of, mark_of_view
 
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.routing import Rule
 
     from .core.policy import Policy
 
@@ -20,8 +21,17 @@ class Marks:
 
     def any(self) -> bool:
         """Whether any view of the application, or any of its blueprints, is marked."""
-        blueprints = self._app.blueprints.values()
-        return any(map(is_marked, (*self._app.view_functions.values(), *blueprints)))
+        app = self._app
+        return any(mark_of(blueprint) is not None for blueprint in app.blueprints.values()) or any(
+            self._has_mark(rule) for rule in app.url_map.iter_rules()
+        )
+
+    def _has_mark(self, rule: Rule) -> bool:
+        view = self._app.view_functions.get(rule.endpoint)
+        if rule.methods is None and hasattr(view, "view_class"):
+            # There is no telling which of its methods will be asked for.
+            return True
+        return any(mark_of_view(view, method) is not None for method in rule.methods or ("GET",))
 
     def find(self, endpoint: str, method: str) -> Policy | None:
         """Give the mark of the endpoint's view, else that of its nearest blueprint, if there is one."""

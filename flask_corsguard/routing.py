@@ -86,6 +86,7 @@ class RoutedPolicies:
         self._marks = Marks(app)
         self._look_around = look_around
         self._has_answered = False
+        self._forgotten = 0
         self.prepare: Callable[[WSGIEnvironment, StartResponse], StartResponse] | None = self._prepare
         remember(self)
         #: By the id of a rule, for the rules of functions, which have one policy: the rule and its policy's.
@@ -107,15 +108,20 @@ class RoutedPolicies:
     def _settle(self) -> None:
         # Flask lets no route be added after the first request, and what is found is remembered from then on.
         # Who puts another view into app.view_functions by hand after that has to mark it then, or not at all.
+        forgotten = self._forgotten
         self.prepare = None
         if self._paths is None and not self._marks.any():
             self.answers = self._policy.answers
             self.policy = None if self._policy.methods is None else self._policy
+        if self._forgotten != forgotten:
+            # A mark was put meanwhile, which may not have been seen.
+            self.answers = self.policy = None
 
     def forget(self) -> None:
         """Forget what was found before something was marked."""
-        self.policy = self.answers = None
+        self._forgotten += 1
         self.prepare = self._prepare
+        self.policy = self.answers = None
         self.answered, self._routed = {}, {}
 
     def for_response(self, given: Given[Any]) -> Policy:

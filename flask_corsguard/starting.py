@@ -64,7 +64,7 @@ def start_with(
     start_response, ours, answers, layer = given
     for name, _ in theirs:
         if name not in PLAIN_NAMES:
-            headers = layer.merge(theirs, ours, answers.owned)
+            headers = layer._merge(theirs, ours, answers.owned)  # noqa: SLF001 - the layer that has bound this
             break
     else:
         try:

@@ -11,9 +11,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from types import MethodType
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from .answering import answer_error, answer_text
+from .answering import answer_error, answer_text, text_headers
 from .core.answers import Answers, Header
 from .core.decision import NO_CONTENT, Decision, Request, answer_plainly, decide, is_preflight
 from .core.errors import PolicyError, problem, shown
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("flask_corsguard")
 
-_REFUSED_PREFLIGHT = "Refused: the CORS policy of this server does not allow this origin.\n"
+_REFUSED_PREFLIGHT: Final = b"Refused: the CORS policy of this server does not allow this origin.\n"
+_REFUSED_PREFLIGHT_HEADERS: Final = text_headers(_REFUSED_PREFLIGHT)
 
 
 class CorsMiddleware:
@@ -206,8 +207,7 @@ class CorsMiddleware:
         text = answer_to_refused(decision, debug=self._answers_errors())
         return answer_text("403 Forbidden", [], text, start, head=_is_head(decision))
 
-    def merge(self, theirs: Iterable[Header], ours: Iterable[Header], owned: frozenset[str]) -> list[Header]:
-        """Put the headers of the policy onto those of the application, and tell what they replace."""
+    def _merge(self, theirs: Iterable[Header], ours: Iterable[Header], owned: frozenset[str]) -> list[Header]:
         merged, replaced = merge(theirs, ours, owned)
         if replaced and not self._warned:
             # Once: it is a fact about the application and not about the request.
@@ -232,7 +232,8 @@ class CorsMiddleware:
                 start_response("204 No Content", [*plain])
                 return []
             if plain is not None and not self._answers_errors():
-                return answer_text("403 Forbidden", [*plain], _REFUSED_PREFLIGHT, start_response)
+                start_response("403 Forbidden", [*plain, *_REFUSED_PREFLIGHT_HEADERS])
+                return [_REFUSED_PREFLIGHT]
         request = request_of(environ)
         if not request.is_preflight:
             return None
@@ -247,7 +248,7 @@ class CorsMiddleware:
         if decision.status == NO_CONTENT:
             start_response("204 No Content", headers)
             return []
-        text = f"{decision.explain()}\n" if self._answers_errors() else _REFUSED_PREFLIGHT
+        text = f"{decision.explain()}\n" if self._answers_errors() else _REFUSED_PREFLIGHT.decode()
         return answer_text("403 Forbidden", headers, text, start_response)
 
     def _notify(self, decision: Decision, environ: WSGIEnvironment) -> None:

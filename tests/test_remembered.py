@@ -6,15 +6,16 @@ import subprocess
 import sys
 
 import pytest
-from flask import Blueprint, Flask, Request
-from flask.views import MethodView
-from werkzeug.routing import Map
+from flask import Blueprint, Flask, Request, request, session
+from flask.views import MethodView, View
+from werkzeug.routing import Map, Rule
 
 from cases import EVIL, LISTED, A
 from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors
 from flask_corsguard.binding import Binding
 from flask_corsguard.core.answers import MAX_KNOWN_ORIGINS
 from flask_corsguard.core.guard import MAX_UPGRADE_LENGTH
+from flask_corsguard.marks import Marks
 from flask_corsguard.merging import PLAIN_NAMES, merge
 from harness import SpyApp, call, make_environ, preflight
 
@@ -124,6 +125,66 @@ def test_the_first_mark_of_all_is_heeded_after_requests_too():
     cors(EVERYONE)(app.view_functions["page"])
 
     assert allowed(app, "/") == "*"
+
+
+class AnyMethod(View):
+    """A view class whose rule names no method, with a mark on one that is rarely asked for."""
+
+    def dispatch_request(self):
+        return request.method
+
+    @cors(EVERYONE)
+    def purge(self):
+        """Nothing calls it: its mark is what counts."""
+
+
+def test_a_rule_for_every_method_is_looked_at_for_every_request():
+    """No list of methods says which marks there are."""
+    app = Flask(__name__)
+    app.url_map.add(Rule("/", endpoint="any", methods=None))
+    app.view_functions["any"] = AnyMethod.as_view("any")
+    CorsGuard(app, LISTED)
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/", A) == A
+        assert allowed(app, "/", EVIL, "PURGE") == "*"
+
+
+def test_what_lies_about_in_a_class_is_not_touched():
+    """A proxy of Flask's raises outside of a request whatever is asked of it."""
+
+    class Page(View):
+        proxy = session
+
+        def dispatch_request(self):
+            return "page"
+
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=Page.as_view("page"))
+    CorsGuard(app, LISTED)
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/", A) == A
+
+
+def test_a_mark_that_comes_while_marks_are_looked_for_is_heeded(monkeypatch):
+    """By another thread, for example."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page")
+    CorsGuard(app, LISTED)
+    look = Marks.any
+
+    def looking(marks):
+        found = look(marks)
+        monkeypatch.undo()
+        cors(EVERYONE)(app.view_functions["page"])
+        return found
+
+    monkeypatch.setattr(Marks, "any", looking)
+
+    for _ in range(ENOUGH):
+        last = allowed(app, "/")
+    assert last == "*"
 
 
 def test_paths_are_looked_at_for_every_request():
