@@ -170,7 +170,12 @@ def answer_plainly(
         grant = answers.preflight_unread
     elif origin is not None and len(origin) <= MAX_ORIGIN_LENGTH:
         granted = answers.granted.get(origin)
-        if granted is not None and _is_one(requested, MAX_SEARCHED_METHOD_LENGTH):
+        # As is_preflight() has it; the origin was one when it was granted this.
+        if (
+            granted is not None
+            and requested
+            and (len(requested) > MAX_SEARCHED_METHOD_LENGTH or "," not in requested)
+        ):
             return granted
     if origin is None or not is_preflight("OPTIONS", origin, requested):
         return None
