@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test browsers interop bench check docs clean
+.PHONY: help demo test counts instructions browsers interop bench check docs clean
 
 help:
 	@echo 'make demo           the bank, its partner and an attacker, to press buttons; Ctrl-C ends it'
