@@ -9,50 +9,54 @@ import pytest
 from browsers.cases import CASES
 from browsers.judged import Run, expectation, run, told
 from browsers.modelled import ModelledRun
-from flask_corsguard import wsgi
+from flask_corsguard import CorsMiddleware
 from flask_corsguard.core import guard
 
 CASE = {case.id: case for case in CASES}
 
 
+def _answers_changed_by(change):
+    def fault(layer, environ, start_response):
+        def start(status, headers, *exc_info):
+            return start_response(*change(status, headers, environ), *exc_info)
+
+        return CALL(layer, environ, start)
+
+    return patch.object(CorsMiddleware, "__call__", fault)
+
+
 def _headers_changed_by(change):
-    def decide(policy, request):
-        decision = DECIDE(policy, request)
-        return decision._replace(headers=tuple(change(decision.headers, request)))
-
-    return patch.object(wsgi, "decide", decide)
+    return _answers_changed_by(lambda status, headers, environ: (status, list(change(headers, environ))))
 
 
-def _without_vary(headers, request):
-    return [each for each in headers if each[0] != "Vary" or request.origin is not None]
+def _without_vary(headers, environ):
+    return [each for each in headers if each[0] != "Vary" or "HTTP_ORIGIN" in environ]
 
 
-def _null_allowed(headers, request):
-    more = [("Access-Control-Allow-Origin", "null")] if request.origin == "null" else []
+def _null_allowed(headers, environ):
+    more = [("Access-Control-Allow-Origin", "null")] if environ.get("HTTP_ORIGIN") == "null" else []
     return [*more, *headers]
 
 
-def _true_capitalized(headers, request):
+def _true_capitalized(headers, environ):
     return [
         (name, "True" if name == "Access-Control-Allow-Credentials" else value) for name, value in headers
     ]
 
 
-def _zero_dropped(headers, request):
+def _zero_dropped(headers, environ):
     return [each for each in headers if each != ("Access-Control-Max-Age", "0")]
 
 
-def _refused_although_allowed(policy, request):
-    decision = DECIDE(policy, request)
-    return decision._replace(status=403) if request.is_preflight else decision
+def _origin_doubled(headers, environ):
+    return [*headers, *(each for each in headers if each[0] == "Access-Control-Allow-Origin")]
 
 
-def _merged_twice(theirs, ours, owned):
-    merged, replaced = MERGE(theirs, ours, owned)
-    return [*merged, *(each for each in merged if each[0] == "Access-Control-Allow-Origin")], replaced
+def _refused_although_allowed(status, headers, environ):
+    return ("403 Forbidden" if status.startswith("204") else status), headers
 
 
-DECIDE, MERGE = wsgi.decide, wsgi.merge
+CALL = CorsMiddleware.__call__
 
 FAULTS = [
     (
@@ -62,12 +66,12 @@ FAULTS = [
     ),
     (
         "a preflight of an allowed origin is answered 403",
-        lambda: patch.object(wsgi, "decide", _refused_although_allowed),
+        lambda: _answers_changed_by(_refused_although_allowed),
         "the library: a method that is listed",
     ),
     (
         "Access-Control-Allow-Origin is doubled",
-        lambda: patch.object(wsgi, "merge", _merged_twice),
+        lambda: _headers_changed_by(_origin_doubled),
         "the library: an origin that is listed",
     ),
     (
