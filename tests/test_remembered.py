@@ -198,6 +198,18 @@ def test_paths_are_looked_at_for_every_request():
         assert allowed(app, "/other") is None
 
 
+def test_what_a_marked_view_says_of_its_own_is_merged_every_time():
+    """A name that is not plain, and a Vary, are looked at as ever."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", cors(LISTED)(lambda: ("page", {"X-Own": "1", "Vary": "Cookie"})))
+    CorsGuard(app)
+
+    for _ in range(ENOUGH):
+        result = call(app, headers={"Origin": A})
+        assert (result.get("X-Own"), result.get("Vary")) == ("1", "Cookie, Origin")
+        assert result.get("Access-Control-Allow-Origin") == A
+
+
 class Rebuilt(Request):
     """A request that reads its environ in its own way."""
 

@@ -147,9 +147,7 @@ class Answers:
 
         :returns: the headers, which are shared, and the exception that a callable raised, if one did.
         """
-        if self.origins is None:
-            return self.to_allowed(origin), None
-        allowed, error = self.origins.allows(origin)
+        allowed, error = (True, None) if self.origins is None else self.origins.allows(origin)
         return self.to_allowed(origin) if allowed else self.to_others, error
 
     def to_allowed(self, origin: str) -> list[Header]:
