@@ -210,6 +210,20 @@ def test_what_a_marked_view_says_of_its_own_is_merged_every_time():
         assert result.get("Access-Control-Allow-Origin") == A
 
 
+def test_headers_that_are_no_list_are_completed_every_time():
+    """PEP 3333 asks for a list; a layer inside may give a tuple."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", cors(LISTED)(lambda: "page"))
+    flask = app.wsgi_app
+    app.wsgi_app = lambda environ, start: flask(
+        environ, lambda status, headers: start(status, tuple(headers))
+    )
+    CorsGuard(app)
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/", A) == A
+
+
 class Rebuilt(Request):
     """A request that reads its environ in its own way."""
 
