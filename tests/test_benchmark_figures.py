@@ -31,10 +31,11 @@ def test_results_name_no_machine(where):
     """No path, no host and no user: what pyperf would collect by itself is left out."""
     text = results.COMMITTED.read_text("utf-8") if where == "committed" else results.as_json(made_up())
 
-    assert re.findall(r'"[^"]*"(?=: )', text)
-    assert set(re.findall(r'"(\w+)": ', text)) - {SUFFIXES} == {
+    # Of what else there is a version depends on what is installed.
+    keys = {key for key in re.findall(r'"(\w+)": ', text) if not key.startswith("version_")}
+    assert keys - {SUFFIXES} == {
         *("benchmarks", "metadata", "runs", "values", "version", "name", "unit", "loops", "duration"),
-        *(key for key in machine.facts("full") if re.fullmatch(r"\w+", key)),
+        *(key for key in machine.facts("full") if re.fullmatch(r"(?!version_)\w+", key)),
     }
     assert socket.gethostname() not in text.replace("policy=", "")
     assert not re.search(r'["\s=](/|~|[A-Z]:\\)', text)
