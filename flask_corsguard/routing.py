@@ -144,10 +144,12 @@ class RoutedPolicies:
 
     def _answer(self, rule: Rule, path: str, method: str) -> Policy:
         self._has_answered = True
+        # The one of now: what is found before a mark is put belongs to what is forgotten then.
+        answered = self.answered
         policy = self._of_endpoint(rule.endpoint, path, method)
         view = self.app.view_functions.get(rule.endpoint)
         if self.prepare is None and self._paths is None and not hasattr(view, "view_class"):
-            self.answered[id(rule)] = rule, policy.answers
+            answered[id(rule)] = rule, policy.answers
         return policy
 
     def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
@@ -224,13 +226,14 @@ class RoutedPolicies:
     def _with_methods_of_rule(self, policy: Policy, rule: Rule, method: str, path: str) -> Policy:
         # The same rule is asked again and again, and what it says only depends on its view.
         view = self.app.view_functions.get(rule.endpoint)
-        known = self._routed.get((id(rule), method))
+        routed = self._routed
+        known = routed.get((id(rule), method))
         if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
             return known[3]
         rules = dict.fromkeys(rule.methods or (), rule)
         found = self._with_methods(policy, self._methods_of(policy, path, rules))
         if self._paths is None:
-            self._routed[id(rule), method] = rule, view, policy, found
+            routed[id(rule), method] = rule, view, policy, found
         return found
 
     def _methods_of(self, policy: Policy, path: str, rules: dict[str, Rule]) -> tuple[str, ...]:
