@@ -138,6 +138,26 @@ class AnyMethod(View):
         """Nothing calls it: its mark is what counts."""
 
 
+def test_a_mark_that_comes_while_a_policy_is_found_is_heeded(monkeypatch):
+    """What was found before it is not what is remembered after it."""
+    app = marked_app()
+    for _ in range(ENOUGH):
+        allowed(app, "/view")
+    find = Marks.find
+
+    def finding(marks, *endpoint):
+        found = find(marks, *endpoint)
+        monkeypatch.undo()
+        cors(EVERYONE)(app.view_functions["plain"])
+        return found
+
+    monkeypatch.setattr(Marks, "find", finding)
+
+    for _ in range(ENOUGH):
+        last = allowed(app, "/plain")
+    assert last == "*"
+
+
 def test_a_rule_for_every_method_is_looked_at_for_every_request():
     """No list of methods says which marks there are."""
     app = Flask(__name__)
