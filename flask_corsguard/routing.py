@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.routing import MapAdapter
 
+    from .sources import Prepare
     from .starting import Given
 
 
@@ -95,7 +96,7 @@ class RoutedPolicies:
         self._look_around = look_around
         self._has_answered = False
         self._forgotten = 0
-        self.prepare: Callable[[WSGIEnvironment, StartResponse], StartResponse] | None = self._prepare
+        self.prepare: Prepare | None = self._prepare
         remember(self)
         #: By the id of a rule, for the rules of functions, which have one policy: the rule and its policy's.
         self.answered: dict[int, tuple[Rule, Answers]] = {}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .starting import Given
 
     PolicyOf = Callable[[WSGIEnvironment], Policy]
+    Prepare = Callable[[WSGIEnvironment, StartResponse], StartResponse]
 
 logger = logging.getLogger("flask_corsguard")
 
@@ -25,11 +26,28 @@ class PolicySource(Protocol):
     """Gives each request its policy.
 
     :ivar policy: that of every request, where there is but one.
-    :ivar answers: those of the policy of every response, where that is but one.
+    :ivar answers: those of the policy of every response, where that is but one; :attr:`start` and what it
+        asks are for the others.
+    :ivar prepare: finds out about the application what is not known yet, and gives what is to start this
+        response; ``None`` once all is known.
     """
 
     policy: Policy | None
     answers: Answers | None
+    prepare: Prepare | None
+
+    @property
+    def beforehand(self) -> Callable[[WSGIEnvironment, Policy | None], Policy] | None:
+        """Gives the policy of a response before the application runs; ``None`` where it is found later.
+
+        By the environ and by what :meth:`for_method` gave for this request, if it was asked.
+        """
+        ...
+
+    @property
+    def start(self) -> Callable[..., Callable[[bytes], object]]:
+        """What stands in for ``start_response``, bound to what is given; see :mod:`.starting`."""
+        ...
 
     def for_method(self, environ: WSGIEnvironment, method: str, /) -> Policy:
         """Give the policy by which a request with *method* to this URL is judged.
@@ -38,44 +56,28 @@ class PolicySource(Protocol):
         """
         ...
 
+    def for_response(self, given: Given[Any], /) -> Policy:
+        """Give the policy by which a request is answered, when the application starts its response."""
+        ...
+
 
 class OnePolicy:
     """The same policy for every request."""
+
+    prepare: Prepare | None = None
+    beforehand = None
+    start = staticmethod(start_found)
 
     def __init__(self, policy: Policy) -> None:
         self.policy: Policy | None = policy
         self.answers: Answers | None = policy.answers
         self._policy = policy
 
-    def for_method(self, _environ: WSGIEnvironment, _method: str) -> Policy:
+    def for_method(self, *_: object) -> Policy:
         """Give it."""
         return self._policy
 
-
-class SourceByRequest(PolicySource, Protocol):
-    """Gives responses policies of their own.
-
-    :ivar prepare: finds out about the application what is not known yet, and gives what is to start this
-        response; ``None`` once all is known.
-    :ivar beforehand: gives the policy of a response before the application runs, by the environ and by what
-        :meth:`for_method` gave for this request, if it was asked; ``None`` where it is found later.
-    """
-
-    prepare: Callable[[WSGIEnvironment, StartResponse], StartResponse] | None
-
-    @property
-    def beforehand(self) -> Callable[[WSGIEnvironment, Policy | None], Policy] | None:
-        """See above."""
-        ...
-
-    @property
-    def start(self) -> Callable[..., Callable[[bytes], object]]:
-        """What stands in for ``start_response``, bound to what is given; see :mod:`.starting`."""
-        ...
-
-    def for_response(self, given: Given[Any], /) -> Policy:
-        """Give the policy by which a request is answered, when the application starts its response."""
-        ...
+    for_response = for_method
 
 
 class PolicyPerRequest:
@@ -83,7 +85,7 @@ class PolicyPerRequest:
 
     policy: Policy | None = None
     answers: Answers | None = None
-    prepare = None
+    prepare: Prepare | None = None
     start = staticmethod(start_found)
 
     def __init__(self, policy_of: PolicyOf, fixes: tuple[Any, ...]) -> None:

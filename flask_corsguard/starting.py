@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
     from .core.policy import Policy
-    from .sources import SourceByRequest
+    from .sources import PolicySource
     from .wsgi import CorsMiddleware
 
-    Source = TypeVar("Source", bound=SourceByRequest)
+    Source = TypeVar("Source", bound=PolicySource)
 
     #: The server's ``start_response``; the source of the policy; the environ; the path, the method and what
     #: Werkzeug has left in the environ, as they were before the application ran, which may change them; the
@@ -78,7 +78,7 @@ def start_with(
 
 
 def start_found(
-    given: Given[SourceByRequest], status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
+    given: Given[PolicySource], status: str, theirs: list[Header], exc_info: OptExcInfo | None = None
 ) -> Callable[[bytes], object]:
     """Do the same where each request has a policy of its own."""
     start_response, source, _, _, _, _, _, origin, layer = given

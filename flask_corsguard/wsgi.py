@@ -31,7 +31,8 @@ from .starting import ask, headers_to, start_with
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from .sources import PolicyOf, PolicySource, SourceByRequest
+    from .sources import PolicyOf, PolicySource
+    from .starting import Given
 
     PolicyArgument = Policy | Mapping[str, Policy] | PolicyOf
     OnRefusal = Callable[[WSGIEnvironment, Decision], object]
@@ -108,69 +109,58 @@ class CorsMiddleware:
         # Read once: whatever is assigned to .policy meanwhile is for later requests.
         source = self._source
         answers = source.answers
-        if answers is None:
-            # What has no answers for all is a source by request; cast() would be called each time.
-            return self._call_by_request(source, environ, start_response)  # type: ignore[arg-type]
+        if answers is None and source.prepare is not None:
+            start_response = source.prepare(environ, start_response)
         method = environ["REQUEST_METHOD"]
         if method == "OPTIONS" and ACRM in environ:
             answer = self._answer_preflight(source, environ, start_response)
             if answer is not None:
                 return answer
         origin = environ.get(ORIGIN)
-        ours = answers.to_all
-        if ours is None:
-            if origin is None:
-                ours = answers.to_others
-            elif origin == answers.first:
-                ours = answers.to_first
-            else:
-                ours = answers.known.get(origin) if len(origin) <= MAX_ORIGIN_LENGTH else None
-                if ours is None:
-                    ours = ask(answers, origin)
-        # Whether it passes the guard by look-ups alone. Who is inside of the policy need not be asked
-        # by what site it was sent.
-        if ((method != "GET" and method != "HEAD") or UPGRADE in environ) and (  # noqa: PLR1714 - equal strings are told sooner than found
-            ours is answers.to_others
-            or method not in answers.methods
-            or (COOKIE in environ and not answers.credentials)
-        ):
-            _, answer = self._judge(source, environ, start_response)
-            if answer is not None:
-                return answer
+        # Equal strings are told sooner than found in a set.
+        is_guarded = (method != "GET" and method != "HEAD") or UPGRADE in environ  # noqa: PLR1714
+        ours: list[Header] | None = None
+        if answers is None:
+            judged: Policy | None = None
+            if is_guarded:
+                judged, answer = self._judge(source, environ, start_response)
+                if answer is not None:
+                    return answer
+            policy = None if source.beforehand is None else source.beforehand(environ, judged)
+            path, before = environ.get("PATH_INFO", ""), environ.get(REQUEST)
+            given = start_response, source, environ, path, method, before, policy, origin, self
+            start = MethodType(source.start, given)
+        else:
+            ours = answers.to_all
+            if ours is None:
+                if origin is None:
+                    ours = answers.to_others
+                elif origin == answers.first:
+                    ours = answers.to_first
+                else:
+                    ours = answers.known.get(origin) if len(origin) <= MAX_ORIGIN_LENGTH else None
+                    if ours is None:
+                        ours = ask(answers, origin)
+            # Whether it passes the guard by look-ups alone. Who is inside of the policy need not be asked
+            # by what site it was sent.
+            if is_guarded and (
+                ours is answers.to_others
+                or method not in answers.methods
+                or (COOKIE in environ and not answers.credentials)
+            ):
+                _, answer = self._judge(source, environ, start_response)
+                if answer is not None:
+                    return answer
+            start = MethodType(start_with, (start_response, ours, answers, self))
         try:
-            return self.app(environ, MethodType(start_with, (start_response, ours, answers, self)))
+            return self.app(environ, start)
         except Exception as error:
             # Only to a page that could read the answer: everyone else gets what the server, or a
             # debugger around this layer, makes of the exception.
-            if origin is not None and ours is not answers.to_others and self._answers_errors():
-                return answer_error(error, ours, start_response, head=method == "HEAD")
-            raise
-
-    def _call_by_request(
-        self, source: SourceByRequest, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
-        """Do the same where each request has a policy of its own."""
-        if source.prepare is not None:
-            start_response = source.prepare(environ, start_response)
-        method, origin = environ["REQUEST_METHOD"], environ.get(ORIGIN)
-        judged: Policy | None = None
-        if (method != "GET" and method != "HEAD") or UPGRADE in environ:  # noqa: PLR1714 - likewise
-            if method == "OPTIONS" and ACRM in environ:
-                answer = self._answer_preflight(source, environ, start_response)
-                if answer is not None:
-                    return answer
-            judged, answer = self._judge(source, environ, start_response)
-            if answer is not None:
-                return answer
-        policy = None if source.beforehand is None else source.beforehand(environ, judged)
-        path, before = environ.get("PATH_INFO", ""), environ.get(REQUEST)
-        given = start_response, source, environ, path, method, before, policy, origin, self
-        try:
-            return self.app(environ, MethodType(source.start, given))
-        except Exception as error:
             if origin is not None and self._answers_errors():
-                answers = source.for_response(given).answers
-                ours = headers_to(answers, origin)
+                if answers is None or ours is None:
+                    answers = source.for_response(cast("Given[Any]", start.__self__)).answers
+                    ours = headers_to(answers, origin)
                 if ours is not answers.to_others:
                     return answer_error(error, ours, start_response, head=method == "HEAD")
             raise
