@@ -27,9 +27,24 @@ SEED: Final = 20_000
 BUDGET: Final = 2.0
 #: Rounds in which even the slowest row is measured.
 FEWEST: Final = 3
-#: How many times as many rounds the rows have by which a target holds or not. They are rounds of their own,
-#: so short that what slows the machine slows all of them; by layer, for in Flask a hundredth counts.
-CLOSELY: Final = {"wsgi": 3, "flask": 8}
+
+
+class Close(NamedTuple):
+    """How the rows are measured by which a target holds or not: in rounds of their own.
+
+    They are so short that what slows the machine slows all of them.
+    """
+
+    #: How many times as many rounds there are.
+    times: int
+    #: Into how many parts a sample falls.
+    parts: int
+
+
+#: By layer: in Flask, a hundredth of the whole counts.
+CLOSELY: Final = {"wsgi": Close(6, 2), "flask": Close(40, 5)}
+#: How the others are.
+_PLAINLY: Final = Close(1, 1)
 
 
 class Mode(NamedTuple):
@@ -51,6 +66,7 @@ QUICK: Final = Mode("quick", rounds=3, sample=0.0005, turns=1, drive=1)
 
 class _Measured(NamedTuple):
     exchange: Exchange
+    baseline: str | None
     loops: int
     #: It is measured in one of that many rounds.
     stride: int
@@ -73,10 +89,15 @@ def silent_log() -> Iterator[None]:
 def prepare(rows: Mapping[str, Row], mode: Mode, progress: Progress) -> dict[str, _Measured]:
     """Build what each row measures, see that it does what its name says, and find how often to call it."""
     measured = {}
-    for names, times in grouped(rows):
+    for names, close in grouped(rows):
         for name in names:
             progress.says(name)
-            measured[name] = _calibrated(prepared(rows[name]), mode.sample, mode.rounds * times)
+            measured[name] = _calibrated(
+                prepared(rows[name]),
+                rows[name].baseline,
+                mode.sample / close.parts,
+                mode.rounds * close.times,
+            )
             progress.advance(PREPARING)
     # What is there now stays: the collector need not look at a million origins again and again.
     gc.collect()
@@ -90,22 +111,41 @@ PREPARING: Final = 0.15
 
 def seconds_of_rounds(rows: Iterable[str], mode: Mode) -> float:
     """Give the seconds that all rounds are expected to take."""
-    return sum(mode.rounds * times * _seconds_of_one(names, mode) for names, times in grouped(rows))
+    return sum(
+        mode.rounds * close.times * _seconds_of_one(names, mode, close) for names, close in grouped(rows)
+    )
 
 
-def _seconds_of_one(rows: Collection[str], mode: Mode) -> float:
-    return len(rows) * mode.sample * 1.5
+def _seconds_of_one(rows: Collection[str], mode: Mode, close: Close) -> float:
+    return len(rows) * mode.sample / close.parts * 1.5
 
 
-def grouped(rows: Iterable[str]) -> list[tuple[list[str], int]]:
-    """Give the rows that are measured in the same rounds, and how many times as many rounds they have."""
-    close, names = rows_of_close_targets(), list(rows)
+def grouped(rows: Iterable[str]) -> list[tuple[list[str], Close]]:
+    """Give the rows that are measured in the same rounds, and how closely they are."""
+    tight, names = rows_of_close_targets(), list(rows)
     groups = [
-        ([name for name in names if name in close and coordinates_of(name).get("layer") == layer], times)
-        for layer, times in CLOSELY.items()
+        ([name for name in names if name in tight and coordinates_of(name).get("layer") == layer], close)
+        for layer, close in CLOSELY.items()
     ]
     apart = {name for group, _ in groups for name in group}
-    return [*groups, ([name for name in names if name not in apart], 1)]
+    return [*groups, ([name for name in names if name not in apart], _PLAINLY)]
+
+
+def ordered(baselines: Mapping[str, str | None], number: int) -> list[str]:
+    """Give the rows in the order of a round, by the baseline of each row.
+
+    A baseline comes right before a row that is counted from it, or right after: they are compared.
+    """
+    draw = random.Random(SEED + number)  # noqa: S311 - an order, and the same in every run
+    bases = set(baselines.values())
+    names = [name for name in baselines if name not in bases]
+    draw.shuffle(names)
+    order: dict[str, None] = {}
+    for name in names:
+        base = baselines[name]
+        pair = [name] if base is None or base in order or base not in baselines else [name, base]
+        order |= dict.fromkeys(draw.sample(pair, len(pair)))
+    return list(order)
 
 
 @lru_cache(maxsize=1)
@@ -115,28 +155,26 @@ def rows_of_close_targets() -> frozenset[str]:
     return frozenset(row for row in rows if "header" not in coordinates_of(row))
 
 
-def _calibrated(exchange: Exchange, sample: float, rounds: int) -> _Measured:
+def _calibrated(exchange: Exchange, baseline: str | None, sample: float, rounds: int) -> _Measured:
     most = exchange.most or math.inf
     loops = 1
     while (taken := exchange.time(loops)) < sample and loops < most:
         loops = int(min(most, loops * 2 if taken <= 0 else max(loops + 1, loops * min(10, sample / taken))))
     stride = math.ceil(rounds * taken / BUDGET)
-    return _Measured(exchange, loops, max(1, min(stride, rounds // FEWEST)))
+    return _Measured(exchange, baseline, loops, max(1, min(stride, rounds // FEWEST)))
 
 
 def rounds(measured: Mapping[str, _Measured], mode: Mode, results: Results, progress: Progress) -> None:
     """Measure every row once a round, into *results*; what is there when it is interrupted stays there."""
-    for names, times in grouped(measured):
-        for number in range(mode.rounds * times if names else 0):
+    for names, close in grouped(measured):
+        baselines = {name: measured[name].baseline for name in names}
+        count = mode.rounds * close.times if names else 0
+        for number in range(count):
             # The first, the second, the fourth: a few lines, however many rounds there are.
-            progress.says(
-                f"round {number + 1} of {mode.rounds * times}, {len(names)} rows",
-                tell=not number & (number + 1),
-            )
-            random.Random(SEED + number).shuffle(names)  # noqa: S311 - an order, and the same in every run
-            for name in names:
-                exchange, loops, stride = measured[name]
+            progress.says(f"round {number + 1} of {count}, {len(names)} rows", tell=not number & (number + 1))
+            for name in ordered(baselines, number):
+                exchange, _, loops, stride = measured[name]
                 if number % stride == 0:
                     taken = exchange.time(loops)
                     results.add(name, taken / loops, Series(loops=loops, duration=taken))
-            progress.advance(_seconds_of_one(names, mode))
+            progress.advance(_seconds_of_one(names, mode, close))

@@ -12,12 +12,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from benchmarks import apart, end_to_end, page, page_parts, plots, policies, results
+from benchmarks import apart, end_to_end, page, page_parts, plots, policies, results, rows_flask
 from benchmarks.__main__ import INTERRUPTED, main
 from benchmarks.catalogue import exchanges, names
 from benchmarks.drive import Reused
 from benchmarks.exchanges import REQUESTS
+from benchmarks.measure import ordered
 from benchmarks.rows import Expected, Row, RowError, coordinates_of, prepared
 from benchmarks.rows_wsgi import bare
 from benchmarks.served import application
@@ -55,6 +57,42 @@ def test_a_row_that_lies_is_not_measured():
 
     with pytest.raises(RowError, match=r"^request=get: allowed None instead of \('\*',\)$"):
         prepared(row)
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_a_row_is_measured_beside_its_baseline(number):
+    """What is compared has been measured within milliseconds; no row is left out, and none comes twice."""
+    order = ordered(
+        {"bare": None, "ours": "bare", "theirs": "bare", "inside": None, "marked": "inside"}, number
+    )
+    places = {name: order.index(name) for name in order}
+
+    assert sorted(order) == ["bare", "inside", "marked", "ours", "theirs"]
+    assert abs(places["marked"] - places["inside"]) == 1
+    assert 1 in {abs(places[name] - places["bare"]) for name in ("ours", "theirs")}
+
+
+def test_rounds_have_orders_of_their_own():
+    """No row always comes first, and a baseline comes now before its row and now after it."""
+    orders = {tuple(ordered({"bare": None, "ours": "bare", "other": None}, number)) for number in range(40)}
+
+    assert len(orders) == 4
+
+
+def test_a_row_whose_baseline_is_measured_elsewhere_stays_alone():
+    """A round holds the rows that it was given."""
+    assert ordered({"ours": "bare"}, 0) == ["ours"]
+
+
+def test_flask_is_called_as_flask_with_the_layer_and_without():
+    """A baseline that spared itself a call of Flask's would bill the library for it."""
+    without = ROWS[rows_flask.inside_row("get")].prepare()
+    within = ROWS[rows_flask.flask_row("flask-corsguard", "get")].prepare()
+
+    assert type(without.app) is type(within.app) is Flask
+    assert without.app.url_map is within.app.url_map
+    assert "wsgi_app" not in vars(without.app)
+    assert "wsgi_app" in vars(within.app)
 
 
 def test_no_two_rows_have_one_name():
