@@ -47,15 +47,22 @@ def start_routed(
 ) -> Callable[[bytes], object]:
     """Start a response by the policy of the rule that Flask has matched, which is remembered."""
     start_response, source, environ, _, _, before, _, origin, layer = given
-    request = environ.get(REQUEST)
-    known = source.answered.get(id(getattr(request, "url_rule", None)))
+    request: Any = environ.get(REQUEST)
+    try:
+        known = source.answered.get(id(request.url_rule))
+    except AttributeError:
+        # Another framework's; or there is none.
+        known = None
     # No rule of another application is known here. An older request may be one of this application's.
     if known is None or request is before:
         return start_found(given, status, theirs, exc_info)
     answers = known[1]
-    ours = answers.to_first if origin is not None and origin == answers.first else headers_to(answers, origin)
+    if origin is None:
+        ours = answers.to_none
+    else:
+        ours = answers.to_first if origin == answers.first else headers_to(answers, origin)
     if exc_info is None and type(theirs) is list:
-        # As start_with() begins: here, in between of all that Flask does, every call is a cold one.
+        # As start_with() does: here, in between of all that Flask does, every call is a cold one.
         for name, _ in theirs:
             if name not in PLAIN_NAMES:
                 break
@@ -74,9 +81,6 @@ class RoutedPolicies:
         gives ``None``: no more is to be found out about the application then.
     """
 
-    beforehand = None
-    start = staticmethod(start_routed)
-
     def __init__(
         self,
         app: Flask,
@@ -86,6 +90,8 @@ class RoutedPolicies:
     ) -> None:
         self.policy: Policy | None = None
         self.answers: Answers | None = None
+        # Not of the class: in there, they would have to be looked for at each request.
+        self.beforehand, self.start = None, start_routed
         self.app = app
         self._policy = policy
         self._paths = paths

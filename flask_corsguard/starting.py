@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 def headers_to(answers: Answers, origin: str | None) -> list[Header]:
     """Give the headers of an actual response to *origin*, ``None`` for none; they are shared."""
+    if origin is None:
+        return answers.to_none
     if answers.to_all is not None:
         return answers.to_all
-    if origin is None:
-        return answers.to_others
     if len(origin) <= MAX_ORIGIN_LENGTH and (known := answers.known.get(origin)) is not None:
         return known
     return ask(answers, origin)
@@ -62,16 +62,16 @@ def start_with(
     :param given: the server's ``start_response``, the headers, what they are of, and the layer.
     """
     start_response, ours, answers, layer = given
+    try:
+        headers = theirs + ours
+    except TypeError:
+        # PEP 3333 asks for a list, and some give a tuple, or what can be read but once.
+        theirs = [*theirs]
+        headers = theirs + ours
     for name, _ in theirs:
         if name not in PLAIN_NAMES:
             headers = layer._merge(theirs, ours, answers.owned)  # noqa: SLF001 - the layer that has bound this
             break
-    else:
-        try:
-            headers = theirs + ours
-        except TypeError:
-            # PEP 3333 asks for a list, and some give a tuple.
-            headers = [*theirs, *ours]
     if exc_info is None:
         return start_response(status, headers)
     return start_response(status, headers, exc_info)

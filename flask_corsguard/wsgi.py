@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from .sources import PolicyOf, PolicySource
-    from .starting import Given
 
     PolicyArgument = Policy | Mapping[str, Policy] | PolicyOf
     OnRefusal = Callable[[WSGIEnvironment, Decision], object]
@@ -117,59 +116,74 @@ class CorsMiddleware:
             if answer is not None:
                 return answer
         origin = environ.get(ORIGIN)
-        # Equal strings are told sooner than found in a set.
-        is_guarded = (method != "GET" and method != "HEAD") or UPGRADE in environ  # noqa: PLR1714
-        ours: list[Header] | None = None
+        ours: list[Header] | None
         if answers is None:
-            judged: Policy | None = None
-            if is_guarded:
-                judged, answer = self._judge(source, environ, start_response)
-                if answer is not None:
-                    return answer
+            ours = None
+        elif origin is None:
+            ours = answers.to_none
+        elif origin == answers.first:
+            ours = answers.to_first
+        elif (ours := answers.to_all) is None:
+            ours = answers.known.get(origin) if len(origin) <= MAX_ORIGIN_LENGTH else None
+            if ours is None:
+                ours = ask(answers, origin)
+        judged: Policy | None = None
+        if (method != "GET" and method != "HEAD") or UPGRADE in environ:  # noqa: PLR1714 - equal strings are told sooner than found
+            judged, answer = self._judge(source, environ, start_response, answers, ours)
+            if answer is not None:
+                return answer
+        if ours is None:
             policy = None if source.beforehand is None else source.beforehand(environ, judged)
             path, before = environ.get("PATH_INFO", ""), environ.get(REQUEST)
             given = start_response, source, environ, path, method, before, policy, origin, self
             start = MethodType(source.start, given)
         else:
-            ours = answers.to_all
-            if ours is None:
-                if origin is None:
-                    ours = answers.to_others
-                elif origin == answers.first:
-                    ours = answers.to_first
-                else:
-                    ours = answers.known.get(origin) if len(origin) <= MAX_ORIGIN_LENGTH else None
-                    if ours is None:
-                        ours = ask(answers, origin)
-            # Whether it passes the guard by look-ups alone. Who is inside of the policy need not be asked
-            # by what site it was sent.
-            if is_guarded and (
-                ours is answers.to_others
-                or method not in answers.methods
-                or (COOKIE in environ and not answers.credentials)
-            ):
-                _, answer = self._judge(source, environ, start_response)
-                if answer is not None:
-                    return answer
             start = MethodType(start_with, (start_response, ours, answers, self))
         try:
             return self.app(environ, start)
         except Exception as error:
-            # Only to a page that could read the answer: everyone else gets what the server, or a
-            # debugger around this layer, makes of the exception.
-            if origin is not None and self._answers_errors():
-                if answers is None or ours is None:
-                    answers = source.for_response(cast("Given[Any]", start.__self__)).answers
-                    ours = headers_to(answers, origin)
-                if ours is not answers.to_others:
-                    return answer_error(error, ours, start_response, head=method == "HEAD")
-            raise
+            answer = self._answer_error(error, method, origin, source, start.__self__)
+            if answer is None:
+                raise
+            return answer
+
+    def _answer_error(
+        self, error: Exception, method: str, origin: str | None, source: PolicySource, given: Any
+    ) -> Iterable[bytes] | None:
+        # Only to a page that could read the answer: everyone else gets what the server, or a
+        # debugger around this layer, makes of the exception.
+        if origin is None or not self._answers_errors():
+            return None
+        # What the response would have been started with; see starting.py.
+        start_response, ours, answers = given[:3]
+        if ours is source:
+            answers = source.for_response(given).answers
+            ours = headers_to(answers, origin)
+        if ours is answers.to_others:
+            return None
+        return answer_error(error, ours, start_response, head=method == "HEAD")
 
     def _judge(
-        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+        self,
+        source: PolicySource,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        answers: Answers | None,
+        ours: list[Header] | None,
     ) -> tuple[Policy | None, Iterable[bytes] | None]:
-        """Give the policy if it was looked up, and the answer if it refuses the request."""
-        # First of all the most of them, which a page of the application's own has sent.
+        """Give the policy if it was looked up, and the answer if it refuses the request.
+
+        :param answers: those of the one policy, if it is one, and of them those to the origin, *ours*.
+        """
+        if (
+            answers is not None
+            and ours is not answers.to_others
+            and environ["REQUEST_METHOD"] in answers.methods
+            and (answers.credentials or COOKIE not in environ)
+        ):
+            # Who is inside of the policy need not be asked by what site it was sent.
+            return None, None
+        # Of the others at first the most, which a page of the application's own has sent.
         if environ.get(SITE) == "same-origin":
             return None, None
         request = request_of(environ)

@@ -476,16 +476,19 @@ def test_in_debug_a_response_to_an_exception_is_begun_with_exc_info():
     assert exc_info[0] is ValueError
 
 
-def test_headers_that_are_no_list_are_completed_too():
-    """PEP 3333 asks for a list; an application that gives a tuple keeps its headers."""
+@pytest.mark.parametrize("make", [tuple, iter, reversed])
+@pytest.mark.parametrize("second", ["Content-Length", "X-Own"])
+def test_headers_that_are_no_list_are_completed_too(make, second):
+    """PEP 3333 asks for a list; an application that gives a tuple, or what is read once, keeps them."""
 
     def app(environ, start_response):
-        start_response("200 OK", (("Content-Type", "text/plain"),))
+        start_response("200 OK", make([("Content-Type", "text/plain"), (second, "0")]))
         return []
 
     result = call(CorsMiddleware(app, LISTED), headers={"Origin": A})
 
     assert result.get("Content-Type") == "text/plain"
+    assert result.get(second) == "0"
     assert_headers_exactly(result.headers, GRANTED)
 
 

@@ -41,6 +41,7 @@ class Answers:
     :ivar to_all: the headers of every actual response, where they do not depend on the origin.
     :ivar to_others: the headers of an actual response to an origin that is not allowed, or to none.
         That very list, so that one can see by it whether an origin is allowed.
+    :ivar to_none: the headers of an actual response to a request without an origin.
     :ivar first: the first origin that is listed; most policies have no other. Comparing it is cheaper than
         any look-up.
     :ivar to_first: the headers of an actual response to that one.
@@ -79,6 +80,7 @@ class Answers:
         "private_network",
         "to_all",
         "to_first",
+        "to_none",
         "to_others",
     )
 
@@ -104,6 +106,7 @@ class Answers:
         if self.origins is None:
             timing = ((fetch.TAO, "*"),) if policy.timing else ()
             self.to_all = [(fetch.ACAO, "*"), *exposed, *timing, *resource_policy]
+        self.to_none = self.to_others if self.to_all is None else self.to_all
         self.known: dict[str, list[Header]] = {}
         self.first: str | None = None
         self.to_first: list[Header] = []

@@ -142,7 +142,7 @@ def decide(policy: Policy, request: Request) -> Decision:
         return _decide_preflight(policy, request)
     origin, answers = request.origin, policy.answers
     if origin is None:
-        headers = tuple(answers.to_others if answers.to_all is None else answers.to_all)
+        headers = tuple(answers.to_none)
         return Decision(Kind.NON_CORS, True, Reason.NO_ORIGIN, headers, request=request, policy=policy)
     reason, error = Reason.ALLOWED, None
     if answers.origins is not None:
