@@ -11,6 +11,7 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from flask_corsguard import CorsMiddleware, Kind, Policy, Reason, Request
+from flask_corsguard.core.patterns import OriginPattern
 from naive import enumerated, generated, headers, layer
 from naive.compared import (
     FEWER,
@@ -23,6 +24,7 @@ from naive.compared import (
 )
 from naive.enumerated import POLICIES, present_and_absent
 from naive.layer import read_request
+from naive.origins import read_pattern
 from strategies import near_misses
 
 LISTED = 500
@@ -44,6 +46,16 @@ def test_any_origin_is_allowed_as_the_twin_allows_it(data):
     policy = data.draw(generated.policies())
     for origin in data.draw(st.lists(generated.origins_near(policy), min_size=1, max_size=4)):
         event(assert_same_decisions(policy, Request("POST", origin)).reason)
+
+
+def test_every_pattern_is_read_as_the_twin_reads_it():
+    """Stars, hosts and ports at their bounds and beyond, each beside each."""
+    read = 0
+    for text in enumerated.texts_of_patterns():
+        pattern = OriginPattern.parse(text)
+        assert pattern == read_pattern(text), text
+        read += pattern is not None
+    assert read > 300
 
 
 @pytest.mark.parametrize("item", ["https://*.b.example", "https://*.b.example:81", "http://*.b.example:*"])

@@ -31,14 +31,11 @@ DEFAULT_PORTS: Final[Mapping[str, int]] = {"ftp": 21, "http": 80, "https": 443, 
 # "_" is not in the standard's grammar, and neither is the dot at the end; but the URL parser lets
 # both through, so pages of such hosts exist and their browsers send them. Tempting: to have the
 # labels here, too. But a group that repeats is entered once a label, and a host may have 127.
-_SERIALIZATION = re.compile(
-    r"""
-    (?P<scheme> [a-z] [a-z0-9+.-]{0,63} ) ://
-    (?P<host> \[ [0-9a-f:]{2,39} \] | [a-z0-9_.-]{1,253} )
-    (?: : (?P<port> [1-9][0-9]{0,4} ) )?
-    """,
-    re.VERBOSE,
-)
+SCHEME: Final = r"[a-z][a-z0-9+.-]{0,63}"
+HOST: Final = r"\[[0-9a-f:]{2,39}\]|[a-z0-9_.-]{1,253}"
+PORT: Final = r"[1-9][0-9]{0,4}"
+
+_SERIALIZATION = re.compile(rf"({SCHEME})://({HOST})(?::({PORT}))?")
 
 # The last label of a host that ends in a number, and the dot that may follow.
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\.?")
@@ -99,9 +96,12 @@ def split(text: str) -> tuple[str, str, int | None] | None:
     if digits is None:
         return scheme, host, None
     port = int(digits)
-    if port > MAX_PORT or DEFAULT_PORTS.get(scheme) == port:
-        return None
-    return scheme, host, port
+    return (scheme, host, port) if is_port(scheme, port) else None
+
+
+def is_port(scheme: str, port: int) -> bool:
+    """Whether a serialization with *scheme* can have *port*, which it leaves out if it is the default one."""
+    return port <= MAX_PORT and DEFAULT_PORTS.get(scheme) != port
 
 
 def is_host(text: str) -> bool:
@@ -122,7 +122,8 @@ def is_host(text: str) -> bool:
 
 def is_address(host: str) -> bool:
     """Whether *host* is an IP address. Precondition: it is a host."""
-    return host[0] == "[" or _ends_in_a_number(host)
+    # Of hosts that end in a number, only canonical addresses are any, and these end in a digit.
+    return host[0] == "[" or ("0" <= host[-1] <= "9" and _ends_in_a_number(host))
 
 
 def _ends_in_a_number(host: str) -> bool:

@@ -6,10 +6,10 @@ cannot hold an origin that no browser could send.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+import re
+from typing import Final, NamedTuple
 
-from .origins import MAX_HOST_LENGTH, Origin, is_address, split
+from .origins import HOST, MAX_HOST_LENGTH, PORT, SCHEME, Origin, is_address, is_host, is_port
 
 #: Schemes whose pages have an opaque origin, sent as ``null`` (https://url.spec.whatwg.org/#origin).
 OPAQUE_SCHEMES: Final = frozenset({"about", "blob", "data", "file", "javascript"})
@@ -18,8 +18,11 @@ OPAQUE_SCHEMES: Final = frozenset({"about", "blob", "data", "file", "javascript"
 _MAX_BASE_LENGTH = MAX_HOST_LENGTH - 2
 
 
-@dataclass(frozen=True, slots=True)
-class OriginPattern:
+# The star stands for all of the host, or for labels of it; or it stands for the port.
+_PATTERN = re.compile(rf"({SCHEME})://(?:\*|(\*\.)?({HOST}))(?::(?:({PORT})|(\*)))?")
+
+
+class OriginPattern(NamedTuple):
     """An origin with a wildcard: ``https://*.a.example``, ``http://localhost:*``, or both at once."""
 
     scheme: str
@@ -35,30 +38,20 @@ class OriginPattern:
     @classmethod
     def parse(cls, text: str) -> OriginPattern | None:
         """Read *text* as a pattern; ``None`` if it is none (an exact origin is none)."""
-        any_port = text.endswith(":*")
-        scheme, separator, authority = text.removesuffix(":*").partition("://")
-        if not separator:
+        match = _PATTERN.fullmatch(text)
+        if match is None:
             return None
-        subdomains = authority.startswith("*")
-        if not (subdomains or any_port):
+        scheme, below, host, digits, any_port = match.groups()
+        port = None if digits is None else int(digits)
+        if port is not None and not is_port(scheme, port):
             return None
-        if authority == "*" or authority.startswith("*:"):
-            # Any host. The stand-in only lets the port be read by the one grammar.
-            parts = split(f"{scheme}://host{authority[1:]}")
-            host = ""
-        else:
-            parts = split(f"{scheme}://{authority.removeprefix('*.')}")
-            host = parts[1] if parts else ""
-        if parts is None:
+        if host is None:
+            return cls(scheme, "", port, True, any_port is not None)
+        if (below is None and any_port is None) or not is_host(host):
             return None
-        _, _, port = parts
-        if (any_port and port is not None) or (subdomains and not _can_have_subdomains(host)):
+        if below is not None and (len(host) > _MAX_BASE_LENGTH or is_address(host)):
             return None
-        return cls(scheme, host, port, subdomains, any_port)
-
-
-def _can_have_subdomains(host: str) -> bool:
-    return host == "" or (len(host) <= _MAX_BASE_LENGTH and not is_address(host))
+        return cls(scheme, host, port, below is not None, any_port is not None)
 
 
 def read_origin(text: str) -> Origin | OriginPattern | None:

@@ -217,3 +217,26 @@ def present_and_absent() -> Iterator[dict[str, str]]:
         environ = {"REQUEST_METHOD": method, "wsgi.url_scheme": "https"}
         environ.update({key: KEYS[key] for key, is_there in zip(KEYS, chosen, strict=True) if is_there})
         yield environ
+
+
+#: What may be one part of a pattern, or nearly is.
+SCHEMES_OF_PATTERNS = ["https", "http", "capacitor", "a+b.c-1", "s" * 64, "s" * 65, "Https", "1s", ""]
+STARS = ["*", "*.", "", "**", "*.*.", ".*", "*-", "x.*."]
+HOSTS_OF_PATTERNS = [
+    *("", "a.example", "a.example.", "a..example", ".a.example", "A.example", "a_b.example", "xn--a", "-"),
+    *("localhost", "127.0.0.1", "127.0.0.01", "1.2.3", "9", "0x7f", "a.0x", "a.1", "1e3"),
+    *("[::1]", "[::0:1]", "[*]"),
+    *("l" * 63, "l" * 64, ".".join(["l" * 50] * 5)[:251], ".".join(["l" * 50] * 5)[:250] + "ll"),
+    *("a b", "a/b", "a@b", "a?b", "b\u00e9", "\u212a", "a\n"),
+]
+PORTS_OF_PATTERNS = [
+    *("", ":", ":*", ":443", ":80", ":8443", ":0", ":08", ":65535", ":65536", ":99999"),
+    *(":*:*", ":1:*", ":*1"),
+]
+
+
+def texts_of_patterns() -> Iterator[str]:
+    """Give whatever these parts make, patterns or not."""
+    parts = product(SCHEMES_OF_PATTERNS, STARS, HOSTS_OF_PATTERNS, PORTS_OF_PATTERNS)
+    for scheme, star, host, port in parts:
+        yield f"{scheme}://{star}{host}{port}"

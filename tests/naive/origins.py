@@ -116,6 +116,26 @@ def read(text: str) -> Origin | None:
     return Origin(scheme, host, int(port))
 
 
+def read_pattern(text: str) -> tuple[str, str, int | None, bool, bool] | None:
+    """Read a pattern: its scheme, its host or what is below the ``*.``, its port, what its stars stand for.
+
+    With something that a star can stand for in the place of each, it has to be an origin.
+    """
+    if text.count("://") != 1:
+        return None
+    scheme, authority = text.split("://")
+    host, port = cut(authority)
+    any_host, below, any_port = host == "*", host.startswith("*."), port == "*"
+    if not (any_host or below or any_port) or authority != (host if port is None else f"{host}:{port}"):
+        return None
+    stand_in = "x" if any_host else f"x.{host[2:]}" if below else host
+    origin = read(f"{scheme}://{stand_in}" + ("" if port is None or any_port else f":{port}"))
+    # "x." is a host, and "https://*." says nothing.
+    if origin is None or (below and read(f"{scheme}://{host[2:]}") is None):
+        return None
+    return scheme, "" if any_host else host[2:] if below else host, origin.port, any_host or below, any_port
+
+
 def is_scheme(text: str) -> bool:
     """A letter, then letters, digits, ``+``, ``-`` and ``.``; 64 bytes at most."""
     if not 1 <= len(text) <= 64 or text[0] not in LOWER:
