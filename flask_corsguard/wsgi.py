@@ -116,16 +116,16 @@ class CorsMiddleware:
             if answer is not None:
                 return answer
         origin = environ.get(ORIGIN)
-        ours: list[Header] | None
         if answers is None:
-            ours = None
+            ours: list[Header] | None = None
         elif origin is None:
             ours = answers.to_none
         elif origin == answers.first:
             ours = answers.to_first
         elif (ours := answers.to_all) is None:
-            ours = answers.known.get(origin) if len(origin) <= MAX_ORIGIN_LENGTH else None
-            if ours is None:
+            if len(origin) > MAX_ORIGIN_LENGTH:
+                ours = answers.to_others
+            elif (ours := answers.known.get(origin)) is None:
                 ours = ask(answers, origin)
         judged: Policy | None = None
         if (method != "GET" and method != "HEAD") or UPGRADE in environ:  # noqa: PLR1714 - equal strings are told sooner than found

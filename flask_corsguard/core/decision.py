@@ -165,22 +165,19 @@ def answer_plainly(
     :param listed: the requested headers.
     :returns: to an origin that is not allowed, :attr:`.Answers.preflight_refusal` itself.
     """
+    # As is_preflight() has it.
+    if not origin or not requested or (len(requested) <= MAX_SEARCHED_METHOD_LENGTH and "," in requested):
+        return None
+    is_read = len(origin) <= MAX_ORIGIN_LENGTH
     grant = answers.preflight_grant
     if answers.any_header and listed and len(listed) > answers.max_list_length:
         grant = answers.preflight_unread
-    elif origin is not None and len(origin) <= MAX_ORIGIN_LENGTH:
-        granted = answers.granted.get(origin)
-        # As is_preflight() has it; the origin was one when it was granted this.
-        if (
-            granted is not None
-            and requested
-            and (len(requested) > MAX_SEARCHED_METHOD_LENGTH or "," not in requested)
-        ):
-            return granted
-    if origin is None or not is_preflight("OPTIONS", origin, requested):
+    elif is_read and (granted := answers.granted.get(origin)) is not None:
+        return granted
+    if is_read and "," in origin:
         return None
     if answers.origins is not None:
-        allowed, error = answers.origins.allows(origin)
+        allowed, error = answers.origins.allows(origin) if is_read else (False, None)
         if error is not None:
             return None
         if not allowed:
