@@ -58,9 +58,16 @@ class Ratio(NamedTuple):
     under: Quantity | None = None
 
     def of(self, pick: Pick) -> float:
-        """Give the ratio where *pick* gives the values of a row, a value each round."""
+        """Give the ratio where *pick* gives the values of a row, a value each round.
+
+        Of two rows that were measured in the same rounds it is the median of the ratios of each.
+        """
         if self.under is None:
             return self.over.of(pick)
+        if self.over.less is None and self.under.less is None:
+            over, by = pick(self.over.row), pick(self.under.row)
+            if len(over) == len(by):
+                return median(value / each for value, each in zip(over, by, strict=True))
         under = self.under.of(pick)
         # In a short run the noise can be more than what a layer adds.
         return self.over.of(pick) / under if under > 0 else math.inf

@@ -25,12 +25,12 @@ from instructed import requests_of
 HERE = Path(__file__).parent
 RECORDED = HERE / "instructions.json"
 
-#: Whether a target that is missed is a failure. Not yet: the hot paths are still to be made fast.
-TARGETS_HOLD = True
-
 #: How much more than recorded a row may take, as a factor: by the same interpreter, and, beside the floor, by
 #: another one, whose compiler made other instructions of the same program.
 SAME_INTERPRETER, OTHER_INTERPRETER = 1.05, 1.3
+#: How much more a ratio may be than its bound, by others than the interpreter that is recorded first: what a
+#: compiler makes of the floor and of a layer need not grow alike.
+OTHER_RATIOS = 1.1
 #: The same where more depends on what lies where in memory: strings of a hundred sizes come and go.
 LOOSE = {"many patterns: preflight, longest": 1.25}
 
@@ -43,13 +43,12 @@ class Target(NamedTuple):
     times: float
     of: int
 
-    @property
-    def is_met(self) -> bool:
-        """Whether it is."""
-        return self.cost <= self.times * self.of
+    def is_met(self, tolerance: float = 1) -> bool:
+        """Whether it is, or is but for that factor."""
+        return self.cost <= tolerance * self.times * self.of
 
     def __str__(self) -> str:
-        met = "" if self.is_met else "   missed"
+        met = "" if self.is_met() else "   missed"
         return f"{self.name:66} {self.cost / self.of:7.2f}  at most {self.times:5.3g}{met}"
 
 
@@ -171,7 +170,8 @@ def main() -> int:
         RECORDED.write_text(json.dumps({**recorded, interpreter(): counts}, indent=1) + "\n")
         return 0
     faults = too_many(counts, recorded)
-    faults += [f"missed: {target.name}" for target in targets(counts) if TARGETS_HOLD and not target.is_met]
+    tolerance = 1 if interpreter() == next(iter(recorded), interpreter()) else OTHER_RATIOS
+    faults += [f"missed: {target.name}" for target in targets(counts) if not target.is_met(tolerance)]
     sys.stdout.write("".join(f"{fault}\n" for fault in ["", *faults]))
     return bool(faults)
 

@@ -108,82 +108,77 @@ class CorsMiddleware:
         # Read once: whatever is assigned to .policy meanwhile is for later requests.
         source = self._source
         answers = source.answers
-        if answers is None and source.prepare is not None:
-            start_response = source.prepare(environ, start_response)
+        if answers is None:
+            return self._call_by_request(source, environ, start_response)
         method = environ["REQUEST_METHOD"]
         if method == "OPTIONS" and ACRM in environ:
             answer = self._answer_preflight(source, environ, start_response)
             if answer is not None:
                 return answer
         origin = environ.get(ORIGIN)
-        if answers is None:
-            ours: list[Header] | None = None
-        elif origin is None:
+        if origin is None:
             ours = answers.to_none
         elif origin == answers.first:
             ours = answers.to_first
-        elif (ours := answers.to_all) is None:
-            if len(origin) > MAX_ORIGIN_LENGTH:
-                ours = answers.to_others
-            elif (ours := answers.known.get(origin)) is None:
-                ours = ask(answers, origin)
-        judged: Policy | None = None
-        if (method != "GET" and method != "HEAD") or UPGRADE in environ:  # noqa: PLR1714 - equal strings are told sooner than found
-            judged, answer = self._judge(source, environ, start_response, answers, ours)
+        elif answers.to_all is not None:
+            ours = answers.to_all
+        elif len(origin) > MAX_ORIGIN_LENGTH:
+            ours = answers.to_others
+        else:
+            ours = answers.known.get(origin) or ask(answers, origin)
+        # Whether it passes the guard by look-ups alone. Who is inside of the policy need not be asked
+        # by what site it was sent.
+        if ((method != "GET" and method != "HEAD") or UPGRADE in environ) and (  # noqa: PLR1714 - equal strings are told sooner than found
+            ours is answers.to_others
+            or method not in answers.methods
+            or (COOKIE in environ and not answers.credentials)
+        ):
+            _, answer = self._judge(source, environ, start_response)
             if answer is not None:
                 return answer
-        if ours is None:
-            policy = None if source.beforehand is None else source.beforehand(environ, judged)
-            path, before = environ.get("PATH_INFO", ""), environ.get(REQUEST)
-            given = start_response, source, environ, path, method, before, policy, origin, self
-            start = MethodType(source.start, given)
-        else:
-            start = MethodType(start_with, (start_response, ours, answers, self))
         try:
-            return self.app(environ, start)
+            return self.app(environ, MethodType(start_with, (start_response, ours, answers, self)))
         except Exception as error:
-            answer = self._answer_error(error, method, origin, source, start.__self__)
-            if answer is None:
-                raise
-            return answer
+            # Only to a page that could read the answer: everyone else gets what the server, or a
+            # debugger around this layer, makes of the exception.
+            if origin is not None and ours is not answers.to_others and self._answers_errors():
+                return answer_error(error, ours, start_response, head=method == "HEAD")
+            raise
 
-    def _answer_error(
-        self, error: Exception, method: str, origin: str | None, source: PolicySource, given: Any
-    ) -> Iterable[bytes] | None:
-        # Only to a page that could read the answer: everyone else gets what the server, or a
-        # debugger around this layer, makes of the exception.
-        if origin is None or not self._answers_errors():
-            return None
-        # What the response would have been started with; see starting.py.
-        start_response, ours, answers = given[:3]
-        if ours is source:
-            answers = source.for_response(given).answers
-            ours = headers_to(answers, origin)
-        if ours is answers.to_others:
-            return None
-        return answer_error(error, ours, start_response, head=method == "HEAD")
+    def _call_by_request(
+        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Do the same where each request has a policy of its own."""
+        if source.prepare is not None:
+            start_response = source.prepare(environ, start_response)
+        method, origin = environ["REQUEST_METHOD"], environ.get(ORIGIN)
+        judged: Policy | None = None
+        if (method != "GET" and method != "HEAD") or UPGRADE in environ:  # noqa: PLR1714 - likewise
+            if method == "OPTIONS" and ACRM in environ:
+                answer = self._answer_preflight(source, environ, start_response)
+                if answer is not None:
+                    return answer
+            judged, answer = self._judge(source, environ, start_response)
+            if answer is not None:
+                return answer
+        policy = None if source.beforehand is None else source.beforehand(environ, judged)
+        path, before = environ.get("PATH_INFO", ""), environ.get(REQUEST)
+        given = start_response, source, environ, path, method, before, policy, origin, self
+        try:
+            return self.app(environ, MethodType(source.start, given))
+        except Exception as error:
+            if origin is not None and self._answers_errors():
+                answers = source.for_response(given).answers
+                ours = headers_to(answers, origin)
+                if ours is not answers.to_others:
+                    return answer_error(error, ours, start_response, head=method == "HEAD")
+            raise
 
     def _judge(
-        self,
-        source: PolicySource,
-        environ: WSGIEnvironment,
-        start_response: StartResponse,
-        answers: Answers | None,
-        ours: list[Header] | None,
+        self, source: PolicySource, environ: WSGIEnvironment, start_response: StartResponse
     ) -> tuple[Policy | None, Iterable[bytes] | None]:
-        """Give the policy if it was looked up, and the answer if it refuses the request.
-
-        :param answers: those of the one policy, if it is one, and of them those to the origin, *ours*.
-        """
-        if (
-            answers is not None
-            and ours is not answers.to_others
-            and environ["REQUEST_METHOD"] in answers.methods
-            and (answers.credentials or COOKIE not in environ)
-        ):
-            # Who is inside of the policy need not be asked by what site it was sent.
-            return None, None
-        # Of the others at first the most, which a page of the application's own has sent.
+        """Give the policy if it was looked up, and the answer if it refuses the request."""
+        # First of all the most of them, which a page of the application's own has sent.
         if environ.get(SITE) == "same-origin":
             return None, None
         request = request_of(environ)

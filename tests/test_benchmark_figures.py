@@ -76,6 +76,17 @@ def test_a_ratio_is_one_of_medians_and_lies_in_its_interval():
     assert found.low <= found.value <= found.high
 
 
+def test_a_ratio_of_two_rows_of_the_same_rounds_is_that_of_their_rounds():
+    """What slows a machine for half of a run slows both of them by the same factor."""
+    series = {"row": Series([2, 20, 2]), "one": Series([1, 10, 10]), "fewer": Series([1, 4])}
+
+    def value(under):
+        return figures.figure(Ratio(Quantity("row"), Quantity(under)), Results({}, series)).value
+
+    assert value("one") == 2
+    assert value("fewer") == 2 / 2.5
+
+
 def test_a_floor_within_the_noise_gives_no_ratio():
     """What is added to nothing is no multiple of it."""
     series = {"row": Series([3]), "bare": Series([2]), "floor": Series([1])}

@@ -166,14 +166,16 @@ def answer_plainly(
     :returns: to an origin that is not allowed, :attr:`.Answers.preflight_refusal` itself.
     """
     # As is_preflight() has it.
-    if not origin or not requested or (len(requested) <= MAX_SEARCHED_METHOD_LENGTH and "," in requested):
+    if not requested or (len(requested) <= MAX_SEARCHED_METHOD_LENGTH and "," in requested) or not origin:
         return None
-    is_read = len(origin) <= MAX_ORIGIN_LENGTH
     grant = answers.preflight_grant
     if answers.any_header and listed and len(listed) > answers.max_list_length:
         grant = answers.preflight_unread
-    elif is_read and (granted := answers.granted.get(origin)) is not None:
-        return granted
+    elif len(origin) <= MAX_ORIGIN_LENGTH:
+        granted = answers.granted.get(origin)
+        if granted is not None:
+            return granted
+    is_read = len(origin) <= MAX_ORIGIN_LENGTH
     if is_read and "," in origin:
         return None
     if answers.origins is not None:
