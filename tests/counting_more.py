@@ -113,7 +113,7 @@ def hostile() -> dict[str, dict[str, list[int]]]:
         for methods, names in ((None, ["Content-Type", "X-A"]), ("*", "*"))
     ]
     plain = hostile_requests("x")
-    for layer, environ in product(layers, plain.values()):
+    for layer, environ in product(layers, [*plain.values(), *hostile_requests("x" * LONG).values()]):
         # What happens once, such as the first record of the log, is not what is counted.
         layer(environ, start_response)
     costs: dict[str, dict[str, list[int]]] = {name: {"bytecodes": [], "memory": []} for name in plain}

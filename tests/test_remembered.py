@@ -345,6 +345,19 @@ def test_what_everyone_is_granted_is_bounded_too():
     assert list(policy.answers.granted) == [A]
 
 
+@pytest.mark.parametrize("credentials", [False, True])
+def test_a_list_that_nobody_reads_is_answered_alike_each_time_and_apart_from_others(credentials):
+    """Nothing is said of its headers; what is remembered of it is not told to a list that can be read."""
+    layer = CorsMiddleware(SpyApp(), Policy(origins=[A, EVIL], allow_headers="*", credentials=credentials))
+    long = ",".join(f"x-{number}" for number in range(2000))
+    names = "x-a" if credentials else "*"
+
+    for origin in (A, EVIL) * 3:
+        assert preflight(layer, origin, headers=long).get("Access-Control-Allow-Headers") is None
+        assert preflight(layer, origin, headers="x-a").get("Access-Control-Allow-Headers") == names
+        assert preflight(layer, origin, headers=long).get("Access-Control-Allow-Origin") == origin
+
+
 def test_what_a_callable_allows_is_not_remembered():
     """Its next answer may be another one, for requests and for preflights."""
     answers = iter([True, False] * 4)

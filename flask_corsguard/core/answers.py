@@ -52,6 +52,7 @@ class Answers:
         let them through.
     :ivar preflight_refusal: the headers of the answer to a preflight from anyone else.
     :ivar granted: the whole answer to a preflight by the origin, for some of those that are allowed.
+    :ivar granted_unread: the same with :attr:`preflight_unread`.
     """
 
     __slots__ = (
@@ -67,6 +68,7 @@ class Answers:
         "credentials",
         "first",
         "granted",
+        "granted_unread",
         "headers",
         "known",
         "max_list_length",
@@ -144,6 +146,7 @@ class Answers:
         varies = policy.private_network or (policy.credentials and self.any_method)
         self.preflight_unread = None if varies else self.preflight(unread=True)
         self.granted: dict[str, Headers] = {}
+        self.granted_unread: dict[str, Headers] = {}
 
     def to_origin(self, origin: str) -> tuple[list[Header], Exception | None]:
         """Give the headers of an actual response to *origin*, which is not among the known ones.
@@ -171,8 +174,12 @@ class Answers:
         headers = ((fetch.ACAO, "*" if self.origins is None else origin), *grant)
         # Where all are allowed, an origin of any length is.
         is_kept = len(origin) <= MAX_ORIGIN_LENGTH if self.origins is None else self.origins.is_constant
-        if is_kept and grant is self.preflight_grant and len(self.granted) < MAX_KNOWN_ORIGINS:
-            self.granted[origin] = headers
+        for kept, known in (
+            (self.preflight_grant, self.granted),
+            (self.preflight_unread, self.granted_unread),
+        ):
+            if is_kept and grant is kept and len(known) < MAX_KNOWN_ORIGINS:
+                known[origin] = headers
         return headers
 
     def preflight(

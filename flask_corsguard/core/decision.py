@@ -168,22 +168,21 @@ def answer_plainly(
     # As is_preflight() has it.
     if not requested or (len(requested) <= MAX_SEARCHED_METHOD_LENGTH and "," in requested) or not origin:
         return None
-    grant = answers.preflight_grant
-    if answers.any_header and listed and len(listed) > answers.max_list_length:
-        grant = answers.preflight_unread
-    elif len(origin) <= MAX_ORIGIN_LENGTH:
-        granted = answers.granted.get(origin)
+    unread = answers.any_header and listed and len(listed) > answers.max_list_length
+    is_read = len(origin) <= MAX_ORIGIN_LENGTH
+    if is_read:
+        granted = (answers.granted_unread if unread else answers.granted).get(origin)
         if granted is not None:
             return granted
-    is_read = len(origin) <= MAX_ORIGIN_LENGTH
-    if is_read and "," in origin:
-        return None
+        if "," in origin:
+            return None
     if answers.origins is not None:
         allowed, error = answers.origins.allows(origin) if is_read else (False, None)
         if error is not None:
             return None
         if not allowed:
             return answers.preflight_refusal
+    grant = answers.preflight_unread if unread else answers.preflight_grant
     return grant and answers.grant(origin, grant)
 
 
