@@ -506,13 +506,15 @@ def test_the_methods_of_a_route_share_the_compiled_origins():
 
 
 def test_the_public_suffix_list_is_not_read_until_it_is_needed():
-    """Only subdomains together with credentials ask for it, and importing does not."""
+    """Only subdomains together with credentials ask for it, and only those in punycode for all of it."""
     program = (
         "import flask_corsguard as c, flask_corsguard.core.sites as o\n"
         "c.Policy(origins=['https://*.a.example'])\n"
         "assert o._public_suffixes.cache_info().currsize == 0\n"
         "c.Policy(origins=['https://*.a.example'], credentials=True)\n"
         "assert o._public_suffixes.cache_info().currsize == 1\n"
+        "c.Policy(origins=['https://*.xn--p1ai.example'], credentials=True)\n"
+        "assert o._public_suffixes.cache_info().currsize == 2\n"
     )
 
     subprocess.run([sys.executable, "-c", program], check=True)
