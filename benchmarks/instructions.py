@@ -122,8 +122,11 @@ def targets(counts: dict[str, int]) -> list[Target]:
         )
     )
     for name, cost in counts.items():
-        if name.startswith("hostile"):
-            plain = counts["any header: post" if "post" in name else "any header: preflight"]
+        if name.startswith(("hostile", "unheard")):
+            # Where the log says something of a refused one, that is what it costs.
+            plain = counts[
+                "any header: post" if name.startswith("hostile: post") else "any header: preflight"
+            ]
             found.append(Target(f"{name}, against a plain one", cost, 3, plain))
     for place, times in (("application", 12), ("view", 8), ("blueprint", 8)):
         for request in ("get", "get, allowed"):

@@ -124,6 +124,10 @@ class _FlaskMiddleware(CorsMiddleware):
                 self._place,
             )
 
+    def _refuse_unheard(self, *_: object) -> None:
+        # The application's error handlers always hear.
+        return None
+
     def _refuse(self, decision: Decision, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         refusal = CrossOriginRefused(decision, debug=self._answers_errors())
         return answer_through(self._flask, refusal, environ, start)

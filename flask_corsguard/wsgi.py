@@ -14,10 +14,17 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .answering import answer_error, answer_text, text_headers
-from .core.answers import Answers, Header
-from .core.decision import NO_CONTENT, Decision, Request, answer_plainly, decide, is_preflight
+from .core.answers import Header
+from .core.decision import NO_CONTENT, Decision, answer_plainly, decide, is_preflight
 from .core.errors import PolicyError, problem, shown
-from .core.guard import answer_to_refused, is_refused, judge, passes_under_any_policy
+from .core.guard import (
+    answer_to_refused,
+    is_known_to_pass,
+    is_refused,
+    judge,
+    passes_under_any_policy,
+    refuse_plainly,
+)
 from .core.origins import MAX_ORIGIN_LENGTH
 from .core.paths import PathRules
 from .core.policy import SAME_ORIGIN, Policy
@@ -181,12 +188,16 @@ class CorsMiddleware:
         # First of all the most of them, which a page of the application's own has sent.
         if environ.get(SITE) == "same-origin":
             return None, None
+        if source.policy is not None:
+            answer = self._refuse_unheard(source.policy, environ, start_response)
+            if answer is not None:
+                return None, answer
         request = request_of(environ)
         if passes_under_any_policy(request):
             return None, None
         seen = as_seen_inside(self._fixes, environ)
         policy = source.for_method(seen, request.method)
-        if source.answers is None and _is_inside(policy.answers, request):
+        if source.answers is None and is_known_to_pass(policy.answers, request):
             return policy, None
         decision = judge(policy, request_of(seen) if self._fixes else request)
         if decision.allowed:
@@ -201,6 +212,18 @@ class CorsMiddleware:
             log_failed_check(decision.error, request.origin)
         start = MethodType(start_with, (start_response, [*decision.headers], policy.answers, self))
         return policy, self._refuse(decision, seen, start)
+
+    def _refuse_unheard(
+        self, policy: Policy, environ: WSGIEnvironment, start_response: StartResponse, /
+    ) -> Iterable[bytes] | None:
+        """Refuse a request where nobody would hear why; ``None`` says nothing."""
+        if self.on_refusal is not None or logger.isEnabledFor(logging.WARNING) or self._answers_errors():
+            return None
+        body = refuse_plainly(policy, environ["REQUEST_METHOD"], environ.get(SITE), environ.get(ORIGIN))
+        if body is None:
+            return None
+        start_response("403 Forbidden", [*text_headers(body), *policy.answers.to_others])
+        return [body]
 
     def _refuse(self, decision: Decision, _environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         text = answer_to_refused(decision, debug=self._answers_errors())
@@ -274,13 +297,3 @@ class CorsMiddleware:
 
 def _is_head(decision: Decision) -> bool:
     return decision.request is not None and decision.request.method == "HEAD"
-
-
-def _is_inside(answers: Answers, request: Request) -> bool:
-    # By look-ups alone, as in CorsMiddleware.__call__; judge() finds the rest.
-    if request.method not in answers.methods or (request.has_cookie and not answers.credentials):
-        return False
-    if answers.origins is None:
-        return True
-    origin = request.origin
-    return origin is not None and len(origin) <= MAX_ORIGIN_LENGTH and origin in answers.known

@@ -209,7 +209,7 @@ def test_ctrl_c_keeps_and_reports_what_was_measured(tmp_path):
     rounds = ("--quick", "--rounds", "1000000", "--only", "library=floor", "--output", str(output))
 
     with run(*rounds) as process:
-        assert any(line.startswith("round 2 of 1000000") for line in process.stderr)
+        assert any(line.startswith("round 2 of ") for line in process.stderr)
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate()
 

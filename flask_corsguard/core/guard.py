@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from .decision import FORBIDDEN, Decision, Request, allows_method, decide
 from .fetch import ACAO
-from .origins import DEFAULT_PORTS, MAX_HOST_LENGTH, Origin
+from .origins import DEFAULT_PORTS, MAX_HOST_LENGTH, MAX_ORIGIN_LENGTH, Origin
 from .reasons import Kind, Reason
 
 if TYPE_CHECKING:
+    from .answers import Answers
     from .policy import Policy
 
 GuardMode = Literal["enforce", "report", "off"]
@@ -30,6 +31,15 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: What a browser says of a request that no other origin has begun: a page of the same origin, or
 #: the person in front of it. Not a set: what is compared is not hashed, however long it is.
 _NOBODY_ELSE: Final = ("same-origin", "none")
+
+#: What is said to an origin that is not allowed: no page can read it, but somebody may try by hand.
+_TO_STRANGERS: Final = {
+    reason: (
+        f"Refused ({reason}): the CORS policy of this server does not let another origin send this "
+        "request. If it should, whoever runs the server can allow that origin; the log says more.\n"
+    ).encode()
+    for reason in Reason
+}
 
 #: Longest ``Upgrade`` that is read, in bytes: a longer one counts as a handshake.
 MAX_UPGRADE_LENGTH: Final = 256
@@ -80,6 +90,16 @@ def judge(policy: Policy, request: Request) -> Decision:
     return _judge_by_policy(policy, request)
 
 
+def is_known_to_pass(answers: Answers, request: Request) -> bool:
+    """Whether look-ups alone say that :func:`judge` lets *request* pass; if they do not, it may."""
+    if request.method not in answers.methods or (request.has_cookie and not answers.credentials):
+        return False
+    if answers.origins is None:
+        return True
+    origin = request.origin
+    return origin is not None and len(origin) <= MAX_ORIGIN_LENGTH and origin in answers.known
+
+
 def _judge_by_policy(policy: Policy, request: Request) -> Decision:
     decided = decide(policy, request)
     reason, detail = decided.reason, ""
@@ -110,6 +130,28 @@ def is_refused(decision: Decision) -> bool:
     return not decision.allowed and decision.policy is not None and decision.policy.guard == "enforce"
 
 
+def refuse_plainly(policy: Policy, method: str, site: str | None, origin: str | None) -> bytes | None:
+    """Give the text of the answer to a request that is refused because its origin is not allowed.
+
+    It is what :func:`answer_to_refused` says of what :func:`judge` decides; ``None`` says nothing.
+
+    :param method: the request's own.
+    :param site: its ``Sec-Fetch-Site``.
+    :param origin: its ``Origin``.
+    """
+    origins = policy.answers.origins
+    if origin is None or policy.guard != "enforce":
+        return None
+    # Where the browser says nothing the origin may be the application's own, unless it is nobody's.
+    if site in _NOBODY_ELSE or (not site and len(origin) <= MAX_ORIGIN_LENGTH):
+        return None
+    # What a callable says may be another thing the next time, and it may raise.
+    if origins is None or not origins.is_constant or method in SAFE_METHODS:
+        return None
+    reason, _ = origins.check(origin)
+    return None if reason is Reason.ALLOWED else _TO_STRANGERS[reason]
+
+
 def answer_to_refused(decision: Decision, *, debug: bool = False) -> str:
     """Give the text of the answer to a refused request.
 
@@ -117,11 +159,7 @@ def answer_to_refused(decision: Decision, *, debug: bool = False) -> str:
     """
     if debug or any(name == ACAO for name, _ in decision.headers):
         return f"Refused: {decision.explain()}\n"
-    return (
-        f"Refused ({decision.reason}): the CORS policy of this server does not let another origin "
-        "send this request. If it should, whoever runs the server can allow that origin; the log "
-        "says more.\n"
-    )
+    return _TO_STRANGERS[decision.reason].decode()
 
 
 def is_websocket_handshake(request: Request) -> bool:
