@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from . import apart, end_to_end, machine, measure, page, results, table, targets
+from . import apart, end_to_end, machine, measure, page, processes, results, table, targets
 from .catalogue import exchanges, names
 from .progress import Progress
-from .rows import RowError, selects, with_baselines
+from .rows import Row, RowError, selects, with_baselines
 
 #: The status of a program that Ctrl-C has ended, as a shell says it.
 INTERRUPTED = 128 + signal.SIGINT
@@ -75,6 +75,7 @@ def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> s
     served = [name for name in end_to_end.ROWS if name in wanted]
     total = (
         len(chosen) * measure.PREPARING
+        + processes.seconds(list(chosen), mode)
         + measure.seconds_of_rounds(chosen, mode)
         + sum(each.seconds * apart.turns_of(each, mode.turns) for each in aparts)
         + end_to_end.seconds(mode.drive, mode.turns, served)
@@ -85,13 +86,29 @@ def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> s
             if served:
                 end_to_end.run(served, mode.drive, mode.turns, found, progress)
             apart.run(aparts, mode.turns, found, progress)
-            with measure.silent_log():
-                measure.rounds(measure.prepare(chosen, mode, progress), mode, found, progress)
+            for group, close in measure.grouped(chosen):
+                if close.processes:
+                    processes.run(group, mode, close, found, progress)
+                else:
+                    _measure({name: chosen[name] for name in group}, mode, close, found, progress)
     except KeyboardInterrupt:
         return "interrupted"
     except RowError as error:
         return f"error: {error}"
     return None
+
+
+def _measure(
+    rows: Mapping[str, Row],
+    mode: measure.Mode,
+    close: measure.Close,
+    found: results.Results,
+    progress: Progress,
+) -> None:
+    with measure.silent_log():
+        measured = measure.prepare(rows, mode, close, progress)
+        numbers, nominal = range(mode.rounds * close.times), measure.seconds_of_one(rows, mode, close)
+        measure.rounds(measured, numbers, found, progress, nominal)
 
 
 def _report(asked: argparse.Namespace, found: results.Results, ended: str | None) -> int:

@@ -39,10 +39,12 @@ class Close(NamedTuple):
     times: int
     #: Into how many parts a sample falls.
     parts: int
+    #: Over how many processes a turn's rounds are spread; none for this one.
+    processes: int = 0
 
 
-#: By layer: in Flask, a hundredth of the whole counts.
-CLOSELY: Final = {"wsgi": Close(6, 2), "flask": Close(40, 5)}
+#: By layer: in Flask, a hundredth of the whole counts, and two processes differ by half of that.
+CLOSELY: Final = {"flask": Close(40, 5, 2), "wsgi": Close(6, 2)}
 #: How the others are.
 _PLAINLY: Final = Close(1, 1)
 
@@ -86,19 +88,15 @@ def silent_log() -> Iterator[None]:
         logger.removeHandler(handler)
 
 
-def prepare(rows: Mapping[str, Row], mode: Mode, progress: Progress) -> dict[str, _Measured]:
+def prepare(rows: Mapping[str, Row], mode: Mode, close: Close, progress: Progress) -> dict[str, _Measured]:
     """Build what each row measures, see that it does what its name says, and find how often to call it."""
     measured = {}
-    for names, close in grouped(rows):
-        for name in names:
-            progress.says(name)
-            measured[name] = _calibrated(
-                prepared(rows[name]),
-                rows[name].baseline,
-                mode.sample / close.parts,
-                mode.rounds * close.times,
-            )
-            progress.advance(PREPARING)
+    for name, row in rows.items():
+        progress.says(name)
+        measured[name] = _calibrated(
+            prepared(row), row.baseline, mode.sample / close.parts, mode.rounds * close.times
+        )
+        progress.advance(PREPARING)
     # What is there now stays: the collector need not look at a million origins again and again.
     gc.collect()
     gc.freeze()
@@ -112,11 +110,12 @@ PREPARING: Final = 0.15
 def seconds_of_rounds(rows: Iterable[str], mode: Mode) -> float:
     """Give the seconds that all rounds are expected to take."""
     return sum(
-        mode.rounds * close.times * _seconds_of_one(names, mode, close) for names, close in grouped(rows)
+        mode.rounds * close.times * seconds_of_one(names, mode, close) for names, close in grouped(rows)
     )
 
 
-def _seconds_of_one(rows: Collection[str], mode: Mode, close: Close) -> float:
+def seconds_of_one(rows: Collection[str], mode: Mode, close: Close) -> float:
+    """Give the seconds that a round of *rows* is expected to take."""
     return len(rows) * mode.sample / close.parts * 1.5
 
 
@@ -128,7 +127,8 @@ def grouped(rows: Iterable[str]) -> list[tuple[list[str], Close]]:
         for layer, close in CLOSELY.items()
     ]
     apart = {name for group, _ in groups for name in group}
-    return [*groups, ([name for name in names if name not in apart], _PLAINLY)]
+    groups.append(([name for name in names if name not in apart], _PLAINLY))
+    return [(group, close) for group, close in groups if group]
 
 
 def ordered(baselines: Mapping[str, str | None], number: int) -> list[str]:
@@ -164,17 +164,26 @@ def _calibrated(exchange: Exchange, baseline: str | None, sample: float, rounds:
     return _Measured(exchange, baseline, loops, max(1, min(stride, rounds // FEWEST)))
 
 
-def rounds(measured: Mapping[str, _Measured], mode: Mode, results: Results, progress: Progress) -> None:
-    """Measure every row once a round, into *results*; what is there when it is interrupted stays there."""
-    for names, close in grouped(measured):
-        baselines = {name: measured[name].baseline for name in names}
-        count = mode.rounds * close.times if names else 0
-        for number in range(count):
-            # The first, the second, the fourth: a few lines, however many rounds there are.
-            progress.says(f"round {number + 1} of {count}, {len(names)} rows", tell=not number & (number + 1))
-            for name in ordered(baselines, number):
-                exchange, _, loops, stride = measured[name]
-                if number % stride == 0:
-                    taken = exchange.time(loops)
-                    results.add(name, taken / loops, Series(loops=loops, duration=taken))
-            progress.advance(_seconds_of_one(names, mode, close))
+def rounds(
+    measured: Mapping[str, _Measured],
+    numbers: range,
+    results: Results,
+    progress: Progress,
+    nominal: float = 0,
+) -> None:
+    """Measure every row once a round, into *results*; what is there when it is interrupted stays there.
+
+    :param numbers: the numbers of the rounds, by which their orders differ.
+    :param nominal: seconds of a round, as :func:`seconds_of_one` gives them.
+    """
+    baselines = {name: each.baseline for name, each in measured.items()}
+    for number in numbers:
+        # The first, the second, the fourth: a few lines, however many rounds there are.
+        said = f"round {number + 1} of {len(numbers)}, {len(measured)} rows"
+        progress.says(said, tell=not number & (number + 1))
+        for name in ordered(baselines, number):
+            exchange, _, loops, stride = measured[name]
+            if number % stride == 0:
+                taken = exchange.time(loops)
+                results.add(name, taken / loops, Series(loops=loops, duration=taken))
+        progress.advance(nominal)

@@ -72,3 +72,16 @@ class Progress(AbstractContextManager["Progress"]):
             return ""
         remaining = (self._total - self._done) * (now - self._begin) / self._done
         return f", about {max(remaining, 0):.0f} s left"
+
+
+class Unseen(Progress):
+    """The progress of a process that is only a part of a run, and leaves it to the run to show it."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def says(self, what: str, *, tell: bool = False) -> None:
+        """Say nothing."""
+
+    def advance(self, seconds: float) -> None:
+        """Note nothing."""

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from benchmarks import apart, end_to_end, page, page_parts, plots, policies, results, rows_flask
+from benchmarks import apart, end_to_end, page, page_parts, plots, policies, processes, results, rows_flask
 from benchmarks.__main__ import INTERRUPTED, main
 from benchmarks.catalogue import exchanges, names
 from benchmarks.drive import Reused
 from benchmarks.exchanges import REQUESTS
-from benchmarks.measure import ordered
+from benchmarks.measure import CLOSELY, QUICK, ordered
+from benchmarks.processes import shares
 from benchmarks.rows import Expected, Row, RowError, coordinates_of, prepared
 from benchmarks.rows_wsgi import bare
 from benchmarks.served import application
@@ -201,6 +202,43 @@ def test_a_part_of_the_rows_is_measured_with_its_baselines_and_leaves_the_docume
     assert str(tmp_path) not in output.read_text("utf-8")
     assert "library=floor" in said
     assert page.PAGE.stat() == before
+
+
+def test_rows_of_flask_are_measured_in_processes_as_often_as_in_one(tmp_path):
+    """Every round of every row is in the results, with what its added cost is counted from."""
+    output = tmp_path / "results.json"
+    given = "--quick", "--rounds", "1", "--only", "library=flask-corsguard", "request=get-allowed", "marks="
+
+    with run(*given, "policy=one", "--output", str(output)) as process:
+        _, said = process.communicate()
+
+    assert process.returncode == 0
+    found = results.read(output).series
+    assert len(found) == 6
+    assert {len(series.values) for series in found.values()} == {CLOSELY["flask"].times}
+    assert "process 2 of 2, 6 rows" in said
+
+
+@pytest.mark.parametrize(("count", "processes"), [(1, 1), (7, 3), (2000, 10), (3, 10)])
+def test_every_round_is_in_one_share(count, processes):
+    """None is left out where they do not come out even."""
+    parts = shares(count, processes)
+
+    assert [number for part in parts for number in part] == list(range(count))
+    assert len(parts) <= processes
+    assert all(parts)
+
+
+def test_a_row_that_lies_in_a_process_is_not_measured_either(monkeypatch):
+    """It is said as it is said of any other."""
+    lying = {"row": Row("row", lambda: Reused(bare, REQUESTS["get"]("")), Expected((200,), ("*",)))}
+    monkeypatch.setattr(processes, "exchanges", lambda: lying)
+
+    said = processes.measured_as_told(
+        {"rows": ["row"], "mode": QUICK, "close": CLOSELY["flask"], "part": [0, 1]}
+    )
+
+    assert said == "row: allowed None instead of ('*',)"
 
 
 def test_ctrl_c_keeps_and_reports_what_was_measured(tmp_path):
