@@ -150,9 +150,9 @@ def ordered(baselines: Mapping[str, str | None], number: int) -> list[str]:
 
 @lru_cache(maxsize=1)
 def rows_of_close_targets() -> frozenset[str]:
-    """Give the rows of targets but for those of hostile headers, which are told by far less."""
+    """Give the rows of targets but for those of hostile headers, and beside them: there far less will do."""
     rows = {row for target in TARGETS for ratio in target.ratios for row in ratio.rows}
-    return frozenset(row for row in rows if "header" not in coordinates_of(row))
+    return frozenset(row for row in rows if not {"header", "beside"} & coordinates_of(row).keys())
 
 
 def _calibrated(exchange: Exchange, baseline: str | None, sample: float, rounds: int) -> _Measured:

@@ -15,7 +15,7 @@ from .page_parts import GROWTH, PEERS
 from .policies import MILLION, PATTERNS, exact
 from .results import Results
 from .rows import named
-from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, hostile_row, legal_origins
+from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, beside_row, hostile_row, legal_origins
 from .rows_peers import peer_row
 from .rows_wsgi import POLICIES, bare_row, floor_row, our_row
 from .targets import judged
@@ -26,7 +26,7 @@ _HEAD: Final = "<!-- Written by `make bench`; changes belong into benchmarks/. -
 
 _MICRO: Final = 1e6
 
-_PLAIN: Final = Quantity(our_row("one", "preflight"))
+_PLAIN: Final = Quantity(beside_row("preflight"))
 
 
 def write(results: Results) -> None:

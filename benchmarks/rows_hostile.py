@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from .drive import Anew, Environ
+from .drive import Anew, Environ, Reused
 from .exchanges import ACRH, ACRM, ALLOWED, REQUESTS
 from .policies import PATTERNS, long_scheme
 from .rows import Expected, Row, named
-from .rows_wsgi import bare_row, log_around, ours
+from .rows_wsgi import bare_row, expected, log_around, our_row, ours
 
 MEGABYTE: Final = 1_000_000
 #: The sizes of the plot, in bytes.
@@ -109,6 +109,21 @@ def hostile_row(policy: str, request: str, header: str, make: str, size: str = "
     )
 
 
+def beside_row(request: str) -> str:
+    """Give the name of a row of usual size, measured in the rounds of the hostile ones to compare them."""
+    return our_row("one", request, beside="hostile")
+
+
+def _beside() -> Iterator[Row]:
+    for request in ("preflight", "post-refused"):
+        yield Row(
+            beside_row(request),
+            lambda request=request: Reused(ours("one"), REQUESTS[request](ALLOWED)),
+            expected("one", request),
+            bare_row(request),
+        )
+
+
 def _megabytes() -> Iterator[Row]:
     many = f"patterns-{PATTERNS}"
     for make, parts in ORIGINS.items():
@@ -182,6 +197,7 @@ def _longest() -> Iterator[Row]:
 
 def rows() -> Iterator[Row]:
     """Give every hostile row."""
+    yield from _beside()
     yield from _megabytes()
     yield from _elsewhere()
     yield from _sizes()

@@ -15,7 +15,7 @@ from .policies import MILLION, PATTERNS, exact
 from .results import Results
 from .rows import named
 from .rows_flask import flask_row, inside_row
-from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, hostile_row, legal_origins
+from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, beside_row, hostile_row, legal_origins
 from .rows_wsgi import bare_row, floor_row, our_row
 
 #: Microseconds in a second, milliseconds in a second.
@@ -74,7 +74,7 @@ def _by_flask_cors(requests: Iterable[str], marks: Iterable[str]) -> tuple[Ratio
     )
 
 
-_PREFLIGHT: Final = Quantity(our_row("one", "preflight"))
+_PREFLIGHT: Final = Quantity(beside_row("preflight"))
 _FLAT: Final = ("get-allowed", "post-allowed", "preflight")
 _SIMPLE: Final = tuple(
     (policy, request) for policy in ("any", "one", "credentials") for request in ("get", "get-allowed")
@@ -184,9 +184,7 @@ TARGETS: Final = (
     Target(
         "A megabyte in a refused POST that the log tells of, by one of usual size",
         3,
-        tuple(
-            Ratio(Quantity(row), Quantity(our_row("one", "post-refused"))) for row in _megabytes_posted("on")
-        ),
+        tuple(Ratio(Quantity(row), Quantity(beside_row("post-refused"))) for row in _megabytes_posted("on")),
     ),
     Target(
         "The longest legal origins against 20,000 patterns, by a plain preflight",

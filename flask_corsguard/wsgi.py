@@ -18,12 +18,13 @@ from .core.answers import Header
 from .core.decision import NO_CONTENT, Decision, answer_plainly, decide, is_preflight
 from .core.errors import PolicyError, problem, shown
 from .core.guard import (
+    TO_STRANGERS,
     answer_to_refused,
     is_known_to_pass,
     is_refused,
     judge,
     passes_under_any_policy,
-    refuse_plainly,
+    refuses_plainly,
 )
 from .core.origins import MAX_ORIGIN_LENGTH
 from .core.paths import PathRules
@@ -47,6 +48,7 @@ logger = logging.getLogger("flask_corsguard")
 
 _REFUSED_PREFLIGHT: Final = b"Refused: the CORS policy of this server does not allow this origin.\n"
 _REFUSED_PREFLIGHT_HEADERS: Final = text_headers(_REFUSED_PREFLIGHT)
+_REFUSED: Final = {reason: (text_headers(text), text) for reason, text in TO_STRANGERS.items()}
 
 
 class CorsMiddleware:
@@ -217,17 +219,19 @@ class CorsMiddleware:
         self, policy: Policy, environ: WSGIEnvironment, start_response: StartResponse, /
     ) -> Iterable[bytes] | None:
         """Refuse a request where nobody would hear why; ``None`` says nothing."""
-        if self.on_refusal is not None or logger.isEnabledFor(logging.WARNING) or self._answers_errors():
+        if self.on_refusal is not None or self.debug or logger.isEnabledFor(logging.WARNING):
             return None
-        body = refuse_plainly(policy, environ["REQUEST_METHOD"], environ.get(SITE), environ.get(ORIGIN))
-        if body is None:
+        reason = refuses_plainly(policy, environ["REQUEST_METHOD"], environ.get(SITE), environ.get(ORIGIN))
+        if reason is None:
             return None
-        start_response("403 Forbidden", [*text_headers(body), *policy.answers.to_others])
-        return [body]
+        headers, text = _REFUSED[reason]
+        start_response("403 Forbidden", headers + policy.answers.to_others)
+        return [text]
 
     def _refuse(self, decision: Decision, _environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         text = answer_to_refused(decision, debug=self._answers_errors())
-        return answer_text("403 Forbidden", [], text, start, head=_is_head(decision))
+        head = decision.request is not None and decision.request.method == "HEAD"
+        return answer_text("403 Forbidden", [], text, start, head=head)
 
     def _merge(self, theirs: Iterable[Header], ours: Iterable[Header], owned: frozenset[str]) -> list[Header]:
         merged, replaced = merge(theirs, ours, owned)
@@ -293,7 +297,3 @@ class CorsMiddleware:
 
     def _answers_errors(self) -> bool:
         return self.debug
-
-
-def _is_head(decision: Decision) -> bool:
-    return decision.request is not None and decision.request.method == "HEAD"

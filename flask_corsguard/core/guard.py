@@ -32,8 +32,8 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 #: the person in front of it. Not a set: what is compared is not hashed, however long it is.
 _NOBODY_ELSE: Final = ("same-origin", "none")
 
-#: What is said to an origin that is not allowed: no page can read it, but somebody may try by hand.
-_TO_STRANGERS: Final = {
+#: What is answered to an origin that is not allowed. No page can read it, but somebody may try by hand.
+TO_STRANGERS: Final = {
     reason: (
         f"Refused ({reason}): the CORS policy of this server does not let another origin send this "
         "request. If it should, whoever runs the server can allow that origin; the log says more.\n"
@@ -130,26 +130,28 @@ def is_refused(decision: Decision) -> bool:
     return not decision.allowed and decision.policy is not None and decision.policy.guard == "enforce"
 
 
-def refuse_plainly(policy: Policy, method: str, site: str | None, origin: str | None) -> bytes | None:
-    """Give the text of the answer to a request that is refused because its origin is not allowed.
+def refuses_plainly(policy: Policy, method: str, site: str | None, origin: str | None) -> Reason | None:
+    """Give the reason if *policy* refuses a request because its origin is not allowed.
 
-    It is what :func:`answer_to_refused` says of what :func:`judge` decides; ``None`` says nothing.
+    It is the reason that :func:`judge` gives; ``None`` says nothing.
 
     :param method: the request's own.
     :param site: its ``Sec-Fetch-Site``.
     :param origin: its ``Origin``.
     """
     origins = policy.answers.origins
-    if origin is None or policy.guard != "enforce":
+    if origin is None or origins is None or policy.guard != "enforce" or method in SAFE_METHODS:
         return None
-    # Where the browser says nothing the origin may be the application's own, unless it is nobody's.
-    if site in _NOBODY_ELSE or (not site and len(origin) <= MAX_ORIGIN_LENGTH):
+    if site in _NOBODY_ELSE:
         return None
-    # What a callable says may be another thing the next time, and it may raise.
-    if origins is None or not origins.is_constant or method in SAFE_METHODS:
+    if len(origin) > MAX_ORIGIN_LENGTH:
+        return Reason.ORIGIN_MALFORMED
+    # Where the browser says nothing, it may be the application's own. What a callable says may be another
+    # thing the next time, and it may raise.
+    if not site or not origins.is_constant:
         return None
     reason, _ = origins.check(origin)
-    return None if reason is Reason.ALLOWED else _TO_STRANGERS[reason]
+    return None if reason is Reason.ALLOWED else reason
 
 
 def answer_to_refused(decision: Decision, *, debug: bool = False) -> str:
@@ -159,7 +161,7 @@ def answer_to_refused(decision: Decision, *, debug: bool = False) -> str:
     """
     if debug or any(name == ACAO for name, _ in decision.headers):
         return f"Refused: {decision.explain()}\n"
-    return _TO_STRANGERS[decision.reason].decode()
+    return TO_STRANGERS[decision.reason].decode()
 
 
 def is_websocket_handshake(request: Request) -> bool:

@@ -42,3 +42,5 @@ class Reason(str, Enum):
     COOKIE_NOT_ALLOWED = "cookie-not-allowed"
 
     __str__ = str.__str__
+    # That of an Enum is a call of Python.
+    __hash__ = str.__hash__
