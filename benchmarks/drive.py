@@ -20,8 +20,8 @@ WSGIApplication = Callable[[Environ, Any], Iterable[bytes]]
 Message = dict[str, Any]
 ASGIApplication = Callable[..., Awaitable[None]]
 
-#: Calls before the clock starts, where every call has strings of its own: of code and tables, the caches
-#: of the processor then hold what they hold in a server.
+#: Calls before the clock starts, where a sample has few: of code and tables, the caches of the processor
+#: then hold what they hold in a server, and not what the row before has left in them.
 WARM_UPS = 4
 
 
@@ -109,6 +109,8 @@ class Copied(Reused):
         """Give the seconds that *loops* calls take, the copies included."""
         app, start = self.app, start_response
         with self.around(), collector_at_rest():
+            for environ in repeat(self.environ, WARM_UPS):
+                answer_of(app, environ.copy())
             begin = perf_counter()
             for environ in repeat(self.environ, loops):
                 body = app(environ.copy(), start)

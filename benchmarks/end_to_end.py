@@ -53,32 +53,44 @@ def allowed_by(library: str) -> str | None:
 ROWS: Final = tuple(throughput(library) for library in LIBRARIES)
 
 
+#: How many times as many turns there are as of other processes: two seconds of wrk differ by a tenth.
+TIMES: Final = 2
+
+
 def seconds(drive: int, turns: int, rows: Sequence[str]) -> float:
     """Give the nominal seconds of it all."""
-    return drive * turns * len(rows)
+    return drive * turns * TIMES * len(rows)
 
 
 def run(rows: Sequence[str], drive: int, turns: int, results: Results, progress: Progress) -> None:
-    """Drive each application for *drive* seconds a turn, a second each, and each second begun by another one.
+    """Drive each application for *drive* seconds a turn, in servers of the turn's own.
 
-    A machine that others use is slower for seconds at a time: what is compared lies no further apart.
+    The applications alternate every second: a machine that others use is slower for seconds at a time.
     """
     wrk = shutil.which("wrk")
     if wrk is None:
         print("wrk is missing, so no server is driven: run benchmarks/install", file=sys.stderr)
         return
-    with ExitStack() as stack:
-        libraries = [library for library in LIBRARIES if throughput(library) in rows]
-        ports = {library: stack.enter_context(_served(library)) for library in libraries}
-        for library, port in ports.items():
-            _check(library, port)
-        for second in range(turns * drive):
-            first = second % len(libraries)
-            for library in libraries[first:] + libraries[:first]:
-                progress.says(throughput(library))
-                rate = _drive(wrk, ports[library], 1)
-                results.add(throughput(library), rate, Series(unit="integer", duration=1))
-                progress.advance(1)
+    libraries = [library for library in LIBRARIES if throughput(library) in rows]
+    for _ in range(turns * TIMES):
+        with ExitStack() as stack:
+            ports = {library: stack.enter_context(_served(library)) for library in libraries}
+            for library, port in ports.items():
+                _check(library, port)
+            for second in range(drive):
+                for library in in_order(libraries, second):
+                    progress.says(throughput(library))
+                    rate = _drive(wrk, ports[library], 1)
+                    results.add(throughput(library), rate, Series(unit="integer", duration=1))
+                    progress.advance(1)
+
+
+def in_order(libraries: Sequence[str], second: int) -> list[str]:
+    """Give the order of the applications: the first two, which are compared, side by side and in turns."""
+    compared, others = list(libraries[:2]), list(libraries[2:])
+    if second % 2:
+        compared.reverse()
+    return [*others, *compared] if second % 4 > 1 else [*compared, *others]
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from .exchanges import ACRH
 from .figures import Quantity
 from .policies import exact
-from .rows_flask import OURS, THEIRS, flask_row
+from .rows_flask import OURS, THEIRS, bare_for, flask_row
 from .rows_frameworks import LIBRARIES, NUMBERS, framework_row
 from .rows_hostile import SIZES, hostile_row
 from .rows_peers import peer_row
@@ -59,7 +59,7 @@ def _peer(library: str, policy: str, **more: str) -> Peer:
 
 def _in_flask(library: str, marks: str) -> Peer:
     rows = {request: flask_row(library, request, marks=marks) for request in _SHOWN}
-    bare = {request: flask_row("bare", request) for request in _SHOWN}
+    bare = {request: bare_for(library, request, marks=marks) for request in _SHOWN}
     return Peer(library, "Flask" if marks == "application" else f"Flask, marks on {marks}", rows, bare)
 
 
@@ -98,10 +98,10 @@ ADDED: Final = tuple(
 def _growth() -> Iterator[Curve]:
     bare, allowed = bare_row("get-allowed"), "get-allowed"
     yield Curve("flask-corsguard", tuple((n, Quantity(our_row(exact(n), allowed), bare)) for n in OURS))
-    in_flask = flask_row("bare", allowed)
     for library, numbers in (("flask-corsguard", OURS), ("flask-cors", THEIRS)):
         label = "flask-corsguard, in Flask" if library == "flask-corsguard" else library
-        yield Curve(label, tuple((n, Quantity(flask_row(library, allowed, n), in_flask)) for n in numbers))
+        rows = ((n, flask_row(library, allowed, n), bare_for(library, allowed, n)) for n in numbers)
+        yield Curve(label, tuple((n, Quantity(row, less)) for n, row, less in rows))
     wsgicors = tuple((n, Quantity(peer_row("wsgicors", exact(n), allowed), bare)) for n in NUMBERS)
     yield Curve("wsgicors, cached", wsgicors)
     for framework, library in LIBRARIES.items():

@@ -98,22 +98,35 @@ def flask_row(library: str, request: str, number: int = 1, marks: str = "applica
     return named(layer="flask", library=library, policy=name, request=request, **more)
 
 
-def inside_row(request: str, marks: str = "application") -> str:
+def inside_row(request: str, marks: str = "application", number: int = 1) -> str:
     """Give the name of a row of the very application that the library stands around, without it.
 
     Two applications, built alike, differ by more than what the library adds: by where they lie in memory.
     """
-    return named(layer="flask", library="bare", policy="none", request=request, inside=marks)
+    more = {} if number == 1 else {"origins": str(number)}
+    return named(layer="flask", library="bare", policy="none", request=request, inside=marks, **more)
 
 
-def _inside(request: str, marks: str) -> Row:
+def _inside(request: str, marks: str, number: int = 1) -> Row:
     def without() -> Copied:
         # Called as Flask is, and not by what the layer calls: that would spare it a call of its own.
-        app = copy(ours(1, marks))
+        app = copy(ours(number, marks))
         del app.wsgi_app
         return Copied(app, REQUESTS[request](ALLOWED))
 
-    return Row(inside_row(request, marks), without, Expected((200,), (None,)))
+    return Row(inside_row(request, marks, number), without, Expected((200,), (None,)))
+
+
+def bare_for(library: str, request: str, number: int = 1, marks: str = "application") -> str:
+    """Give the name of the row from which a library's added cost is counted, measured in the same rounds."""
+    if library == "flask-corsguard" and request in REQUESTED[:-1]:
+        return inside_row(request, marks, number)
+    return flask_row("bare", request) if number == 1 else bare_of_lists(request)
+
+
+def bare_of_lists(request: str) -> str:
+    """Give the name of the bare row in the rounds of the longer lists of origins."""
+    return f"{flask_row('bare', request)} beside=lists"
 
 
 def _row(library: str, request: str, number: int, marks: str) -> Row:
@@ -131,23 +144,23 @@ def _row(library: str, request: str, number: int, marks: str) -> Row:
             if request == "get"
             else (ALLOWED,),
         ),
-        inside_row(request, marks)
-        if library == "flask-corsguard" and request != "preflight" and number == 1
-        else flask_row("bare", request),
+        bare_for(library, request, number, marks),
     )
 
 
 def rows() -> Iterator[Row]:
     """Give every row of Flask."""
     for request in REQUESTED:
-        yield Row(
-            flask_row("bare", request),
-            lambda request=request: Copied(site(), REQUESTS[request](ALLOWED)),
-            Expected((200,), (None,)),
-        )
+        for name in (flask_row("bare", request), bare_of_lists(request)):
+            yield Row(
+                name,
+                lambda request=request: Copied(site(), REQUESTS[request](ALLOWED)),
+                Expected((200,), (None,)),
+            )
     for request in REQUESTED[:-1]:
         for marks in PLACES:
             yield _inside(request, marks)
+        yield _inside(request, "application", 1000)
     for library in ("flask-corsguard", "flask-cors"):
         for request in REQUESTED:
             for marks in PLACES:
@@ -155,4 +168,6 @@ def rows() -> Iterator[Row]:
             yield _row(library, request, 1000, "application")
         for number in OURS if library == "flask-corsguard" else THEIRS:
             if number not in {1, 1000}:
+                if library == "flask-corsguard":
+                    yield _inside("get-allowed", "application", number)
                 yield _row(library, "get-allowed", number, "application")

@@ -14,7 +14,7 @@ from .figures import Figure, Quantity, Ratio, figure, is_measured
 from .policies import MILLION, PATTERNS, exact
 from .results import Results
 from .rows import named
-from .rows_flask import flask_row, inside_row
+from .rows_flask import bare_for, flask_row
 from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, beside_row, hostile_row, legal_origins
 from .rows_wsgi import bare_row, floor_row, our_row
 
@@ -66,8 +66,10 @@ def _by_flask_cors(requests: Iterable[str], marks: Iterable[str]) -> tuple[Ratio
     """Give what the library adds to a request in Flask, by what Flask-CORS adds to it."""
     return tuple(
         Ratio(
-            added(flask_row("flask-corsguard", request, marks=mark), inside_row(request, mark)),
-            added(flask_row("flask-cors", request, marks=mark), flask_row("bare", request)),
+            *(
+                added(flask_row(library, request, marks=mark), bare_for(library, request, marks=mark))
+                for library in ("flask-corsguard", "flask-cors")
+            ),
         )
         for request in requests
         for mark in marks

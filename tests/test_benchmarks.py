@@ -219,6 +219,15 @@ def test_rows_of_flask_are_measured_in_processes_as_often_as_in_one(tmp_path):
     assert "process 2 of 2, 6 rows" in said
 
 
+def test_who_is_compared_in_a_server_is_driven_side_by_side():
+    """Each as often before the other as after it, and both as often before the third as after it."""
+    orders = [end_to_end.in_order(end_to_end.LIBRARIES, second) for second in range(4)]
+
+    assert len(set(map(tuple, orders))) == 4
+    assert all(order[1] != "flask-cors" and len(order) == 3 for order in orders)
+    assert end_to_end.in_order(["bare"], 3) == ["bare"]
+
+
 @pytest.mark.parametrize(("count", "processes"), [(1, 1), (7, 3), (2000, 10), (3, 10)])
 def test_every_round_is_in_one_share(count, processes):
     """None is left out where they do not come out even."""
