@@ -155,6 +155,7 @@ def memory(policy: str, holder: str, strings: str) -> dict[str, Any]:
     held = hold(origins if origins is not None else _origins(policy))
     gc.collect()
     after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     del held
     return {"value": after - before}
 

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ def _a_million_origins_are_let_go():
     yield
 
     policies.policy.cache_clear()
+    rows_flask.ours.cache_clear()
 
 
 @pytest.mark.parametrize("name", ASKED, ids=str)
@@ -164,6 +166,7 @@ def test_building_and_memory_are_measured_of_any_number(policy):
         apart.memory(policy, "policy", "counted")["value"]
         > apart.memory(policy, "policy", "not-counted")["value"]
     )
+    assert not tracemalloc.is_tracing()
 
 
 def test_rows_are_listed_by_every_term(capsys):
