@@ -74,8 +74,10 @@ def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> s
     aparts = [each for each in apart.APART if each.name in wanted]
     served = [name for name in end_to_end.ROWS if name in wanted]
     total = (
-        len(chosen) * measure.PREPARING
-        + processes.seconds(list(chosen), mode)
+        sum(
+            processes.seconds(group, mode, close) if close.processes else len(group) * measure.PREPARING
+            for group, close in measure.grouped(chosen)
+        )
         + measure.seconds_of_rounds(chosen, mode)
         + sum(each.seconds * apart.turns_of(each, mode.turns) for each in aparts)
         + end_to_end.seconds(mode.drive, mode.turns, served)
@@ -106,8 +108,8 @@ def _measure(
     progress: Progress,
 ) -> None:
     with measure.silent_log():
-        measured = measure.prepare(rows, mode, close, progress)
         numbers, nominal = range(mode.rounds * close.times), measure.seconds_of_one(rows, mode, close)
+        measured = measure.prepare(rows, mode.sample / close.parts, len(numbers), progress)
         measure.rounds(measured, numbers, found, progress, nominal)
 
 

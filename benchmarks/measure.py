@@ -44,7 +44,7 @@ class Close(NamedTuple):
 
 
 #: By layer: in Flask, a hundredth of the whole counts, and two processes differ by half of that.
-CLOSELY: Final = {"flask": Close(40, 5, 2), "wsgi": Close(6, 2)}
+CLOSELY: Final = {"flask": Close(20, 5, 2), "wsgi": Close(6, 2)}
 #: How the others are.
 _PLAINLY: Final = Close(1, 1)
 
@@ -88,14 +88,16 @@ def silent_log() -> Iterator[None]:
         logger.removeHandler(handler)
 
 
-def prepare(rows: Mapping[str, Row], mode: Mode, close: Close, progress: Progress) -> dict[str, _Measured]:
-    """Build what each row measures, see that it does what its name says, and find how often to call it."""
+def prepare(rows: Mapping[str, Row], sample: float, count: int, progress: Progress) -> dict[str, _Measured]:
+    """Build what each row measures, see that it does what its name says, and find how often to call it.
+
+    :param sample: the least seconds of a sample.
+    :param count: the rounds in which they will be measured.
+    """
     measured = {}
     for name, row in rows.items():
         progress.says(name)
-        measured[name] = _calibrated(
-            prepared(row), row.baseline, mode.sample / close.parts, mode.rounds * close.times
-        )
+        measured[name] = _calibrated(prepared(row), row.baseline, sample, count)
         progress.advance(PREPARING)
     # What is there now stays: the collector need not look at a million origins again and again.
     gc.collect()

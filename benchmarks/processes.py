@@ -34,12 +34,10 @@ def shares(count: int, processes: int) -> list[range]:
     return [range(count)[start : start + each] for start in range(0, count, each)]
 
 
-def seconds(rows: Sequence[str], mode: measure.Mode) -> float:
-    """Give the seconds that starting processes, and preparing rows in each, is expected to take."""
-    return sum(
-        (STARTING + len(names) * measure.PREPARING) * close.processes * mode.turns
-        for names, close in measure.grouped(rows)
-    )
+def seconds(rows: Sequence[str], mode: measure.Mode, close: measure.Close) -> float:
+    """Give the seconds that starting processes, and preparing *rows* in each, is expected to take."""
+    parts = shares(mode.rounds * close.times, close.processes * mode.turns)
+    return len(parts) * (STARTING + len(rows) * measure.PREPARING)
 
 
 def run(
@@ -64,7 +62,7 @@ def run(
 def _measured(
     rows: Sequence[str], mode: measure.Mode, close: measure.Close, part: range
 ) -> dict[str, Series]:
-    order = {"rows": rows, "mode": mode, "close": close, "part": [part.start, part.stop]}
+    order = {"rows": rows, "sample": mode.sample / close.parts, "part": [part.start, part.stop]}
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.processes"],
         input=json.dumps(order),
@@ -83,13 +81,12 @@ def _measured(
 
 def measured_as_told(order: dict[str, Any]) -> dict[str, Any] | str:
     """Give what was measured, by the row, or what is wrong with a row."""
-    mode, close = measure.Mode(*order["mode"]), measure.Close(*order["close"])
-    known, found = exchanges(), Results({})
+    known, part, found = exchanges(), range(*order["part"]), Results({})
     rows = {name: known[name] for name in order["rows"]}
     try:
         with measure.silent_log():
-            measured = measure.prepare(rows, mode, close, Unseen())
-            measure.rounds(measured, range(*order["part"]), found, Unseen())
+            measured = measure.prepare(rows, order["sample"], len(part), Unseen())
+            measure.rounds(measured, part, found, Unseen())
     except RowError as error:
         return str(error)
     return {name: asdict(series) for name, series in found.series.items()}

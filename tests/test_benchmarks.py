@@ -246,9 +246,7 @@ def test_a_row_that_lies_in_a_process_is_not_measured_either(monkeypatch):
     lying = {"row": Row("row", lambda: Reused(bare, REQUESTS["get"]("")), Expected((200,), ("*",)))}
     monkeypatch.setattr(processes, "exchanges", lambda: lying)
 
-    said = processes.measured_as_told(
-        {"rows": ["row"], "mode": QUICK, "close": CLOSELY["flask"], "part": [0, 1]}
-    )
+    said = processes.measured_as_told({"rows": ["row"], "sample": QUICK.sample, "part": [0, 1]})
 
     assert said == "row: allowed None instead of ('*',)"
 
@@ -266,4 +264,20 @@ def test_ctrl_c_keeps_and_reports_what_was_measured(tmp_path):
     assert process.returncode == INTERRUPTED
     assert all(series.values for series in results.read(output).series.values())
     assert "layer=wsgi library=floor policy=none request=get" in said
+    assert said.endswith("interrupted; what was measured until then is above\n")
+
+
+def test_ctrl_c_keeps_what_processes_have_measured(tmp_path):
+    """The one that measures is ended, and what those before it have said is there."""
+    output = tmp_path / "results.json"
+    only = ("--only", "library=bare", "layer=flask", "request=get", "inside=views")
+
+    with run("--quick", "--rounds", "40", *only, "--output", str(output)) as process:
+        assert any(line.startswith("process 2 of 2") for line in process.stderr)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate()
+
+    assert process.returncode == INTERRUPTED
+    kept = {len(series.values) for series in results.read(output).series.values()}
+    assert kept == {20 * CLOSELY["flask"].times}
     assert said.endswith("interrupted; what was measured until then is above\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 
 from flask_corsguard import CorsMiddleware, Policy
 from naive import enumerated, generated
-from naive.compared import RANDOM, Application
+from naive.compared import RANDOM, Application, records_of_levels
 from naive.enumerated import POLICIES, present_and_absent
 from test_twins import LISTED, by_policy, note
 
@@ -22,40 +21,14 @@ HEARD = [logging.WARNING, logging.ERROR, NOTHING]
 LONG = f"https://{'a' * 400}.example"
 
 
-class Errors(logging.Handler):
-    """Counts the errors that are logged."""
-
-    def __init__(self):
-        super().__init__(logging.ERROR)
-        self.count = 0
-
-    def emit(self, record):
-        self.count += 1
-
-
-@contextmanager
-def log_from(level):
-    """Have the library log what has at least that level; give what counts its errors."""
-    logger, errors = logging.getLogger("flask_corsguard"), Errors()
-    before = logger.level, logger.propagate
-    logger.addHandler(errors)
-    logger.setLevel(level)
-    logger.propagate = False
-    try:
-        yield errors
-    finally:
-        logger.removeHandler(errors)
-        logger.setLevel(before[0])
-        logger.propagate = before[1]
-
-
 def answers(middleware, level, environs):
     """Give for each what the server gets, if the application is called, and how many errors are logged."""
-    with log_from(level) as errors:
+    with records_of_levels(level) as records:
         for environ in environs:
-            started, calls, before = [], middleware.app.calls, errors.count
+            started, calls = [], middleware.app.calls
+            records.clear()
             body = middleware(dict(environ), partial(note, started))
-            yield started, b"".join(body), middleware.app.calls - calls, errors.count - before
+            yield started, b"".join(body), middleware.app.calls - calls, records.count("ERROR")
 
 
 def assert_same_answers(policy, environs, *, debug=False):

@@ -89,8 +89,8 @@ def without_text(sent: list[Header], body: bytes, method: object) -> list[Header
 
 
 @contextmanager
-def records_of_levels() -> Iterator[list[str]]:
-    """Give a list to which the level of whatever the library logs is added."""
+def records_of_levels(least: int = logging.INFO) -> Iterator[list[str]]:
+    """Have the library log what has at least that level; give a list to which the level of each is added."""
     levels: list[str] = []
 
     class Handler(logging.Handler):
@@ -101,7 +101,7 @@ def records_of_levels() -> Iterator[list[str]]:
     logger, handler = logging.getLogger("flask_corsguard"), Handler()
     before = logger.level, logger.propagate
     logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
+    logger.setLevel(least)
     logger.propagate = False
     try:
         yield levels
