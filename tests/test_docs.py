@@ -45,7 +45,7 @@ from browsers.cases import CASES
 from flask_corsguard import Reason, cors_refused
 from flask_corsguard.core.policy import FIELDS
 from flask_corsguard.core.problems import SENTENCES
-from flask_corsguard.extension import _KEYS
+from flask_corsguard.flask.extension import _KEYS
 from flask_corsguard.testing.differences import DIFFERENCES
 
 ROOT: Final = Path(__file__).parent.parent

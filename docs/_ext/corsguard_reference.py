@@ -23,7 +23,7 @@ import flask_corsguard
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError, Problem, Reason, Request, decide
 from flask_corsguard.core.policy import DEFAULTS, FIELDS
 from flask_corsguard.core.problems import SENTENCES
-from flask_corsguard.extension import PREFIX
+from flask_corsguard.flask.extension import PREFIX
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
-from . import fetch
-from .answers import MAX_WILDCARD_METHOD_LENGTH, Answers, Headers
+from . import fetch_standard
+from .compiled import MAX_WILDCARD_METHOD_LENGTH, Answers, Headers
 from .explain import explain
-from .origins import MAX_ORIGIN_LENGTH
+from .origin import MAX_ORIGIN_LENGTH
 from .reasons import Kind, Reason
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ class Request(NamedTuple):
         return cls(
             method,
             found.get("origin"),
-            found.get(fetch.ACRM.lower()),
-            found.get(fetch.ACRH.lower()),
-            found.get(fetch.ACRPN.lower()),
+            found.get(fetch_standard.ACRM.lower()),
+            found.get(fetch_standard.ACRH.lower()),
+            found.get(fetch_standard.ACRPN.lower()),
             found.get("sec-fetch-site"),
             found.get("host"),
             scheme,
@@ -237,8 +237,8 @@ def allows_method(answers: Answers, method: str) -> bool:
 def _is_wild_method(method: str) -> bool:
     return (
         len(method) <= MAX_WILDCARD_METHOD_LENGTH
-        and fetch.is_token(method)
-        and not fetch.is_forbidden_method(method)
+        and fetch_standard.is_token(method)
+        and not fetch_standard.is_forbidden_method(method)
     )
 
 
@@ -266,7 +266,7 @@ def _check_headers(answers: Answers, listed: str) -> tuple[str | None, tuple[str
 
 def _is_wild_header(name: str) -> bool:
     return (
-        fetch.is_token(name)
-        and name != fetch.NON_WILDCARD_REQUEST_HEADER
-        and not fetch.is_forbidden_request_header(name)
+        fetch_standard.is_token(name)
+        and name != fetch_standard.NON_WILDCARD_REQUEST_HEADER
+        and not fetch_standard.is_forbidden_request_header(name)
     )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import fetch
+from . import fetch_standard
 from .errors import shown
-from .origins import Origin
+from .origin import Origin
 from .reasons import Kind, Reason
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ def _origin_check_failed(origin: str, detail: str, policy: Policy) -> str:
 
 def _method_not_allowed(origin: str, detail: str, policy: Policy) -> str:
     listed = policy.methods or ()
-    methods = ", ".join(dict.fromkeys((*sorted(fetch.SAFELISTED_METHODS), *listed)))
+    methods = ", ".join(dict.fromkeys((*sorted(fetch_standard.SAFELISTED_METHODS), *listed)))
     upper = detail.upper()
-    if upper != detail and upper in fetch.UPPER_CASE_METHODS:
+    if upper != detail and upper in fetch_standard.UPPER_CASE_METHODS:
         return (
             f"Methods are case-sensitive: {origin} asks for {shown(detail)}; let it ask for {upper} "
             f"(the policy allows {methods})."
@@ -139,7 +139,7 @@ def _method_not_allowed(origin: str, detail: str, policy: Policy) -> str:
 
 
 def _header_not_allowed(origin: str, detail: str, policy: Policy) -> str:
-    if detail.lower() == fetch.NON_WILDCARD_REQUEST_HEADER and "*" in policy.allow_headers:
+    if detail.lower() == fetch_standard.NON_WILDCARD_REQUEST_HEADER and "*" in policy.allow_headers:
         return 'The header authorization is never covered by "*"; write allow_headers=["*", "Authorization"].'
     return (
         f"{origin} is allowed, but not to send the header {shown(detail)}: the policy allows "

@@ -12,12 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from .decision import FORBIDDEN, Decision, Request, allows_method, decide
-from .fetch import ACAO
-from .origins import DEFAULT_PORTS, MAX_HOST_LENGTH, MAX_ORIGIN_LENGTH, Origin
+from .fetch_standard import ACAO
+from .origin import DEFAULT_PORTS, MAX_HOST_LENGTH, MAX_ORIGIN_LENGTH, Origin
 from .reasons import Kind, Reason
 
 if TYPE_CHECKING:
-    from .answers import Answers
+    from .compiled import Answers
     from .policy import Policy
 
 GuardMode = Literal["enforce", "report", "off"]

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final, Literal, NoReturn, TypedDict, cast, final
 
-from .answers import Answers
-from .checks import (
+from .compiled import Answers
+from .errors import PolicyError, Problem, did_you_mean, problem
+from .guard import GUARD_MODES, GuardMode
+from .origin import Origin
+from .validation.fields import (
     check_choice,
     check_flag,
     check_list,
@@ -17,10 +20,7 @@ from .checks import (
     check_request_headers,
     check_response_headers,
 )
-from .errors import PolicyError, Problem, did_you_mean, problem
-from .guard import GUARD_MODES, GuardMode
-from .origin_checks import DOORS, NOBODY, Door, Origins, check_credentials, check_origins
-from .origins import Origin
+from .validation.origins import DOORS, NOBODY, Door, Origins, check_credentials, check_origins
 
 ResourcePolicy = Literal["same-origin", "same-site", "cross-origin"]
 RESOURCE_POLICIES: Final[tuple[ResourcePolicy, ...]] = ("same-origin", "same-site", "cross-origin")

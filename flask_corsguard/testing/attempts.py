@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from types import TracebackType
 
-from .agent import Agent, Answer
 from .exchanges import Exchange
 from .fetching import Fetch
 from .refusals import FetchRefused, NetworkError
 from .requests import Client, Request
 from .urls import page_origin
+from .user_agent import Agent, Answer
 
 
 class Attempt:

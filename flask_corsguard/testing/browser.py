@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from .agent import Agent
-from .construction import check_referrer_policy
 from .differences import Engine
 from .exchanges import Exchange
 from .pages import Page, page_of
+from .request_constructor import check_referrer_policy
 from .requests import Client
 from .sending import navigate
 from .urls import OpaqueOrigin, page_origin, parse_url
+from .user_agent import Agent
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from flask_corsguard.core.fetch import ACAC, ACAO, CORP, TAO
+from flask_corsguard.core.fetch_standard import ACAC, ACAO, CORP, TAO
 
 from .differences import Quirks
 from .headers import Header, get, response_essence, split

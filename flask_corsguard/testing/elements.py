@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from .agent import Agent
 from .attempts import Attempt
 from .checks import script_type_check
-from .construction import checked_url, client_of
 from .headers import response_essence
 from .refusals import NetworkError
+from .request_constructor import checked_url, client_of
 from .requests import Client, CredentialsMode, Request
 from .responses import Image, Response, Script, filtered
+from .user_agent import Agent
 
 CrossOrigin = Literal["anonymous", "use-credentials"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask_corsguard.core.fetch import ACRM
+from flask_corsguard.core.fetch_standard import ACRM
 
 from .headers import Header, get
 

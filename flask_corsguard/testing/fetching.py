@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from flask_corsguard.core.fetch import SAFELISTED_METHODS
+from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS
 
-from .agent import REDIRECT_STATUSES, Agent, Answer
 from .checks import (
     cors_check,
     mixed_content_check,
@@ -30,6 +29,7 @@ from .requests import (
     determine_referrer,
 )
 from .urls import HTTP_SCHEMES, Url, parse_url, same_origin
+from .user_agent import REDIRECT_STATUSES, Agent, Answer
 
 #: See #concept-http-redirect-fetch, step 7.
 MAX_REDIRECTS: Final = 20

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-from .construction import Fields, pairs_of, urlencoded
+from .request_constructor import Fields, pairs_of, urlencoded
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 

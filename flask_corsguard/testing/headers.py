@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from flask_corsguard.core.fetch import (
+from flask_corsguard.core.fetch_standard import (
     FORBIDDEN_RESPONSE_HEADERS,
     is_forbidden_method,
     is_forbidden_request_header,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from .agent import Agent, Answer
 from .attempts import Attempt
-from .construction import (
+from .elements import CrossOrigin, load_font, load_image, load_script, open_event_source
+from .fetching import Fetch, referrer_policy_of
+from .request_constructor import (
     Data,
     Fields,
     HeadersArgument,
@@ -16,12 +17,11 @@ from .construction import (
     construct,
     normalize_method,
 )
-from .elements import CrossOrigin, load_font, load_image, load_script, open_event_source
-from .fetching import Fetch, referrer_policy_of
 from .requests import CacheMode, Client, CredentialsMode, Mode, RedirectMode
 from .responses import Image, Response, Script, filtered
 from .sending import Target, navigate, open_websocket, send_beacon, submit
 from .urls import Origin
+from .user_agent import Agent, Answer
 
 
 class Page:

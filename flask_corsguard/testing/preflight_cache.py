@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from flask_corsguard.core.fetch import NON_WILDCARD_REQUEST_HEADER
+from flask_corsguard.core.fetch_standard import NON_WILDCARD_REQUEST_HEADER
 
 from .requests import Request, serialized_origin
 

@@ -9,7 +9,7 @@ import re
 from functools import partial
 from typing import Final
 
-from flask_corsguard.core.fetch import (
+from flask_corsguard.core.fetch_standard import (
     ACAH,
     ACAM,
     ACMA,
@@ -19,12 +19,12 @@ from flask_corsguard.core.fetch import (
     SAFELISTED_METHODS,
 )
 
-from .agent import REDIRECT_STATUSES, Agent
 from .checks import cors_check
 from .exchanges import Exchange
 from .headers import Header, MalformedListError, list_values, unsafe_names
 from .refusals import NetworkError
 from .requests import Request
+from .user_agent import REDIRECT_STATUSES, Agent
 
 #: How long an answer is kept that does not say, in seconds (step 7.9).
 DEFAULT_AGE: Final = 5

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from flask_corsguard.core.fetch import ACRM
+from flask_corsguard.core.fetch_standard import ACRM
 
 from .differences import Quirks
 from .headers import Header, get

@@ -8,13 +8,13 @@ from typing import Any, Final, Literal
 
 from werkzeug.datastructures import Headers
 
-from flask_corsguard.core.fetch import ACEH
+from flask_corsguard.core.fetch_standard import ACEH
 
-from .agent import Answer
 from .exchanges import Exchange
 from .fetching import Fetch
 from .headers import Header, MalformedListError, basic_headers, cors_headers, list_values
 from .requests import Request
+from .user_agent import Answer
 
 ResponseType = Literal["basic", "cors", "opaque", "opaqueredirect"]
 

@@ -5,17 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final, Literal
 
-from .agent import Agent, Answer
 from .attempts import Attempt
-from .construction import Body, Data, Fields, check_choice, checked_url, client_of, extract_body, urlencoded
 from .fetching import Fetch
 from .forms import ENCODINGS, normalized
 from .handshake import HANDSHAKE_HEADERS, SWITCHING_PROTOCOLS
 from .headers import is_safelisted
 from .refusals import FetchRefused, NetworkError
+from .request_constructor import (
+    Body,
+    Data,
+    Fields,
+    check_choice,
+    checked_url,
+    client_of,
+    extract_body,
+    urlencoded,
+)
 from .requests import Client, Request
 from .responses import Response, opaque
 from .urls import HTTP_SCHEMES, OpaqueOrigin, Url, parse_url
+from .user_agent import Agent, Answer
 
 Target = Literal["_top", "_self", "_blank", "frame"]
 

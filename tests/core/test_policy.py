@@ -15,8 +15,8 @@ import pytest
 from cases import A
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError, Request, decide
 from flask_corsguard.core.errors import SHOWN_VALUE_LENGTH, problem
-from flask_corsguard.core.paths import PathRules, _prefixes
 from flask_corsguard.core.problems import SENTENCES
+from flask_corsguard.wsgi.path_rules import PathRules, _prefixes
 
 LONG_LABEL = f"https://{'a' * 64}.example"
 LONG_HOST = "https://" + ".".join(["a" * 60] * 5)
@@ -508,7 +508,7 @@ def test_the_methods_of_a_route_share_the_compiled_origins():
 def test_the_public_suffix_list_is_not_read_until_it_is_needed():
     """Only subdomains together with credentials ask for it, and only those in punycode for all of it."""
     program = (
-        "import flask_corsguard as c, flask_corsguard.core.sites as o\n"
+        "import flask_corsguard as c, flask_corsguard.core.public_suffix as o\n"
         "c.Policy(origins=['https://*.a.example'])\n"
         "assert o._public_suffixes.cache_info().currsize == 0\n"
         "c.Policy(origins=['https://*.a.example'], credentials=True)\n"

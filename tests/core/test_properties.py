@@ -1,4 +1,4 @@
-"""What holds for all policies and all requests; what they are answered is in test_twins.py."""
+"""What holds for all policies and all requests; what they are answered is in wsgi/test_twins.py."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cases import EVIL
 from flask_corsguard import Kind, Origin, Policy, Request, decide
-from flask_corsguard.core.matcher import OriginSet
-from flask_corsguard.core.patterns import OriginPattern
+from flask_corsguard.core.origin_pattern import OriginPattern
+from flask_corsguard.core.origin_set import OriginSet
 from flask_corsguard.core.reasons import Reason
 from strategies import ANY_TEXT, ORIGINS, PATTERNS, asked_of, near_misses, policies, policies_and_requests
 

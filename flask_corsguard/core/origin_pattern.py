@@ -1,0 +1,74 @@
+"""Origins as a policy writes them: exact ones, and patterns with ``*``.
+
+The grammar of an exact origin is that of the wire: what :meth:`.Origin.parse` reads, so a policy
+cannot hold an origin that no browser could send.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, NamedTuple
+
+from .origin import HOST, MAX_HOST_LENGTH, PORT, SCHEME, Origin, is_address, is_host, is_port
+
+#: Schemes whose pages have an opaque origin, sent as ``null`` (https://url.spec.whatwg.org/#origin).
+OPAQUE_SCHEMES: Final = frozenset({"about", "blob", "data", "file", "javascript"})
+
+#: "*." and at least one byte for it to stand for.
+_MAX_BASE_LENGTH = MAX_HOST_LENGTH - 2
+
+
+# The star stands for all of the host, or for labels of it; or it stands for the port.
+_PATTERN = re.compile(rf"({SCHEME})://(?:\*|(\*\.)?({HOST}))(?::(?:({PORT})|(\*)))?")
+
+
+class OriginPattern(NamedTuple):
+    """An origin with a wildcard: ``https://*.a.example``, ``http://localhost:*``, or both at once."""
+
+    scheme: str
+    #: With ``subdomains``, what stands right of ``*.``; empty for ``https://*``.
+    host: str
+    #: ``None`` stands for the default port of the scheme.
+    port: int | None
+    #: One or more labels to the left of ``host``, never ``host`` itself.
+    subdomains: bool
+    #: Any port, the default one included.
+    any_port: bool
+
+    @classmethod
+    def parse(cls, text: str) -> OriginPattern | None:
+        """Read *text* as a pattern; ``None`` if it is none (an exact origin is none)."""
+        match = _PATTERN.fullmatch(text)
+        if match is None:
+            return None
+        scheme, below, host, digits, any_port = match.groups()
+        port = None if digits is None else int(digits)
+        if port is not None and not is_port(scheme, port):
+            return None
+        if host is None:
+            return cls(scheme, "", port, True, any_port is not None)
+        if (below is None and any_port is None) or not is_host(host):
+            return None
+        if below is not None and (len(host) > _MAX_BASE_LENGTH or is_address(host)):
+            return None
+        return cls(scheme, host, port, below is not None, any_port is not None)
+
+
+def read_origin(text: str) -> Origin | OriginPattern | None:
+    """Read an origin of a policy, exact or pattern; ``None`` if it is none, or one that no page has."""
+    origin = OriginPattern.parse(text) if "*" in text else Origin.parse(text)
+    if origin is None or origin.scheme in OPAQUE_SCHEMES:
+        return None
+    if "xn--" in origin.host and not _is_punycode(origin.host):
+        return None
+    return origin
+
+
+def _is_punycode(host: str) -> bool:
+    for label in host.split("."):
+        if label.startswith("xn--"):
+            try:
+                label[4:].encode("ascii").decode("punycode")
+            except UnicodeError:
+                return False
+    return True

@@ -1,0 +1,1 @@
+"""What is refused when a policy is built: each check, and the spelling that works instead."""

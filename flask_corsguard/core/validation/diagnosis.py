@@ -1,0 +1,178 @@
+"""What is wrong with an origin that a policy cannot hold, and the spelling that works.
+
+The first fault is told. Nothing here is imported before there is one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+import idna
+
+from flask_corsguard.core.errors import Problem, problem
+from flask_corsguard.core.origin import (
+    DEFAULT_PORTS,
+    MAX_HOST_LENGTH,
+    MAX_LABEL_LENGTH,
+    MAX_ORIGIN_LENGTH,
+    MAX_PORT,
+    MAX_SCHEME_LENGTH,
+    Origin,
+    canonical_address,
+)
+from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES, OriginPattern, read_origin
+
+
+def diagnose(text: str, field: str) -> Problem:
+    """Say what is wrong with *text*, which is no origin and no pattern, and what would work."""
+    code = next(code for code, is_fault in _FAULTS if is_fault(text))
+    hint = _HINTS.get(code)
+    if code == "origin.list":
+        hint = _list_hint(text) or hint
+    elif code != "origin.regex" and (working := working_spelling(text)) is not None:
+        hint = f'Write "{working}".'
+    return problem(code, field, text, hint or _GENERAL_HINT)
+
+
+def _list_hint(text: str) -> str | None:
+    origins = [working_spelling(part) for part in re.split(r"[\s,;]+", text.strip(" ,;")) if part]
+    if None in origins:
+        return None
+    listed = ", ".join(f'"{origin}"' for origin in origins)
+    return f"Write [{listed}]."
+
+
+_GENERAL_HINT = (
+    'An origin is scheme, host and, unless it is the default, port: "https://app.example" or '
+    '"http://localhost:3000".'
+)
+
+_HINTS: Final = {
+    "origin.list": 'Give a list with one string for each: ["https://a.example", "https://b.example"].',
+    "origin.regex": (
+        'For subdomains write "https://*.example.com", for any port "http://localhost:*"; '
+        "a regular expression is passed compiled: re.compile(...)."
+    ),
+    "origin.opaque-scheme": 'Serve the page over http or https; what "null" would let in: dangerously_allow.',
+    "origin.port": f"A port is a number from 1 to {MAX_PORT} without leading zeros, or * for any.",
+    "origin.wildcard": (
+        'Write "https://*.example.com" for all subdomains, "http://localhost:*" for all ports.'
+    ),
+    "origin.punycode": "Copy the host from the browser's address bar into idna.encode() and use that.",
+    "origin.label-length": f"A label has at most {MAX_LABEL_LENGTH} bytes (RFC 1035).",
+    "origin.host-length": f"A host has at most {MAX_HOST_LENGTH} bytes (RFC 1035).",
+    "origin.scheme": (
+        "A scheme is a lower-case letter and then lower-case letters, digits, '+', '-' or '.', "
+        f'{MAX_SCHEME_LENGTH} at most, such as "https".'
+    ),
+}
+
+
+def _scheme(text: str) -> str:
+    return text.partition("://")[0]
+
+
+def _authority(text: str) -> str:
+    return re.split(r"[/?#]", text.partition("://")[2], maxsplit=1)[0]
+
+
+def _path(text: str) -> str:
+    return text.partition("://")[2].removeprefix(_authority(text))
+
+
+def _host_and_port(text: str) -> tuple[str, str | None]:
+    authority = _authority(text)
+    host, colon, port = authority.rpartition(":")
+    if not colon or authority.endswith("]") or canonical_address(authority) is not None:
+        return authority, None
+    return host, port
+
+
+def _host(text: str) -> str:
+    return _host_and_port(text)[0]
+
+
+def _has_bad_port(text: str) -> bool:
+    host, port = _host_and_port(text)
+    if ":" in host:
+        return True
+    if port is None or port == "*":
+        return False
+    return not re.fullmatch(r"[1-9][0-9]{0,4}", port) or int(port) > MAX_PORT
+
+
+def _has_default_port(text: str) -> bool:
+    return _is_default_port(_scheme(text), _host_and_port(text)[1])
+
+
+def _is_default_port(scheme: str, port: str | None) -> bool:
+    return port is not None and port == str(DEFAULT_PORTS.get(scheme))
+
+
+def _ends_in_a_number(text: str) -> bool:
+    last = _host(text).removesuffix(".").rpartition(".")[2]
+    return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last) is not None
+
+
+# What is common in regular expressions and rare in origins. "*." is a pattern of ours and no sign.
+_REGEX_SIGNS = re.compile(r"[\\^$(){}|+]|(?<![a-z0-9*_-])\.[*+]|\][*+?]|s\?://")
+
+# In this order: the first fault that is found is the one that is told. The last one is always true.
+_FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
+    ("origin.empty", lambda text: not text.strip()),
+    ("origin.unicode", lambda text: not text.isascii()),
+    ("origin.list", lambda text: re.search(r"\S[\s,;]+\S", text) is not None),
+    ("origin.white-space", lambda text: re.search(r"[\s\x00-\x20\x7f]", text) is not None),
+    ("origin.regex", lambda text: _REGEX_SIGNS.search(text) is not None),
+    ("origin.scheme-missing", lambda text: "://" not in text or text.startswith(("://", "//"))),
+    ("origin.upper-case", lambda text: _scheme(text) + _host(text) != (_scheme(text) + _host(text)).lower()),
+    ("origin.opaque-scheme", lambda text: _scheme(text) in OPAQUE_SCHEMES),
+    ("origin.scheme", lambda text: Origin.parse(f"{_scheme(text)}://host") is None),
+    ("origin.user-info", lambda text: "@" in _authority(text)),
+    ("origin.fragment", lambda text: "#" in text),
+    ("origin.query", lambda text: "?" in text),
+    ("origin.trailing-slash", lambda text: _path(text) == "/"),
+    ("origin.path", lambda text: _path(text) != ""),
+    ("origin.host-missing", lambda text: _host(text) == ""),
+    ("origin.ipv6", lambda text: "[" in text or ":" in (canonical_address(_host(text)) or "")),
+    ("origin.default-port", _has_default_port),
+    ("origin.port", _has_bad_port),
+    ("origin.wildcard", lambda text: "*" in _host(text).removeprefix("*.")),
+    ("origin.characters", lambda text: re.fullmatch(r"[a-z0-9._*-]+", _host(text)) is None),
+    ("origin.label-missing", lambda text: "" in _host(text).removesuffix(".").split(".")),
+    ("origin.ipv4", _ends_in_a_number),
+    ("origin.label-length", lambda text: max(map(len, _host(text).split("."))) > MAX_LABEL_LENGTH),
+    ("origin.punycode", lambda text: (Origin.parse(text) or OriginPattern.parse(text)) is not None),
+    ("origin.host-length", lambda _: True),
+)
+
+
+def working_spelling(text: str) -> str | None:
+    """Give the origin that *text* most likely means, if there is one that a policy accepts."""
+    bare = text.strip().replace("\\", "/")
+    scheme, separator, _ = bare.partition("://")
+    if not separator:
+        bare = bare.removeprefix("//")
+        scheme = "http" if bare.startswith(("localhost", "127.")) else "https"
+        bare = f"{scheme}://{bare}"
+    scheme = scheme.lower()
+    host, port = _host_and_port(bare)
+    host = host.rpartition("@")[2].lower()
+    if not host.isascii():
+        wildcard = "*." if host.startswith("*.") else ""
+        try:
+            host = wildcard + idna.encode(host.removeprefix("*."), uts46=True).decode("ascii")
+        except idna.IDNAError:
+            return None
+    if (address := canonical_address(host.strip("[]"))) is not None:
+        host = address
+    if _is_default_port(scheme, port):
+        port = None
+    spelling = f"{scheme}://{host}" if port is None else f"{scheme}://{host}:{port}"
+    if scheme in OPAQUE_SCHEMES or len(spelling) > MAX_ORIGIN_LENGTH:
+        return None
+    read = read_origin(spelling)
+    # Neither is what somebody meant who did not write it: every host, and a host called "null".
+    return None if read is None or read.host in {"", "null"} else spelling

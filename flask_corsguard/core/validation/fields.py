@@ -1,0 +1,219 @@
+"""The checks of a policy's fields: each returns the field in its one normal form, or adds problems.
+
+The functions that take ``problems`` append to it and go on, so that a policy is told everything
+that is wrong with it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Final, TypeVar
+
+from flask_corsguard.core import fetch_standard
+from flask_corsguard.core.errors import Problem, did_you_mean, problem
+
+#: Longest time that a browser keeps a preflight, in seconds (Firefox; Chromium 7200, WebKit 600).
+MAX_MAX_AGE: Final = 86400
+
+T = TypeVar("T")
+Problems = list[Problem]
+
+_RESPONSE_ONLY: Final = fetch_standard.CORS_RESPONSE_HEADERS
+_REQUEST_ONLY: Final = frozenset(
+    name.lower()
+    for name in (
+        *(
+            "Cookie",
+            "Host",
+            "Origin",
+            "Referer",
+            fetch_standard.ACRM,
+            fetch_standard.ACRH,
+            fetch_standard.ACRPN,
+        ),
+        # On responses, but only to preflights, which no page reads.
+        *(fetch_standard.ACAM, fetch_standard.ACAH, fetch_standard.ACMA, fetch_standard.ACAPN),
+    )
+)
+
+
+def check_list(field: str, value: object, example: str, problems: Problems) -> list[object]:
+    """Give the items of *value*, once each and in their order; a string is not a list."""
+    if isinstance(value, str):
+        items = [_SPELLINGS.get(field, str)(item) for item in value.replace(",", " ").split()]
+        meant = "" if None in items else ", ".join(f'"{item}"' for item in items)
+        problems.append(problem("list.string", field, value, f"Write {field}=[{meant or example}]."))
+    elif isinstance(value, (bytes, bytearray, Mapping)) or not isinstance(value, Iterable):
+        problems.append(problem("list.type", field, value, f"Write {field}=[{example}]."))
+    else:
+        return list(_once(value))
+    return []
+
+
+def _working_spelling(text: str) -> str | None:
+    from .diagnosis import working_spelling
+
+    return working_spelling(text)
+
+
+#: How to write an item of a list that was given as one text; ``None`` if there is no telling.
+_SPELLINGS: Final[Mapping[str, Callable[[str], str | None]]] = {
+    "origins": _working_spelling,
+    "methods": str.upper,
+}
+
+
+def _once(items: Iterable[object]) -> Iterator[object]:
+    seen: set[object] = set()
+    for item in items:
+        try:
+            known = item in seen
+            seen.add(item)
+        except TypeError:
+            # What has no hash is no name and no origin either; it goes on, to be refused by type.
+            known = False
+        if not known:
+            yield item
+
+
+def check_names(
+    field: str,
+    value: object,
+    example: str,
+    check: Callable[[str, str], Problem | None],
+    problems: Problems,
+) -> tuple[str, ...]:
+    """Give the names in *value*, ``"*"`` first if it is among them; the rest as *check* lets it."""
+    if value == "*":
+        return ("*",)
+    names: list[str] = []
+    for item in check_list(field, value, example, problems):
+        if not isinstance(item, str):
+            problems.append(problem("list.type", field, item, f"Write {field}=[{example}]."))
+        elif item == "*":
+            names.insert(0, item)
+        elif (refusal := check(field, item)) is not None:
+            problems.append(refusal)
+        else:
+            names.append(item)
+    return tuple(names)
+
+
+def check_methods(value: object, problems: Problems) -> str | tuple[str, ...] | None:
+    """Give the methods; ``None`` leaves them to the route."""
+    if value is None:
+        return None
+    names = check_names("methods", value, '"GET", "PUT"', _check_method, problems)
+    return "*" if "*" in names else names
+
+
+def _check_method(field: str, method: str) -> Problem | None:
+    refuse = partial(problem, field=field, value=method)
+    if not fetch_standard.is_token(method):
+        return refuse("method.token", hint='Write the methods one by one, such as "GET", "PUT".')
+    if fetch_standard.is_forbidden_method(method):
+        return refuse("method.forbidden", hint=f'Leave "{method}" out.')
+    if (
+        method not in fetch_standard.UPPER_CASE_METHODS
+        and method.upper() in fetch_standard.UPPER_CASE_METHODS
+    ):
+        return refuse("method.case", hint=f'Write "{method.upper()}".')
+    return None
+
+
+def check_request_headers(value: object, problems: Problems) -> str | tuple[str, ...]:
+    """Give the request headers; of those beside ``"*"`` only ``Authorization`` means anything."""
+    names = _unique_names(
+        check_names("allow_headers", value, '"Content-Type"', _check_request_header, problems)
+    )
+    if "*" not in names:
+        return names
+    beside = tuple(name for name in names if name.lower() == fetch_standard.NON_WILDCARD_REQUEST_HEADER)
+    return ("*", *beside) if beside else "*"
+
+
+def _check_request_header(field: str, name: str) -> Problem | None:
+    refuse = partial(problem, field=field, value=name)
+    if not fetch_standard.is_token(name):
+        return refuse("request-header.token", hint="Write the names one by one, without colon or value.")
+    if fetch_standard.is_forbidden_request_header(name):
+        return refuse("request-header.forbidden", hint=f'Leave "{name}" out: {_why_forbidden(name)}.')
+    if name.lower() in _RESPONSE_ONLY:
+        return refuse("request-header.response-only", hint=f'Leave "{name}" out: this library sends it.')
+    return None
+
+
+def _why_forbidden(name: str) -> str:
+    if name.lower() == "cookie":
+        return "cookies are allowed by credentials=True"
+    return "the browser sets it itself, and asks nobody"
+
+
+def check_response_headers(value: object, problems: Problems) -> str | tuple[str, ...]:
+    """Give the response headers that a page may read."""
+    names = _unique_names(
+        check_names("expose_headers", value, '"Content-Disposition"', _check_response_header, problems)
+    )
+    return "*" if "*" in names else names
+
+
+def _check_response_header(field: str, name: str) -> Problem | None:
+    refuse = partial(problem, field=field, value=name)
+    if not fetch_standard.is_token(name):
+        return refuse("response-header.token", hint="Write the names one by one, without colon or value.")
+    if name.lower() in fetch_standard.FORBIDDEN_RESPONSE_HEADERS:
+        return refuse("response-header.forbidden", hint=f'Leave "{name}" out.')
+    if name.lower() in _REQUEST_ONLY:
+        return refuse("response-header.request-only", hint=f'Leave "{name}" out.')
+    return None
+
+
+def _unique_names(names: Iterable[str]) -> tuple[str, ...]:
+    # Header names are compared without case (RFC 9110, section 5.1); the first spelling stays.
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.lower(), name)
+    return tuple(first.values())
+
+
+def check_max_age(value: object, problems: Problems) -> int | None:
+    """Give the age in seconds; ``None`` sends none."""
+    if value is None:
+        return None
+    seconds = value
+    if isinstance(value, timedelta):
+        whole = value % timedelta(seconds=1) == timedelta()
+        seconds = value // timedelta(seconds=1) if whole else None
+    if not isinstance(seconds, int) or isinstance(seconds, bool):
+        hint = 'Write max_age=600 for ten minutes; a text such as "600" goes through int().'
+        problems.append(problem("max-age.type", "max_age", value, hint))
+        return None
+    if not 0 <= seconds <= MAX_MAX_AGE:
+        hint = f"Write a number from 0, which turns the cache off, to {MAX_MAX_AGE}; None sends nothing."
+        problems.append(problem("max-age.bounds", "max_age", value, hint))
+        return None
+    return seconds
+
+
+def check_flag(field: str, value: object, problems: Problems) -> bool:
+    """Give a switch as it is."""
+    if isinstance(value, bool):
+        return value
+    meant = value if isinstance(value, str) else str(bool(value))
+    word = "False" if meant.strip().lower() in {"false", "0", "no", "off", "", "none"} else "True"
+    hint = f"Write {field}={word}."
+    if isinstance(value, str):
+        # As Flask reads it: app.config.from_prefixed_env() takes the text for JSON.
+        hint = f"Write {field}={word}, not a text; in an environment variable that is {word.lower()}."
+    problems.append(problem("flag.type", field, value, hint))
+    return False
+
+
+def check_choice(field: str, value: T, choices: Sequence[T], problems: Problems) -> T:
+    """Give *value* if it is one of *choices*."""
+    if value not in choices:
+        hint = did_you_mean(str(value), [str(choice) for choice in choices])
+        problems.append(problem("choice.unknown", field, value, hint))
+    return value

@@ -1,0 +1,1 @@
+"""What defeats a policy from outside: checks of an application, each of which warns with a remedy."""

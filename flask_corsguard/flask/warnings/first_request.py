@@ -1,0 +1,158 @@
+"""What is looked at once, when an application gets its first request, and warned of.
+
+Then and not before: routes, configuration, layers and other extensions may follow the
+initialisation. What is found is told, and left as it is; see :class:`.CorsGuardWarning`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from itertools import chain, takewhile
+from pathlib import Path
+from types import FunctionType
+from typing import TYPE_CHECKING
+
+from flask_corsguard.flask.decorator import UNREGISTERED, mark_of, mark_of_view, wrappers_of
+from flask_corsguard.wsgi.proxy_fix import layers
+
+from .session_cookie import SessionCookie
+from .warning import Place, warn
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from flask import Flask
+
+    from flask_corsguard.core.policy import Policy
+    from flask_corsguard.wsgi.middleware import CorsMiddleware
+    from flask_corsguard.wsgi.path_rules import PathRules
+
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+class Startup:
+    """Looks around at the first request to an application, and no more once all is known.
+
+    :param place: where the extension was initialised, which is what a warning points to.
+    """
+
+    def __init__(self, app: Flask, paths: PathRules | None, place: Place) -> None:
+        self._app = app
+        self._paths = paths
+        self._place = place
+        self._first = threading.Lock()
+        self._cookie: SessionCookie | None = None
+        #: Whether nothing is left to be seen.
+        self.finished = False
+        #: Whether another extension for CORS has been told of, so that its headers need not be.
+        self.found_another = False
+
+    def look(
+        self, layer: CorsMiddleware, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> StartResponse:
+        """Look around if this is the first request; give what is to start its response."""
+        # Taken by one request and never given back.
+        if self._first.acquire(blocking=False):
+            # Before anything can raise, as a warning does where it is an error.
+            self.finished = True
+            self._look_around(layer)
+            cookie = SessionCookie(self._app, self._policies(layer), self._place)
+            if cookie.waiting:
+                self._cookie, self.finished = cookie, False
+        if self._cookie is None:
+            return start_response
+        return self._watched(self._cookie, environ, start_response)
+
+    def _watched(
+        self, cookie: SessionCookie, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> StartResponse:
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: OptExcInfo | None = None, /
+        ) -> Callable[[bytes], object]:
+            try:
+                cookie.see(environ, headers)
+            finally:
+                self.finished = not cookie.waiting
+            if exc_info is None:
+                return start_response(status, headers)
+            return start_response(status, headers, exc_info)
+
+        return start
+
+    def _look_around(self, layer: CorsMiddleware) -> None:
+        outside = [name for name in map(_name_of_cors_layer, self._outside_of(layer)) if name]
+        self.found_another = _has_flask_cors(self._app)
+        if self.found_another:
+            self._warn(
+                "Flask-CORS is initialised for this application, too, and its headers are replaced by those "
+                "of the policy. Remove its CORS(...) and @cross_origin; CorsGuard and @cors do what they did."
+            )
+        if outside:
+            self._warn(
+                f"{outside[0]} stands outside of CorsGuard and may answer preflights, or set CORS headers, "
+                "before the policy is asked. Remove it, or remove CorsGuard: one layer says who is allowed."
+            )
+        if forgotten := sorted(_forgotten_blueprints(self._app)):
+            self._warn(
+                f"The marked blueprint {', '.join(forgotten)} is not registered, so its policy holds "
+                "nowhere. Write app.register_blueprint(...), or remove the mark."
+            )
+
+    def _warn(self, message: str) -> None:
+        warn(message, self._place)
+
+    def _outside_of(self, layer: CorsMiddleware) -> Iterator[object]:
+        # What wraps the application itself, and not its wsgi_app, cannot be seen from here.
+        return takewhile(lambda each: each is not layer, layers(self._app.wsgi_app))
+
+    def _policies(self, layer: CorsMiddleware) -> Iterator[Policy]:
+        app = self._app
+        yield layer.policy  # type: ignore[misc]  # CorsGuard's layer has a Policy, and takes no other
+        if self._paths is not None:
+            yield from self._paths.policies
+        views = (
+            mark_of_view(app.view_functions.get(rule.endpoint), method)
+            for rule in app.url_map.iter_rules()
+            for method in rule.methods or ("GET",)
+        )
+        yield from filter(None, chain(map(mark_of, app.blueprints.values()), views))
+
+
+def _name_of_cors_layer(layer: object) -> str | None:
+    """Give the name of *layer* if it says that it is one for CORS, as a word: "corsair" does not."""
+    if not isinstance(layer, FunctionType):
+        name = type(layer).__name__
+        return name if "cors" in _words_of(name) else None
+    # A function that another has made, as with_cors(app) does, is known by that one's name. But
+    # what create_cors_app() defines need not be a layer for CORS.
+    for name in reversed(layer.__qualname__.split(".<locals>.")[-2:]):
+        if "cors" in (_words_of(name)[:1] + _words_of(name)[-1:]):
+            return name
+    return None
+
+
+def _words_of(name: str) -> list[str]:
+    return [word.lower() for word in _WORDS.findall(name)]
+
+
+def _has_flask_cors(app: Flask) -> bool:
+    hooks = chain.from_iterable(app.after_request_funcs.values())
+    return any(map(_is_of_flask_cors, chain(hooks, *map(wrappers_of, app.view_functions.values()))))
+
+
+def _is_of_flask_cors(function: object) -> bool:
+    # By the module that it was written in: what wraps a view bears the name of the view.
+    names: dict[str, object] = getattr(function, "__globals__", {})
+    return str(names.get("__name__", "")).partition(".")[0] == "flask_cors"
+
+
+def _forgotten_blueprints(app: Flask) -> Iterator[str]:
+    # Only those that are written beside the application's own modules: another package's may be
+    # registered by another application. And a test may well do without some.
+    if app.testing:
+        return
+    for blueprint in list(UNREGISTERED):
+        if Path(blueprint.root_path).is_relative_to(app.root_path):
+            yield blueprint.name

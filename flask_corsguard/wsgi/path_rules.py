@@ -1,0 +1,123 @@
+"""Policies by path: for applications whose routes cannot be marked.
+
+A rule covers the segments of a path, not its characters: ``/api`` covers ``/api`` and ``/api/x``,
+never ``/apix``. The rules are compared with the path as the server decoded it, once, with case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from flask_corsguard.core.errors import PolicyError, Problem, problem
+from flask_corsguard.core.policy import SAME_ORIGIN, Policy
+
+# What other software may resolve to a path elsewhere: dot segments, empty ones, a backslash, a NUL,
+# and the escapes of these that one decoding left over.
+_AMBIGUOUS = re.compile(r"//|\\|\x00|%(?:2e|2f|5c)|(?:^|/)\.\.?(?:/|$)", re.IGNORECASE)
+
+_RULE = re.compile(r"/|(?:/[^/?#%*\\\x00-\x20\x7f\ud800-\udfff]+)+")
+
+
+def is_ambiguous(path: str) -> bool:
+    """Whether some software could take the once-decoded *path* for another one."""
+    return _AMBIGUOUS.search(path) is not None
+
+
+class PathRules:
+    """Policies by path prefix; the first rule that covers a path is the one that counts.
+
+    :raises PolicyError: if a rule is misspelt, or can never be reached because an earlier one
+        already covers it, or if its policy has problems.
+    """
+
+    __slots__ = ("_longest", "_policies")
+
+    def __init__(self, rules: object, field: str = "paths") -> None:
+        if not isinstance(rules, Mapping):
+            hint = f'Write {field}={{"/api": policy}}.'
+            raise PolicyError([problem("paths.type", field, rules, hint)])
+        problems: list[Problem] = []
+        policies: dict[str, Policy] = {}
+        for path, said in rules.items():
+            name = f"{field}[{path!r}]"
+            if not isinstance(path, str) or _RULE.fullmatch(path) is None or is_ambiguous(path):
+                problems.append(problem("path.spelling", field, path, _spelling_hint(path)))
+                continue
+            # The server gives the decoded bytes of a path as Latin-1 (PEP 3333, "Unicode issues").
+            key = path.encode("utf-8").decode("latin-1")
+            if (earlier := next((p for p in _prefixes(key) if p in policies), None)) is not None:
+                hint = f'Put it before "{earlier}".'
+                problems.append(problem("path.unreachable", field, path, hint))
+                continue
+            try:
+                policies[key] = policy_from(said, name)
+            except PolicyError as error:
+                problems += [replace(each, field=_within(name, each.field)) for each in error.problems]
+        if problems:
+            raise PolicyError(problems)
+        self._policies = policies
+        self._longest = max(map(len, policies), default=0)
+
+    @property
+    def policies(self) -> Iterable[Policy]:
+        """Every policy of the rules."""
+        return self._policies.values()
+
+    def find(self, path: str) -> Policy | None:
+        """Give the policy of the first rule that covers *path*; ``None`` if there is none.
+
+        A path that other software could take for another one, or that begins without a slash, gets
+        the closed policy.
+
+        :param path: the decoded path as WSGI has it, ``PATH_INFO``.
+        """
+        if is_ambiguous(path) or path[:1] not in {"", "/"}:
+            return SAME_ORIGIN
+        # No earlier rule covers a later one, or it would have been refused; so the first rule that
+        # covers a path is also the longest that does, and the number of rules does not matter.
+        policies = self._policies
+        for prefix in _prefixes(path or "/", self._longest):
+            if (policy := policies.get(prefix)) is not None:
+                return policy
+        return None
+
+
+def _within(name: str, field: str) -> str:
+    return name if field == name else f"{name}.{field}"
+
+
+def _prefixes(path: str, longest: int | None = None) -> list[str]:
+    """Give all rules that would cover *path*, the longest first, of at most *longest* characters."""
+    prefixes = []
+    end = len(path)
+    if longest is not None and end > longest:
+        # A longer prefix is no rule, and a path may hold a hundred thousand of them.
+        end = longest if path[longest] == "/" else path.rfind("/", 0, longest + 1)
+    while end > 0:
+        prefixes.append(path[:end])
+        end = path.rfind("/", 0, end)
+    prefixes.append("/")
+    return prefixes
+
+
+def _spelling_hint(path: object) -> str:
+    if isinstance(path, str):
+        bare = re.sub(r"/*(?:\.?\*)?$", "", path.strip())
+        spelling = "/" + bare.strip("/")
+        if spelling != path and _RULE.fullmatch(spelling) and not is_ambiguous(spelling):
+            return f'Write "{spelling}": it covers the path itself and everything below it.'
+    return 'Write "/api" for /api and everything below it, "/" for every path.'
+
+
+def policy_from(said: object, field: str) -> Policy:
+    """Give the policy that *said* is, or that the mapping *said* describes.
+
+    :raises PolicyError: if it is neither, or has problems.
+    """
+    if isinstance(said, Policy):
+        return said
+    if isinstance(said, Mapping):
+        return Policy.from_mapping(said)
+    raise PolicyError([problem("policy.type", field, said, 'Write Policy(origins=["https://app.example"]).')])

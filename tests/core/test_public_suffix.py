@@ -1,0 +1,61 @@
+"""What a registrar sells, and what has no registrar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import publicsuffixlist
+import pytest
+
+from flask_corsguard.core.public_suffix import is_public_suffix, site_of
+
+
+@pytest.mark.parametrize(
+    ("host", "site"),
+    [
+        ("app.example", "app.example"),
+        ("a.b.app.example", "app.example"),
+        ("a.b.app.co.uk", "app.co.uk"),
+        ("mine.github.io", "mine.github.io"),
+        ("www.app.example.", "app.example"),
+        ("github.io", None),
+        ("co.uk", None),
+        ("intranet", None),
+        ("localhost", None),
+        ("api.localhost", None),
+        ("127.0.0.1", None),
+        ("192.0.2.7", None),
+        ("[::1]", None),
+        ("[2001:db8::1]", None),
+    ],
+)
+def test_a_site_is_one_label_below_a_public_suffix(host, site):
+    """Addresses, bare names and public suffixes have none."""
+    assert site_of(host) == site
+
+
+@pytest.mark.parametrize(
+    ("host", "public"),
+    [("co.uk", True), ("github.io", True), ("intranet", True), ("localhost", False), ("a.example", False)],
+)
+def test_a_public_suffix_is_what_strangers_register_below(host, public):
+    """Whatever has no rule of its own is one, but the loopback names."""
+    assert is_public_suffix(host) is public
+
+
+def _named_by_rules():
+    lines = Path(publicsuffixlist.PSLFILE).read_text("utf-8").splitlines()
+    rules = [line for line in lines if line and not line.startswith("//")]
+    for rule in rules:
+        host = rule.removeprefix("!").removeprefix("*.").encode("idna").decode("ascii")
+        yield from (host, f"a.{host}", f"b.a.{host}", host.rpartition(".")[2])
+
+
+def test_the_list_without_punycode_says_what_the_whole_list_says():
+    """Of every host that a rule names, its neighbours above and below, and the same in punycode."""
+    whole = publicsuffixlist.PublicSuffixList()
+    hosts = set(_named_by_rules())
+
+    assert sum("xn--" in host for host in hosts) > 1000
+    assert {host: is_public_suffix(host) for host in hosts} == {host: whole.is_public(host) for host in hosts}
+    assert {host: site_of(host) for host in hosts} == {host: whole.privatesuffix(host) for host in hosts}

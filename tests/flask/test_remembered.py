@@ -1,0 +1,421 @@
+"""What is remembered from one request to the next, and that nobody can tell, but by the time it takes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from flask.views import MethodView, View
+from werkzeug.routing import Map, Rule
+
+from cases import EVIL, LISTED, A
+from flask import Blueprint, Flask, Request, request, session
+from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors
+from flask_corsguard.core.compiled import MAX_KNOWN_ORIGINS
+from flask_corsguard.core.guard import MAX_UPGRADE_LENGTH
+from flask_corsguard.flask.marks import Marks
+from flask_corsguard.flask.url_binding import Binding
+from flask_corsguard.wsgi.merging import PLAIN_NAMES, merge
+from harness import SpyApp, call, make_environ, preflight
+
+EVERYONE = Policy(origins="*")
+PARTNER = Policy(origins=[EVIL])
+
+#: Requests after which there is nothing left to find out.
+ENOUGH = 4
+
+
+def allowed(app, path, origin=EVIL, method="GET"):
+    """Give what a request to *path* is told of its origin."""
+    return call(app, method, path, {"Origin": origin}).get("Access-Control-Allow-Origin")
+
+
+def marked_app():
+    """Make an application with a mark of every kind, and with views that have none."""
+
+    class Both(MethodView):
+        @cors(EVERYONE)
+        def get(self):
+            return "read"
+
+        def post(self):
+            return "written"
+
+    app = Flask(__name__)
+    app.add_url_rule("/plain", "plain", lambda: "plain")
+    app.add_url_rule("/view", "view", cors(PARTNER)(lambda: "view"))
+    app.add_url_rule("/both", view_func=Both.as_view("both"))
+    inner = cors(EVERYONE)(Blueprint("inner", __name__, url_prefix="/inner"))
+    inner.add_url_rule("/page", "page", lambda: "page")
+    app.register_blueprint(inner)
+    CorsGuard(app, LISTED)
+    return app
+
+
+EXPECTED = {
+    ("GET", "/plain", A): A,
+    ("GET", "/plain", EVIL): None,
+    ("GET", "/view", A): None,
+    ("GET", "/view", EVIL): EVIL,
+    ("GET", "/both", EVIL): "*",
+    ("POST", "/both", A): A,
+    ("GET", "/inner/page", EVIL): "*",
+    ("GET", "/inner/missing", EVIL): "*",
+    ("GET", "/missing", EVIL): None,
+    ("PUT", "/plain", A): A,
+}
+
+
+def test_a_marked_application_answers_the_tenth_time_as_the_first():
+    """Whatever is asked in between."""
+    app = marked_app()
+
+    for _ in range(10):
+        assert {asked: allowed(app, asked[1], asked[2], asked[0]) for asked in EXPECTED} == EXPECTED
+
+
+def test_an_application_without_marks_answers_the_tenth_time_as_the_first():
+    """Its one policy then holds for every response, and no rule is looked at."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page", methods=["GET", "PUT"])
+    CorsGuard(app, LISTED)
+
+    for _ in range(10):
+        assert allowed(app, "/", A) == allowed(app, "/missing", A) == A
+        assert allowed(app, "/", EVIL) is None
+        assert preflight(app, A, "PUT").get("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
+        assert preflight(app, EVIL, "PUT").code == 403
+        assert call(app, "PUT", "/", {"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}).code == 403
+
+
+def test_a_policy_that_names_its_methods_grants_without_asking_for_the_route():
+    """Once it is known that there is no other, the answer lies ready."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page")
+    CorsGuard(app, LISTED.replace(methods=["PATCH"]))
+    first = preflight(app, A, "PATCH")
+    for _ in range(ENOUGH):
+        call(app, headers={"Origin": A})
+    app.url_map = None
+
+    assert preflight(app, A, "PATCH").headers == first.headers
+
+
+@pytest.mark.parametrize("name", ["view", "plain"])
+def test_a_mark_that_is_put_after_requests_is_heeded(name):
+    """What was found before is forgotten."""
+    app = marked_app()
+    for _ in range(ENOUGH):
+        allowed(app, f"/{name}")
+
+    cors(EVERYONE)(app.view_functions[name])
+
+    assert allowed(app, f"/{name}") == "*"
+
+
+def test_the_first_mark_of_all_is_heeded_after_requests_too():
+    """An application that had none so far has stopped looking for them."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page")
+    CorsGuard(app, LISTED)
+    for _ in range(ENOUGH):
+        assert allowed(app, "/") is None
+
+    cors(EVERYONE)(app.view_functions["page"])
+
+    assert allowed(app, "/") == "*"
+
+
+class AnyMethod(View):
+    """A view class whose rule names no method, with a mark on one that is rarely asked for."""
+
+    def dispatch_request(self):
+        return request.method
+
+    @cors(EVERYONE)
+    def purge(self):
+        """Nothing calls it: its mark is what counts."""
+
+
+def test_a_mark_that_comes_while_a_policy_is_found_is_heeded(monkeypatch):
+    """What was found before it is not what is remembered after it."""
+    app = marked_app()
+    for _ in range(ENOUGH):
+        allowed(app, "/view")
+    find = Marks.find
+
+    def finding(marks, *endpoint):
+        found = find(marks, *endpoint)
+        monkeypatch.undo()
+        cors(EVERYONE)(app.view_functions["plain"])
+        return found
+
+    monkeypatch.setattr(Marks, "find", finding)
+
+    for _ in range(ENOUGH):
+        last = allowed(app, "/plain")
+    assert last == "*"
+
+
+def test_a_rule_for_every_method_is_looked_at_for_every_request():
+    """No list of methods says which marks there are."""
+    app = Flask(__name__)
+    app.url_map.add(Rule("/", endpoint="any", methods=None))
+    app.view_functions["any"] = AnyMethod.as_view("any")
+    CorsGuard(app, LISTED)
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/", A) == A
+        assert allowed(app, "/", EVIL, "PURGE") == "*"
+
+
+def test_what_lies_about_in_a_class_is_not_touched():
+    """A proxy of Flask's raises outside of a request whatever is asked of it."""
+
+    class Page(View):
+        proxy = session
+
+        def dispatch_request(self):
+            return "page"
+
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=Page.as_view("page"))
+    CorsGuard(app, LISTED)
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/", A) == A
+
+
+def test_a_mark_that_comes_while_marks_are_looked_for_is_heeded(monkeypatch):
+    """By another thread, for example."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page")
+    CorsGuard(app, LISTED)
+    look = Marks.any
+
+    def looking(marks):
+        found = look(marks)
+        monkeypatch.undo()
+        cors(EVERYONE)(app.view_functions["page"])
+        return found
+
+    monkeypatch.setattr(Marks, "any", looking)
+
+    for _ in range(ENOUGH):
+        last = allowed(app, "/")
+    assert last == "*"
+
+
+def test_paths_are_looked_at_for_every_request():
+    """One rule of the URL map may lie below several of them."""
+    app = Flask(__name__)
+    app.add_url_rule("/<name>", "page", lambda name: name)
+    CorsGuard(app, LISTED, paths={"/open": EVERYONE})
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/open") == "*"
+        assert allowed(app, "/other") is None
+
+
+def test_what_a_marked_view_says_of_its_own_is_merged_every_time():
+    """A name that is not plain, and a Vary, are looked at as ever."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", cors(LISTED)(lambda: ("page", {"X-Own": "1", "Vary": "Cookie"})))
+    CorsGuard(app)
+
+    for _ in range(ENOUGH):
+        result = call(app, headers={"Origin": A})
+        assert (result.get("X-Own"), result.get("Vary")) == ("1", "Cookie, Origin")
+        assert result.get("Access-Control-Allow-Origin") == A
+
+
+@pytest.mark.parametrize("make", [tuple, iter])
+def test_headers_that_are_no_list_are_completed_every_time(make):
+    """PEP 3333 asks for a list; a layer inside may give a tuple, or what is read once."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", cors(LISTED)(lambda: "page"))
+    flask = app.wsgi_app
+    app.wsgi_app = lambda environ, start: flask(environ, lambda status, headers: start(status, make(headers)))
+    CorsGuard(app)
+
+    for _ in range(ENOUGH):
+        result = call(app, headers={"Origin": A})
+        assert result.get("Access-Control-Allow-Origin") == A
+        assert result.get("Content-Length") == "4"
+
+
+class Rebuilt(Request):
+    """A request that reads its environ in its own way."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+
+
+class Trusting(Request):
+    """A request that names its hosts."""
+
+    trusted_hosts = ["api.example"]
+
+
+class Bound(Flask):
+    """An application that binds its map in its own way."""
+
+    def create_url_adapter(self, request):
+        return super().create_url_adapter(request)
+
+
+def host_matching():
+    """Make an application whose rules name hosts."""
+    return Flask(__name__, host_matching=True, static_host="api.example")
+
+
+def with_request(request_class):
+    """Make an application with another class of requests."""
+    app = Flask(__name__)
+    app.request_class = request_class
+    return app
+
+
+def with_config(**config):
+    """Make an application with a configuration."""
+    app = Flask(__name__)
+    app.config.update(config)
+    return app
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        host_matching,
+        lambda: Flask(__name__, subdomain_matching=True),
+        lambda: with_config(SERVER_NAME="api.example"),
+        lambda: with_config(TRUSTED_HOSTS=["api.example"]),
+        lambda: with_request(Rebuilt),
+        lambda: with_request(Trusting),
+        lambda: Bound(__name__),
+    ],
+    ids=["host", "subdomain", "server name", "trusted hosts", "request class", "its hosts", "adapter"],
+)
+def test_an_application_that_heeds_the_host_has_its_map_bound_for_each_request(make):
+    """By its own way of doing so."""
+    binding = Binding(make())
+
+    assert binding.shared(make_environ()) is None
+    assert binding.bind(make_environ(headers={"Host": "api.example"})).server_name == "api.example"
+
+
+def test_any_other_map_is_bound_once():
+    """And again if the application gets another one."""
+    app = Flask(__name__)
+    binding = Binding(app)
+    adapter = binding.shared(make_environ())
+
+    assert binding.shared(make_environ()) is adapter
+    app.url_map = Map()
+    assert binding.shared(make_environ()).map is app.url_map
+
+
+def test_a_handshake_has_the_map_bound_for_it():
+    """Rules for WebSockets are matched by the scheme."""
+    assert Binding(Flask(__name__)).shared(make_environ(headers={"Upgrade": "websocket"})) is None
+
+
+def test_no_more_origins_are_remembered_than_are_bounded():
+    """Under a pattern anyone can send new ones, and none of them is answered otherwise."""
+    policy = Policy(origins=["https://*.a.example"])
+    layer = CorsMiddleware(SpyApp(), policy)
+    origins = [f"https://h{number}.a.example" for number in range(MAX_KNOWN_ORIGINS + 10)]
+
+    for _ in range(2):
+        for origin in origins:
+            assert allowed(layer, "/", origin) == origin
+            assert preflight(layer, origin).get("Access-Control-Allow-Origin") == origin
+
+    assert len(policy.answers.known) == len(policy.answers.granted) == MAX_KNOWN_ORIGINS
+
+
+def test_what_everyone_is_granted_is_bounded_too():
+    """Where all are allowed, an origin may have any length; such a one is not kept."""
+    policy = Policy(origins="*")
+    layer = CorsMiddleware(SpyApp(), policy)
+
+    assert preflight(layer, "x" * 1000).get("Access-Control-Allow-Origin") == "*"
+    assert preflight(layer, A).get("Access-Control-Allow-Origin") == "*"
+    assert list(policy.answers.granted) == [A]
+
+
+@pytest.mark.parametrize("credentials", [False, True])
+def test_a_list_that_nobody_reads_is_answered_alike_each_time_and_apart_from_others(credentials):
+    """Nothing is said of its headers; what is remembered of it is not told to a list that can be read."""
+    layer = CorsMiddleware(SpyApp(), Policy(origins=[A, EVIL], allow_headers="*", credentials=credentials))
+    long = ",".join(f"x-{number}" for number in range(2000))
+    names = "x-a" if credentials else "*"
+
+    for origin in (A, EVIL) * 3:
+        assert preflight(layer, origin, headers=long).get("Access-Control-Allow-Headers") is None
+        assert preflight(layer, origin, headers="x-a").get("Access-Control-Allow-Headers") == names
+        assert preflight(layer, origin, headers=long).get("Access-Control-Allow-Origin") == origin
+
+
+def test_what_a_callable_allows_is_not_remembered():
+    """Its next answer may be another one, for requests and for preflights."""
+    answers = iter([True, False] * 4)
+    layer = CorsMiddleware(SpyApp(), Policy(origins=[lambda origin: next(answers)]))
+
+    assert [allowed(layer, "/", A) for _ in range(4)] == [A, None, A, None]
+    assert [preflight(layer, A).code for _ in range(4)] == [204, 403, 204, 403]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_pattern_beneath_another_one_changes_nothing(order):
+    """In whichever order they are listed."""
+    layer = CorsMiddleware(
+        SpyApp(), Policy(origins=["https://*.a.example", "https://*.b.a.example"][::order])
+    )
+
+    for host in ("x.a.example", "b.a.example", "x.b.a.example"):
+        assert allowed(layer, "/", f"https://{host}") == f"https://{host}"
+    assert allowed(layer, "/", "https://a.example") is None
+
+
+def test_a_plain_name_is_owned_by_no_policy():
+    """Else a header of the application could stand beside the policy's."""
+    everything = Policy(origins=[A], timing=True, resource_policy="same-site")
+
+    for name in PLAIN_NAMES:
+        assert name.lower() not in everything.answers.owned | {"vary"}
+        assert merge([(name, "x"), ("vary", "A")], (), frozenset())[0] == [(name, "x"), ("Vary", "A")]
+
+
+def test_an_upgrade_that_is_too_long_to_be_read_counts_as_a_handshake():
+    """Whatever it asks for, the guard looks at it."""
+    layer = CorsMiddleware(SpyApp(), LISTED)
+
+    def code(upgrade):
+        return call(layer, headers={"Origin": EVIL, "Sec-Fetch-Site": "cross-site", "Upgrade": upgrade}).code
+
+    assert code("x" * MAX_UPGRADE_LENGTH) == 200
+    assert code("x" * (MAX_UPGRADE_LENGTH + 1)) == 403
+
+
+def test_two_origins_that_are_too_long_to_be_read_are_refused():
+    """What is too long counts as one, so that nobody has to look for a comma in it."""
+    layer = CorsMiddleware(SpyApp(), LISTED)
+
+    assert preflight(layer, f"{A}, {EVIL}").code == 200
+    assert preflight(layer, f"{A}, " * 100).code == 403
+    assert preflight(layer, A, "PUT," * 100).code == 204
+
+
+def test_importing_the_package_loads_no_list_and_no_tables():
+    """Public suffixes are for patterns with credentials, Punycode for mistakes."""
+    program = (
+        "import sys, flask, flask_corsguard as it; it.Policy(origins=['https://*.a.example']); "
+        "print(sorted({'publicsuffixlist', 'idna'} & set(sys.modules)))"
+    )
+
+    assert (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )

@@ -1,0 +1,344 @@
+"""From a request to its policy, as the application's own URL map has it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.routing import BaseConverter, Rule
+
+from cases import EVIL, LISTED, SAME_ORIGIN, A
+from flask import Blueprint, Flask, current_app
+from flask_corsguard import CorsGuard, Policy, cors
+from flask_corsguard.wsgi.path_rules import PathRules, is_ambiguous
+from harness import call, make_environ, preflight
+
+EVERYONE = Policy(origins="*")
+PARTNER = Policy(origins=[EVIL])
+
+
+def allowed(app, path, origin=EVIL, method="GET", **extra):
+    """Give what a request to *path* is told of its origin."""
+    return call(app, method, path, {"Origin": origin}, **extra).get("Access-Control-Allow-Origin")
+
+
+def methods_told(app, path, method, origin=A, **extra):
+    """Give what a preflight is told of methods."""
+    return preflight(app, origin, method, path, **extra).get("Access-Control-Allow-Methods")
+
+
+@pytest.fixture
+def app():
+    """An application whose methods are its routes'."""
+    app = Flask(__name__)
+    CorsGuard(app, LISTED)
+    app.add_url_rule("/item", "get", lambda: "get")
+    app.add_url_rule("/item", "put", cors(PARTNER)(lambda: "put"), methods=["PUT"])
+    app.add_url_rule("/items/", "items", lambda: "items", methods=["GET", "POST", "DELETE"])
+    return app
+
+
+def test_looking_a_policy_up_leaves_nothing_in_the_environ(app):
+    """What the application finds there is the server's."""
+    environ = make_environ("OPTIONS", "/item", {"Origin": A, "Access-Control-Request-Method": "GET"})
+    before = dict(environ)
+
+    app(environ, lambda *args: None)
+
+    assert environ == before
+
+
+def test_a_preflight_is_answered_by_the_endpoint_of_the_requested_method(app):
+    """GET and PUT of one URL may have two policies."""
+    assert methods_told(app, "/item", "GET") == "GET, HEAD"
+    assert preflight(app, A, "PUT", "/item").code == 403
+    assert methods_told(app, "/item", "PUT", EVIL) == "PUT"
+    assert preflight(app, EVIL, "GET", "/item").code == 403
+
+
+def test_a_policy_without_methods_tells_those_of_the_route(app):
+    """Not more than the route takes, and not the OPTIONS that Flask adds by itself."""
+    assert methods_told(app, "/items/", "DELETE") == "DELETE, GET, HEAD, POST"
+
+
+def test_a_policy_with_methods_tells_its_own(app):
+    """The route is not asked."""
+    app.add_url_rule("/own", "own", cors(LISTED.replace(methods=["PUT"]))(lambda: "x"))
+
+    assert methods_told(app, "/own", "GET") == "PUT"
+
+
+def test_a_route_that_answers_options_itself_says_so(app):
+    """What the view takes is told, and a preflight of it still never reaches the view."""
+    called = []
+    app.add_url_rule("/o", "o", lambda: called.append(1) or "x", methods=["GET", "OPTIONS"])
+
+    assert methods_told(app, "/o", "OPTIONS") == "GET, HEAD, OPTIONS"
+    assert called == []
+    assert call(app, "OPTIONS", "/o", {"Origin": A}).body == b"x"
+
+
+def test_a_route_without_automatic_options_has_its_preflight(app):
+    """It does not need Flask's OPTIONS."""
+    app.add_url_rule("/n", "n", lambda: "x", methods=["PATCH"], provide_automatic_options=False)
+
+    assert methods_told(app, "/n", "PATCH") == "PATCH"
+
+
+def test_a_method_that_the_url_does_not_take_is_named_by_the_browser(app):
+    """The URL's policy answers with the methods that share it, so the method is what is missing."""
+    told = preflight(app, A, "PATCH", "/item")
+
+    assert told.code == 204
+    assert told.get("Access-Control-Allow-Methods") == "GET, HEAD"
+    assert methods_told(app, "/items/", "PATCH") == "DELETE, GET, HEAD, POST"
+    app.add_url_rule("/only", "only", cors(PARTNER)(lambda: "x"), methods=["PUT", "DELETE"])
+    assert methods_told(app, "/only", "GET", EVIL) == "DELETE, PUT"
+
+
+def test_a_missing_slash_is_answered_by_its_target(app):
+    """A preflight passes and the redirect itself is readable, so that it can be followed."""
+    assert methods_told(app, "/items", "DELETE") == "DELETE, GET, HEAD, POST"
+
+    redirect = call(app, "POST", "/items", {"Origin": A}, SCRIPT_NAME="/pre")
+
+    assert redirect.code == 308
+    assert redirect.get("Location").endswith("/pre/items/")
+    assert redirect.get("Access-Control-Allow-Origin") == A
+
+
+def test_a_redirect_of_the_map_is_followed_to_its_policy(app):
+    """Also through names that are not ASCII, and not forever."""
+    app.add_url_rule("/caf\xe9/<name>/", "cafe", cors(EVERYONE)(lambda name: name))
+    app.url_map.add(Rule("/old/<name>", redirect_to="/caf\xe9/<name>/"))
+    app.url_map.add(Rule("/a", redirect_to="/b"))
+    app.url_map.add(Rule("/b", redirect_to="/a"))
+    app.url_map.add(Rule("/out", redirect_to="https://elsewhere.example/caf\xe9/x/"))
+
+    assert allowed(app, "/caf\xc3\xa9/\xc3\xa9") == "*"
+    assert allowed(app, "/old/\xc3\xa9") == "*"
+    assert allowed(app, "/a", A) == A
+    assert allowed(app, "/a") is None
+    assert allowed(app, "/out", A) == A
+    assert allowed(app, "/out") is None
+
+
+def test_what_has_no_route_is_the_applications(app):
+    """A 404 is readable for those who may read the rest."""
+    assert preflight(app, A, "PUT", "/missing").code == 204
+    assert methods_told(app, "/missing", "PUT") == "GET, HEAD, POST"
+
+
+def test_a_rule_for_every_method_tells_all(app):
+    """Rules that were put into the map by hand may name none; nothing is kept of what is asked for."""
+    app.url_map.add(Rule("/raw", endpoint="get"))
+
+    for number in range(50):
+        assert methods_told(app, "/raw", f"M{number}") == "*"
+
+    assert len(app.extensions["corsguard"]._source._by_methods) == 1
+
+
+def test_a_rule_without_a_view_is_the_applications(app):
+    """The endpoint need not exist for its URL to be answered."""
+    app.url_map.add(Rule("/nowhere", endpoint="nowhere", methods=["GET"]))
+
+    assert preflight(app, A, "GET", "/nowhere").code == 204
+
+
+def test_a_mark_put_on_a_view_later_is_seen():
+    """Views are read per request, as Flask reads them."""
+    app = Flask(__name__)
+    CorsGuard(app)
+    app.add_url_rule("/", "view", lambda: "x")
+
+    before = allowed(app, "/")
+    app.view_functions["view"] = cors(EVERYONE)(lambda: "x")
+
+    assert (before, allowed(app, "/")) == (None, "*")
+
+
+def test_hosts_are_matched_by_the_map():
+    """One path on two hosts has two policies."""
+    app = Flask(__name__, host_matching=True, static_host="static.example")
+    CorsGuard(app, SAME_ORIGIN)
+    app.add_url_rule("/", "one", cors(EVERYONE)(lambda: "x"), host="one.example")
+    app.add_url_rule("/", "two", cors(PARTNER)(lambda: "x"), host="two.example", methods=["PUT"])
+
+    assert allowed(app, "/", HTTP_HOST="one.example") == "*"
+    assert allowed(app, "/", HTTP_HOST="two.example", method="PUT") == EVIL
+    assert preflight(app, A, "GET", "/", HTTP_HOST="one.example").code == 204
+    assert methods_told(app, "/", "PUT", EVIL, HTTP_HOST="two.example") == "PUT"
+    assert preflight(app, A, "GET", "/", HTTP_HOST="three.example").code == 403
+
+
+def test_subdomains_are_matched_by_the_map():
+    """A blueprint on a subdomain has its pages and its 404 there, and nowhere else."""
+    app = Flask(__name__, subdomain_matching=True)
+    app.config["SERVER_NAME"] = "site.example"
+    CorsGuard(app, SAME_ORIGIN)
+    api = cors(EVERYONE)(Blueprint("api", __name__, subdomain="api"))
+    api.add_url_rule("/page", "page", lambda: "x")
+    app.register_blueprint(api)
+
+    for host, expected in [("api.site.example", "*"), ("site.example", None)]:
+        for path in ("/page", "/missing", "/"):
+            assert allowed(app, path, HTTP_HOST=host) == expected
+            assert preflight(app, EVIL, "GET", path, HTTP_HOST=host).code == (204 if expected else 403)
+
+
+def test_a_host_that_is_not_trusted_gets_the_applications_policy():
+    """Its 400 is readable for those who may read the rest."""
+    app = Flask(__name__)
+    app.config["TRUSTED_HOSTS"] = ["good.example"]
+    CorsGuard(app, LISTED)
+
+    assert allowed(app, "/", A, HTTP_HOST="bad.example") == A
+    assert preflight(app, A, "GET", "/", HTTP_HOST="bad.example").code == 204
+
+
+def test_a_converter_that_needs_the_application_gets_its_context(caplog):
+    """Some look things up; for the preflight they find the context that Flask would have given."""
+
+    class Lookup(BaseConverter):
+        def to_python(self, value):
+            return current_app.name + value
+
+    app = Flask(__name__)
+    app.url_map.converters["lookup"] = Lookup
+    CorsGuard(app, LISTED)
+    app.add_url_rule("/<lookup:item>", "item", cors(PARTNER)(lambda item: item), methods=["PUT"])
+
+    assert methods_told(app, "/x", "PUT", EVIL) == "PUT"
+    assert caplog.records == []
+
+
+def test_a_converter_that_fails_closes_the_door(caplog):
+    """Nobody knows which view it would have been, so nobody is allowed."""
+
+    class Broken(BaseConverter):
+        def to_python(self, value):
+            raise OSError("database")
+
+    app = Flask(__name__)
+    app.url_map.converters["broken"] = Broken
+    CorsGuard(app, EVERYONE)
+    app.add_url_rule("/<broken:item>", "item", lambda item: item)
+
+    assert preflight(app, A, "GET", "/x").code == 403
+    assert allowed(app, "/x") is None
+    assert [record.exc_info[0] for record in caplog.records if record.name == "flask_corsguard"] == [
+        OSError
+    ] * 2
+
+
+def test_paths_hold_for_views_without_a_mark():
+    """View, blueprint, path, application: the first that speaks counts."""
+    app = Flask(__name__)
+    blueprint = cors(PARTNER)(Blueprint("b", __name__, url_prefix="/open/b"))
+    blueprint.add_url_rule("/page", "page", lambda: "x")
+    app.register_blueprint(blueprint)
+    app.add_url_rule("/open/page", "page", lambda: "x")
+    app.add_url_rule("/open/own", "own", cors(LISTED)(lambda: "x"))
+    app.add_url_rule("/page", "other", lambda: "x")
+    CorsGuard(app, SAME_ORIGIN, paths={"/open": EVERYONE})
+
+    assert allowed(app, "/open/page") == "*"
+    assert allowed(app, "/open/missing") == "*"
+    assert allowed(app, "/open/own") is None
+    assert allowed(app, "/open/own", A) == A
+    assert allowed(app, "/open/b/page") == EVIL
+    assert allowed(app, "/open/b/missing") == EVIL
+    assert allowed(app, "/page") is None
+    assert allowed(app, "/openx") is None
+    assert preflight(app, EVIL, "GET", "/open/page").code == 204
+
+
+SEGMENTS = st.sampled_from(["a", "b", "ab", "A", "a b", "\xe9"])
+RULE_PATHS = st.lists(SEGMENTS, max_size=3).map(lambda segments: "/" + "/".join(segments))
+
+
+@given(st.lists(RULE_PATHS.filter(lambda path: " " not in path), unique=True, max_size=6), RULE_PATHS)
+def test_the_rule_that_is_found_is_the_first_that_covers_the_path(rules, path):
+    """Looking up prefixes gives what trying the rules in order gives."""
+    reachable: list[str] = []
+    for rule in rules:
+        if not any(covers(earlier, rule) for earlier in reachable):
+            reachable.append(rule)
+    policies = {rule: Policy(origins=[f"https://{n}.example"]) for n, rule in enumerate(reachable)}
+
+    found = PathRules(policies).find(path.encode().decode("latin-1"))
+
+    first = next((rule for rule in reachable if covers(rule, path)), None)
+    assert found == (None if first is None else policies[first])
+
+
+def covers(rule, path):
+    """Say whether *rule* is the path or a whole-segment prefix of it."""
+    return rule == "/" or path == rule or path.startswith(f"{rule}/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/open/..", "/open/../x", "/open/.", "/open/./x", "/..", "/open//x", "//open", "/open\\x"),
+        *("/open/%2e%2e/x", "/open/%2E", "/open%2fx", "/open%5Cx", "/open\x00x"),
+    ],
+)
+def test_a_path_that_others_could_read_otherwise_is_closed(path):
+    """No rule covers it, not even the one for everything."""
+    app = Flask(__name__)
+    app.add_url_rule("/<path:rest>", "all", lambda rest: rest)
+    CorsGuard(app, EVERYONE, paths={"/open": EVERYONE, "/": EVERYONE})
+
+    assert is_ambiguous(path)
+    assert allowed(app, path) is None
+    assert preflight(app, A, "GET", path).code == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/a", "/a/", "/a.b", "/...", "/a/..b", "/a%20b", "/a;x", "/\xe9", ""])
+def test_an_ordinary_path_is_not_ambiguous(path):
+    """Dots within a segment, and other escapes, are."""
+    assert not is_ambiguous(path)
+
+
+def test_a_handshake_for_a_url_that_takes_none_is_answered_readably(caplog):
+    """The URL's policy answers, and nothing is logged, whatever the method."""
+    app = Flask(__name__)
+    CorsGuard(app)
+    app.add_url_rule("/x", "x", cors(EVERYONE)(lambda: "x"))
+    upgrade = {"Origin": A, "Upgrade": "websocket", "Connection": "Upgrade"}
+
+    assert call(app, "POST", "/x", upgrade).cors == [("Access-Control-Allow-Origin", "*")]
+    assert call(app, "GET", "/missing", upgrade).cors == []
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_a_url_for_handshakes_and_for_plain_requests_names_the_plain_ones():
+    """A preflight is for the latter: what it is told is what they take."""
+    app = Flask(__name__)
+    CorsGuard(app, LISTED)
+    app.add_url_rule("/c", "ws", lambda: "ws", websocket=True)
+    app.add_url_rule("/c", "post", lambda: "post", methods=["POST"])
+    app.add_url_rule("/only", "only", lambda: "ws", websocket=True)
+
+    assert methods_told(app, "/c", "PUT") == "POST"
+    assert methods_told(app, "/c", "POST") == "POST"
+    assert methods_told(app, "/only", "GET") == "GET, HEAD, POST"
+    assert methods_told(app, "/only", "PUT") == "GET, HEAD, POST"
+
+
+def test_a_redirect_below_a_prefix_that_is_not_ascii_is_followed(app):
+    """The prefix is taken off as it was put on."""
+    told = preflight(app, A, "DELETE", "/items", SCRIPT_NAME="/caf\xc3\xa9")
+
+    assert told.get("Access-Control-Allow-Methods") == "DELETE, GET, HEAD, POST"
+
+
+def test_a_method_that_is_not_taken_where_another_would_be_redirected_is_followed(app):
+    """The URL's policy is then that of where its GET leads."""
+    app.add_url_rule("/all/", "all", cors(EVERYONE)(lambda page: "x"), defaults={"page": 1})
+    app.add_url_rule("/all/page/<int:page>", "all")
+
+    assert methods_told(app, "/all/page/1", "PUT", EVIL) == "GET, HEAD"
+    assert allowed(app, "/all/page/1", method="PUT") == "*"
