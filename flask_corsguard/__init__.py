@@ -1,18 +1,65 @@
 """CORS for Flask and WSGI applications, exactly as the Fetch standard says, and a guard beside it."""
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .core.decision import Decision as Decision
-from .core.decision import Request as Request
 from .core.decision import decide as decide
-from .core.errors import PolicyError as PolicyError
-from .core.errors import Problem as Problem
 from .core.origin import Origin as Origin
 from .core.policy import SAME_ORIGIN as SAME_ORIGIN
 from .core.policy import Policy as Policy
+from .core.problems import PolicyError as PolicyError
+from .core.problems import Problem as Problem
 from .core.reasons import Kind as Kind
 from .core.reasons import Reason as Reason
-from .flask.decorator import cors as cors
-from .flask.extension import CorsGuard as CorsGuard
-from .flask.refusal import CrossOriginRefused as CrossOriginRefused
-from .flask.refusal import cors_refused as cors_refused
-from .flask.warnings.warning import CorsGuardWarning as CorsGuardWarning
+from .core.request import Request as Request
 from .wsgi.middleware import CorsMiddleware as CorsMiddleware
+
+if TYPE_CHECKING:
+    from .flask.decorator import cors as cors
+    from .flask.extension import CorsGuard as CorsGuard
+    from .flask.refusal import CrossOriginRefused as CrossOriginRefused
+    from .flask.refusal import cors_refused as cors_refused
+    from .flask.warnings.warning import CorsGuardWarning as CorsGuardWarning
+
+# Imported on first use, so that a program of WSGI imports no Flask.
+_OF_FLASK = {
+    "CorsGuard": "extension",
+    "CorsGuardWarning": "warnings.warning",
+    "CrossOriginRefused": "refusal",
+    "cors": "decorator",
+    "cors_refused": "refusal",
+}
+
+__all__ = [
+    "SAME_ORIGIN",
+    "CorsGuard",
+    "CorsGuardWarning",
+    "CorsMiddleware",
+    "CrossOriginRefused",
+    "Decision",
+    "Kind",
+    "Origin",
+    "Policy",
+    "PolicyError",
+    "Problem",
+    "Reason",
+    "Request",
+    "cors",
+    "cors_refused",
+    "decide",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _OF_FLASK:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f".flask.{_OF_FLASK[name]}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_OF_FLASK})

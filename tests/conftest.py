@@ -29,7 +29,7 @@ def _nothing_is_left_behind():
     from flask import has_app_context, has_request_context
 
     from flask_corsguard import cors_refused
-    from flask_corsguard.flask.decorator import UNREGISTERED
+    from flask_corsguard.flask.marks import UNREGISTERED
 
     # A test need not register what it marks; the next one is another application.
     UNREGISTERED.clear()

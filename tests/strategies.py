@@ -140,14 +140,14 @@ def policies_and_requests(draw):
     policy = draw(policies())
     origin = draw(st.one_of(asked_of(policy), st.none(), ORIGINS))
     return policy, Request(
-        draw(st.sampled_from(["OPTIONS", "GET", "POST", "PUT"])),
-        origin,
-        draw(st.one_of(st.none(), METHODS, st.text(max_size=8))),
-        draw(
+        method=draw(st.sampled_from(["OPTIONS", "GET", "POST", "PUT"])),
+        origin=origin,
+        requested_method=draw(st.one_of(st.none(), METHODS, st.text(max_size=8))),
+        requested_headers=draw(
             st.one_of(
                 st.none(),
                 st.lists(st.one_of(REQUEST_HEADERS, st.text(max_size=6))).map(",".join),
             )
         ),
-        draw(st.sampled_from([None, "true", "false", ""])),
+        private_network=draw(st.sampled_from([None, "true", "false", ""])),
     )

@@ -132,8 +132,8 @@ def test_cve_2026_37737_a_regular_expression_matches_the_whole_origin(origin):
     """sanic-cors: it matched the beginning."""
     policy = Policy(origins=[re.compile(r"https://trusted\.com")])
 
-    assert decide(policy, Request("GET", "https://trusted.com")).allowed
-    assert not decide(policy, Request("GET", origin)).allowed
+    assert decide(policy, Request(method="GET", origin="https://trusted.com")).allowed
+    assert not decide(policy, Request(method="GET", origin=origin)).allowed
 
 
 def test_ghsa_vhxv_fg4m_p2w8_two_origins_do_not_make_a_third():
@@ -148,7 +148,10 @@ def test_ghsa_vhxv_fg4m_p2w8_two_origins_do_not_make_a_third():
             asked == name if "*" not in origin else asked.endswith(f".{name}")
             for name, origin in zip(listed, origins, strict=True)
         )
-        assert decide(Policy(origins=origins), Request("GET", f"https://{asked}.com")).allowed is expected
+        assert (
+            decide(Policy(origins=origins), Request(method="GET", origin=f"https://{asked}.com")).allowed
+            is expected
+        )
 
 
 @pytest.mark.parametrize(
@@ -168,11 +171,11 @@ def test_cve_2018_20744_everyone_with_credentials_is_refused():
 
 def test_cve_2025_47909_a_trusted_host_is_trusted_over_its_own_scheme_only():
     """gorilla/csrf: `http://trusted` passed for `https://trusted`."""
-    assert not decide(TRUSTED, Request("GET", "http://trusted.example")).allowed
+    assert not decide(TRUSTED, Request(method="GET", origin="http://trusted.example")).allowed
 
 
 def test_golang_78563_user_info_is_part_of_no_origin():
     """Go: `http://evil@victim.com` was taken for `victim.com`."""
     policy = Policy(origins=["http://victim.example"])
 
-    assert not decide(policy, Request("GET", "http://evil@victim.example")).allowed
+    assert not decide(policy, Request(method="GET", origin="http://evil@victim.example")).allowed

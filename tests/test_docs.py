@@ -45,7 +45,7 @@ from browsers.cases import CASES
 from flask_corsguard import Reason, cors_refused
 from flask_corsguard.core.policy import FIELDS
 from flask_corsguard.core.problems import SENTENCES
-from flask_corsguard.flask.extension import _KEYS
+from flask_corsguard.flask.config import KEYS
 from flask_corsguard.testing.differences import DIFFERENCES
 
 ROOT: Final = Path(__file__).parent.parent
@@ -428,7 +428,7 @@ def test_every_field_is_documented(name, policy_page):
     assert f"field-{name}" in policy_page.anchors
 
 
-@pytest.mark.parametrize("key", _KEYS)
+@pytest.mark.parametrize("key", KEYS)
 def test_every_configuration_key_is_documented(key, built, policy_page):
     """A key is found where it is looked for."""
     quickstart = _Reader(built.html / "quickstart.html")

@@ -374,9 +374,14 @@ def test_p14_requested_headers_are_compared_as_browsers_and_proxies_send_them():
     policy = Policy(origins=[A], allow_headers=["Authorization", "X-A"])
 
     for asked in ("authorization,x-a", "X-A, authorization", "x-a,,authorization,x-a"):
-        assert decide(policy, Request("OPTIONS", A, "GET", asked)).allowed
+        assert decide(
+            policy, Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers=asked)
+        ).allowed
     wild = Policy(origins=[A], allow_headers="*", credentials=True)
-    decision = decide(wild, Request("OPTIONS", A, "GET", "a b,<script>,*,x-a"))
+    decision = decide(
+        wild,
+        Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers="a b,<script>,*,x-a"),
+    )
     assert dict(decision.headers)["Access-Control-Allow-Headers"] == "*, x-a"
     assert not decision.allowed
 
@@ -385,7 +390,9 @@ def test_p14_a_hostile_list_of_headers_is_neither_read_nor_echoed():
     """A hundred kilobytes of names get the answer that two names get."""
     for policy in (Policy(origins=[A]), Policy(origins=[A], allow_headers="*", credentials=True)):
         for asked in ("x-a," * 25_000, "," * 100_000, " " * 100_000, "content-type," * 8_000):
-            decision = decide(policy, Request("OPTIONS", A, "GET", asked))
+            decision = decide(
+                policy, Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers=asked)
+            )
             assert decision.reason is Reason.HEADERS_TOO_LONG
             assert sum(map(len, map("".join, decision.headers))) < 400
 
@@ -498,7 +505,7 @@ def test_p18_one_check_that_fails_does_not_speak_for_the_others(caplog):
         raise LookupError("database")
 
     assert allows(Policy(origins=[broken, lambda origin: True]), A)
-    assert decide(Policy(origins=[broken, lambda origin: False]), Request("GET", A)).reason is (
+    assert decide(Policy(origins=[broken, lambda origin: False]), Request(method="GET", origin=A)).reason is (
         Reason.ORIGIN_CHECK_FAILED
     )
     assert len(caplog.records) == 1
@@ -512,7 +519,7 @@ def test_p18_one_check_that_fails_does_not_speak_for_the_others(caplog):
 def test_p18_what_a_check_allows_over_plain_http_gets_no_credentials(said):
     """Anyone on the network can be that page; the door has a name."""
     policy = Policy(origins=[said], credentials=True)
-    decision = decide(policy, Request("GET", "http://app.example"))
+    decision = decide(policy, Request(method="GET", origin="http://app.example"))
 
     assert decision.reason is Reason.ORIGIN_INSECURE
     assert "insecure-origins" in decision.explain()
@@ -638,7 +645,7 @@ def test_p23_a_hundred_thousand_random_origins_get_nothing_but_their_own():
         if origin and chosen.random() < 0.3:
             del origin[chosen.randrange(len(origin))]
         asked = "".join(origin)
-        told = dict(decide(chosen.choice(policies), Request("GET", asked)).headers).get(
+        told = dict(decide(chosen.choice(policies), Request(method="GET", origin=asked)).headers).get(
             "Access-Control-Allow-Origin"
         )
         assert told in {None, "*", asked}

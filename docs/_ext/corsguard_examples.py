@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from flask_corsguard import SAME_ORIGIN, Decision, Origin, Policy, Reason, Request, decide
@@ -182,10 +183,14 @@ def _ask_nobody(origin: Origin) -> bool:
 
 
 _APP: Final = Policy(origins=["https://app.example"], methods=["GET", "PUT"])
-_PREFLIGHT: Final = Request("OPTIONS", "https://app.example", "PUT", "content-type")
+_PREFLIGHT: Final = Request(
+    method="OPTIONS", origin="https://app.example", requested_method="PUT", requested_headers="content-type"
+)
 
 
-_FORGED: Final = Request("POST", "https://evil.example", fetch_site="cross-site", host="bank.example")
+_FORGED: Final = Request(
+    method="POST", origin="https://evil.example", fetch_site="cross-site", host="bank.example"
+)
 
 
 class Answer(NamedTuple):
@@ -199,48 +204,48 @@ class Answer(NamedTuple):
 
 REASONS: Final = {
     Reason.ALLOWED: Answer("The policy allows what the page asks for.", _APP, _PREFLIGHT),
-    Reason.NO_ORIGIN: Answer("The request has no Origin header.", _APP, Request("GET")),
+    Reason.NO_ORIGIN: Answer("The request has no Origin header.", _APP, Request(method="GET")),
     Reason.ORIGIN_MALFORMED: Answer(
         "The Origin header is not the serialization of an origin, or is more than one.",
         _APP,
-        Request("GET", "https://app.example/"),
+        Request(method="GET", origin="https://app.example/"),
     ),
-    Reason.ORIGIN_NULL: Answer("The page has an opaque origin.", _APP, Request("GET", "null")),
+    Reason.ORIGIN_NULL: Answer("The page has an opaque origin.", _APP, Request(method="GET", origin="null")),
     Reason.ORIGIN_NOT_ALLOWED: Answer(
         "The origin is well-formed, and the policy does not allow it.",
         _APP,
-        Request("GET", "https://evil.example"),
+        Request(method="GET", origin="https://evil.example"),
     ),
     Reason.ORIGIN_INSECURE: Answer(
         "A regular expression or a callable allows the origin; but it is over plain http, and the "
         "policy allows credentials.",
         Policy(origins=[re.compile(r"https?://[a-z]+\.app\.example")], credentials=True),
-        Request("GET", "http://www.app.example"),
+        Request(method="GET", origin="http://www.app.example"),
     ),
     Reason.ORIGIN_CHECK_FAILED: Answer(
         "A callable raised an exception, or returned something that is neither True nor False.",
         Policy(origins=[_ask_nobody]),
-        Request("GET", "https://app.example"),
+        Request(method="GET", origin="https://app.example"),
     ),
     Reason.METHOD_NOT_ALLOWED: Answer(
         "The preflight asks for a method that the policy does not allow, or the guard sees one.",
         _APP,
-        _PREFLIGHT._replace(requested_method="DELETE"),
+        replace(_PREFLIGHT, requested_method="DELETE"),
     ),
     Reason.HEADER_NOT_ALLOWED: Answer(
         "The preflight asks for a request header that the policy does not allow.",
         _APP,
-        _PREFLIGHT._replace(requested_headers="authorization,content-type"),
+        replace(_PREFLIGHT, requested_headers="authorization,content-type"),
     ),
     Reason.HEADERS_TOO_LONG: Answer(
         "The preflight's list of request headers is longer than the policy could ever allow.",
         _APP,
-        _PREFLIGHT._replace(requested_headers=",".join(f"x-{number}" for number in range(100))),
+        replace(_PREFLIGHT, requested_headers=",".join(f"x-{number}" for number in range(100))),
     ),
     Reason.PRIVATE_NETWORK_NOT_ALLOWED: Answer(
         "The preflight asks to reach into a private network, and the policy does not allow it.",
         _APP,
-        _PREFLIGHT._replace(private_network="true"),
+        replace(_PREFLIGHT, private_network="true"),
     ),
     Reason.GUARD_OFF: Answer(
         "The guard of the policy is off, and every request reaches the application.",
@@ -251,25 +256,25 @@ REASONS: Final = {
     Reason.SAFE_METHOD: Answer(
         "The method is GET, HEAD or OPTIONS, and the request is no WebSocket handshake.",
         SAME_ORIGIN,
-        _FORGED._replace(method="GET"),
+        replace(_FORGED, method="GET"),
         judge,
     ),
     Reason.SAME_ORIGIN: Answer(
         "A page of the application's own origin sends the request, or the user does and no page.",
         SAME_ORIGIN,
-        _FORGED._replace(origin="https://bank.example", fetch_site="same-origin"),
+        replace(_FORGED, origin="https://bank.example", fetch_site="same-origin"),
         judge,
     ),
     Reason.ORIGIN_MISSING: Answer(
         "The browser says that another origin sends the request, and not which.",
         _APP,
-        _FORGED._replace(origin=None),
+        replace(_FORGED, origin=None),
         judge,
     ),
     Reason.COOKIE_NOT_ALLOWED: Answer(
         "The origin is allowed; but the request has a cookie, and the policy allows no credentials.",
         _APP,
-        _FORGED._replace(origin="https://app.example", has_cookie=True),
+        replace(_FORGED, origin="https://app.example", has_cookie=True),
         judge,
     ),
 }

@@ -23,7 +23,7 @@ import flask_corsguard
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError, Problem, Reason, Request, decide
 from flask_corsguard.core.policy import DEFAULTS, FIELDS
 from flask_corsguard.core.problems import SENTENCES
-from flask_corsguard.flask.extension import PREFIX
+from flask_corsguard.flask.config import PREFIX
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -178,7 +178,7 @@ class OriginForms(Generated):
         for form in ORIGINS:
             policy = Policy(origins=[form.written])
             for origin, expected in [(o, True) for o in form.allows] + [(o, False) for o in form.refuses]:
-                if decide(policy, Request("GET", origin)).allowed is not expected:
+                if decide(policy, Request(method="GET", origin=origin)).allowed is not expected:
                     raise ExtensionError(f"{form.written}: not so for {origin}")
         rows = [(lines([form.written]), lines(form.allows), lines(form.refuses)) for form in ORIGINS]
         return [table(("Written", "Allows", "Does not allow"), rows, "forms")]
@@ -268,7 +268,10 @@ class ResponseHeaders(Generated):
         self, title: str, policy: Policy, method: str, origins: Iterable[str | None]
     ) -> tuple[list[nodes.Node], ...]:
         requested = "PUT" if method == "OPTIONS" else None
-        asked = [decide(policy, Request(method, origin, requested)) for origin in origins]
+        asked = [
+            decide(policy, Request(method=method, origin=origin, requested_method=requested))
+            for origin in origins
+        ]
         if len({(decision.headers, decision.status) for decision in asked}) != 1:
             raise ExtensionError(f"Not the same for all: {title}")
         status = "the application's" if asked[0].status is None else str(asked[0].status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
@@ -26,8 +27,8 @@ POLICIES: Final = {
     "Any origin": Policy(origins="*"),
 }
 
-_POST: Final = Request("POST", host="bank.example", scheme="https")
-_HANDSHAKE: Final = _POST._replace(method="GET", upgrade="websocket")
+_POST: Final = Request(method="POST", host="bank.example", scheme="https")
+_HANDSHAKE: Final = replace(_POST, method="GET", upgrade="websocket")
 
 #: What browsers say, or do not say, of a request that another origin sends.
 _FOREIGN_SITES: Final = ("same-site", "cross-site", "of-a-later-standard", None)
@@ -51,27 +52,27 @@ _OTHERS: Final = (
 
 def _foreign(*origins: str | None, method: str = "POST", cookie: bool = False) -> list[Request]:
     """Give the requests that pages of *origins* send, with and without ``Sec-Fetch-Site``."""
-    bases = [_POST._replace(method=method)] + ([_HANDSHAKE] if method == "POST" else [])
+    bases = [replace(_POST, method=method)] + ([_HANDSHAKE] if method == "POST" else [])
     return [
-        base._replace(origin=origin, fetch_site=site, has_cookie=cookie)
+        replace(base, origin=origin, fetch_site=site, has_cookie=cookie)
         for base, origin, site in product(bases, origins, _FOREIGN_SITES)
         if not (origin is None and site is None)
     ]
 
 
 def _with_any_cookie(requests: Iterable[Request]) -> list[Request]:
-    return [each._replace(has_cookie=cookie) for each in requests for cookie in (True, False)]
+    return [replace(each, has_cookie=cookie) for each in requests for cookie in (True, False)]
 
 
 def _unsafe(**said: str | None) -> list[Request]:
-    bases = [_POST._replace(method=method) for method in ("POST", "PUT", "DELETE", "ANYTHING")]
-    return _with_any_cookie(base._replace(**said) for base in [*bases, _HANDSHAKE])
+    bases = [replace(_POST, method=method) for method in ("POST", "PUT", "DELETE", "ANYTHING")]
+    return _with_any_cookie(replace(base, **said) for base in [*bases, _HANDSHAKE])
 
 
 #: What a row says, and all the requests that it stands for.
 ROWS: Final[dict[str, list[Request]]] = {
     "GET, HEAD or OPTIONS, whoever sends it": _with_any_cookie(
-        _POST._replace(method=method, origin=origin, fetch_site=site)
+        replace(_POST, method=method, origin=origin, fetch_site=site)
         for method in ("GET", "HEAD", "OPTIONS")
         for origin in ("https://evil.example", "null", None)
         for site in _FOREIGN_SITES

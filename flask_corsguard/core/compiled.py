@@ -1,132 +1,111 @@
-"""A policy compiled into the headers it sends: all of them that do not depend on the request."""
+"""What a policy answers, computed once: every header that does not depend on the request."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal, cast, final
 
 from . import fetch_standard
 from .origin import MAX_ORIGIN_LENGTH
 from .origin_set import OriginSet
-
-if TYPE_CHECKING:
-    from .policy import Policy
+from .policy import Policy, with_methods
+from .reasons import ALLOWED, NO_ORIGIN, Reason
 
 Header = tuple[str, str]
 Headers = tuple[Header, ...]
 
-#: The methods of a policy that names none, where there is no route to ask.
+#: The methods of a policy without ``methods`` where no route can name them.
 DEFAULT_METHODS: Final = ("GET", "HEAD", "POST")
 
-#: Longest list of requested headers that `"*"` reads, in bytes. Browsers send some hundreds; servers
-#: take eight kilobytes in all; and with credentials the names are sent back.
+#: Longest list of requested headers that is compared with ``"*"``, in bytes. Browsers send a few hundred;
+#: servers accept about eight kilobytes of headers in all; and with credentials the names are sent back.
 MAX_WILDCARD_LIST_LENGTH: Final = 4096
 
-#: Longest method that `"*"` reads, in bytes: twice the longest registered one, UPDATEREDIRECTREF.
+#: Longest method that ``"*"`` covers, in bytes: twice the longest registered one, UPDATEREDIRECTREF.
 MAX_WILDCARD_METHOD_LENGTH: Final = 34
 
-#: What proxies may add to a list of requested headers, in bytes: spaces, empty elements.
+#: What proxies may add to a list of requested headers, in bytes: spaces and empty elements.
 LIST_SLACK: Final = 64
 
-#: Of how many allowed origins a policy keeps the headers. Most list fewer; to others, headers are made
-#: for each response. Nothing is dropped for a newcomer: under a pattern anyone can send new ones.
+#: How many allowed origins a policy remembers its answers to; most policies list fewer. Answers to further
+#: origins are made for each request. None is forgotten for a newcomer: under a pattern, anyone can send new
+#: ones.
 MAX_KNOWN_ORIGINS: Final = 1024
 
 _VARY_ORIGIN: Final[Header] = ("Vary", "Origin")
 
 
-class Answers:
-    """What a policy answers, precomputed. Its lists are shared by all responses, which hold copies.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a policy answers to one origin, or to a request without an origin."""
 
-    :ivar origins: ``None`` where every origin is allowed.
-    :ivar to_all: the headers of every actual response, where they do not depend on the origin.
-    :ivar to_others: the headers of an actual response to an origin that is not allowed, or to none.
-        That very list, so that one can see by it whether an origin is allowed.
-    :ivar to_none: the headers of an actual response to a request without an origin.
-    :ivar first: the first origin that is listed; most policies have no other. Comparing it is cheaper than
-        any look-up.
-    :ivar to_first: the headers of an actual response to that one.
-    :ivar known: the headers of an actual response by the origin, for some of those that are allowed.
-    :ivar preflight_grant: the headers that follow the origin on the answer to a preflight from an
-        allowed one; ``None`` where they depend on what is requested.
-    :ivar preflight_unread: the same where the requested headers are too many to be read, and ``"*"`` would
-        let them through.
-    :ivar preflight_refusal: the headers of the answer to a preflight from anyone else.
-    :ivar granted: the whole answer to a preflight by the origin, for some of those that are allowed.
-    :ivar granted_unread: the same with :attr:`preflight_unread`.
+    #: ``ALLOWED``; ``NO_ORIGIN`` if the request has none; or why the origin is not allowed. It is ``None``
+    #: if the origin is not allowed and nobody has asked why: see :meth:`CompiledPolicy.reason`.
+    reason: Reason | None
+    #: The headers of every response but a preflight's. Responses share the list: nobody may change it.
+    headers: list[Header]
+    #: The headers of the answer to a preflight; ``None`` if they depend on what it requests.
+    preflight: Headers | None = None
+    #: The same for a preflight whose requested headers are too long to be compared with ``"*"``.
+    unread_preflight: Headers | None = None
+    #: The exception that an origin callable raised.
+    error: Exception | None = None
+
+
+@final
+class CompiledPolicy:
+    """The answers of one policy, computed once and shared by all requests.
+
+    :ivar policy: the policy itself.
+    :ivar origins: the origins that are allowed; ``None`` allows every origin.
+    :ivar methods: the methods that are allowed by name; with :attr:`any_method`, every other one is, too.
+    :ivar headers: the request headers that are allowed by name, in lower case; see :attr:`any_header`.
+    :ivar max_list_length: the longest list of requested headers that is read, in bytes.
+    :ivar owned: the response headers that the policy replaces, in lower case.
+    :ivar to_no_origin: the answer to a request without an origin.
     """
 
     __slots__ = (
-        "_age",
-        "_allow_headers",
-        "_credentials",
-        "_methods",
-        "_timing",
-        "_to_allowed",
+        "_after_origin",
+        "_first",
+        "_grant",
+        "_known",
+        "_refusals",
+        "_to_everyone",
+        "_to_first",
+        "_to_others",
+        "_unread_grant",
         "_vary_of_preflight",
         "any_header",
         "any_method",
         "credentials",
-        "first",
-        "granted",
-        "granted_unread",
         "headers",
-        "known",
         "max_list_length",
         "max_method_length",
         "methods",
         "origins",
         "owned",
-        "preflight_grant",
-        "preflight_refusal",
-        "preflight_unread",
-        "private_network",
-        "to_all",
-        "to_first",
-        "to_none",
-        "to_others",
+        "policy",
+        "to_no_origin",
     )
 
-    def __init__(self, policy: Policy, origins: OriginSet | None) -> None:
-        self.origins = origins
-        self.private_network = policy.private_network
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.origins = policy._origin_set  # noqa: SLF001 - its compiled half
         self.credentials = policy.credentials
-        self._credentials = ((fetch_standard.ACAC, "true"),) if policy.credentials else ()
-        self._compile_actual(policy, closed=not policy.origins)
-        self._compile_requested(policy)
+        self._compile_lists(policy)
         self._compile_preflight(policy)
-
-    def _compile_actual(self, policy: Policy, *, closed: bool) -> None:
-        resource_policy = ((fetch_standard.CORP, policy.resource_policy),) if policy.resource_policy else ()
-        exposed = _joined(fetch_standard.ACEH, policy.expose_headers)
-        self._timing = policy.timing
-        self._to_allowed: Headers = (*self._credentials, *exposed, *resource_policy, _VARY_ORIGIN)
-        # Where nobody is allowed no answer depends on the origin, so none varies by it.
-        # See #cors-protocol-and-http-caches.
-        vary = () if closed else (_VARY_ORIGIN,)
-        self.to_others: list[Header] = [*resource_policy, *vary]
-        self.to_all: list[Header] | None = self.to_others if closed else None
-        if self.origins is None:
-            timing = ((fetch_standard.TAO, "*"),) if policy.timing else ()
-            self.to_all = [(fetch_standard.ACAO, "*"), *exposed, *timing, *resource_policy]
-        self.to_none = self.to_others if self.to_all is None else self.to_all
-        self.known: dict[str, list[Header]] = {}
-        self.first: str | None = None
-        self.to_first: list[Header] = []
-        if self.origins is not None and self.origins.first is not None:
-            self.first = self.origins.first
-            self.to_first = self.to_allowed(self.first)
-        #: In lower case: what of the application's own headers is replaced.
+        self._compile_answers(policy)
         self.owned = fetch_standard.CORS_RESPONSE_HEADERS | {
             *([fetch_standard.TAO.lower()] if policy.timing else ()),
             *([fetch_standard.CORP.lower()] if policy.resource_policy else ()),
         }
 
-    def _compile_requested(self, policy: Policy) -> None:
-        self._methods = DEFAULT_METHODS if policy.methods is None else policy.methods
-        self.any_method = self._methods == "*"
-        self.methods = frozenset(self._methods) | fetch_standard.SAFELISTED_METHODS
+    def _compile_lists(self, policy: Policy) -> None:
+        methods = DEFAULT_METHODS if policy.methods is None else policy.methods
+        self.any_method = methods == "*"
+        self.methods = frozenset(methods) | fetch_standard.SAFELISTED_METHODS
         self.max_method_length = max(map(len, self.methods))
-        self._allow_headers = policy.allow_headers
         self.any_header = "*" in policy.allow_headers
         self.headers = frozenset(name.lower() for name in policy.allow_headers)
         self.max_list_length = MAX_WILDCARD_LIST_LENGTH
@@ -134,90 +113,161 @@ class Answers:
             self.max_list_length = sum(len(name) + 3 for name in self.headers) + LIST_SLACK
 
     def _compile_preflight(self, policy: Policy) -> None:
-        self._age = () if policy.max_age is None else ((fetch_standard.ACMA, str(policy.max_age)),)
         vary = ["Origin", fetch_standard.ACRM, fetch_standard.ACRH]
         if policy.private_network:
             vary.append(fetch_standard.ACRPN)
-        self._vary_of_preflight = ("Vary", ", ".join(vary))
-        self.preflight_refusal: Headers = (self._vary_of_preflight,)
-        echoes = policy.credentials and (self.any_method or self.any_header)
-        self.preflight_grant = None if echoes or policy.private_network else self.preflight()
-        # Where the method is not sent back, all that is asked for is then left unsaid.
-        varies = policy.private_network or (policy.credentials and self.any_method)
-        self.preflight_unread = None if varies else self.preflight(unread=True)
-        self.granted: dict[str, Headers] = {}
-        self.granted_unread: dict[str, Headers] = {}
+        self._vary_of_preflight: Header = ("Vary", ", ".join(vary))
+        # With credentials, "*" is answered by what was requested, and so is a private network.
+        depends = policy.private_network or (policy.credentials and self.any_method)
+        echoes_headers = policy.credentials and self.any_header
+        self._grant = None if depends or echoes_headers else self.grant()
+        self._unread_grant = None if depends else self.grant(unread=True)
 
-    def to_origin(self, origin: str) -> tuple[list[Header], Exception | None]:
-        """Give the headers of an actual response to *origin*, which is not among the known ones.
-
-        :returns: the headers, which are shared, and the exception that a callable raised, if one did.
-        """
-        allowed, error = (True, None) if self.origins is None else self.origins.allows(origin)
-        return self.to_allowed(origin) if allowed else self.to_others, error
-
-    def to_allowed(self, origin: str) -> list[Header]:
-        """Give the headers of an actual response to an allowed *origin*, which is known from then on."""
+    def _compile_answers(self, policy: Policy) -> None:
+        corp = ((fetch_standard.CORP, policy.resource_policy),) if policy.resource_policy else ()
+        credentials = ((fetch_standard.ACAC, "true"),) if policy.credentials else ()
+        exposed = _joined(fetch_standard.ACEH, policy.expose_headers)
+        self._after_origin: Headers = (*credentials, *exposed, *corp, _VARY_ORIGIN)
+        self._known: dict[str, Answer] = {}
+        self._to_everyone: Answer | None = None
         if self.origins is None:
-            return self.to_all or []
-        timing = ((fetch_standard.TAO, origin),) if self._timing else ()
-        headers = [(fetch_standard.ACAO, origin), *timing, *self._to_allowed]
-        if self.origins.is_constant and len(self.known) < MAX_KNOWN_ORIGINS:
-            self.known[origin] = headers
-        return headers
+            timing = ((fetch_standard.TAO, "*"),) if policy.timing else ()
+            allow_origin = (fetch_standard.ACAO, "*")
+            to_others = [allow_origin, *exposed, *timing, *corp]
+            self._to_everyone = self._allow(allow_origin, to_others)
+        else:
+            # If no origin is allowed, no response depends on the origin. See #cors-protocol-and-http-caches.
+            to_others = [*corp, *((_VARY_ORIGIN,) if policy.origins else ())]
+        self._refusals = {reason: self._refuse(reason, to_others) for reason in (None, *Reason)}
+        self._to_others = self._refusals[None]
+        self.to_no_origin = self._refusals[NO_ORIGIN]
+        self._first = None if self.origins is None else self.origins.first
+        self._to_first = self._to_others if self._first is None else self._allow_one(self._first)
 
-    def grant(self, origin: str, grant: Headers) -> Headers:
-        """Give the headers of the answer to a preflight from an allowed *origin*, which is kept.
+    def answer_to(self, origin: str | None) -> Answer:
+        """Return the answer to *origin*, the value of ``Origin``; ``None`` if the request has none.
 
-        :param grant: what follows the origin.
+        Callables are asked each time; any other answer to an allowed origin is remembered, within
+        :data:`MAX_KNOWN_ORIGINS`.
         """
-        headers = ((fetch_standard.ACAO, "*" if self.origins is None else origin), *grant)
-        # Where all are allowed, an origin of any length is.
-        is_kept = len(origin) <= MAX_ORIGIN_LENGTH if self.origins is None else self.origins.is_constant
-        for kept, known in (
-            (self.preflight_grant, self.granted),
-            (self.preflight_unread, self.granted_unread),
-        ):
-            if is_kept and grant is kept and len(known) < MAX_KNOWN_ORIGINS:
-                known[origin] = headers
-        return headers
+        if origin is None:
+            return self.to_no_origin
+        if self._to_everyone is not None:
+            return self._to_everyone
+        # Most policies list one origin, and a comparison costs less than a look-up.
+        if origin == self._first:
+            return self._to_first
+        # Tempting: the look-up first. But that would hash a megabyte before it refuses it.
+        if len(origin) > MAX_ORIGIN_LENGTH:
+            return self._to_others
+        return self._known.get(origin) or self._ask(origin)
 
-    def preflight(
+    def _ask(self, origin: str) -> Answer:
+        origins = self.origins
+        if origins is None or (origins.is_exact and origin not in origins.exact):
+            return self._to_others
+        reason, error = origins.check(origin)
+        if reason is not ALLOWED:
+            refusal = self._refusals[reason]
+            return refusal if error is None else replace(refusal, error=error)
+        answer = self._allow_one(origin, error)
+        if origins.is_constant and len(self._known) < MAX_KNOWN_ORIGINS:
+            self._known[origin] = answer
+        return answer
+
+    def _allow_one(self, origin: str, error: Exception | None = None) -> Answer:
+        allow_origin = (fetch_standard.ACAO, origin)
+        timing = ((fetch_standard.TAO, origin),) if self.policy.timing else ()
+        return self._allow(allow_origin, [allow_origin, *timing, *self._after_origin], error)
+
+    def _allow(self, allow_origin: Header, headers: list[Header], error: Exception | None = None) -> Answer:
+        return Answer(
+            reason=ALLOWED,
+            headers=headers,
+            preflight=None if self._grant is None else (allow_origin, *self._grant),
+            unread_preflight=None if self._unread_grant is None else (allow_origin, *self._unread_grant),
+            error=error,
+        )
+
+    def _refuse(self, reason: Reason | None, headers: list[Header]) -> Answer:
+        preflight = (self._vary_of_preflight,)
+        return Answer(reason=reason, headers=headers, preflight=preflight, unread_preflight=preflight)
+
+    def reason(self, answer: Answer, origin: str | None) -> Reason:
+        """Return the reason of *answer*, which :meth:`answer_to` returned for *origin*."""
+        if answer.reason is not None:
+            return answer.reason
+        return cast("OriginSet", self.origins).check(cast("str", origin))[0]
+
+    def preflight_headers(self, answer: Answer, requested_headers: str | None) -> Headers | None:
+        """Return the headers of the answer to a preflight; ``None`` if they depend on what it requests.
+
+        An allowed origin is told all methods and headers, and its browser compares them with what it wants to
+        send. So most answers depend on the origin alone; what is requested only matters to the reason.
+
+        :param answer: the answer to the origin.
+        :param requested_headers: the value of ``Access-Control-Request-Headers``.
+        """
+        return answer.unread_preflight if self.leaves_unread(requested_headers) else answer.preflight
+
+    def leaves_unread(self, requested_headers: str | None) -> bool:
+        """Whether *requested_headers* is too long to be compared with ``"*"``, which is then not sent."""
+        return (
+            self.any_header
+            and requested_headers is not None
+            and len(requested_headers) > self.max_list_length
+        )
+
+    def grant(
         self,
         *,
-        private_network: bool = False,
         method: str | None = None,
         names: tuple[str, ...] = (),
+        private_network: bool = False,
         unread: bool = False,
     ) -> Headers:
-        """Give the headers that follow the origin on the answer to a preflight from an allowed one.
+        """Return what follows the origin on the answer to a preflight from an allowed one.
 
-        :param private_network: whether to let the page reach into a private network.
-        :param method: what to say of methods where ``"*"`` would be taken literally.
-        :param names: what to say of headers where ``"*"`` would be taken literally.
-        :param unread: whether nobody has read the requested headers, so that ``"*"`` is not said of them.
+        :param method: the requested method, sent back where ``"*"`` would be read as a name.
+        :param names: the requested headers, sent back where ``"*"`` would be read as a name.
+        :param private_network: whether the page may reach into a private network.
+        :param unread: whether the requested headers are too long to be compared, so that ``"*"`` is not sent.
         """
-        methods, headers = self._methods, self._allow_headers
-        if self._credentials:
-            # A "*" would be only a name here. See #cors-preflight-fetch, steps 7.5 to 7.7.
+        policy = self.policy
+        methods = DEFAULT_METHODS if policy.methods is None else policy.methods
+        headers = policy.allow_headers
+        if policy.credentials:
+            # "*" would only be a name. See #cors-preflight-fetch, steps 7.5 to 7.7.
             if self.any_method:
                 methods = () if method is None else (method,)
             if self.any_header:
                 headers = names
         if unread and self.any_header:
             headers = ()
+        max_age = () if policy.max_age is None else ((fetch_standard.ACMA, str(policy.max_age)),)
         return (
-            *self._credentials,
+            *(((fetch_standard.ACAC, "true"),) if policy.credentials else ()),
             *(((fetch_standard.ACAPN, "true"),) if private_network else ()),
             *_joined(fetch_standard.ACAM, methods),
             *_joined(fetch_standard.ACAH, headers),
-            *self._age,
+            *max_age,
             self._vary_of_preflight,
         )
 
+    def for_methods(self, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
+        """Return this policy with the *methods* of a route, unless the policy lists methods itself."""
+        return self if self.policy.methods is not None else compiled(with_methods(self.policy, methods))
+
+
+def compiled(policy: Policy) -> CompiledPolicy:
+    """Return the compiled form of *policy*, which is made once."""
+    if policy._compiled is None:  # noqa: SLF001 - the place that a policy keeps for it
+        policy._set("_compiled", CompiledPolicy(policy))  # noqa: SLF001
+    return cast("CompiledPolicy", policy._compiled)  # noqa: SLF001
+
 
 def _joined(name: str, values: str | tuple[str, ...]) -> Headers:
-    # An empty list says no more than no header (#http-new-header-syntax), and some clients stumble over it.
+    # An empty list means the same as no header (#http-new-header-syntax), and some clients stumble over it.
     if not values:
         return ()
     return ((name, values if isinstance(values, str) else ", ".join(values)),)

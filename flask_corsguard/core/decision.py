@@ -1,240 +1,163 @@
-"""Which CORS headers a response carries: the only place that knows the order of the questions."""
+"""Which CORS headers a response carries, and why: only this module knows the order of the questions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from dataclasses import dataclass
+from typing import Final
 
 from . import fetch_standard
-from .compiled import MAX_WILDCARD_METHOD_LENGTH, Answers, Headers
+from .compiled import MAX_WILDCARD_METHOD_LENGTH, Answer, CompiledPolicy, Headers, compiled
 from .explain import explain
-from .origin import MAX_ORIGIN_LENGTH
-from .reasons import Kind, Reason
-
-if TYPE_CHECKING:
-    from .policy import Policy
+from .policy import Policy
+from .reasons import ALLOWED, METHOD_NOT_ALLOWED, Kind, Reason
+from .request import Request
 
 NO_CONTENT: Final = 204
 FORBIDDEN: Final = 403
 
-#: Longest requested method that is searched for a comma, in bytes. Nobody lists a longer one.
-MAX_SEARCHED_METHOD_LENGTH: Final = 256
+#: The reasons with which nothing is refused.
+_PASSING: Final = frozenset(
+    {Reason.ALLOWED, Reason.NO_ORIGIN, Reason.GUARD_OFF, Reason.SAFE_METHOD, Reason.SAME_ORIGIN}
+)
 
 
-class Request(NamedTuple):
-    """What of a request matters to CORS. Repeated header lines are joined by commas, as WSGI does."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a policy answers to a request; :meth:`explain` puts it into a sentence.
 
-    #: The request's own method, as it was sent.
-    method: str
-    #: The value of ``Origin``; ``None`` if there is none.
-    origin: str | None = None
-    #: The value of ``Access-Control-Request-Method``.
-    requested_method: str | None = None
-    #: The value of ``Access-Control-Request-Headers``.
-    requested_headers: str | None = None
-    #: The value of ``Access-Control-Request-Private-Network``.
-    private_network: str | None = None
-    #: The value of ``Sec-Fetch-Site``.
-    fetch_site: str | None = None
-    #: The value of ``Host``.
-    host: str | None = None
-    #: How the server was reached: ``"http"`` or ``"https"``.
-    scheme: str = "http"
-    #: The value of ``Upgrade``.
-    upgrade: str | None = None
-    #: Whether the request has a ``Cookie``.
-    has_cookie: bool = False
+    :param kind: what the request is to the CORS protocol.
+    :param reason: why.
+    :param headers: the headers that the policy adds to the response, in order.
+    :param status: the status of the answer to a preflight, or to a request that the guard refuses; ``None``
+        leaves it to the application.
+    :param detail: what of the request the reason is about, as it was sent: a method, a header name.
+    :param request: the request.
+    :param policy: the policy.
+    :param error: the exception that an origin callable raised, for the log.
+    """
 
-    @classmethod
-    def from_headers(
-        cls,
-        method: str,
-        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
-        *,
-        scheme: str = "http",
-    ) -> Request:
-        """Make a request of its method and its headers, whose names may be in any case.
-
-        :param scheme: how the server was reached: ``"http"`` or ``"https"``.
-        """
-        pairs = cast("Mapping[str, str]", headers).items() if isinstance(headers, Mapping) else headers
-        found: dict[str, str] = {}
-        for name, value in pairs:
-            key = name.lower()
-            found[key] = f"{found[key]},{value}" if key in found else value
-        return cls(
-            method,
-            found.get("origin"),
-            found.get(fetch_standard.ACRM.lower()),
-            found.get(fetch_standard.ACRH.lower()),
-            found.get(fetch_standard.ACRPN.lower()),
-            found.get("sec-fetch-site"),
-            found.get("host"),
-            scheme,
-            found.get("upgrade"),
-            "cookie" in found,
-        )
+    kind: Kind
+    reason: Reason
+    headers: Headers
+    status: int | None = None
+    detail: str = ""
+    request: Request | None = None
+    policy: Policy | None = None
+    error: Exception | None = None
 
     @property
-    def is_preflight(self) -> bool:
-        """Whether this is a preflight (see :func:`is_preflight`)."""
-        return is_preflight(self.method, self.origin, self.requested_method)
-
-
-def is_preflight(method: str, origin: str | None, requested: str | None) -> bool:
-    """Whether this is OPTIONS with one ``Origin`` and one ``Access-Control-Request-Method``.
-
-    An empty value names nothing and a comma joins two lines; neither is "one". What is too long to
-    be read counts as one, which is refused.
-    See https://fetch.spec.whatwg.org/#cors-preflight-request.
-    """
-    return (
-        method == "OPTIONS"
-        and _is_one(origin, MAX_ORIGIN_LENGTH)
-        and _is_one(requested, MAX_SEARCHED_METHOD_LENGTH)
-    )
-
-
-def _is_one(value: str | None, longest: int) -> bool:
-    return value is not None and value != "" and (len(value) > longest or "," not in value)
-
-
-class Decision(NamedTuple):
-    """What a policy says to a request. Immutable; :meth:`explain` puts it into a sentence."""
-
-    #: What the request is to the CORS protocol.
-    kind: Kind
-    #: Whether a browser will let the page have what it asks for, as far as the policy is concerned.
-    allowed: bool
-    #: Why.
-    reason: Reason
-    #: The headers the policy adds to the response, in order.
-    headers: Headers
-    #: The status of the answer to a preflight; ``None`` leaves it to the application.
-    status: int | None = None
-    #: What of the request the reason is about, as it was sent: a method, a header name.
-    detail: str = ""
-    #: What was asked.
-    request: Request | None = None
-    #: Who was asked.
-    policy: Policy | None = None
-    #: The exception that an origin callable raised, for the log.
-    error: Exception | None = None
+    def allowed(self) -> bool:
+        """Whether the policy allows what the request asks for: to read a response, to send a request."""
+        return self.reason in _PASSING
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
 
     def explain(self) -> str:
-        """Say in plain words what happens, why, and what to change if it should not."""
-        return explain(self)
+        """Return in plain words what happens, why, and what to change if it should not."""
+        if self.request is None or self.policy is None:
+            return f"The decision was: {self}."
+        return explain(self.kind, self.reason, self.detail, self.request, self.policy)
 
 
 def decide(policy: Policy, request: Request) -> Decision:
-    """Say which CORS headers the response to *request* carries under *policy*.
+    """Return the CORS headers that the response to *request* carries under *policy*, and the reason.
 
-    Nothing is blocked, logged or read from anywhere but the arguments, and no request raises: for
-    a preflight ``status`` is set and the headers are the whole answer, for any other request they
-    go onto whatever the application answers. The steps are those of the server's side of
-    https://fetch.spec.whatwg.org/#http-cors-protocol. Stricter than the standard in one
-    point: an origin that is not the serialization of one matches nothing but ``"*"``.
+    For a preflight the headers are the whole answer, and ``status`` is its status. For any other request they
+    belong on whatever the application answers. The steps are those of the server's side of
+    https://fetch.spec.whatwg.org/#http-cors-protocol. In one point they are stricter than the standard: an
+    origin that is not the serialization of an origin matches nothing but ``"*"``.
+
+    The function is pure: it blocks, logs and reads nothing, and no request makes it raise.
+
+    :param policy: the policy; callables among its origins are asked.
+    :param request: the request, of any kind.
+    :returns: the decision.
+
+    >>> policy = Policy(origins=["https://app.example"])
+    >>> decision = decide(policy, Request(method="GET", origin="https://app.example"))
+    >>> decision.allowed, decision.headers
+    (True, (('Access-Control-Allow-Origin', 'https://app.example'), ('Vary', 'Origin')))
     """
+    return decide_by(compiled(policy), request)
+
+
+def decide_by(by_policy: CompiledPolicy, request: Request, answer: Answer | None = None) -> Decision:
+    """Return what :func:`decide` does.
+
+    :param answer: the policy's answer to the origin, if the caller has asked for it before.
+    """
+    answer = answer or by_policy.answer_to(request.origin)
     if request.is_preflight:
-        return _decide_preflight(policy, request)
-    origin, answers = request.origin, policy.answers
-    if origin is None:
-        headers = tuple(answers.to_none)
-        return Decision(Kind.NON_CORS, True, Reason.NO_ORIGIN, headers, request=request, policy=policy)
-    reason, error = Reason.ALLOWED, None
-    if answers.origins is not None:
-        reason, error = answers.origins.check(origin)
-    allowed = reason is Reason.ALLOWED
-    headers = tuple(answers.to_allowed(origin) if allowed else answers.to_others)
-    return Decision(Kind.ACTUAL, allowed, reason, headers, None, "", request, policy, error)
+        return _decide_preflight(by_policy, answer, request)
+    return Decision(
+        kind=Kind.NON_CORS if request.origin is None else Kind.ACTUAL,
+        reason=by_policy.reason(answer, request.origin),
+        headers=tuple(answer.headers),
+        request=request,
+        policy=by_policy.policy,
+        error=answer.error,
+    )
 
 
-def answer_plainly(
-    answers: Answers, origin: str | None, requested: str, listed: str | None
-) -> Headers | None:
-    """Give the headers of the answer to a preflight, where they do not depend on what it asks for.
-
-    What it gives is what :func:`decide` would; ``None`` says nothing, not even that OPTIONS was a preflight.
-    An allowed origin is told the whole lists, and its browser compares them with what it asks for;
-    here that is only done for the record.
-
-    :param requested: the requested method.
-    :param listed: the requested headers.
-    :returns: to an origin that is not allowed, :attr:`.Answers.preflight_refusal` itself.
-    """
-    # As is_preflight() has it.
-    if not requested or (len(requested) <= MAX_SEARCHED_METHOD_LENGTH and "," in requested) or not origin:
-        return None
-    unread = answers.any_header and listed and len(listed) > answers.max_list_length
-    is_read = len(origin) <= MAX_ORIGIN_LENGTH
-    if is_read:
-        granted = (answers.granted_unread if unread else answers.granted).get(origin)
-        if granted is not None:
-            return granted
-        if "," in origin:
-            return None
-    if answers.origins is not None:
-        allowed, error = answers.origins.allows(origin) if is_read else (False, None)
-        if error is not None:
-            return None
-        if not allowed:
-            return answers.preflight_refusal
-    grant = answers.preflight_unread if unread else answers.preflight_grant
-    return grant and answers.grant(origin, grant)
+def _decide_preflight(by_policy: CompiledPolicy, answer: Answer, request: Request) -> Decision:
+    names: tuple[str, ...] = ()
+    reason, detail = by_policy.reason(answer, request.origin), ""
+    if reason is ALLOWED:
+        reason, detail, names = _check_request(by_policy, request)
+    headers = by_policy.preflight_headers(answer, request.requested_headers)
+    if headers is None:
+        headers = _grant_what_is_requested(by_policy, answer, request, reason, names)
+    return Decision(
+        kind=Kind.PREFLIGHT,
+        reason=reason,
+        headers=headers,
+        status=NO_CONTENT if answer.reason is ALLOWED else FORBIDDEN,
+        detail=detail,
+        request=request,
+        policy=by_policy.policy,
+        error=answer.error,
+    )
 
 
-def _decide_preflight(policy: Policy, request: Request) -> Decision:
-    answers = policy.answers
-    origin = request.origin or ""
-    error: Exception | None = None
-    if answers.origins is not None:
-        reason, error = answers.origins.check(origin)
-        if reason is not Reason.ALLOWED:
-            headers = answers.preflight_refusal
-            return Decision(Kind.PREFLIGHT, False, reason, headers, FORBIDDEN, "", request, policy, error)
-    reason, detail, names = _check_request(answers, request)
-    granted = reason is Reason.ALLOWED
-    listed = request.requested_headers
-    # Where "*" would let through what nobody has read, nothing is said of headers.
-    unread = answers.any_header and listed is not None and len(listed) > answers.max_list_length
-    grant = answers.preflight_unread if unread else answers.preflight_grant
-    if grant is None:
-        method = None if reason is Reason.METHOD_NOT_ALLOWED else request.requested_method
-        reach = granted and answers.private_network and request.private_network == "true"
-        grant = answers.preflight(private_network=reach, method=method, names=names, unread=unread)
-    # An allowed origin is told everything even if it asked for too much: its browser then names
-    # the header or the method that is missing, instead of the origin that is not.
-    headers = answers.grant(origin, grant)
-    return Decision(Kind.PREFLIGHT, granted, reason, headers, NO_CONTENT, detail, request, policy, error)
+def _grant_what_is_requested(
+    by_policy: CompiledPolicy, answer: Answer, request: Request, reason: Reason, names: tuple[str, ...]
+) -> Headers:
+    reaches = reason is ALLOWED and request.private_network == "true"
+    grant = by_policy.grant(
+        method=None if reason is METHOD_NOT_ALLOWED else request.requested_method,
+        names=names,
+        private_network=reaches and by_policy.policy.private_network,
+        unread=by_policy.leaves_unread(request.requested_headers),
+    )
+    # The first header of an answer to an allowed origin names that origin.
+    return (answer.headers[0], *grant)
 
 
-def _check_request(answers: Answers, request: Request) -> tuple[Reason, str, tuple[str, ...]]:
-    """Say what of the request is not allowed, and which of its headers ``"*"`` would stand for."""
+def _check_request(by_policy: CompiledPolicy, request: Request) -> tuple[Reason, str, tuple[str, ...]]:
+    """Return the first reason to refuse what is requested, its detail, and the names that are allowed."""
     method = request.requested_method or ""
     listed = request.requested_headers
-    refused, names = (None, ()) if not listed else _check_headers(answers, listed)
-    if not allows_method(answers, method):
+    refused, names = (None, ()) if not listed else _check_headers(by_policy, listed)
+    if not allows_method(by_policy, method):
         return Reason.METHOD_NOT_ALLOWED, method, names
-    if listed and len(listed) > answers.max_list_length:
+    if listed and len(listed) > by_policy.max_list_length:
         return Reason.HEADERS_TOO_LONG, str(len(listed)), names
     if refused is not None:
         return Reason.HEADER_NOT_ALLOWED, refused, names
-    if request.private_network == "true" and not answers.private_network:
+    if request.private_network == "true" and not by_policy.policy.private_network:
         return Reason.PRIVATE_NETWORK_NOT_ALLOWED, "", names
     return Reason.ALLOWED, "", names
 
 
-def allows_method(answers: Answers, method: str) -> bool:
-    """Whether the policy behind *answers* allows *method*; safelisted ones always are."""
-    # By its length at first: hashing a megabyte would already be work.
-    listed = len(method) <= answers.max_method_length and method in answers.methods
-    return listed or (answers.any_method and _is_wild_method(method))
+def allows_method(by_policy: CompiledPolicy, method: str) -> bool:
+    """Whether the policy allows *method*; it always allows safelisted ones (#cors-safelisted-method)."""
+    # The length first: hashing a megabyte would already be work.
+    listed = len(method) <= by_policy.max_method_length and method in by_policy.methods
+    return listed or (by_policy.any_method and _is_method_under_wildcard(method))
 
 
-def _is_wild_method(method: str) -> bool:
+def _is_method_under_wildcard(method: str) -> bool:
     return (
         len(method) <= MAX_WILDCARD_METHOD_LENGTH
         and fetch_standard.is_token(method)
@@ -242,29 +165,29 @@ def _is_wild_method(method: str) -> bool:
     )
 
 
-def _check_headers(answers: Answers, listed: str) -> tuple[str | None, tuple[str, ...]]:
-    """Give the first name that is not allowed, and those that are.
+def _check_headers(by_policy: CompiledPolicy, listed: str) -> tuple[str | None, tuple[str, ...]]:
+    """Return the first requested header that is not allowed, and those that are allowed.
 
     Browsers send the names in lower case, sorted, each once and joined by bare commas
-    (#cors-preflight-fetch, step 5). Proxies add spaces, empty elements and lines; that is let
-    through within the bound. Upper case is, too.
+    (#cors-preflight-fetch, step 5). Proxies add spaces, empty elements and lines, and upper case; all of
+    these are accepted within the bound.
     """
-    if len(listed) > answers.max_list_length:
+    if len(listed) > by_policy.max_list_length:
         return None, ()
     refused: str | None = None
     names: dict[str, None] = {}
     for element in listed.split(","):
-        # Only ASCII letters have a case here: str.lower() would make a "k" of the Kelvin sign.
+        # Only ASCII letters have a case here: str.lower() would turn the Kelvin sign into a "k".
         name = element.strip(" \t")
         lower = name.lower() if name.isascii() else name
-        if lower in answers.headers or (answers.any_header and _is_wild_header(lower)):
+        if lower in by_policy.headers or (by_policy.any_header and _is_header_under_wildcard(lower)):
             names[lower] = None
         elif name and refused is None:
             refused = name
     return refused, tuple(names)
 
 
-def _is_wild_header(name: str) -> bool:
+def _is_header_under_wildcard(name: str) -> bool:
     return (
         fetch_standard.is_token(name)
         and name != fetch_standard.NON_WILDCARD_REQUEST_HEADER

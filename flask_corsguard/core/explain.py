@@ -1,38 +1,30 @@
 """A decision in plain words: what happens, why, and what to change if it should not.
 
-Only a person reads these sentences, so nothing here is on the path of a request.
+These sentences are made for a person who asks, and for no request that passes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from . import fetch_standard
-from .errors import shown
 from .origin import Origin
+from .policy import Policy
+from .problems import shown
 from .reasons import Kind, Reason
+from .request import Request
 
-if TYPE_CHECKING:
-    from .decision import Decision, Request
-    from .policy import Policy
-
-#: Origins of a policy that an explanation lists.
+#: How many origins of a policy an explanation lists.
 LISTED_ORIGINS = 5
 
 
-def explain(decision: Decision) -> str:
-    """Put *decision* into one or two sentences that a stranger can act on."""
-    request, policy = decision.request, decision.policy
-    if request is None or policy is None:
-        return f"The decision was: {decision}."
-    if decision.reason is Reason.ALLOWED:
-        return _explain_allowed(decision, request, policy)
-    if decision.reason is Reason.NO_ORIGIN:
+def explain(kind: Kind, reason: Reason, detail: str, request: Request, policy: Policy) -> str:
+    """Return one or two sentences on a decision that a stranger can act on; see :class:`.Decision`."""
+    if reason is Reason.ALLOWED:
+        return _explain_allowed(kind, request, policy)
+    if reason is Reason.NO_ORIGIN:
         return _explain_no_origin(request, policy)
-    if decision.reason in _PASSES:
-        return _PASSES[decision.reason]
-    sentence = _SENTENCES[decision.reason]
-    return sentence(_named(request.origin), decision.detail, policy)
+    if reason in _PASSES:
+        return _PASSES[reason]
+    return _SENTENCES[reason](_named(request.origin), detail, policy)
 
 
 def _named(origin: str | None) -> str:
@@ -42,9 +34,9 @@ def _named(origin: str | None) -> str:
     return origin if Origin.parse(origin) is not None else shown(origin)
 
 
-def _explain_allowed(decision: Decision, request: Request, policy: Policy) -> str:
+def _explain_allowed(kind: Kind, request: Request, policy: Policy) -> str:
     who = "a page of any origin" if policy.origins == "*" else f"a page of {_named(request.origin)}"
-    if decision.kind is not Kind.PREFLIGHT:
+    if kind is not Kind.PREFLIGHT:
         return f"The policy lets {who} read the answer{_credentials(policy)}."
     what = f"{shown(request.requested_method)}"
     if request.requested_headers:

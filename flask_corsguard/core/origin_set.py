@@ -19,28 +19,31 @@ _NULL: Final[Outcome] = (Reason.ORIGIN_NULL, None)
 _NOT_ALLOWED: Final[Outcome] = (Reason.ORIGIN_NOT_ALLOWED, None)
 _INSECURE: Final[Outcome] = (Reason.ORIGIN_INSECURE, None)
 
-# Domains by their labels from the right. True stands for every name below, so nothing stands beneath it.
+# Domains by their labels, read from the right. True covers every name below, so the tree ends there.
 _Tree = dict[str, "_Tree | Literal[True]"]
 
 _ANY_PORT: Final = "*"
 
 
 class OriginSet:
-    """Says of an ``Origin`` whether it is allowed, at a cost that does not grow with the set.
+    """The origins that a policy allows; what a look-up costs does not grow with their number.
 
-    Exact origins are one look-up in a set. Patterns are at most one look-up per label that the
-    asking host shares with one of them, however many there are. Regular expressions and callables
-    are asked one after the other, and only about a well-formed origin.
+    An exact origin costs one look-up in a set. Patterns cost at most one look-up for each label that the
+    origin's host shares with one of them, however many there are. Regular expressions and callables
+    are asked one after the other, last, and only about a well-formed origin.
 
     Precondition: the arguments have passed the checks of :class:`~.policy.Policy`.
 
-    :param exact: serializations of origins; ``"null"`` where that is allowed.
-    :param patterns: those with a wildcard.
-    :param secure_only: deny what a regular expression or a callable would allow over plain http
-        to a host that is not loopback.
-    :ivar first: the first of *exact*, if there is one.
-    :ivar is_constant: whether an origin that was allowed once is allowed for ever, and none needs to
-        be asked twice.
+    :param exact: serializations of origins; ``"null"`` where it is allowed.
+    :param patterns: the origins with a wildcard.
+    :param regexes: each must match the whole serialization.
+    :param callables: each takes an :class:`.Origin` and returns whether it is allowed.
+    :param secure_only: refuse a plain-http origin that only a regular expression or a callable allows, unless
+        its host is loopback.
+    :ivar first: the first exact origin; ``None`` if there is none.
+    :ivar exact: the exact origins.
+    :ivar is_exact: whether no other origin is allowed.
+    :ivar is_constant: whether the set never changes its mind, so that an answer may be remembered.
     """
 
     __slots__ = (
@@ -49,13 +52,13 @@ class OriginSet:
         "_callables",
         "_depth",
         "_domains",
-        "_exact",
         "_has_patterns",
-        "_is_exact",
         "_regexes",
         "_secure_only",
+        "exact",
         "first",
         "is_constant",
+        "is_exact",
     )
 
     def __init__(
@@ -68,9 +71,9 @@ class OriginSet:
         secure_only: bool,
     ) -> None:
         self.first = exact[0] if exact else None
-        self._exact = frozenset(exact)
+        self.exact = frozenset(exact)
         self._any_port_hosts: set[str] = set()
-        # By scheme and port, so that no port has to be compared on the way down.
+        # One tree per scheme and port: neither has to be compared on the way down.
         self._any_host: set[tuple[str, int | str | None]] = set()
         self._domains: dict[tuple[str, int | str | None], _Tree] = {}
         self._depth = 0
@@ -81,7 +84,7 @@ class OriginSet:
         self._secure_only = secure_only
         self.is_constant = not self._callables
         self._has_patterns = bool(self._domains or self._any_port_hosts or self._any_host)
-        self._is_exact = not (self._has_patterns or self._regexes or self._callables)
+        self.is_exact = not (self._has_patterns or self._regexes or self._callables)
 
     def _add(self, pattern: OriginPattern) -> None:
         key = pattern.scheme, _ANY_PORT if pattern.any_port else pattern.port
@@ -95,14 +98,14 @@ class OriginSet:
             self._depth = max(self._depth, len(labels))
 
     def check(self, text: str) -> Outcome:
-        """Say whether the page whose ``Origin`` is *text* is allowed, and why not if it is not.
+        """Return ``ALLOWED`` if *text*, the value of ``Origin``, is allowed, else the reason why it is not.
 
         :returns: the reason, and the exception that a callable raised, if one did.
         """
-        # Before anything reads it: hashing a megabyte would already be work.
+        # Tempting: the look-up first. But that would hash a megabyte before it refuses it.
         if len(text) > MAX_ORIGIN_LENGTH:
             return _MALFORMED
-        if text in self._exact:
+        if text in self.exact:
             return _ALLOWED
         if text == "null":
             return _NULL
@@ -115,13 +118,6 @@ class OriginSet:
             return self._ask(Origin(*parts), text)
         return _NOT_ALLOWED
 
-    def allows(self, text: str) -> tuple[bool, Exception | None]:
-        """Say whether :meth:`check` gives :attr:`.Reason.ALLOWED`, without looking for a reason if not."""
-        if self._is_exact:
-            return len(text) <= MAX_ORIGIN_LENGTH and text in self._exact, None
-        reason, error = self.check(text)
-        return reason is Reason.ALLOWED, error
-
     def _matches_a_pattern(self, scheme: str, host: str, port: int | None) -> bool:
         if self._any_port_hosts and f"{scheme}://{host}" in self._any_port_hosts:
             return True
@@ -133,7 +129,7 @@ class OriginSet:
         tree = self._domains.get(key)
         if tree is None:
             return False
-        # From the right, and no further than any pattern goes; at least one label stays for the "*".
+        # From the right, no further than the deepest pattern; the "*" keeps at least one label.
         for label in host.rsplit(".", self._depth)[:0:-1]:
             below = tree.get(label)
             if below is True or below is None:
@@ -148,8 +144,8 @@ class OriginSet:
             try:
                 answer = ask(origin)
                 if not isinstance(answer, bool):
-                    # Tempting: its truth value. But a forgotten call or an un-awaited coroutine
-                    # is true, and would let everyone in.
+                    # Tempting: bool(answer). But a bound method that nobody called, or a coroutine that
+                    # nobody awaited, is true and would allow everyone.
                     raise TypeError(f"{ask!r} returned {type(answer).__name__}, not bool")
             except Exception as error:  # noqa: BLE001 - the contract: an exception means no
                 failure = error

@@ -1,4 +1,4 @@
-"""What is allowed across origins: said once, checked and compiled when it is said."""
+"""What is allowed across origins: written once, and checked when it is written."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Final, Literal, NoReturn, TypedDict, cast, final
 
-from .compiled import Answers
-from .errors import PolicyError, Problem, did_you_mean, problem
-from .guard import GUARD_MODES, GuardMode
 from .origin import Origin
+from .origin_set import OriginSet
+from .problems import PolicyError, Problem, did_you_mean, problem
 from .validation.fields import (
     check_choice,
     check_flag,
@@ -21,6 +20,9 @@ from .validation.fields import (
     check_response_headers,
 )
 from .validation.origins import DOORS, NOBODY, Door, Origins, check_credentials, check_origins
+
+GuardMode = Literal["enforce", "report", "off"]
+GUARD_MODES: Final[tuple[GuardMode, ...]] = ("enforce", "report", "off")
 
 ResourcePolicy = Literal["same-origin", "same-site", "cross-origin"]
 RESOURCE_POLICIES: Final[tuple[ResourcePolicy, ...]] = ("same-origin", "same-site", "cross-origin")
@@ -45,7 +47,7 @@ class PolicyFields(TypedDict, total=False):
     dangerously_allow: Iterable[Door]
 
 
-#: What a field is where it is not said; ``origins`` has no default.
+#: The defaults of the fields; ``origins`` has none.
 DEFAULTS: Final[Mapping[str, object]] = {
     "methods": None,
     "allow_headers": ("Content-Type",),
@@ -61,7 +63,7 @@ DEFAULTS: Final[Mapping[str, object]] = {
 
 FIELDS: Final = ("origins", *DEFAULTS)
 
-#: What the arguments of Flask-CORS are here, where a similar name would lead astray.
+#: What to write instead of an argument of Flask-CORS whose name is not similar to that of any field.
 _FROM_FLASK_CORS: Final[Mapping[str, str]] = {
     "resources": 'Give policies by path as CorsGuard(app, paths={"/api": Policy(...)}).',
     "supports_credentials": "Write credentials=True.",
@@ -77,51 +79,61 @@ _MISSING: Final[Any] = object()
 
 @final
 class Policy:
-    """Who may call across origins, and how. Immutable, hashable, comparable and safe to share.
+    """Who may call across origins, and how. A policy is immutable, hashable, comparable and safe to share.
 
-    Every field is given by keyword. All of them are checked when the policy is built.
+    All fields are checked, together, when the policy is built.
 
+    :param origins: the origins that are allowed: ``"*"`` for any, or a list of exact origins
+        (``"https://a.example:8443"``), patterns (``"https://*.a.example"``: one or more labels, never
+        the domain itself; ``"http://localhost:*"``: any port or none), compiled regular expressions
+        (they must match the whole origin) and callables ``(Origin) -> bool`` (called only with a
+        well-formed origin, never for ``null``; an exception means no). Required.
+    :param methods: the methods that are allowed, ``"*"`` for any; ``GET``, ``HEAD`` and ``POST`` always are.
+        ``None`` stands for the methods of the matched route in Flask, elsewhere for those three.
+    :param allow_headers: the request headers that are allowed, ``"*"`` for any but ``Authorization``, which
+        must be listed beside it.
+    :param expose_headers: the response headers that a page may read beyond the seven it always may, ``"*"``
+        for all.
+    :param credentials: whether the browser may send cookies and HTTP authentication, and the page read the
+        answer.
+    :param max_age: how long a browser may keep the answer to a preflight: seconds or a ``timedelta``, from 0,
+        which turns that off, to 86400. ``None`` sends nothing; browsers then keep it for 5 seconds.
+    :param private_network: whether pages may reach from the internet into a private network, where their
+        browser asks.
+    :param timing: whether pages of allowed origins may read the detailed timing of the response.
+    :param resource_policy: the ``Cross-Origin-Resource-Policy`` of every response: which sites may embed
+        it, as an image for example, without asking.
+    :param guard: what happens to a request that the policy does not allow: ``"enforce"`` refuses it,
+        ``"report"`` only logs and signals it, ``"off"`` does neither.
+    :param dangerously_allow: the doors that are open although they rarely should be: ``"null-origin"``,
+        ``"insecure-origins"`` (plain http together with credentials) and ``"public-suffixes"``
+        (``https://*.github.io`` together with credentials).
     :raises PolicyError: with every problem of the policy, if it has any.
+
+    >>> policy = Policy(origins=["https://app.example"], methods=["GET", "PUT"], credentials=True)
+    >>> policy.replace(credentials=False)
+    Policy(origins=('https://app.example',), methods=('GET', 'PUT'))
     """
 
-    __slots__ = (*FIELDS, "_hash", "answers")
+    __slots__ = (*FIELDS, "_compiled", "_hash", "_origin_set")
 
-    #: The origins that are allowed: ``"*"`` for any, or a list of exact origins
-    #: (``"https://a.example:8443"``), patterns (``"https://*.a.example"``: one or more labels, never
-    #: the domain itself; ``"http://localhost:*"``: any port or none), compiled regular expressions
-    #: (they must match the whole origin) and callables ``(Origin) -> bool`` (called only with a
-    #: well-formed origin, never for ``null``; an exception means no). Required.
     origins: Literal["*"] | tuple[str | re.Pattern[str] | Callable[[Origin], bool], ...]
-    #: The methods that are allowed, ``"*"`` for any; ``GET``, ``HEAD`` and ``POST`` always are.
-    #: ``None`` stands for the methods of the matched route in Flask, elsewhere for those three.
     methods: Literal["*"] | tuple[str, ...] | None
-    #: The request headers that are allowed, ``"*"`` for any but ``Authorization``, which must be
-    #: listed beside it.
     allow_headers: str | tuple[str, ...]
-    #: The response headers that a page may read beyond the seven it always may, ``"*"`` for all.
     expose_headers: Literal["*"] | tuple[str, ...]
-    #: Whether the browser may send cookies and HTTP authentication, and the page read the answer.
     credentials: bool
-    #: How long a browser may keep the answer to a preflight: seconds or a ``timedelta``, from 0,
-    #: which turns that off, to 86400. ``None`` sends nothing; browsers then keep it for 5 seconds.
+    #: In seconds.
     max_age: int | None
-    #: Whether pages may reach from the internet into a private network, where their browser asks.
     private_network: bool
-    #: Whether pages of allowed origins may read the detailed timing of the response.
     timing: bool
-    #: The ``Cross-Origin-Resource-Policy`` of every response: which sites may embed it, as an image
-    #: for example, without asking.
     resource_policy: ResourcePolicy | None
-    #: What happens to a request that the policy does not allow: ``"enforce"`` refuses it,
-    #: ``"report"`` only logs and signals it, ``"off"`` does neither.
     guard: GuardMode
-    #: The doors that are open although they rarely should be: ``"null-origin"``,
-    #: ``"insecure-origins"`` (plain http together with credentials) and ``"public-suffixes"``
-    #: (``https://*.github.io`` together with credentials).
     dangerously_allow: tuple[Door, ...]
 
-    #: The compiled form, for adapters; not a field.
-    answers: Answers
+    #: The compiled origins; ``None`` allows every origin.
+    _origin_set: OriginSet | None
+    #: A place for the compiled policy; see :func:`.compiled.compiled`, which alone reads and fills it.
+    _compiled: object
     _hash: int
 
     def __init__(
@@ -172,7 +184,8 @@ class Policy:
         if problems:
             raise PolicyError(problems)
         secure_only = credentials and "insecure-origins" not in doors
-        self._set("answers", Answers(self, None if found.any else found.compile(secure_only=secure_only)))
+        self._set("_origin_set", None if found.any else found.compile(secure_only=secure_only))
+        self._set("_compiled", None)
 
     def _check_together(self, found: Origins, problems: list[Problem]) -> None:
         if self.credentials and self.expose_headers == "*":
@@ -192,29 +205,18 @@ class Policy:
         raise AttributeError("A policy cannot be changed.")
 
     def replace(self, **changes: Any) -> Policy:
-        """Give a policy like this one but for the *changes*, checked anew.
+        """Return a policy like this one but for the *changes*, checked anew.
 
+        :param changes: fields by name.
         :raises PolicyError: if the result has problems.
         """
         return Policy(**{**self._fields(), **changes})
 
-    def for_methods(self, methods: Literal["*"] | tuple[str, ...]) -> Policy:
-        """Give this policy with the *methods* of a route, if it leaves the methods to the route."""
-        if self.methods is not None:
-            return self
-        other = object.__new__(Policy)
-        for name, value in self._fields().items():
-            other._set(name, value)
-        other._set("methods", methods)
-        # Tempting: replace(). But there is nothing new to check, and with a hundred thousand
-        # origins checking them again for every route would be felt.
-        other._set("answers", Answers(other, self.answers.origins))
-        return other
-
     def to_dict(self) -> dict[str, Any]:
-        """Give the fields as a new dictionary: ``Policy.from_mapping(p.to_dict()) == p``.
+        """Return the fields as a new dictionary: ``Policy.from_mapping(p.to_dict()) == p``.
 
-        Lists, strings, numbers, ``None``; compiled expressions and callables stay what they are.
+        Its values are lists, strings, numbers and ``None``; compiled expressions and callables stay what
+        they are.
         """
         return {
             name: list(value) if type(value) is tuple else value for name, value in self._fields().items()
@@ -222,8 +224,9 @@ class Policy:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Policy:
-        """Make a policy of its fields by name, as :meth:`to_dict` gives them.
+        """Return the policy whose fields *mapping* holds by name, as :meth:`to_dict` returns them.
 
+        :param mapping: fields by name.
         :raises PolicyError: with every problem of the policy, if it has any.
         """
         return cls(**{str(name): value for name, value in mapping.items()})
@@ -240,7 +243,7 @@ class Policy:
         return self._key() == other._key()
 
     def __hash__(self) -> int:
-        # Kept: a policy of a hundred thousand origins may well be a key.
+        # Computed once: a policy of a hundred thousand origins may well be a key.
         try:
             return self._hash
         except AttributeError:
@@ -248,10 +251,10 @@ class Policy:
             return self._hash
 
     def __repr__(self) -> str:
-        said = {
+        changed = {
             name: value for name, value in self._fields().items() if value != DEFAULTS.get(name, _MISSING)
         }
-        return f"Policy({', '.join(f'{name}={value!r}' for name, value in said.items())})"
+        return f"Policy({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
 
     def __reduce__(self) -> tuple[Callable[[Mapping[str, Any]], Policy], tuple[dict[str, Any]]]:
         return Policy.from_mapping, (self.to_dict(),)
@@ -259,3 +262,32 @@ class Policy:
 
 #: The closed policy: nobody across origins.
 SAME_ORIGIN: Final = Policy(origins=NOBODY)
+
+
+def with_methods(policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> Policy:
+    """Return *policy* with the *methods* of a route; nothing is checked again."""
+    other = object.__new__(Policy)
+    for name in Policy.__slots__:
+        if name not in {"methods", "_compiled", "_hash"}:
+            other._set(name, getattr(policy, name))
+    # Tempting: policy.replace(methods=methods). But there is nothing new to check, and checking a hundred
+    # thousand origins again for each route would be felt.
+    other._set("methods", methods)
+    other._set("_compiled", None)
+    return other
+
+
+def policy_from(value: object, field: str) -> Policy:
+    """Return *value* if it is a policy, or the policy that it describes if it is a mapping of fields.
+
+    :param value: a policy, or a mapping of fields.
+    :param field: where *value* was given, for the problem.
+    :raises PolicyError: if *value* is neither, or has problems.
+    """
+    if isinstance(value, Policy):
+        return value
+    if isinstance(value, Mapping):
+        return Policy.from_mapping(value)
+    raise PolicyError(
+        [problem("policy.type", field, value, 'Write Policy(origins=["https://app.example"]).')]
+    )

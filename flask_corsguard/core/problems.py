@@ -1,15 +1,80 @@
-"""The catalogue of everything that is refused when a policy is built: a code and its reason.
+"""What is wrong with a policy: every problem at once, each with the words that put it right.
 
-A code is stable and is never used again for something else. The sentence says why the thing is
-refused, for everyone; what to write instead is the hint, made for the value at hand.
+A code is stable and is never used again for something else. Its sentence says why the value is refused, for
+everyone; the hint says what to write instead, and is made for the value at hand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Final
 
+#: Characters of a refused value that a message shows; enough to recognise it, too few to flood a log.
+SHOWN_VALUE_LENGTH: Final = 120
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason why a policy, or the configuration of one, is refused."""
+
+    #: Stable and never reused, such as ``"origin.trailing-slash"``; the key for programs.
+    code: str
+    #: The field or the configuration key as the user wrote it.
+    field: str
+    #: The refused value itself.
+    value: object
+    #: One sentence: why it is refused.
+    message: str
+    #: One sentence: what to write instead. Never empty.
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {shown(self.value)} [{self.code}]\n    {self.message}\n    {self.hint}"
+
+
+class PolicyError(ValueError):
+    """The policy, or its configuration, cannot be used as it stands.
+
+    :ivar problems: every :class:`Problem` found, in the order of the fields; at least one.
+    """
+
+    problems: tuple[Problem, ...]
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        head = "1 problem" if count == 1 else f"{count} problems"
+        return "\n".join([f"{head} in the CORS policy:", *(f"  {p}" for p in self.problems)])
+
+
+def problem(code: str, field: str, value: object, hint: str) -> Problem:
+    """Return the :class:`Problem` whose message is the sentence of *code* in :data:`SENTENCES`.
+
+    :raises KeyError: if the catalogue lacks *code*.
+    """
+    return Problem(code, field, value, SENTENCES[code], hint)
+
+
+def did_you_mean(name: str, known: Sequence[str], *, cutoff: float = 0.6) -> str:
+    """Return the hint for an unknown *name*: the nearest known one, or all of them."""
+    near = get_close_matches(name, known, n=1, cutoff=cutoff)
+    return f'Did you mean "{near[0]}"?' if near else f"Known are: {', '.join(known)}."
+
+
+def shown(value: object) -> str:
+    """Return *value* as messages show it: its ``ascii()``, cut to :data:`SHOWN_VALUE_LENGTH`."""
+    # Cut first, so that a megabyte is neither escaped nor copied. Escaping can make the rest too long again.
+    text = ascii(value[: SHOWN_VALUE_LENGTH + 1] if isinstance(value, str) else value)
+    return text if len(text) <= SHOWN_VALUE_LENGTH else f"{text[:SHOWN_VALUE_LENGTH]}..."
+
+
+#: By code, why each value is refused.
 SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
     {
         # The list of origins.
@@ -21,7 +86,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "origins.async": "An origin check is called, never awaited: a coroutine would count as an answer.",
         "origins.bytes-regex": "A regular expression over bytes cannot match an origin, which is text.",
         # One origin.
-        "origin.empty": "An empty string is no origin.",
+        "origin.empty": "An empty string is not an origin.",
         "origin.null": '"null" is sent by every sandboxed frame and local file, whoever made it.',
         "origin.white-space": "Browsers send an origin without white space, and it is compared byte by byte.",
         "origin.list": "This is several origins in one string.",
@@ -85,7 +150,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "private-network.any-origin": (
             "Any origin together with private networks lets every site reach into every home network."
         ),
-        # The saying of it.
+        # Where the policy is given.
         "field.unknown": "There is no such field.",
         "policy.type": "This is not a policy.",
         "policy.twice": "The policy is said twice, and one of the two would be ignored.",

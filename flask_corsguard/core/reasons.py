@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum, unique
+from typing import Final
 
 
 @unique
@@ -42,5 +43,16 @@ class Reason(str, Enum):
     COOKIE_NOT_ALLOWED = "cookie-not-allowed"
 
     __str__ = str.__str__
-    # That of an Enum is a call of Python.
+    # Tempting: that of Enum. But it is a call of Python.
     __hash__ = str.__hash__
+
+
+# Before Python 3.12, looking a member up in its class is a call of Python. Those that requests need are
+# bound here.
+ALLOWED: Final = Reason.ALLOWED
+NO_ORIGIN: Final = Reason.NO_ORIGIN
+SAFE_METHOD: Final = Reason.SAFE_METHOD
+SAME_ORIGIN: Final = Reason.SAME_ORIGIN
+ORIGIN_MISSING: Final = Reason.ORIGIN_MISSING
+METHOD_NOT_ALLOWED: Final = Reason.METHOD_NOT_ALLOWED
+COOKIE_NOT_ALLOWED: Final = Reason.COOKIE_NOT_ALLOWED

@@ -1,4 +1,4 @@
-"""Which marked blueprint a URL without a route lies below, so that its 404 can be read."""
+"""The marked blueprint below whose prefix a URL without a route lies, so that a page can read its 404."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from .decorator import Registration, mark_of
+from .marks import Registration, mark_of
 
 if TYPE_CHECKING:
     from flask_corsguard.core.policy import Policy
@@ -23,7 +23,7 @@ class BlueprintPrefixes:
     def find(
         self, registrations: list[Registration], url_map: Map, subdomain: str | None, path: str
     ) -> Policy | None:
-        """Give the policy of the blueprint with the nearest prefix; ``None`` if there is none."""
+        """Return the policy of the blueprint with the nearest prefix; ``None`` if there is none."""
         count, prefixes = self._compiled
         if count != len(registrations):
             prefixes = _prefix_map(registrations, url_map)
@@ -37,7 +37,7 @@ class BlueprintPrefixes:
 
 
 def _prefix_map(registrations: Iterable[Registration], url_map: Map) -> Map:
-    # A map again, because a prefix may hold converters: "/<tenant>/api".
+    # A URL map again, because a prefix may hold converters: "/<tenant>/api".
     prefixes = Map(
         default_subdomain=url_map.default_subdomain,
         converters=url_map.converters,

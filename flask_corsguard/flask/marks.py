@@ -1,20 +1,111 @@
-"""The marks of an application's views and blueprints."""
+"""Marks: the policies put on views and blueprints, and how they are found again.
+
+A mark is an attribute. It changes nothing about its target and is only read when a request comes in. So it
+does not matter whether it stands above or below ``@app.route``, nor how many decorators that use
+:func:`functools.wraps` stand between.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from weakref import WeakSet
 
-from .decorator import mark_of, mark_of_view
+from flask_corsguard.core.policy import Policy
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Blueprint, Flask
     from werkzeug.routing import Rule
 
-    from flask_corsguard.core.policy import Policy
+_MARK: Final = "__corsguard_policy__"
+
+#: How many wrappers of a view are looked through; a chain of them may hold a circle.
+MAX_WRAPPERS: Final = 64
+
+#: The key in ``app.extensions`` whose value is the :class:`.CorsMiddleware` of the application.
+EXTENSION: Final = "corsguard"
+
+#: The key in ``app.extensions`` whose value lists the registrations of marked blueprints.
+REGISTRATIONS: Final = "corsguard_blueprints"
+
+#: The marked blueprints that no application has registered so far.
+UNREGISTERED: Final[WeakSet[Blueprint]] = WeakSet()
+
+
+class Registration(NamedTuple):
+    """A marked blueprint as an application registered it."""
+
+    blueprint: Blueprint
+    url_prefix: str
+    subdomain: str | None
+
+
+class MarkObserver(Protocol):
+    """Remembers marks that it has found."""
+
+    def forget(self) -> None:
+        """Forget what was found: a mark has been put since."""
+        ...
+
+
+_observers: Final[WeakSet[MarkObserver]] = WeakSet()
+
+
+def observe_marks(observer: MarkObserver) -> None:
+    """Call ``observer.forget()`` on every new mark, as long as *observer* lives."""
+    _observers.add(observer)
+
+
+def notify_observers() -> None:
+    """Have every observer forget what it has found."""
+    for observer in list(_observers):
+        observer.forget()
+
+
+def put_mark(target: object, policy: Policy) -> None:
+    """Mark *target* with *policy*.
+
+    :raises TypeError: if *target* takes no attribute.
+    """
+    try:
+        setattr(target, _MARK, policy)
+    except AttributeError as error:
+        raise TypeError(f"cors cannot mark {target!r}: mark the function that it wraps.") from error
+    notify_observers()
+
+
+def wrappers_of(target: object) -> Iterator[object]:
+    """Yield *target* and, below decorators that use :func:`functools.wraps`, what it wraps."""
+    for _ in range(MAX_WRAPPERS):
+        yield target
+        target = target.func if isinstance(target, partial) else getattr(target, "__wrapped__", None)
+        if target is None:
+            return
+
+
+def mark_of(target: object) -> Policy | None:
+    """Return the policy that *target*, or what it wraps, is marked with; ``None`` if there is none."""
+    for each in wrappers_of(target):
+        mark = getattr(each, _MARK, None)
+        if mark is not None:
+            return mark  # type: ignore[no-any-return]  # only put_mark() writes there
+    return None
+
+
+def mark_of_view(view: object, method: str) -> Policy | None:
+    """Return the mark of a view: that of its *method*, else its own, else that of its class."""
+    view_class = getattr(view, "view_class", None)
+    if view_class is None:
+        return mark_of(view)
+    handler = getattr(view_class, method.lower(), None)
+    if handler is None and method == "HEAD":
+        handler = getattr(view_class, "get", None)
+    return mark_of(handler) or mark_of(view) or mark_of(view_class)
 
 
 class Marks:
-    """The marks that an application has now."""
+    """The marks of one application, read when they are asked for."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -29,12 +120,12 @@ class Marks:
     def _has_mark(self, rule: Rule) -> bool:
         view = self._app.view_functions.get(rule.endpoint)
         if rule.methods is None and hasattr(view, "view_class"):
-            # There is no telling which of its methods will be asked for.
+            # The rule takes every method, so any method of the class may be asked for.
             return True
         return any(mark_of_view(view, method) is not None for method in rule.methods or ("GET",))
 
     def find(self, endpoint: str, method: str) -> Policy | None:
-        """Give the mark of the endpoint's view, else that of its nearest blueprint, if there is one."""
+        """Return the mark of the endpoint's view, else that of its innermost marked blueprint."""
         mark = mark_of_view(self._app.view_functions.get(endpoint), method)
         return mark or self._of_blueprints(endpoint)
 

@@ -8,7 +8,7 @@ from blinker import Namespace
 from werkzeug.exceptions import Forbidden
 
 from flask_corsguard.core.decision import Decision
-from flask_corsguard.core.guard import answer_to_refused
+from flask_corsguard.wsgi.refusal import refusal_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ class CrossOriginRefused(Forbidden):
     """
 
     def __init__(self, decision: Decision, *, debug: bool = False) -> None:
-        super().__init__(answer_to_refused(decision, debug=debug))
+        super().__init__(refusal_text(decision, debug=debug))
         self.decision = decision
 
     def get_headers(self, environ: object = None, scope: object = None) -> list[tuple[str, str]]:

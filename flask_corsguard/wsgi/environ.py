@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask_corsguard.core.decision import Request
+from flask_corsguard.core.guard import reason_to_pass
+from flask_corsguard.core.request import Request, is_preflight
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -22,17 +23,35 @@ REQUEST: Final = "werkzeug.request"
 
 
 def request_of(environ: WSGIEnvironment) -> Request:
-    """Read from *environ* what of the request matters to CORS."""
+    """Return the part of the request that matters to CORS."""
     get = environ.get
     return Request(
-        get("REQUEST_METHOD", ""),
-        get(ORIGIN),
-        get(ACRM),
-        get(ACRH),
-        get(ACRPN),
-        get(SITE),
-        get("HTTP_HOST"),
-        get("wsgi.url_scheme", "http"),
-        get(UPGRADE),
-        COOKIE in environ,
+        method=get("REQUEST_METHOD", ""),
+        origin=get(ORIGIN),
+        requested_method=get(ACRM),
+        requested_headers=get(ACRH),
+        private_network=get(ACRPN),
+        fetch_site=get(SITE),
+        host=get("HTTP_HOST"),
+        scheme=get("wsgi.url_scheme", "http"),
+        upgrade=get(UPGRADE),
+        has_cookie=COOKIE in environ,
     )
+
+
+def method_to_judge(environ: WSGIEnvironment) -> str | None:
+    """Return the method whose policy decides before the application runs; ``None`` if no policy is needed.
+
+    That is the requested method of a preflight, and the own method of a request that the guard may refuse.
+    """
+    method: str = environ["REQUEST_METHOD"]
+    if (method == "GET" or method == "HEAD") and UPGRADE not in environ:  # noqa: PLR1714 - a tuple costs more
+        # Most requests; reason_to_pass() returns SAFE_METHOD for them.
+        return None
+    origin: str | None = environ.get(ORIGIN)
+    requested: str | None = environ.get(ACRM)
+    if is_preflight(method, origin, requested):
+        return requested
+    if reason_to_pass(method, environ.get(UPGRADE), environ.get(SITE), origin) is None:
+        return method
+    return None

@@ -1,23 +1,28 @@
-"""What goes to the log: one line for each refusal, with nothing in it as it was sent."""
+"""The log lines: one for each refusal, with every value of the request escaped and cut."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from flask_corsguard.core.decision import Decision, Request
-from flask_corsguard.core.errors import shown
-from flask_corsguard.core.guard import hint_of_proxy, is_refused
+from flask_corsguard.core.decision import Decision
+from flask_corsguard.core.guard import is_refused
+from flask_corsguard.core.problems import shown
+from flask_corsguard.core.request import Request
+
+from .refusal import proxy_hint
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-logger = logging.getLogger("flask_corsguard")
+logger: Final = logging.getLogger("flask_corsguard")
+
+_UNKNOWN: Final = Request(method="")
 
 
 def log_refused_preflight(decision: Decision, environ: WSGIEnvironment) -> None:
-    """Say which preflight was refused, or not granted all of what it asked for."""
-    request = decision.request or Request("")
+    """Log at INFO a preflight that was refused, or that was not granted all of what it requested."""
+    request = decision.request or _UNKNOWN
     logger.info(
         "preflight refused: %s origin=%s method=%s headers=%s path=%s",
         _reason(decision),
@@ -27,9 +32,9 @@ def log_refused_preflight(decision: Decision, environ: WSGIEnvironment) -> None:
 
 
 def log_refused_request(decision: Decision, environ: WSGIEnvironment) -> None:
-    """Say which request the guard has refused, or would, and what may be wrong in front of the server."""
-    request = decision.request or Request("")
-    hint = hint_of_proxy(request, environ.get("HTTP_X_FORWARDED_HOST"))
+    """Log at WARNING a request that the guard refuses, or would refuse, with a hint at the proxy in front."""
+    request = decision.request or _UNKNOWN
+    hint = proxy_hint(request, environ.get("HTTP_X_FORWARDED_HOST"))
     logger.warning(
         "request %s: %s origin=%s site=%s method=%s host=%s path=%s%s",
         "refused" if is_refused(decision) else "would be refused",
@@ -45,5 +50,5 @@ def _reason(decision: Decision) -> str:
 
 
 def log_failed_check(error: Exception, origin: str | None) -> None:
-    """Say that an origin callable raised *error*, and about whom it was asked."""
+    """Log at ERROR that an origin callable raised *error* when it was asked about *origin*."""
     logger.error("an origin check raised for %s; that means no", shown(origin), exc_info=error)

@@ -1,4 +1,4 @@
-"""Policies by path: for applications whose routes cannot be marked.
+"""Policies by path, for applications whose routes cannot be marked.
 
 A rule covers the segments of a path, not its characters: ``/api`` covers ``/api`` and ``/api/x``,
 never ``/apix``. The rules are compared with the path as the server decoded it, once, with case.
@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from flask_corsguard.core.errors import PolicyError, Problem, problem
-from flask_corsguard.core.policy import SAME_ORIGIN, Policy
+from flask_corsguard.core.policy import SAME_ORIGIN, Policy, policy_from
+from flask_corsguard.core.problems import PolicyError, Problem, problem
 
-# What other software may resolve to a path elsewhere: dot segments, empty ones, a backslash, a NUL,
-# and the escapes of these that one decoding left over.
+# What other software may resolve to another path: dot segments, empty segments, a backslash, a NUL,
+# and escapes of these that are left after one decoding.
 _AMBIGUOUS = re.compile(r"//|\\|\x00|%(?:2e|2f|5c)|(?:^|/)\.\.?(?:/|$)", re.IGNORECASE)
 
 _RULE = re.compile(r"/|(?:/[^/?#%*\\\x00-\x20\x7f\ud800-\udfff]+)+")
@@ -26,7 +26,7 @@ def is_ambiguous(path: str) -> bool:
 
 
 class PathRules:
-    """Policies by path prefix; the first rule that covers a path is the one that counts.
+    """Policies by path prefix; the first rule that covers a path applies.
 
     :raises PolicyError: if a rule is misspelt, or can never be reached because an earlier one
         already covers it, or if its policy has problems.
@@ -40,7 +40,7 @@ class PathRules:
             raise PolicyError([problem("paths.type", field, rules, hint)])
         problems: list[Problem] = []
         policies: dict[str, Policy] = {}
-        for path, said in rules.items():
+        for path, value in rules.items():
             name = f"{field}[{path!r}]"
             if not isinstance(path, str) or _RULE.fullmatch(path) is None or is_ambiguous(path):
                 problems.append(problem("path.spelling", field, path, _spelling_hint(path)))
@@ -52,7 +52,7 @@ class PathRules:
                 problems.append(problem("path.unreachable", field, path, hint))
                 continue
             try:
-                policies[key] = policy_from(said, name)
+                policies[key] = policy_from(value, name)
             except PolicyError as error:
                 problems += [replace(each, field=_within(name, each.field)) for each in error.problems]
         if problems:
@@ -62,11 +62,11 @@ class PathRules:
 
     @property
     def policies(self) -> Iterable[Policy]:
-        """Every policy of the rules."""
+        """The policies of all rules."""
         return self._policies.values()
 
     def find(self, path: str) -> Policy | None:
-        """Give the policy of the first rule that covers *path*; ``None`` if there is none.
+        """Return the policy of the first rule that covers *path*; ``None`` if there is none.
 
         A path that other software could take for another one, or that begins without a slash, gets
         the closed policy.
@@ -89,7 +89,7 @@ def _within(name: str, field: str) -> str:
 
 
 def _prefixes(path: str, longest: int | None = None) -> list[str]:
-    """Give all rules that would cover *path*, the longest first, of at most *longest* characters."""
+    """Return every rule that would cover *path*, the longest first, of at most *longest* characters."""
     prefixes = []
     end = len(path)
     if longest is not None and end > longest:
@@ -109,15 +109,3 @@ def _spelling_hint(path: object) -> str:
         if spelling != path and _RULE.fullmatch(spelling) and not is_ambiguous(spelling):
             return f'Write "{spelling}": it covers the path itself and everything below it.'
     return 'Write "/api" for /api and everything below it, "/" for every path.'
-
-
-def policy_from(said: object, field: str) -> Policy:
-    """Give the policy that *said* is, or that the mapping *said* describes.
-
-    :raises PolicyError: if it is neither, or has problems.
-    """
-    if isinstance(said, Policy):
-        return said
-    if isinstance(said, Mapping):
-        return Policy.from_mapping(said)
-    raise PolicyError([problem("policy.type", field, said, 'Write Policy(origins=["https://app.example"]).')])

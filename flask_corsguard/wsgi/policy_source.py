@@ -1,114 +1,96 @@
-"""Where a layer gets the policy of a request from."""
+"""Where the middleware gets the policy of a request from."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from flask_corsguard.core.compiled import Answers
+from flask_corsguard.core.compiled import CompiledPolicy, compiled
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
+from flask_corsguard.core.problems import PolicyError, problem
 
+from .path_rules import PathRules
 from .proxy_fix import as_seen_inside
-from .response import start_found
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-    from .response import Given
+    from _typeshed.wsgi import WSGIEnvironment
 
     PolicyOf = Callable[[WSGIEnvironment], Policy]
-    Prepare = Callable[[WSGIEnvironment, StartResponse], StartResponse]
+    PolicyArgument = Policy | Mapping[str, Policy] | PolicyOf
 
-logger = logging.getLogger("flask_corsguard")
+logger: Final = logging.getLogger("flask_corsguard")
 
 
 class PolicySource(Protocol):
-    """Gives each request its policy.
-
-    :ivar policy: that of every request, where there is but one.
-    :ivar answers: those of the policy of every response, where that is but one; :attr:`start` and what it
-        asks are for the others.
-    :ivar prepare: finds out about the application what is not known yet, and gives what is to start this
-        response; ``None`` once all is known.
-    """
-
-    policy: Policy | None
-    answers: Answers | None
-    prepare: Prepare | None
+    """Finds the policy of each request."""
 
     @property
-    def beforehand(self) -> Callable[[WSGIEnvironment, Policy | None], Policy] | None:
-        """Gives the policy of a response before the application runs; ``None`` where it is found later.
+    def one(self) -> CompiledPolicy | None:
+        """The policy of every request; ``None`` if requests have policies of their own."""
+        ...
 
-        By the environ and by what :meth:`for_method` gave for this request, if it was asked.
+    def find(self, environ: WSGIEnvironment) -> CompiledPolicy | Callable[[], CompiledPolicy]:
+        """Return the policy of one request.
+
+        :returns: the policy; or, if the application has to find the view first, a function that returns the
+            policy when the response starts. Only a request that passes the guard under any policy may get the
+            latter.
         """
         ...
 
-    @property
-    def start(self) -> Callable[..., Callable[[bytes], object]]:
-        """What stands in for ``start_response``, bound to what is given; see :mod:`.starting`."""
-        ...
 
-    def for_method(self, environ: WSGIEnvironment, method: str, /) -> Policy:
-        """Give the policy by which a request with *method* to this URL is judged.
-
-        For a preflight that is the requested method, for the guard the request's own.
-        """
-        ...
-
-    def for_response(self, given: Given[Any], /) -> Policy:
-        """Give the policy by which a request is answered, when the application starts its response."""
-        ...
-
-
+@dataclass(frozen=True, slots=True)
 class OnePolicy:
     """The same policy for every request."""
 
-    prepare: Prepare | None = None
-    beforehand = None
-    start = staticmethod(start_found)
+    one: CompiledPolicy
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy: Policy | None = policy
-        self.answers: Answers | None = policy.answers
-        self._policy = policy
-
-    def for_method(self, *_: object) -> Policy:
-        """Give it."""
-        return self._policy
-
-    for_response = for_method
+    def find(self, _environ: WSGIEnvironment) -> CompiledPolicy:
+        """Return the one policy."""
+        return self.one
 
 
 class PolicyPerRequest:
-    """The policy that a callable gives, once per request and before the application runs."""
+    """The policy that a callable returns, asked once per request and before the application runs.
 
-    policy: Policy | None = None
-    answers: Answers | None = None
-    prepare: Prepare | None = None
-    start = staticmethod(start_found)
+    :param policy_of: the callable. If it fails, the closed policy applies.
+    :param fixes: the ``ProxyFix`` layers inside; the callable sees the environ as they leave it.
+    """
+
+    one = None
 
     def __init__(self, policy_of: PolicyOf, fixes: tuple[Any, ...]) -> None:
         self._policy_of = policy_of
         self._fixes = fixes
 
-    def for_method(self, environ: WSGIEnvironment, _method: str) -> Policy:
+    def find(self, environ: WSGIEnvironment) -> CompiledPolicy:
         """Ask the callable."""
         try:
-            policy: object = self._policy_of(environ)
+            policy: object = self._policy_of(as_seen_inside(self._fixes, environ))
             if isinstance(policy, Policy):
-                return policy
+                return compiled(policy)
             raise TypeError(f"{self._policy_of!r} returned {type(policy).__name__}, not a Policy")
         except Exception:
             logger.exception("no policy for this request; the closed one holds")
-            return SAME_ORIGIN
+            return compiled(SAME_ORIGIN)
 
-    def beforehand(self, environ: WSGIEnvironment, judged: Policy | None) -> Policy:
-        """Ask the callable, unless it has been asked."""
-        # Now and not later: layers further in shift PATH_INFO to SCRIPT_NAME in the same environ.
-        return judged or self.for_method(as_seen_inside(self._fixes, environ), "")
 
-    def for_response(self, given: Given[Any]) -> Policy:
-        """Give what it said."""
-        return given[6] or SAME_ORIGIN
+def source_of(policy: object, fixes: tuple[Any, ...]) -> PolicySource:
+    """Return the source for the *policy* argument of a middleware.
+
+    :param policy: a policy, a mapping of paths, or a callable.
+    :param fixes: the ``ProxyFix`` layers inside the middleware.
+    :raises PolicyError: if it is none of these, or a path cannot be used.
+    """
+    if isinstance(policy, Policy):
+        return OnePolicy(compiled(policy))
+    if isinstance(policy, Mapping):
+        rules = PathRules(policy, "policy")
+        # A ProxyFix does not change the path: it only moves the prefix before it.
+        return PolicyPerRequest(lambda environ: rules.find(environ.get("PATH_INFO", "")) or SAME_ORIGIN, ())
+    if callable(policy):
+        return PolicyPerRequest(cast("PolicyOf", policy), fixes)
+    hint = 'Give Policy(origins=["https://app.example"]), a mapping of paths, or a callable.'
+    raise PolicyError([problem("policy.type", "policy", policy, hint)])

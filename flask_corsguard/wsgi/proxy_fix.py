@@ -1,36 +1,36 @@
-"""What a reverse proxy has told, for the layers that stand outside of the one that believes it.
+"""What ``ProxyFix`` does to a request, for a layer that stands outside of it.
 
-Werkzeug's ``ProxyFix`` puts ``Host``, scheme and prefix right for everything inside of it. A layer
-outside of it, as ours is where the fix was applied first, has to look through it.
+Werkzeug's ``ProxyFix`` corrects ``Host``, scheme and prefix for everything inside of it. If it was applied
+before this library, our layer is outside of it, and has to look through it.
 """
 
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-#: The names under which WSGI layers keep the application inside of them.
-_INSIDE = ("app", "wsgi_app", "application", "_app", "_wsgi_app")
+#: The names of the attributes in which WSGI layers keep the application inside of them.
+_INSIDE: Final = ("app", "wsgi_app", "application", "_app", "_wsgi_app")
 
-#: Layers that are looked through; a chain may hold a circle.
-MAX_LAYERS = 32
+#: How many layers are looked through; a chain may hold a circle.
+MAX_LAYERS: Final = 32
 
 
 def proxy_fixes(app: WSGIApplication) -> tuple[Any, ...]:
-    """Give the ``ProxyFix`` layers inside of *app*, the outermost first.
+    """Return the ``ProxyFix`` layers inside of *app*, the outermost first.
 
-    They are known by their settings, so that a subclass is one, and Werkzeug need not be there.
+    They are recognised by their settings: a subclass counts, and Werkzeug need not be installed.
     """
     return tuple(layer for layer in layers(app) if hasattr(layer, "x_host") and hasattr(layer, "x_proto"))
 
 
 def layers(app: object) -> Iterator[object]:
-    """Give *app* and the layers that can be seen inside of it, the outermost first."""
+    """Yield *app* and the layers that can be seen inside of it, the outermost first."""
     for _ in range(MAX_LAYERS):
         yield app
         inside = (getattr(app, name, None) for name in _INSIDE)
@@ -41,18 +41,18 @@ def layers(app: object) -> Iterator[object]:
 
 
 def as_seen_inside(fixes: tuple[Any, ...], environ: WSGIEnvironment) -> WSGIEnvironment:
-    """Give *environ* as the layers inside of all *fixes* will see it; it is not changed itself."""
+    """Return *environ* as the layers inside of all *fixes* will see it; *environ* itself stays as it is."""
     if not fixes:
         return environ
     seen = dict(environ)
     for fix in fixes:
-        # Tempting: to read X-Forwarded-* here. But which of its values to believe is what the fix
-        # was set up with; so it is asked itself, with nothing inside.
+        # Tempting: to read X-Forwarded-* here. But only the fix knows which of its values to believe, so a
+        # copy of it is asked, with nothing inside.
         probe = copy.copy(fix)
-        probe.app = _nothing
-        probe(seen, _nothing)
+        probe.app = _empty_application
+        probe(seen, _empty_application)
     return seen
 
 
-def _nothing(*_: object) -> list[bytes]:
+def _empty_application(*_: object) -> list[bytes]:
     return []

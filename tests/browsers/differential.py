@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from browsers.apps import thing
@@ -144,7 +144,12 @@ def verdict_of_library(example: Example) -> Verdict:
     label = {example.names.page: "page"}.get(example.origin, example.origin)
     seen = []
     if method not in {"GET", "HEAD", "POST"} or unsafe:
-        asked = Request("OPTIONS", example.origin, method, ",".join(unsafe) if unsafe else None)
+        asked = Request(
+            method="OPTIONS",
+            origin=example.origin,
+            requested_method=method,
+            requested_headers=",".join(unsafe) if unsafe else None,
+        )
         decision = decide(policy, asked)
         seen.append(f"OPTIONS[{label}]?{method}" + (f"+{','.join(unsafe)}" if unsafe else ""))
         if decision.status != 204:
@@ -152,7 +157,10 @@ def verdict_of_library(example: Example) -> Verdict:
         if not (_engines_send(example, asked) and (not include or policy.credentials)):
             return Verdict("refused", seen[0])
     sent = Request(
-        method, example.origin, fetch_site=_site(example), host=example.names.api.partition("//")[2]
+        method=method,
+        origin=example.origin,
+        fetch_site=_site(example),
+        host=example.names.api.partition("//")[2],
     )
     judged = judge(policy, sent)
     status = 403 if is_refused(judged) and policy.guard == "enforce" else 200
@@ -167,7 +175,7 @@ def _engines_send(example: Example, asked: Request) -> bool:
     if decision.reason is Reason.HEADER_NOT_ALLOWED and _is_wildcard_authorization(example):
         # See flask_corsguard.testing.DIFFERENCES, "wildcard-authorization".
         rest = [name for name in example.unsafe_headers if name != "authorization"]
-        return decide(example.policy, asked._replace(requested_headers=",".join(rest) or None)).allowed
+        return decide(example.policy, replace(asked, requested_headers=",".join(rest) or None)).allowed
     return decision.allowed
 
 

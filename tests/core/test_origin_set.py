@@ -10,7 +10,7 @@ from flask_corsguard.core.origin import DEFAULT_PORTS, MAX_ORIGIN_LENGTH, Origin
 
 def allows(origins, asked):
     """Whether a policy of these origins allows the one that asks."""
-    return decide(Policy(origins=origins), Request("GET", asked)).allowed
+    return decide(Policy(origins=origins), Request(method="GET", origin=asked)).allowed
 
 
 LONGEST = "s" * 64 + "://" + ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61]) + ":65535"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,7 +37,7 @@ def test_an_exact_origin_matches_only_itself(data):
     asked = data.draw(near_misses(st.just(origin)))
     policy = Policy(origins=[origin])
 
-    assert decide(policy, Request("GET", asked)).allowed is (asked == origin)
+    assert decide(policy, Request(method="GET", origin=asked)).allowed is (asked == origin)
 
 
 @given(policies_and_requests())
@@ -72,8 +73,10 @@ def test_vary_does_not_depend_on_the_request(policy, data):
     """All actual answers of a policy vary by the same, and all answers to preflights do."""
     origins = data.draw(st.lists(st.one_of(asked_of(policy), st.none()), min_size=2, max_size=4))
 
-    actual = {dict(decide(policy, Request("GET", origin)).headers).get("Vary") for origin in origins}
-    asked = [Request("OPTIONS", origin, "PUT") for origin in origins]
+    actual = {
+        dict(decide(policy, Request(method="GET", origin=origin)).headers).get("Vary") for origin in origins
+    }
+    asked = [Request(method="OPTIONS", origin=origin, requested_method="PUT") for origin in origins]
     preflights = {dict(decide(policy, request).headers)["Vary"] for request in asked if request.is_preflight}
 
     assert actual == {None if policy.origins == "*" else "Origin"}
@@ -107,8 +110,10 @@ def test_an_answer_is_never_much_longer_than_the_policy(policy, request):
 @given(policies(), st.data())
 def test_no_later_answer_depends_on_an_earlier_request(policy, data):
     """A policy that has answered everything answers as a fresh one does."""
-    requests = [Request("GET", each) for each in data.draw(st.lists(asked_of(policy), max_size=5))]
-    requests += [request._replace(method="OPTIONS", requested_method="PUT") for request in requests]
+    requests = [
+        Request(method="GET", origin=each) for each in data.draw(st.lists(asked_of(policy), max_size=5))
+    ]
+    requests += [replace(request, method="OPTIONS", requested_method="PUT") for request in requests]
     for request in requests:
         decide(policy, request)
 

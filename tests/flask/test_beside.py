@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
+from flask import Blueprint, Flask, jsonify, request
 from flask.views import MethodView
 from flask_caching import Cache
 from flask_compress import Compress
@@ -24,7 +25,6 @@ from flask_wtf import CSRFProtect
 from simple_websocket.errors import ConnectionError as RefusedError
 
 from cases import EVIL, A, allow
-from flask import Blueprint, Flask, jsonify, request
 from flask_corsguard import CorsGuard, CorsGuardWarning, Policy, cors
 from harness import PageSocket, assert_headers_exactly, call, preflight, serving_sockets
 

@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from flask import Flask, got_request_exception
 from werkzeug.debug import DebuggedApplication
 
 from cases import EVIL, VARY, A, allow
-from flask import Flask, got_request_exception
 from flask_corsguard import CorsGuard, CorsMiddleware, Policy
 from harness import assert_headers_exactly, call, cors_headers, preflight, raw_exchange
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 
 import pytest
+from flask import Blueprint, Flask
 from flask.views import MethodView, View
 
 from cases import EVIL, LISTED, SAME_ORIGIN, VARY, A, allow
-from flask import Blueprint, Flask
 from flask_corsguard import CorsGuard, Policy, PolicyError, cors
 from harness import call, preflight
 
@@ -315,7 +315,7 @@ class Plain:
     ("target", "words"),
     [
         (Flask("app"), r"write CorsGuard\(app, policy\)"),
-        (Plain, r"classes of flask\.views\.View, and Plain is none"),
+        (Plain, r"classes of flask\.views\.View, and Plain is not one"),
         ("view", r"not str: put it above the function"),
         (None, r"not NoneType"),
         (3, r"not int"),

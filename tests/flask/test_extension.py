@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 
 import pytest
+from flask import Flask, abort, redirect
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cases import EVIL, LISTED, ROWS, VARY, A, Row, allow
-from flask import Flask, abort, redirect
 from flask_corsguard import (
     SAME_ORIGIN,
     CorsGuard,
@@ -285,8 +285,8 @@ def test_a_refused_preflight_is_signalled():
 
 def test_a_refusal_is_an_exception_that_error_handlers_can_read():
     """It is a 403 that carries the decision and tells the policy only to who could read the answer."""
-    told = CrossOriginRefused(judge(LISTED, Request("PUT", A)))
-    untold = CrossOriginRefused(judge(LISTED, Request("POST", EVIL)))
+    told = CrossOriginRefused(judge(LISTED, Request(method="PUT", origin=A)))
+    untold = CrossOriginRefused(judge(LISTED, Request(method="POST", origin=EVIL)))
 
     assert told.code == 403
     assert told.decision.request.origin == A

@@ -7,12 +7,12 @@ import sys
 import threading
 
 import pytest
+from flask import Blueprint, Flask, jsonify, session
 from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cases import EVIL, LISTED, VARY, A, allow
-from flask import Blueprint, Flask, jsonify, session
 from flask_corsguard import (
     SAME_ORIGIN,
     CorsGuard,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from flask import Blueprint, Flask, g
 from flask.views import MethodView, View
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from cases import EVIL, VARY, A, allow
-from flask import Blueprint, Flask, g
 from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsGuardWarning, Policy, cors
 from harness import assert_headers_exactly, call, preflight, raw_exchange, serving
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from flask import Blueprint, Flask, current_app
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.routing import BaseConverter, Rule
 
 from cases import EVIL, LISTED, SAME_ORIGIN, A
-from flask import Blueprint, Flask, current_app
 from flask_corsguard import CorsGuard, Policy, cors
 from flask_corsguard.wsgi.path_rules import PathRules, is_ambiguous
 from harness import call, make_environ, preflight

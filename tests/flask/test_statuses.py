@@ -9,12 +9,12 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 import pytest
+from flask import Flask, Response, abort, redirect, request, send_file, session, stream_with_context
 from flask_caching import Cache
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from cases import EVIL, VARY, A, allow
-from flask import Flask, Response, abort, redirect, request, send_file, session, stream_with_context
 from flask_corsguard import CorsGuard, Policy
 from harness import assert_headers_exactly, call, make_environ, preflight, serving
 

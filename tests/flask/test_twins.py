@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from flask import Flask
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from flask import Flask
 from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors_refused
 from harness import assert_headers_exactly, cors_headers, make_environ
 from naive import enumerated, headers, layer

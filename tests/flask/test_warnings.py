@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import flask_cors
 import pytest
+from flask import Blueprint, Flask
 from flask.sessions import SessionInterface
 from flask.views import MethodView
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
@@ -17,7 +18,6 @@ from werkzeug.middleware.profiler import ProfilerMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cases import EVIL, VARY, A, allow
-from flask import Blueprint, Flask
 from flask_corsguard import CorsGuard, CorsGuardWarning, CorsMiddleware, Policy, cors
 from harness import assert_headers_exactly, call, preflight
 
@@ -207,7 +207,7 @@ def test_a_session_that_is_kept_elsewhere_has_a_cookie_without_a_key():
 def test_once_the_site_is_known_nothing_is_looked_at_any_more():
     """The first page that says so ends it, even while other requests are under way."""
     app = make_app(CREDENTIALED)
-    startup = app.extensions["corsguard"]._startup
+    checks = app.extensions["corsguard"]._first_request
     late = []
 
     @app.get("/slow")
@@ -215,11 +215,11 @@ def test_once_the_site_is_known_nothing_is_looked_at_any_more():
         late.append(asks(app, Sec_Fetch_Site="same-site"))
         return "slow"
 
-    assert not startup.finished
+    assert not checks.is_checked
     call(app)
-    assert not startup.finished
+    assert not checks.is_checked
     call(app, "GET", "/slow", {"Origin": OWN, "Sec-Fetch-Site": "cross-site"})
-    assert startup.finished
+    assert checks.is_checked
     assert late[0].code == 200
     with warned():
         asks(app, Sec_Fetch_Site="cross-site")
@@ -228,7 +228,7 @@ def test_once_the_site_is_known_nothing_is_looked_at_any_more():
 def test_a_request_beside_the_first_does_not_wait_for_it():
     """One looks around; the others are served."""
     app = make_app(CREDENTIALED)
-    app.extensions["corsguard"]._startup._first.acquire()
+    app.extensions["corsguard"]._first_request._first.acquire()
 
     with warned():
         assert asks(app, Sec_Fetch_Site="cross-site").code == 200

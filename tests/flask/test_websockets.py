@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed
 from simple_websocket.errors import ConnectionError as RefusedError
 
 from cases import EVIL, A
-from flask import Flask
 from flask_corsguard import CorsGuard, Policy, cors
 from harness import PageSocket, serving_sockets
 

@@ -102,7 +102,9 @@ layer.policy = {"/api": partners, "/": SAME_ORIGIN}
 layer.policy = policy_of
 CorsMiddleware(app.wsgi_app, policy_of)
 
-decision: Decision = decide(partners, Request("OPTIONS", "https://partner.example", "PUT"))
+decision: Decision = decide(
+    partners, Request(method="OPTIONS", origin="https://partner.example", requested_method="PUT")
+)
 kind: Kind = decision.kind
 reason: Reason = decision.reason
 status: int | None = decision.status

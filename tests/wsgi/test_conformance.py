@@ -5,10 +5,10 @@ from __future__ import annotations
 from wsgiref.validate import validator
 
 import pytest
+from flask import Flask
 from werkzeug.middleware.lint import LintMiddleware
 
 from cases import ROWS, A
-from flask import Flask
 from flask_corsguard import CorsGuard, CorsMiddleware
 from harness import SpyApp, assert_headers_exactly, call
 

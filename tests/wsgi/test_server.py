@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
 from cases import EVERYONE, EXAMPLE, LISTED, ROWS, VARY, A, allow
-from flask import Flask
 from flask_corsguard import CorsGuard, CorsMiddleware
 from harness import SpyApp, assert_headers_exactly, raw_exchange, serving
 

@@ -36,7 +36,7 @@ by_policy = pytest.mark.parametrize("name", POLICIES)
 def test_every_odd_origin_is_read_as_the_twin_reads_it(name):
     """One is compared character by character, the other by whatever is fast."""
     for origin in [*enumerated.ODD_ORIGINS, *enumerated.ORIGINS]:
-        assert_same_decisions(POLICIES[name], Request("GET", origin))
+        assert_same_decisions(POLICIES[name], Request(method="GET", origin=origin))
 
 
 @RANDOM
@@ -45,7 +45,7 @@ def test_any_origin_is_allowed_as_the_twin_allows_it(data):
     """Lists, patterns, expressions and callables of any policy, asked about what is near them."""
     policy = data.draw(generated.policies())
     for origin in data.draw(st.lists(generated.origins_near(policy), min_size=1, max_size=4)):
-        event(assert_same_decisions(policy, Request("POST", origin)).reason)
+        event(assert_same_decisions(policy, Request(method="POST", origin=origin)).reason)
 
 
 def test_every_pattern_is_read_as_the_twin_reads_it():
@@ -81,7 +81,7 @@ def test_a_pattern_among_many_others_covers_what_it_covers_alone(item, data):
         near_misses(st.sampled_from([each.replace("*", "x") for each in policy.origins])).filter(bool)
     )
 
-    assert_same_decisions(policy, Request("GET", asked))
+    assert_same_decisions(policy, Request(method="GET", origin=asked))
 
 
 @by_policy
@@ -96,7 +96,16 @@ def test_every_list_of_names_is_read_as_the_twin_reads_it(name):
     """All lists of the table, for origins that the policies allow, with methods of every kind."""
     for names, method in product(enumerated.REQUESTED_HEADERS, ["", "GET", "PUT", "FOO", "trAck", "X" * 35]):
         for origin in (enumerated.A, "https://one.example"):
-            assert_same_decisions(POLICIES[name], Request("OPTIONS", origin, method, names, None))
+            assert_same_decisions(
+                POLICIES[name],
+                Request(
+                    method="OPTIONS",
+                    origin=origin,
+                    requested_method=method,
+                    requested_headers=names,
+                    private_network=None,
+                ),
+            )
 
 
 @by_policy
@@ -111,7 +120,7 @@ def test_an_own_origin_is_known_as_the_twin_knows_it(name):
     """By host, port and scheme, in every combination of those of the table, where no browser says more."""
     for origin, host, scheme in product(enumerated.OWN, enumerated.HOSTS, enumerated.SCHEMES):
         for site in (None, "", "cross-site"):
-            request = Request("POST", origin, fetch_site=site, host=host, scheme=scheme)
+            request = Request(method="POST", origin=origin, fetch_site=site, host=host, scheme=scheme)
             assert_same_decisions(POLICIES[name], request)
 
 

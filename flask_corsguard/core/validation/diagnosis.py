@@ -11,7 +11,6 @@ from typing import Final
 
 import idna
 
-from flask_corsguard.core.errors import Problem, problem
 from flask_corsguard.core.origin import (
     DEFAULT_PORTS,
     MAX_HOST_LENGTH,
@@ -23,6 +22,7 @@ from flask_corsguard.core.origin import (
     canonical_address,
 )
 from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES, OriginPattern, read_origin
+from flask_corsguard.core.problems import Problem, problem
 
 
 def diagnose(text: str, field: str) -> Problem:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final, TypeVar
 
 from flask_corsguard.core import fetch_standard
-from flask_corsguard.core.errors import Problem, did_you_mean, problem
+from flask_corsguard.core.problems import Problem, did_you_mean, problem
 
 #: Longest time that a browser keeps a preflight, in seconds (Firefox; Chromium 7200, WebKit 600).
 MAX_MAX_AGE: Final = 86400

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Final, Literal, cast
 
-from flask_corsguard.core.errors import Problem, problem
 from flask_corsguard.core.origin import Origin, is_loopback_host
 from flask_corsguard.core.origin_pattern import OriginPattern, read_origin
 from flask_corsguard.core.origin_set import OriginCheck, OriginSet
+from flask_corsguard.core.problems import Problem, problem
 from flask_corsguard.core.public_suffix import is_public_suffix
 
 from .fields import Problems, check_list

@@ -1,7 +1,7 @@
-"""What is looked at once, when an application gets its first request, and warned of.
+"""The checks of an application's first request; each finding is a :class:`.CorsGuardWarning`.
 
-Then and not before: routes, configuration, layers and other extensions may follow the
-initialisation. What is found is told, and left as it is; see :class:`.CorsGuardWarning`.
+They run then and not earlier, because routes, configuration, layers and other extensions may follow the
+initialisation. A finding is told, and what was found stays as it is.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING
 
-from flask_corsguard.flask.decorator import UNREGISTERED, mark_of, mark_of_view, wrappers_of
+from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, wrappers_of
 from flask_corsguard.wsgi.proxy_fix import layers
 
 from .session_cookie import SessionCookie
@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
-class Startup:
-    """Looks around at the first request to an application, and no more once all is known.
+class FirstRequest:
+    """Checks an application at its first request, and later ones as long as a check is undecided.
 
-    :param place: where the extension was initialised, which is what a warning points to.
+    :param app: the application.
+    :param paths: its path rules.
+    :param place: the line that initialised the extension, to which a warning points.
     """
 
     def __init__(self, app: Flask, paths: PathRules | None, place: Place) -> None:
@@ -44,44 +46,47 @@ class Startup:
         self._place = place
         self._first = threading.Lock()
         self._cookie: SessionCookie | None = None
-        #: Whether nothing is left to be seen.
-        self.finished = False
-        #: Whether another extension for CORS has been told of, so that its headers need not be.
+        #: Whether no check is left.
+        self.is_checked = False
+        #: Whether another extension for CORS was found, so that its headers need no warning of their own.
         self.found_another = False
 
-    def look(
+    def check(
         self, layer: CorsMiddleware, environ: WSGIEnvironment, start_response: StartResponse
     ) -> StartResponse:
-        """Look around if this is the first request; give what is to start its response."""
-        # Taken by one request and never given back.
+        """Run the checks if this is the first request; return the function that is to start its response.
+
+        :param layer: the extension's middleware.
+        """
+        # One request takes the lock, and never gives it back.
         if self._first.acquire(blocking=False):
-            # Before anything can raise, as a warning does where it is an error.
-            self.finished = True
-            self._look_around(layer)
+            # Before a check can raise, as a warning does where it is an error.
+            self.is_checked = True
+            self._check_surroundings(layer)
             cookie = SessionCookie(self._app, self._policies(layer), self._place)
-            if cookie.waiting:
-                self._cookie, self.finished = cookie, False
+            if cookie.undecided:
+                self._cookie, self.is_checked = cookie, False
         if self._cookie is None:
             return start_response
-        return self._watched(self._cookie, environ, start_response)
+        return self._observed(self._cookie, environ, start_response)
 
-    def _watched(
+    def _observed(
         self, cookie: SessionCookie, environ: WSGIEnvironment, start_response: StartResponse
     ) -> StartResponse:
         def start(
             status: str, headers: list[tuple[str, str]], exc_info: OptExcInfo | None = None, /
         ) -> Callable[[bytes], object]:
             try:
-                cookie.see(environ, headers)
+                cookie.observe(environ, headers)
             finally:
-                self.finished = not cookie.waiting
+                self.is_checked = not cookie.undecided
             if exc_info is None:
                 return start_response(status, headers)
             return start_response(status, headers, exc_info)
 
         return start
 
-    def _look_around(self, layer: CorsMiddleware) -> None:
+    def _check_surroundings(self, layer: CorsMiddleware) -> None:
         outside = [name for name in map(_name_of_cors_layer, self._outside_of(layer)) if name]
         self.found_another = _has_flask_cors(self._app)
         if self.found_another:
@@ -94,9 +99,9 @@ class Startup:
                 f"{outside[0]} stands outside of CorsGuard and may answer preflights, or set CORS headers, "
                 "before the policy is asked. Remove it, or remove CorsGuard: one layer says who is allowed."
             )
-        if forgotten := sorted(_forgotten_blueprints(self._app)):
+        if unregistered := sorted(_unregistered_blueprints(self._app)):
             self._warn(
-                f"The marked blueprint {', '.join(forgotten)} is not registered, so its policy holds "
+                f"The marked blueprint {', '.join(unregistered)} is not registered, so its policy holds "
                 "nowhere. Write app.register_blueprint(...), or remove the mark."
             )
 
@@ -104,7 +109,7 @@ class Startup:
         warn(message, self._place)
 
     def _outside_of(self, layer: CorsMiddleware) -> Iterator[object]:
-        # What wraps the application itself, and not its wsgi_app, cannot be seen from here.
+        # A layer that wraps the application itself, instead of its wsgi_app, cannot be seen from here.
         return takewhile(lambda each: each is not layer, layers(self._app.wsgi_app))
 
     def _policies(self, layer: CorsMiddleware) -> Iterator[Policy]:
@@ -121,12 +126,12 @@ class Startup:
 
 
 def _name_of_cors_layer(layer: object) -> str | None:
-    """Give the name of *layer* if it says that it is one for CORS, as a word: "corsair" does not."""
+    """Return the name of *layer* if it has the word CORS in it; "corsair" has not."""
     if not isinstance(layer, FunctionType):
         name = type(layer).__name__
         return name if "cors" in _words_of(name) else None
-    # A function that another has made, as with_cors(app) does, is known by that one's name. But
-    # what create_cors_app() defines need not be a layer for CORS.
+    # A function that another function has made, as with_cors(app) does, is recognised by the name of the
+    # latter. But what create_cors_app() defines need not be a layer for CORS.
     for name in reversed(layer.__qualname__.split(".<locals>.")[-2:]):
         if "cors" in (_words_of(name)[:1] + _words_of(name)[-1:]):
             return name
@@ -143,14 +148,14 @@ def _has_flask_cors(app: Flask) -> bool:
 
 
 def _is_of_flask_cors(function: object) -> bool:
-    # By the module that it was written in: what wraps a view bears the name of the view.
+    # By the module that it was written in: a wrapper of a view has the name of the view.
     names: dict[str, object] = getattr(function, "__globals__", {})
     return str(names.get("__name__", "")).partition(".")[0] == "flask_cors"
 
 
-def _forgotten_blueprints(app: Flask) -> Iterator[str]:
-    # Only those that are written beside the application's own modules: another package's may be
-    # registered by another application. And a test may well do without some.
+def _unregistered_blueprints(app: Flask) -> Iterator[str]:
+    # Only blueprints that are written beside the application's own modules: another package's may be
+    # registered by another application. And a test may leave some out.
     if app.testing:
         return
     for blueprint in list(UNREGISTERED):

@@ -1,7 +1,6 @@
-"""Whether the session cookie comes along from where a policy allows credentials.
+"""Warns when a policy allows credentials across sites but ``SameSite`` keeps the session cookie back.
 
-A policy may allow what the cookie's ``SameSite`` attribute then forbids, and nothing says so: the
-page reads its answer, only nobody is logged in. What counts is the site, and not the origin
+Nothing else tells: the page reads its answer, but nobody is logged in. The site decides, and not the origin
 (https://html.spec.whatwg.org/#same-site).
 """
 
@@ -24,66 +23,68 @@ if TYPE_CHECKING:
 
     from flask_corsguard.core.policy import Policy
 
-#: Schemes whose pages are of a site that cookies know of; an app's shell has its own rules.
+#: The schemes whose pages belong to a site that cookies know; an app's shell has its own rules.
 _OF_SITES: Final = frozenset({"http", "https"})
 
 
 class SessionCookie:
-    """Finds out whether credentials are allowed across sites where the session cookie is not.
+    """Compares the sites to which policies allow credentials with the reach of the session cookie.
 
-    At first by the configuration, if that names the application's host or the policies name more
-    than one site. Otherwise the first page that is allowed credentials tells: no host that a health
-    check or a developer's machine asks for is taken for the application's own.
+    The configuration decides, if it names the application's host or the policies name more than one site.
+    Otherwise the first page that is allowed credentials decides: the host that a health check or a
+    developer's machine asks for is not taken for the application's own.
 
+    :param app: the application.
     :param policies: all policies of the application.
+    :param place: the line to which the warning points.
     """
 
     def __init__(self, app: Flask, policies: Iterable[Policy], place: Place) -> None:
         self._place = place
         with_credentials = [policy for policy in policies if policy.credentials]
-        self._fault = _fault_of(app) if with_credentials else None
-        #: Whether a request may still tell what the configuration did not.
-        self.waiting = self._fault is not None
-        if self.waiting:
-            self._compare(_home_of(app), with_credentials)
+        self._problem = _problem_of(app) if with_credentials else None
+        #: Whether a request must decide, because the configuration did not.
+        self.undecided = self._problem is not None
+        if self.undecided:
+            self._compare(_own_site(app), with_credentials)
 
-    def _compare(self, home: str | None, policies: Iterable[Policy]) -> None:
+    def _compare(self, own_site: str | None, policies: Iterable[Policy]) -> None:
         first = None
         for text, site in _sites_of(policies):
-            if home is not None and site != home:
-                self._tell(text, f"the application is of the site {home}")
+            if own_site is not None and site != own_site:
+                self._warn(text, f"the application is of the site {own_site}")
                 return
             first = first or (text, site)
             if site != first[1]:
-                self._tell(text, f"and to {first[0]}, which is of another site")
+                self._warn(text, f"and to {first[0]}, which is of another site")
                 return
 
-    def see(self, environ: WSGIEnvironment, headers: Iterable[tuple[str, str]]) -> None:
-        """Look at a response: if it allows credentials, its request says from where."""
-        if not self.waiting or not any(
+    def observe(self, environ: WSGIEnvironment, headers: Iterable[tuple[str, str]]) -> None:
+        """Compare the sites of a request whose response allows credentials."""
+        if not self.undecided or not any(
             name.lower() == "access-control-allow-credentials" for name, _ in headers
         ):
             return
         crosses = _crosses_sites(environ)
         if crosses:
-            self._tell(environ["HTTP_ORIGIN"], "it has called from another site")
+            self._warn(environ["HTTP_ORIGIN"], "it has called from another site")
         elif crosses is not None:
-            self.waiting = False
+            self.undecided = False
 
-    def _tell(self, origin: str, why: str) -> None:
-        self.waiting = False
+    def _warn(self, origin: str, why: str) -> None:
+        self.undecided = False
         warn(
-            f"A policy allows credentials to {origin} ({why}), but {self._fault}: the session cookie stays "
+            f"A policy allows credentials to {origin} ({why}), but {self._problem}: the session cookie stays "
             'at home. Set SESSION_COOKIE_SAMESITE = "None" and SESSION_COOKIE_SECURE = True, or serve the '
             "page and the application from one site.",
             self._place,
         )
 
 
-def _fault_of(app: Flask) -> str | None:
+def _problem_of(app: Flask) -> str | None:
     interface = app.session_interface
     if type(interface) is SecureCookieSessionInterface and not app.secret_key:
-        # Without a key no session can be written, and there is no cookie to stay anywhere.
+        # Without a key no session can be written, so there is no cookie.
         return None
     same_site = interface.get_cookie_samesite(app)
     if same_site is None:
@@ -95,9 +96,9 @@ def _fault_of(app: Flask) -> str | None:
     return None
 
 
-def _home_of(app: Flask) -> str | None:
-    for said in (app.session_interface.get_cookie_domain(app), app.config["SERVER_NAME"]):
-        if said and (site := _site_of_authority(said.lstrip("."))) is not None:
+def _own_site(app: Flask) -> str | None:
+    for authority in (app.session_interface.get_cookie_domain(app), app.config["SERVER_NAME"]):
+        if authority and (site := _site_of_authority(authority.lstrip("."))) is not None:
             return site
     return None
 
@@ -111,17 +112,17 @@ def _sites_of(policies: Iterable[Policy]) -> Iterator[tuple[str, str]]:
 
 
 def _crosses_sites(environ: WSGIEnvironment) -> bool | None:
-    """Say whether a page of another site asks; ``None`` if that cannot be known."""
-    said = environ.get("HTTP_SEC_FETCH_SITE")
-    if said is not None:
-        # What the browser says is right wherever a proxy has put the Host.
-        return {"cross-site": True, "same-site": False}.get(said)
+    """Return whether a page of another site sends the request; ``None`` if that cannot be known."""
+    fetch_site = environ.get("HTTP_SEC_FETCH_SITE")
+    if fetch_site is not None:
+        # The browser is right, whatever a proxy does to Host.
+        return {"cross-site": True, "same-site": False}.get(fetch_site)
     origin = Origin.parse(environ.get("HTTP_ORIGIN", ""))
     theirs = site_of(origin.host) if origin is not None and origin.scheme in _OF_SITES else None
     return None if theirs is None else theirs != _site_of_authority(environ.get("HTTP_HOST", ""))
 
 
 def _site_of_authority(authority: str) -> str | None:
-    # By the one grammar of hosts: what it does not read has no site.
+    # By the grammar of hosts: what it does not accept has no site.
     origin = Origin.parse(f"none://{authority.lower()}")
     return None if origin is None else site_of(origin.host)

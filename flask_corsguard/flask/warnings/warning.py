@@ -1,4 +1,4 @@
-"""Warnings: what stands around a policy and keeps it from doing what it says."""
+"""The warning about what defeats a policy from outside, and the line of the application that it points to."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _PACKAGE = __name__.partition(".")[0]
 
 
 class CorsGuardWarning(UserWarning):
-    """Something beside the policy will keep it from doing what it says; the message names the remedy.
+    """Something outside the policy defeats it: another CORS layer, say, or a SameSite cookie.
 
-    It is said once, at the first request or when it is first seen, and points to the line that
-    initialised :class:`.CorsGuard`, or that put the mark.
+    The message names the remedy. It is given once, at the first request or when the cause is first seen,
+    and points to the line that initialised :class:`.CorsGuard`, or that put the mark.
     """
 
 
 class Place(NamedTuple):
-    """A line of the application, and what :mod:`warnings` has to know of it."""
+    """A line of the application, with what :mod:`warnings` needs to point to it."""
 
     filename: str
     lineno: int
@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
     @classmethod
     def of_caller(cls) -> Place:
-        """Give the line that called into this package."""
+        """Return the line that called into this package."""
         frame = sys._getframe(1)  # noqa: SLF001 - as warnings.warn() itself finds its caller
         while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
             frame = frame.f_back
@@ -37,10 +37,10 @@ class Place(NamedTuple):
 
 
 def warn(message: str, place: Place) -> None:
-    """Warn that *message*, as if the line at *place* did it.
+    """Warn with *message*, as if the line at *place* did it.
 
-    What is found at the first request was written long before: the frames that are on the stack
-    then belong to a server, and none of them is the one to change.
+    The cause of a warning at the first request was written long before: the frames on the stack are a
+    server's, and none of them is the line to change.
     """
     warnings.warn_explicit(
         message, CorsGuardWarning, place.filename, place.lineno, place.module, place.registry

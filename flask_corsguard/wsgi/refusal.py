@@ -1,0 +1,71 @@
+"""What a refused request is answered with, and how a proxy in front could have caused the refusal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_corsguard.core.decision import Decision
+from flask_corsguard.core.fetch_standard import ACAO
+from flask_corsguard.core.guard import MAX_AUTHORITY_LENGTH, authorities, is_websocket
+from flask_corsguard.core.origin import Origin
+from flask_corsguard.core.request import Request
+
+#: How much of ``X-Forwarded-Host`` is read, in bytes: some proxies in a row, each of which adds a host.
+MAX_FORWARDED_LENGTH: Final = 256
+
+#: The text of the answer to a refused preflight. No page can read it, but somebody may try by hand.
+PREFLIGHT_REFUSAL_TEXT: Final = "Refused: the CORS policy of this server does not allow this origin.\n"
+
+
+def refusal_text(decision: Decision, *, debug: bool = False) -> str:
+    """Return the text of the answer to a request that the guard refuses.
+
+    An allowed origin, which can read the answer, is told what the policy says; any other one only gets the
+    reason's code, unless *debug* is on.
+    """
+    if debug or any(name == ACAO for name, _ in decision.headers):
+        return f"Refused: {decision.explain()}\n"
+    # No page can read this, but somebody may try by hand.
+    return (
+        f"Refused ({decision.reason}): the CORS policy of this server does not let another origin send this "
+        "request. If it should, whoever runs the server can allow that origin; the log says more.\n"
+    )
+
+
+def proxy_hint(request: Request, forwarded_host: str | None) -> str:
+    """Return how a proxy in front could have caused a refusal; an empty string if it could not.
+
+    :param request: the refused request.
+    :param forwarded_host: the value of ``X-Forwarded-Host``. Anyone can send it, so it is good for a hint
+        and for nothing else.
+    """
+    if request.fetch_site:
+        # The browser has compared the origins itself; no proxy can have confused it.
+        return ""
+    if request.origin == "null":
+        if request.upgrade and is_websocket(request.upgrade):
+            # A handshake always names its page, and Chromium sends it without Sec-Fetch-Site: a sandboxed
+            # frame.
+            return ""
+        return (
+            "over plain http a page of the application's own sends null, too, under "
+            "Referrer-Policy: no-referrer; use https, or another Referrer-Policy"
+        )
+    origin = Origin.parse(request.origin or "")
+    if origin is None:
+        return ""
+    host = (request.host or "")[:MAX_AUTHORITY_LENGTH].lower()
+    if host in authorities(origin):
+        return (
+            "only the scheme differs: the page was loaded over http and the server is reached by https; "
+            "redirect http to https, or, if a proxy says so wrongly, see x_proto of ProxyFix"
+        )
+    names = [name.strip().lower() for name in (forwarded_host or "")[:MAX_FORWARDED_LENGTH].split(",")]
+    if any(name in names for name in authorities(origin)):
+        return "the origin's host is in X-Forwarded-Host: is a ProxyFix missing, or x_host=1 in it?"
+    if not host:
+        return "the request has no Host"
+    name = host if host.endswith("]") else host.rpartition(":")[0] or host
+    if name == origin.host:
+        return "only the port differs from Host: does a proxy rewrite Host, or is x_port=1 missing?"
+    return ""
