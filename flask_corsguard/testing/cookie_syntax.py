@@ -1,4 +1,4 @@
-"""How ``Set-Cookie`` is read: everything that is not outright harmful means something.
+"""The syntax of ``Set-Cookie``, as browsers read it: almost no value is rejected.
 
 :see: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#section-5.6
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Final
+from typing import Final, NamedTuple
 
-#: Longest name and value together, and longest value of an attribute, in octets (section 5.6).
+#: The greatest length of name and value together, in octets (section 5.6).
 MAX_PAIR: Final = 4096
+#: The greatest length of the value of an attribute, in octets (section 5.6).
 MAX_ATTRIBUTE: Final = 1024
-#: The first year that a date may have (section 5.1.1, step 5).
+#: The earliest year of a date (section 5.1.1, step 5).
 FIRST_YEAR: Final = 1601
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -23,13 +24,19 @@ _YEAR = re.compile(r"([0-9]{2,4})(?:[^0-9].*)?", re.DOTALL)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _CENTURIES: Final = (1900, 2000)
 
-Parsed = tuple[str, str, dict[str, str]]
+
+class SetCookie(NamedTuple):
+    """A parsed ``Set-Cookie``: the names of its attributes are in lower case."""
+
+    name: str
+    value: str
+    attributes: dict[str, str]
 
 
-def parse_set_cookie(line: str) -> Parsed | None:
-    """Give name, value and attributes, their names in lower case; ``None`` if the line is ignored.
+def parse_set_cookie(line: str) -> SetCookie | None:
+    """Return the name, the value and the attributes in *line*; ``None`` if browsers ignore it.
 
-    Of attributes that are given twice the last one counts.
+    If an attribute is repeated, the last one counts.
     """
     if _CONTROL.search(line):
         return None
@@ -42,25 +49,25 @@ def parse_set_cookie(line: str) -> Parsed | None:
         return None
     attributes: dict[str, str] = {}
     for text in rest:
-        key, _, said = text.partition("=")
-        if len(said.strip("\t ")) <= MAX_ATTRIBUTE:
-            attributes[key.strip("\t ").lower()] = said.strip("\t ")
-    return name, value, attributes
+        key, _, content = text.partition("=")
+        if len(content.strip("\t ")) <= MAX_ATTRIBUTE:
+            attributes[key.strip("\t ").lower()] = content.strip("\t ")
+    return SetCookie(name, value, attributes)
 
 
 def parse_date(text: str) -> float | None:
-    """Give the seconds since 1970 that a cookie-date means; ``None`` if it is none (section 5.1.1)."""
+    """Return a cookie-date as seconds since 1970; ``None`` if it is not a date (section 5.1.1)."""
     time: re.Match[str] | None = None
     day = month = year = 0
     for token in _DELIMITERS.split(text):
         if time is None and _TIME.fullmatch(token):
             time = _TIME.fullmatch(token)
-        elif not day and (found := _DAY.fullmatch(token)):
-            day = int(found[1])
+        elif not day and (match := _DAY.fullmatch(token)):
+            day = int(match[1])
         elif not month and token[:3].lower() in _MONTHS:
             month = _MONTHS.index(token[:3].lower()) + 1
-        elif not year and (found := _YEAR.fullmatch(token)):
-            year = _whole_year(int(found[1]))
+        elif not year and (match := _YEAR.fullmatch(token)):
+            year = _four_digit_year(int(match[1]))
     if time is None or year < FIRST_YEAR:
         return None
     try:
@@ -71,8 +78,8 @@ def parse_date(text: str) -> float | None:
     return moment.timestamp()
 
 
-def _whole_year(year: int) -> int:
-    # Section 5.1.1, steps 3 and 4: two digits are of 1970 to 2069.
+def _four_digit_year(year: int) -> int:
+    # Section 5.1.1, steps 3 and 4: two digits stand for 1970 to 2069.
     for century, (first, last) in zip(_CENTURIES, ((70, 99), (0, 69)), strict=True):
         if first <= year <= last:
             return century + year

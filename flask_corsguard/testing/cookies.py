@@ -1,7 +1,7 @@
-"""Cookies: what a browser keeps, and to whom it sends what it kept.
+"""The cookie jar: which cookies a browser stores, and which it sends with a request.
 
-Third-party cookies are let through and none is partitioned: what browsers do about them is a
-setting of their users, and no server can build on it.
+Third-party cookies are neither blocked nor partitioned: browsers do that by a setting of the user,
+so a server cannot rely on it.
 
 :see: https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis
 """
@@ -13,14 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from .cookie_syntax import parse_date, parse_set_cookie
+from .cookie_syntax import SetCookie, parse_date, parse_set_cookie
 from .differences import Quirks
 from .requests import SAFE_METHODS, Request
 from .urls import Url, is_address, is_public_suffix, is_trustworthy
 
-#: Longest life of a cookie, in seconds: 400 days (section 5.5).
+#: The longest lifetime of a cookie, in seconds: 400 days (section 5.5).
 MAX_COOKIE_AGE: Final = 400 * 24 * 3600
-#: How long Chromium lets a fresh cookie pass, in seconds (section 5.6.7.2).
+#: How long Chromium sends a new cookie with unsafe top-level requests, in seconds (section 5.6.7.2).
 LAX_ALLOWING_UNSAFE_AGE: Final = 120
 
 SameSite = Literal["Strict", "Lax", "None", "Default"]
@@ -31,7 +31,7 @@ _DOMAIN_CHARACTERS = re.compile(r"[\x01-\x7f]*")
 
 @dataclass(slots=True, kw_only=True)
 class Cookie:
-    """A cookie that is kept (section 5.7)."""
+    """A stored cookie (section 5.7)."""
 
     name: str
     value: str
@@ -41,7 +41,7 @@ class Cookie:
     secure: bool
     same_site: SameSite
     created: float
-    #: ``None``: until the browser is closed, which it never is here.
+    #: In seconds since 1970; ``None``: when the browser is closed, which never happens here.
     expires: float | None
 
 
@@ -53,28 +53,27 @@ class CookieJar:
         self._cookies: list[Cookie] = []
 
     def store(self, request: Request, lines: Iterable[str], now: float) -> None:
-        """Keep what the ``Set-Cookie`` headers *lines* ask for, as far as it may be kept."""
+        """Store the cookies of the ``Set-Cookie`` headers *lines* that may be stored."""
         for line in lines:
             parsed = parse_set_cookie(line)
-            cookie = None if parsed is None else self._receive(request, *parsed, now=now)
+            cookie = None if parsed is None else self._cookie_of(request, parsed, now)
             if cookie is not None:
-                self._replace(cookie, now)
+                self._put(cookie, now)
 
     def header(self, request: Request, now: float) -> str | None:
-        """Give the value of ``Cookie``; ``None`` if there is nothing to send (section 5.8.3)."""
+        """Return the value of ``Cookie``; ``None`` if no cookie is sent (section 5.8.3)."""
         self._evict(now)
-        sent = [cookie for cookie in self._cookies if self._is_sent(cookie, request, now)]
-        sent.sort(key=lambda cookie: (-len(cookie.path), cookie.created))
-        return "; ".join(f"{each.name}={each.value}" if each.name else each.value for each in sent) or None
+        cookies = [cookie for cookie in self._cookies if self._is_sent(cookie, request, now)]
+        cookies.sort(key=lambda cookie: (-len(cookie.path), cookie.created))
+        return "; ".join(f"{each.name}={each.value}" if each.name else each.value for each in cookies) or None
 
     def _is_secure(self, url: Url) -> bool:
         if url.scheme == "http" and self._quirks.has("secure-cookie-on-loopback"):
             return False
         return is_trustworthy(url)
 
-    def _receive(
-        self, request: Request, name: str, value: str, attributes: dict[str, str], *, now: float
-    ) -> Cookie | None:
+    def _cookie_of(self, request: Request, parsed: SetCookie, now: float) -> Cookie | None:
+        name, value, attributes = parsed
         url = request.url
         domain = _cookie_domain(attributes.get("domain", ""), url.host)
         path = attributes.get("path", "")
@@ -89,17 +88,17 @@ class CookieJar:
             created=now,
             expires=_expiry(attributes, now),
         )
-        refused = (
+        is_ignored = (
             domain is None
             or (cookie.secure and not self._is_secure(url))
-            or self._overlays_a_secure_one(cookie, url)
+            or self._hides_secure_cookie(cookie, url)
             or not self._may_be_set_by(request, cookie)
             or (cookie.same_site == "None" and not cookie.secure)
-            or _breaks_its_prefix(cookie, attributes)
+            or _violates_prefix(cookie, attributes)
         )
-        return None if refused else cookie
+        return None if is_ignored else cookie
 
-    def _overlays_a_secure_one(self, new: Cookie, url: Url) -> bool:
+    def _hides_secure_cookie(self, new: Cookie, url: Url) -> bool:
         # Section 5.7, step 16.
         return (
             not new.secure
@@ -115,18 +114,18 @@ class CookieJar:
 
     def _may_be_set_by(self, request: Request, cookie: Cookie) -> bool:
         # Section 5.7, step 18.
-        return self._is_for_all_sites(cookie) or request.is_same_site or request.is_top_level
+        return self._is_cross_site(cookie) or request.is_same_site or request.is_top_level
 
-    def _is_for_all_sites(self, cookie: Cookie) -> bool:
+    def _is_cross_site(self, cookie: Cookie) -> bool:
         by_default = cookie.same_site == "Default" and self._quirks.has("samesite-default")
         return cookie.same_site == "None" or by_default
 
-    def _replace(self, cookie: Cookie, now: float) -> None:
+    def _put(self, cookie: Cookie, now: float) -> None:
         # Section 5.7, step 23.
         self._evict(now)
         for at, old in enumerate(self._cookies):
             if _identity(old) == _identity(cookie):
-                # It stays in its place, which is what the creation time decides.
+                # The creation time stays, and with it the order in which cookies are sent.
                 cookie.created = old.created
                 self._cookies[at] = cookie
                 break
@@ -143,13 +142,13 @@ class CookieJar:
             return False
         if cookie.secure and not self._is_secure(url):
             return False
-        if self._is_for_all_sites(cookie) or request.is_same_site:
+        if self._is_cross_site(cookie) or request.is_same_site:
             return True
         if cookie.same_site == "Strict" or not request.is_top_level:
             return False
-        return request.method in SAFE_METHODS or self._is_let_through(cookie, now)
+        return request.method in SAFE_METHODS or self._allows_unsafe_method(cookie, now)
 
-    def _is_let_through(self, cookie: Cookie, now: float) -> bool:
+    def _allows_unsafe_method(self, cookie: Cookie, now: float) -> bool:
         # See section 5.6.7.2.
         return (
             cookie.same_site == "Default"
@@ -163,7 +162,7 @@ def _identity(cookie: Cookie) -> tuple[str, str, bool, str]:
 
 
 def _cookie_domain(attribute: str, host: str) -> str | None:
-    # Section 5.7, steps 8 to 10: "" is the host alone, None that the cookie is ignored.
+    # Section 5.7, steps 8 to 10. "": the cookie is for the host only. None: the cookie is ignored.
     domain = attribute.removeprefix(".").lower()
     if not _DOMAIN_CHARACTERS.fullmatch(domain):
         return None
@@ -175,17 +174,17 @@ def _cookie_domain(attribute: str, host: str) -> str | None:
 
 
 def _expiry(attributes: dict[str, str], now: float) -> float | None:
-    # Section 5.6.2: what is no number is ignored.
+    # Section 5.6.2: a Max-Age that is not a number is ignored.
     age = attributes.get("max-age", "")
     if re.fullmatch(r"-?[0-9]+", age):
-        # Tempting: int(age) at once. But a number may have a thousand digits, and int() refuses some.
+        # Tempting: int(age). But int() raises ValueError for a number of more than 4,300 digits.
         seconds = 0 if age.startswith("-") else min(int(age[:20]), MAX_COOKIE_AGE)
         return now + seconds
     date = parse_date(attributes.get("expires", ""))
     return None if date is None else min(date, now + MAX_COOKIE_AGE)
 
 
-def _breaks_its_prefix(cookie: Cookie, attributes: dict[str, str]) -> bool:
+def _violates_prefix(cookie: Cookie, attributes: dict[str, str]) -> bool:
     # Section 5.7, steps 20 to 22.
     name = (cookie.name or cookie.value).lower()
     if name.startswith("__secure-"):
@@ -197,17 +196,17 @@ def _breaks_its_prefix(cookie: Cookie, attributes: dict[str, str]) -> bool:
 
 
 def domain_matches(host: str, domain: str) -> bool:
-    """Whether a cookie of *domain* is for *host* (section 5.1.3)."""
+    """Return whether a cookie with this *domain* is sent to *host* (section 5.1.3)."""
     return host == domain or (host.endswith(f".{domain}") and not is_address(host))
 
 
 def default_path(path: str) -> str:
-    """Give the path of a cookie that names none (section 5.1.4)."""
+    """Return the path of a cookie without a ``Path`` attribute (section 5.1.4)."""
     return path.rpartition("/")[0] or "/"
 
 
 def path_matches(path: str, cookie_path: str) -> bool:
-    """Whether a cookie of *cookie_path* is for *path* (section 5.1.4)."""
+    """Return whether a cookie with this *cookie_path* is sent to *path* (section 5.1.4)."""
     if not path.startswith(cookie_path):
         return False
     return path == cookie_path or cookie_path.endswith("/") or path[len(cookie_path)] == "/"

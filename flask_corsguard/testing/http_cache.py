@@ -1,4 +1,4 @@
-"""The HTTP cache of a browser: private, one answer per URL, no guessing of lifetimes.
+"""The HTTP cache of a browser: private, one response per URL, without heuristic freshness.
 
 :see: https://www.rfc-editor.org/rfc/rfc9111
 """
@@ -15,7 +15,7 @@ from .exchanges import Exchange
 from .headers import Header, get, split, without
 from .requests import Request
 
-#: Statuses that speak of something else than the whole resource.
+#: The statuses whose response is not the whole resource.
 _PARTIAL: Final = frozenset({206, 304})
 _MAX_DIGITS: Final = 10
 
@@ -24,36 +24,38 @@ Key = tuple[str, str, bool]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An answer in the cache, beside the request that it answered."""
+    """A stored response, with the request that it answered."""
 
     exchange: Exchange
     stored: float
 
     @property
     def headers(self) -> tuple[Header, ...]:
-        """The headers of the answer."""
+        """The headers of the stored response."""
         return self.exchange.response_headers
 
     def is_fresh(self, now: float) -> bool:
-        """Whether it may be used without asking (RFC 9111, section 4.2)."""
+        """Return whether the response may be used without revalidation (RFC 9111, section 4.2)."""
         directives = cache_control(self.headers)
         return "no-cache" not in directives and now - self.stored < _seconds(directives.get("max-age"))
 
     @property
     def validators(self) -> list[Header]:
-        """The headers that ask whether it is still good (#http-network-or-cache-fetch, step 8.26.2)."""
+        """The request headers that revalidate the response (#http-network-or-cache-fetch, step 8.26.2)."""
         pairs = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
-        return [(ask, value) for ask, name in pairs if (value := get(self.headers, name)) is not None]
+        return [
+            (condition, value) for condition, name in pairs if (value := get(self.headers, name)) is not None
+        ]
 
     def matches(self, headers: Iterable[Header]) -> bool:
-        """Whether it would be the answer to a request with *headers*, too (RFC 9111, section 4.1)."""
+        """Return whether ``Vary`` permits the response for these *headers* (RFC 9111, section 4.1)."""
         headers = list(headers)
         names = [name for name in split(get(self.headers, "Vary") or "") if name]
         return all(name != "*" and get(headers, name) == self.exchange.get(name) for name in names)
 
 
 def cache_control(headers: Iterable[Header]) -> Mapping[str, str]:
-    """Give the directives of ``Cache-Control``, their names in lower case (RFC 9111, section 5.2)."""
+    """Return the directives of ``Cache-Control``, by their lower-case names (RFC 9111, section 5.2)."""
     directives = {}
     for text in split(get(headers, "Cache-Control") or ""):
         name, _, value = text.partition("=")
@@ -62,19 +64,19 @@ def cache_control(headers: Iterable[Header]) -> Mapping[str, str]:
 
 
 def _seconds(text: str | None) -> int:
-    # RFC 9111, section 4.2.1: what is no number is stale.
+    # RFC 9111, section 4.2.1: a response whose max-age is not a number is stale.
     return int(text[:_MAX_DIGITS]) if text and re.fullmatch(r"[0-9]+", text) else 0
 
 
 class HttpCache:
-    """What a browser has stored of the web."""
+    """The stored responses of a browser, by site and URL."""
 
     def __init__(self, quirks: Quirks) -> None:
         self._quirks = quirks
         self._stored: dict[Key, Stored] = {}
 
     def select(self, request: Request, headers: Iterable[Header]) -> Stored | None:
-        """Give the stored answer to *request*, if any, stale ones included.
+        """Return the stored response for *request*, even a stale one; ``None`` if there is none.
 
         :param headers: all headers of the request, as they would be sent.
         """
@@ -82,7 +84,7 @@ class HttpCache:
         return stored if stored is not None and stored.matches(headers) else None
 
     def store(self, request: Request, exchange: Exchange, now: float) -> None:
-        """Keep the answer of *exchange* if it says for how long, or how to ask again."""
+        """Store the response of *exchange* if it has a lifetime or a validator."""
         stored = Stored(exchange, now)
         directives = cache_control(exchange.response_headers)
         forbidden = "no-store" in directives or "no-store" in cache_control(exchange.headers)
@@ -91,24 +93,24 @@ class HttpCache:
             self._stored[self._key(request)] = stored
 
     def freshen(self, request: Request, stored: Stored, headers: Iterable[Header], now: float) -> Stored:
-        """Give *stored* with the headers of a 304, which replace its own (RFC 9111, section 3.2)."""
-        # The length of a 304 is that of nothing.
+        """Return *stored*, updated with the headers of a 304 response (RFC 9111, section 3.2)."""
+        # These describe the empty body of the 304, not the stored one.
         newer = without(headers, {"content-length", "content-encoding", "content-type"})
-        kept = without(stored.headers, {name.lower() for name, _ in newer})
-        exchange = replace(stored.exchange, response_headers=(*kept, *newer))
+        older = without(stored.headers, {name.lower() for name, _ in newer})
+        exchange = replace(stored.exchange, response_headers=(*older, *newer))
         fresh = Stored(exchange, now)
         self._stored[self._key(request)] = fresh
         return fresh
 
     def invalidate(self, request: Request) -> None:
-        """Forget what an unsafe request has changed (RFC 9111, section 4.4)."""
+        """Remove the responses for the URL of an unsafe request (RFC 9111, section 4.4)."""
         url = str(request.url.without_fragment())
         for key in [key for key in self._stored if key[1] == url]:
             del self._stored[key]
 
     def _key(self, request: Request) -> Key:
-        apart = self._quirks.has("image-cache-refetch") and request.has_credentials
-        return request.partition, str(request.url.without_fragment()), apart
+        is_separate = self._quirks.has("image-cache-refetch") and request.has_credentials
+        return request.partition, str(request.url.without_fragment()), is_separate
 
 
 def _is_cacheable(request: Request) -> bool:

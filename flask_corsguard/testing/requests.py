@@ -1,4 +1,4 @@
-"""Requests, and the headers that a browser puts on them by itself.
+"""Requests, and the headers that a browser adds to them.
 
 :see: https://fetch.spec.whatwg.org/#requests
 """
@@ -43,7 +43,7 @@ REFERRER_POLICIES: Final = frozenset(
         "unsafe-url",
     }
 )
-#: Longest Referer, in characters (https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer).
+#: The longest Referer, in characters (https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer).
 MAX_REFERRER_LENGTH: Final = 4096
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -51,7 +51,7 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The document that asks (https://html.spec.whatwg.org/#environment-settings-object)."""
+    """The document that sends a request (https://html.spec.whatwg.org/#environment-settings-object)."""
 
     url: Url
     origin: Origin
@@ -59,19 +59,19 @@ class Client:
 
     @property
     def is_sandboxed(self) -> bool:
-        """Whether the document stands in a sandboxed frame, of a page at the same URL."""
+        """Whether the document is a sandboxed frame in a page at the same URL."""
         return isinstance(self.origin, OpaqueOrigin)
 
 
 @dataclass(slots=True, kw_only=True)
 class Request:
-    """What is fetched, and how; redirects change it (#concept-request)."""
+    """A request of the standard; redirects change it (#concept-request)."""
 
-    #: ``None``: a person has typed the URL.
+    #: ``None``: a person typed the URL.
     client: Client | None
     origin: Origin
     method: str
-    #: All URLs so far; the last one is current.
+    #: The first URL and those of all redirects; the last one is current.
     urls: list[Url]
     mode: Mode
     headers: list[Header] = field(default_factory=list)
@@ -84,14 +84,14 @@ class Request:
     tainting: Tainting = "basic"
     redirects: int = 0
     keepalive: bool = False
-    #: The unsafe-request flag: a script has chosen method and headers.
+    #: The unsafe-request flag: a script chose the method and the headers.
     unsafe: bool = False
     #: The use-CORS-preflight flag.
     use_preflight: bool = False
     timing_failed: bool = False
-    #: Where the Referer is made from; ``None``: there is none.
+    #: The URL that the Referer is made from; ``None``: no Referer is sent.
     referrer: Url | None = None
-    #: Whether only the beginning of the body is waited for: of streams that do not end.
+    #: Whether to read only the first piece of the body, because it may never end.
     is_stream: bool = False
 
     @property
@@ -101,24 +101,24 @@ class Request:
 
     @property
     def is_navigation(self) -> bool:
-        """Whether the answer becomes a document (#navigation-request)."""
+        """Whether the response becomes a document (#navigation-request)."""
         return self.mode == "navigate"
 
     @property
     def is_top_level(self) -> bool:
-        """Whether the answer becomes what the address bar shows."""
+        """Whether the response becomes a top-level document, shown in the address bar."""
         return self.destination == "document"
 
     @property
     def has_credentials(self) -> bool:
-        """Whether cookies go with it (#http-network-or-cache-fetch, step 8.3)."""
+        """Whether cookies are sent with the request (#http-network-or-cache-fetch, step 8.3)."""
         return self.credentials == "include" or (
             self.credentials == "same-origin" and self.tainting == "basic"
         )
 
     @property
     def is_same_site(self) -> bool:
-        """Whether cookies of SameSite=Strict go with it (RFC 6265bis, section 5.2).
+        """Whether the request is same-site for cookies (RFC 6265bis, section 5.2).
 
         The standard gives a sandboxed frame a cross-site ancestor (#determine-the-same-site-mode, step 4).
         """
@@ -128,28 +128,28 @@ class Request:
 
     @property
     def partition(self) -> str:
-        """The site whose caches are used (#network-partition-keys)."""
+        """The site that the caches are partitioned by (#network-partition-keys)."""
         return site_of(self.url if self.client is None or self.is_top_level else self.client.url)
 
 
 def redirect_taint(request: Request) -> Taint:
-    """Say through whose hands the request has gone (#concept-request-tainted-origin)."""
+    """Return the redirect-taint of *request* (#concept-request-tainted-origin)."""
     taint: Taint = "same-origin"
-    for last, url in zip(request.urls, request.urls[1:], strict=False):
-        if not same_site(url.origin, last.origin) and not same_site(request.origin, last.origin):
+    for previous, url in zip(request.urls, request.urls[1:], strict=False):
+        if not same_site(url.origin, previous.origin) and not same_site(request.origin, previous.origin):
             return "cross-site"
-        if not same_origin(url.origin, last.origin) and not same_origin(request.origin, last.origin):
+        if not same_origin(url.origin, previous.origin) and not same_origin(request.origin, previous.origin):
             taint = "same-site"
     return taint
 
 
 def serialized_origin(request: Request) -> str:
-    """Give the origin that the server is told (#serializing-a-request-origin)."""
+    """Return the origin of *request* as it is sent (#serializing-a-request-origin)."""
     return str(request.origin) if redirect_taint(request) == "same-origin" else "null"
 
 
 def origin_header(request: Request, quirks: Quirks) -> str | None:
-    """Give the value of ``Origin``; ``None`` if there is none (#append-a-request-origin-header)."""
+    """Return the value of ``Origin``; ``None`` if it is not sent (#append-a-request-origin-header)."""
     serialized = serialized_origin(request)
     if request.tainting == "cors" or request.mode == "websocket":
         return serialized
@@ -161,7 +161,7 @@ def origin_header(request: Request, quirks: Quirks) -> str | None:
 
 
 def _hides_origin(request: Request, quirks: Quirks) -> bool:
-    # Step 4.1 of the above.
+    # See #append-a-request-origin-header, step 4.1.
     policy = request.referrer_policy
     if policy == "no-referrer":
         return not (request.mode == "no-cors" and quirks.has("no-referrer-no-cors-origin"))
@@ -173,37 +173,38 @@ def _hides_origin(request: Request, quirks: Quirks) -> bool:
 
 
 def determine_referrer(request: Request) -> Url | None:
-    """Give what ``Referer`` says (https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer).
+    """Return the value of ``Referer``; ``None`` if it is not sent.
 
-    Precondition: ``request.referrer`` is where it comes from, and the referrer policy is not empty.
+    See https://w3c.github.io/webappsec-referrer-policy/#determine-requests-referrer. Precondition:
+    the referrer policy of *request* is not empty.
     """
     if request.referrer is None:
         return None
     source = request.referrer
-    whole = Url(source.scheme, source.host, source.port, source.path, source.query)
+    full = Url(source.scheme, source.host, source.port, source.path, source.query)
     only_origin = Url(source.scheme, source.host, source.port)
-    if len(str(whole)) > MAX_REFERRER_LENGTH:
-        whole = only_origin
+    if len(str(full)) > MAX_REFERRER_LENGTH:
+        full = only_origin
     policy = request.referrer_policy
     if policy == "no-referrer":
         return None
     if policy == "unsafe-url":
-        return whole
+        return full
     if policy == "origin":
         return only_origin
-    if same_origin(whole.origin, request.url.origin) and policy != "strict-origin":
-        return whole
+    if same_origin(full.origin, request.url.origin) and policy != "strict-origin":
+        return full
     if policy == "same-origin":
         return None
     if policy == "origin-when-cross-origin":
         return only_origin
-    if is_trustworthy(whole) and not is_trustworthy(request.url):
+    if is_trustworthy(full) and not is_trustworthy(request.url):
         return None
-    return whole if policy == "no-referrer-when-downgrade" else only_origin
+    return full if policy == "no-referrer-when-downgrade" else only_origin
 
 
 def fetch_site(request: Request) -> str:
-    """Give the value of ``Sec-Fetch-Site`` (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)."""
+    """Return the value of ``Sec-Fetch-Site`` (https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header)."""
     if request.client is None:
         return "none"
     site = "same-origin"
@@ -217,12 +218,12 @@ def fetch_site(request: Request) -> str:
 
 
 def fetch_metadata(request: Request, quirks: Quirks) -> list[Header]:
-    """Give the ``Sec-Fetch-*`` headers (https://w3c.github.io/webappsec-fetch-metadata/#fetch-integration)."""
+    """Return the ``Sec-Fetch-*`` headers (https://w3c.github.io/webappsec-fetch-metadata/#fetch-integration)."""
     if not is_trustworthy(request.url):
         # No script can set this header, so only preflights have it.
         is_preflight = get(request.headers, ACRM) is not None
-        shown = is_preflight and quirks.has("preflight-fetch-mode")
-        return [("Sec-Fetch-Mode", request.mode)] if shown else []
+        has_mode = is_preflight and quirks.has("preflight-fetch-mode")
+        return [("Sec-Fetch-Mode", request.mode)] if has_mode else []
     destination = request.destination or "empty"
     if request.mode == "websocket":
         if quirks.has("websocket-fetch-metadata"):

@@ -1,4 +1,4 @@
-"""From a request to a WSGI application and back, as a server would do it (PEP 3333)."""
+"""The transport of a request to a WSGI application, as a server does it (PEP 3333)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class RawAnswer(NamedTuple):
-    """What an application has answered."""
+    """The response of an application, as a server sends it."""
 
     status: int
     headers: tuple[Header, ...]
@@ -25,7 +25,7 @@ class RawAnswer(NamedTuple):
 
 
 def wire_headers(url: Url, headers: Iterable[Header], body: bytes | None) -> tuple[Header, ...]:
-    """Give *headers* as they are sent: ``Host`` first, one line per name, the length of the body."""
+    """Return *headers* as they are sent: ``Host`` first, one line per name, with ``Content-Length``."""
     headers = [("Host", url.authority), *combined(headers)]
     if body is not None:
         headers = [*without(headers, {"content-length"}), ("Content-Length", str(len(body)))]
@@ -35,7 +35,10 @@ def wire_headers(url: Url, headers: Iterable[Header], body: bytes | None) -> tup
 def make_environ(
     method: str, url: Url, headers: Iterable[Header], body: bytes, **extra: object
 ) -> WSGIEnvironment:
-    """Give the environ that a server makes of a request."""
+    """Return the environ that a server passes to the application.
+
+    :param extra: further items of the environ.
+    """
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
@@ -63,7 +66,7 @@ def make_environ(
 
 
 class Started:
-    """What an application has told by ``start_response`` and ``write``."""
+    """The status, the headers and the body that an application has passed to its server so far."""
 
     def __init__(self) -> None:
         self.status = ""
@@ -73,7 +76,7 @@ class Started:
     def start_response(
         self, status: str, headers: list[Header], exc_info: OptExcInfo | None = None, /
     ) -> Any:
-        """Take status and headers, and give ``write``; a second time only with *exc_info*."""
+        """Set the status and the headers, and return ``write``; a second call needs *exc_info*."""
         if exc_info is not None and any(self.chunks) and exc_info[1] is not None:
             raise exc_info[1].with_traceback(exc_info[2])
         if exc_info is None and self.status:
@@ -82,7 +85,7 @@ class Started:
         return self.chunks.append
 
     def answer(self) -> RawAnswer:
-        """Give what the client sees."""
+        """Return the response as the client gets it."""
         if not self.status:
             raise RuntimeError("the application did not call start_response")
         headers = tuple((name, value.strip("\t ")) for name, value in self.headers)
@@ -90,9 +93,9 @@ class Started:
 
 
 def call(app: WSGIApplication, environ: WSGIEnvironment, *, is_stream: bool = False) -> RawAnswer:
-    """Call *app* and give its answer; what it raises goes on to the test.
+    """Return the response of *app*; an exception of *app* is not caught.
 
-    :param is_stream: read no further than the first piece of the body: it may never end.
+    :param is_stream: read only the first piece of the body, because it may never end.
     """
     started = Started()
     run(app, environ, started, is_stream=is_stream)
@@ -100,7 +103,7 @@ def call(app: WSGIApplication, environ: WSGIEnvironment, *, is_stream: bool = Fa
 
 
 def run(app: WSGIApplication, environ: WSGIEnvironment, started: Started, *, is_stream: bool = False) -> None:
-    """Call *app*, and put what it answers into *started*, piece by piece."""
+    """Call *app*, and add its response to *started*, piece by piece."""
     iterable = app(environ, started.start_response)
     try:
         for chunk in iterable:

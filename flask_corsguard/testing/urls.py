@@ -1,7 +1,7 @@
 """URLs, origins and sites, as far as http(s) needs them.
 
-This is no copy of the URL standard: hosts are domains, dotted IPv4 or bracketed IPv6 addresses, and
-other spellings of an address (``http://127.1``) are no URLs here.
+This is not the whole URL standard: a host is a domain, a dotted IPv4 address or a bracketed IPv6
+address. Other spellings of an address (``http://127.1``) are not URLs here.
 
 :see: https://url.spec.whatwg.org/#url-parsing
 """
@@ -26,18 +26,18 @@ MAX_PORT: Final = 65535
 _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)")
 _AUTHORITY = re.compile(r"[/\\]*([^/\\?#]*)(.*)")
 _HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]*))?")
-_OF_SHELL = re.compile(r"//([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?(?:/.*)?")
+_SHELL_AUTHORITY = re.compile(r"//([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?(?:/.*)?")
 _REST = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
 # See https://url.spec.whatwg.org/#forbidden-domain-code-point.
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]")
-# What quote() leaves alone in addition to letters, digits and "_.-~": printable ASCII but for
-# https://url.spec.whatwg.org/#path-percent-encode-set and #special-query-percent-encode-set.
+# Besides letters, digits and "_.-~", quote() leaves these characters as they are: printable ASCII
+# outside of https://url.spec.whatwg.org/#path-percent-encode-set and #special-query-percent-encode-set.
 _PATH_SAFE = "!$%&'()*+,/:;=@[\\]|"
 _QUERY_SAFE = "!$%&()*+,/:;=?@[\\]^`{|}"
 
 
 class OpaqueOrigin:
-    """The origin of a sandboxed document: equal to itself alone, and written ``null``."""
+    """The origin of a sandboxed document: it is equal only to itself, and written ``null``."""
 
     def __str__(self) -> str:
         return "null"
@@ -45,7 +45,7 @@ class OpaqueOrigin:
 
 @dataclass(frozen=True, slots=True)
 class TupleOrigin:
-    """A scheme, a host and a port (``None``: the scheme's own)."""
+    """A scheme, a host and a port (``None``: the default port of the scheme)."""
 
     scheme: str
     host: str
@@ -60,7 +60,7 @@ Origin = TupleOrigin | OpaqueOrigin
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """A parsed URL. If its scheme is none of http(s) and ws(s), all but that is in *path*."""
+    """A parsed URL. If the scheme is not http(s) or ws(s), *path* holds everything after it."""
 
     scheme: str
     host: str = ""
@@ -68,12 +68,12 @@ class Url:
     path: str = "/"
     query: str | None = None
     fragment: str | None = None
-    #: ``user:password``, as it is written.
+    #: ``user:password``, as it was written.
     userinfo: str = ""
 
     @property
     def origin(self) -> Origin:
-        """See https://url.spec.whatwg.org/#concept-url-origin."""
+        """The origin of the URL (https://url.spec.whatwg.org/#concept-url-origin)."""
         if self.scheme not in DEFAULT_PORTS:
             return OpaqueOrigin()
         return TupleOrigin(self.scheme, self.host, self.port)
@@ -85,7 +85,7 @@ class Url:
 
     @property
     def target(self) -> str:
-        """The path and the query, as in the first line of a request."""
+        """The path with the query, as in the first line of a request."""
         return self.path if self.query is None else f"{self.path}?{self.query}"
 
     def __str__(self) -> str:
@@ -96,12 +96,12 @@ class Url:
         return f"{self.scheme}://{userinfo}{self.authority}{self.target}{fragment}"
 
     def without_fragment(self) -> Url:
-        """Give the URL as it is fetched, cached and shown to scripts."""
+        """Return the URL as it is fetched, cached and shown to scripts."""
         return replace(self, fragment=None)
 
 
 def parse_url(text: str, base: Url | None = None) -> Url | None:
-    """Parse *text*, relative to *base*; ``None`` if that fails.
+    """Return *text* as a URL, relative to *base*; ``None`` if it is not a URL.
 
     See https://url.spec.whatwg.org/#concept-basic-url-parser.
     """
@@ -139,7 +139,7 @@ def _parse_host(text: str) -> str | None:
         return _canonical_address(text[1:-1])
     try:
         name = unquote(text, errors="strict")
-        # Tempting: the codec "idna", but that is IDNA of 2003, and would make an "ss" of a sharp s.
+        # Tempting: the codec "idna". But it follows IDNA 2003, which turns a sharp s into "ss".
         host = name.lower() if name.isascii() else idna.encode(name, uts46=True).decode("ascii")
     except UnicodeError:
         return None
@@ -161,7 +161,7 @@ def _canonical_address(text: str) -> str | None:
     mapped = address.ipv4_mapped
     if mapped is None:
         return f"[{address}]"
-    # Since Python 3.13 str() writes these with dots, and the URL standard does not.
+    # Since Python 3.13, str() writes these with dots; the URL standard does not.
     return f"[::ffff:{int(mapped) >> 16:x}:{int(mapped) & 0xFFFF:x}]"
 
 
@@ -183,55 +183,55 @@ def _parse_relative(text: str, base: Url) -> Url:
 
 
 def _without_dots(path: str) -> str:
-    kept: list[str] = []
+    result: list[str] = []
     segments = path.split("/")[1:]
     for at, segment in enumerate(segments):
-        plain = segment.lower().replace("%2e", ".")
-        if plain == "..":
-            del kept[-1:]
-        elif plain != ".":
-            kept.append(segment)
-        if plain in {".", ".."} and at == len(segments) - 1:
-            kept.append("")
-    return "/" + "/".join(kept)
+        decoded = segment.lower().replace("%2e", ".")
+        if decoded == "..":
+            del result[-1:]
+        elif decoded != ".":
+            result.append(segment)
+        if decoded in {".", ".."} and at == len(segments) - 1:
+            result.append("")
+    return "/" + "/".join(result)
 
 
 def page_origin(url: Url) -> TupleOrigin | None:
-    """Give the origin of a page at *url*; ``None`` if it could have none but an opaque one.
+    """Return the origin of a page at *url*; ``None`` if that could only be an opaque origin.
 
-    The URL standard gives every scheme but its own few an opaque origin. The shells that bring a
-    scheme of theirs register it as one with hosts, and what they send is written like any other.
+    In the URL standard, most schemes have an opaque origin. But an app shell (Capacitor, Electron)
+    registers its own scheme with the engine as one with hosts, and sends a tuple origin.
     """
     if url.scheme in HTTP_SCHEMES:
         return TupleOrigin(url.scheme, url.host, url.port)
-    of_shell = _OF_SHELL.fullmatch(url.path)
-    # No browser has a page of ftp: any more, and one of file: has an opaque origin.
-    if of_shell is None or url.scheme in {"file", "ftp"}:
+    authority = _SHELL_AUTHORITY.fullmatch(url.path)
+    # Browsers no longer open pages of ftp:, and a page of file: has an opaque origin.
+    if authority is None or url.scheme in {"file", "ftp"}:
         return None
-    return TupleOrigin(url.scheme, of_shell[1], int(of_shell[2]) if of_shell[2] else None)
+    return TupleOrigin(url.scheme, authority[1], int(authority[2]) if authority[2] else None)
 
 
 def same_origin(one: Origin, other: Origin) -> bool:
-    """See https://html.spec.whatwg.org/#same-origin."""
+    """Return whether two origins are the same origin (https://html.spec.whatwg.org/#same-origin)."""
     return one == other
 
 
 def is_address(host: str) -> bool:
-    """Whether *host* is an IP address."""
+    """Return whether *host* is an IP address."""
     return host.startswith("[") or re.fullmatch(r"[0-9.]+", host) is not None
 
 
 @cache
 def _suffixes() -> PublicSuffixList:
-    # Read when a site is first asked for: it takes some fifty milliseconds.
+    # Read on first use: it takes about fifty milliseconds.
     return PublicSuffixList()
 
 
 def registrable_domain(host: str) -> str | None:
-    """Give the domain that somebody has registered; ``None`` for an address or a public suffix.
+    """Return the registrable domain of *host*; ``None`` for an address or a public suffix.
 
-    A name that the list does not know is below a suffix of one label: ``a.localhost`` and
-    ``b.localhost`` are two registrable domains, as they are in all engines.
+    A suffix that is not on the list has one label: ``a.localhost`` and ``b.localhost`` are two
+    registrable domains, as they are in all engines.
     See https://url.spec.whatwg.org/#host-registrable-domain.
     """
     if is_address(host):
@@ -241,12 +241,12 @@ def registrable_domain(host: str) -> str | None:
 
 
 def is_public_suffix(domain: str) -> bool:
-    """See https://url.spec.whatwg.org/#host-public-suffix."""
+    """Return whether *domain* is a public suffix (https://url.spec.whatwg.org/#host-public-suffix)."""
     return not is_address(domain) and _suffixes().privatesuffix(domain) is None
 
 
 def schemelessly_same_site(one: Origin, other: Origin) -> bool:
-    """See https://html.spec.whatwg.org/#schemelessly-same-site."""
+    """Return whether two origins are schemelessly same site (https://html.spec.whatwg.org/#schemelessly-same-site)."""
     if isinstance(one, OpaqueOrigin) or isinstance(other, OpaqueOrigin):
         return one is other
     if one.host == other.host:
@@ -256,19 +256,22 @@ def schemelessly_same_site(one: Origin, other: Origin) -> bool:
 
 
 def same_site(one: Origin, other: Origin) -> bool:
-    """See https://html.spec.whatwg.org/#same-site: schemes have to be equal, ports do not."""
+    """Return whether two origins are same site: the schemes must be equal, the ports need not be.
+
+    See https://html.spec.whatwg.org/#same-site.
+    """
     if not schemelessly_same_site(one, other):
         return False
     return one is other or getattr(one, "scheme", "") == getattr(other, "scheme", "")
 
 
 def site_of(url: Url) -> str:
-    """Give the site of *url* as a key (https://html.spec.whatwg.org/#obtain-a-site)."""
+    """Return the site of *url* as text (https://html.spec.whatwg.org/#obtain-a-site)."""
     return f"{url.scheme}://{registrable_domain(url.host) or url.host}"
 
 
 def is_loopback(host: str) -> bool:
-    """Whether *host* can only be the machine that the browser runs on."""
+    """Return whether *host* is always the machine that the browser runs on."""
     name = host.removesuffix(".")
     return (
         name == "localhost"
@@ -279,5 +282,8 @@ def is_loopback(host: str) -> bool:
 
 
 def is_trustworthy(url: Url) -> bool:
-    """See https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy."""
+    """Return whether *url* is potentially trustworthy.
+
+    See https://w3c.github.io/webappsec-secure-contexts/#is-url-trustworthy.
+    """
     return url.scheme in {"https", "wss"} or is_loopback(url.host)
