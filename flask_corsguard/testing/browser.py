@@ -1,4 +1,4 @@
-"""A browser: pages of any origin, and the applications that answer them."""
+"""The browser: it opens pages of any origin, in front of the applications that answer them."""
 
 from __future__ import annotations
 
@@ -19,15 +19,29 @@ if TYPE_CHECKING:
 
 
 class Browser:
-    """A model of a browser, made from the Fetch standard.
+    """A model of a browser, built from the Fetch standard: its pages send requests to WSGI applications.
 
-    Would a browser let this page do that? The model talks to WSGI applications in this process: no
-    network, no real time. It judges by what they answer alone, whatever makes the answers. What the
-    standard leaves to the browser, and where engines differ from it, is in :data:`DIFFERENCES`.
+    >>> from flask_corsguard.testing import Browser
+    >>> from werkzeug import Response
+    >>> browser = Browser(Response("hello"))  # any WSGI application
+    >>> page = browser.open("https://app.example")
+    >>> response = page.fetch("https://api.example/greeting", mode="no-cors")
+    >>> response.type, response.text
+    ('opaque', '')
+    >>> browser.log[0].method, browser.log[0].get("Sec-Fetch-Site")
+    ('GET', 'cross-site')
 
-    :param app: an application that answers at every http(s) origin; or, by origin, several: there
-        is no server at any other.
-    :param engine: behave as this engine where it differs from the standard.
+    The applications run in this process, without a network. The clock of the browser moves only in
+    :meth:`wait`. The model judges by responses alone, whatever library wrote them. Cookies and
+    caches last as long as the browser. :data:`DIFFERENCES` lists where engines differ from the
+    standard.
+
+    :param app: a WSGI application that answers at every http(s) origin; or a mapping from origins
+        to applications, without a server at any other origin.
+    :param engine: the engine to behave like where it differs from the standard; ``None`` is the
+        standard.
+    :raises ValueError: if *engine* is not an engine, or a key of the mapping is not an http(s)
+        origin.
     """
 
     def __init__(
@@ -37,36 +51,55 @@ class Browser:
 
     @property
     def engine(self) -> Engine | None:
-        """The engine whose differences it shows; ``None`` is the standard."""
+        """The engine whose differences this browser has; ``None`` is the standard."""
         return self._agent.quirks.engine
 
     @property
     def log(self) -> list[Exchange]:
-        """Every request that reached an application, in order."""
+        """Every request that reached an application, with its response, in order."""
         return self._agent.log
 
     def open(self, url: str, *, referrer_policy: str = "", sandboxed: bool = False) -> Page:
-        """Give a page of an origin, or at a URL; no request is made.
+        """Return a page of an origin, or at a URL, without any request.
 
-        It may be that of a shell, whose scheme is its own: ``capacitor://localhost``.
-
-        :param referrer_policy: of the page; empty is the browser's own default.
-        :param sandboxed: it is a frame with ``sandbox="allow-scripts allow-forms"`` in a page at
-            *url*: its origin is opaque, ``null``, and cross-site to everyone.
+        :param url: an origin or a URL; a scheme of an app shell is possible, as in
+            ``capacitor://localhost``.
+        :param referrer_policy: the referrer policy of the page; empty is the browser's default,
+            ``strict-origin-when-cross-origin``.
+        :param sandboxed: make the page a frame with ``sandbox="allow-scripts allow-forms"`` in a
+            page at *url*: its origin is opaque, is sent as ``null``, and is cross-site to every
+            other origin.
+        :returns: the page.
+        :raises ValueError: if no page can be at *url*, or *referrer_policy* is not one.
         """
         check_referrer_policy(referrer_policy)
         parsed = parse_url(url)
         origin = None if parsed is None else page_origin(parsed)
         if parsed is None or origin is None:
-            raise ValueError(f'{url!r} is no page; write its origin or its URL: "https://app.example"')
+            raise ValueError(
+                f'{url!r} is not the URL of a page; write its origin or its URL: "https://app.example"'
+            )
         return Page(self._agent, Client(parsed, OpaqueOrigin() if sandboxed else origin, referrer_policy))
 
     def visit(self, url: str) -> Page:
-        """Type *url* into the address bar, follow redirects, and give the page that is there."""
+        """Load *url*, as a person does who types it into the address bar, and return its page.
+
+        See https://html.spec.whatwg.org/#create-navigation-params-by-fetching. No page sends the
+        request: it has no ``Origin`` and no ``Referer``, and ``SameSite=Strict`` cookies are sent.
+
+        :param url: an http(s) URL; redirects are followed.
+        :returns: the page at the last URL, with its :attr:`Page.response`.
+        :raises FetchRefused: if the browser would show an error page: it cannot send the request to
+            *url*, or to the ``Location`` of a redirect.
+        """
         return page_of(self._agent, *navigate(self._agent, None, url))
 
     def wait(self, seconds: float) -> None:
-        """Let time pass for caches and cookies; nobody waits."""
+        """Move the clock of the browser forward, for its cookies and caches; it takes no real time.
+
+        :param seconds: how far, in seconds.
+        :raises ValueError: if *seconds* is negative.
+        """
         if seconds < 0:
-            raise ValueError(f"{seconds} seconds cannot pass")
+            raise ValueError(f"seconds is {seconds}; it cannot be negative")
         self._agent.now += seconds

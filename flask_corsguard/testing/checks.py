@@ -1,6 +1,7 @@
-"""The checks of a response that decide whether a page may have it, and of a request before it is sent.
+"""Checks of a request before it is sent, and of a response before the page gets it.
 
-Each raises :class:`~.refusals.NetworkError` where the standard returns a network error.
+A function named ``..._check`` raises :class:`~.refusals.NetworkError` if the standard returns a
+network error.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ JAVASCRIPT_TYPES: Final = frozenset(
 
 
 def cors_check(request: Request, headers: Iterable[Header], *, step: str = "CORS check") -> None:
-    """Let a page read the response only if the server says so (#concept-cors-check)."""
+    """Check that the response allows the request's origin to read it (#concept-cors-check)."""
     headers = list(headers)
     allowed = get(headers, ACAO)
     includes = request.credentials == "include"
@@ -47,37 +48,40 @@ def cors_check(request: Request, headers: Iterable[Header], *, step: str = "CORS
     origin = serialized_origin(request)
     if allowed == origin and (not includes or get(headers, ACAC) == "true"):
         return
-    raise NetworkError(step, _why_not_shared(request, headers), _what_shares(request, origin))
+    raise NetworkError(step, _reason_not_to_share(request, headers), _headers_to_share(request, origin))
 
 
-def _why_not_shared(request: Request, headers: list[Header]) -> str:
+def _reason_not_to_share(request: Request, headers: list[Header]) -> str:
     allowed, origin = get(headers, ACAO), serialized_origin(request)
-    asks = origin
+    mismatch = f"and the origin of the request is {origin}"
     if origin == "null":
-        why = "its document is sandboxed"
+        cause = "its document is sandboxed"
         if redirect_taint(request) != "same-origin":
-            why = "a redirect led from one foreign origin to another"
-        asks = f"null (because {why})"
+            cause = "a redirect led from one foreign origin to another"
+        mismatch += f", because {cause}"
     if allowed is None:
-        return f"the answer has no {ACAO}, and {asks} asks."
+        return f"the response has no {ACAO}, {mismatch}."
     if allowed == origin:
-        said = get(headers, ACAC)
-        what = "is missing" if said is None else f"is {said!r}"
-        return f'with credentials, {ACAC} has to be exactly "true", and it {what}.'
+        value = get(headers, ACAC)
+        state = "is missing" if value is None else f"is {value!r}"
+        return f'a request with credentials needs {ACAC} to be exactly "true", and it {state}.'
     if allowed == "*":
-        return f'{ACAO} is "*", which does not count for a request with credentials.'
+        return f'{ACAO} is "*", which is not a wildcard for a request with credentials.'
     if len(split(allowed)) > 1 or len(allowed.split()) > 1:
-        return f"{ACAO} has more than one value, {allowed!r}: it can have one only."
+        return f"{ACAO} has more than one value, {allowed!r}; only one is possible."
     hint = ""
     if allowed.rstrip("/").lower() == origin:
-        hint = "; they are compared byte by byte: no slash at the end, no upper case"
-    return f"{ACAO} is {allowed!r}, and {asks} asks{hint}."
+        hint = "; origins are compared byte by byte: no slash at the end, no upper case"
+    return f"{ACAO} is {allowed!r}, {mismatch}{hint}."
 
 
-def _what_shares(request: Request, origin: str) -> str:
+def _headers_to_share(request: Request, origin: str) -> str:
     if request.credentials == "include":
         if origin == "null":
-            return "no policy allows null with credentials: anyone can be null; avoid what makes it null"
+            return (
+                "a request without credentials, or an origin that is not null: "
+                "no policy allows null with credentials, because any page can have that origin"
+            )
         policy = f'a policy with origins=["{origin}"], credentials=True'
         return f"{ACAO}: {origin} and {ACAC}: true ({policy})"
     if origin == "null":
@@ -86,8 +90,8 @@ def _what_shares(request: Request, origin: str) -> str:
 
 
 def tao_check(request: Request, headers: Iterable[Header]) -> bool:
-    """Whether a page may see the timing of the response (#concept-tao-check)."""
-    # Step 2 is the caller's: its flag, once set, stays.
+    """Return whether the page may see the timing of the response (#concept-tao-check)."""
+    # Step 2 is left to the caller, which keeps the flag over redirects.
     values = split(get(headers, TAO) or "")
     if "*" in values or serialized_origin(request) in values:
         return True
@@ -97,7 +101,7 @@ def tao_check(request: Request, headers: Iterable[Header]) -> bool:
 
 
 def resource_policy_check(request: Request, headers: Iterable[Header], quirks: Quirks) -> None:
-    """Let a page embed the response unless the server says no.
+    """Check that the response allows a page of this origin to embed it.
 
     See #cross-origin-resource-policy-internal-check; the embedder policy is unsafe-none.
     """
@@ -111,28 +115,28 @@ def resource_policy_check(request: Request, headers: Iterable[Header], quirks: Q
         if is_address(request.url.host) and quirks.has("resource-policy-address"):
             blocked = not same_origin(request.origin, target)
     else:
-        # Tempting: to refuse what is malformed. But then there is no policy (step 3).
+        # Tempting: to block a malformed value. But the standard ignores it (step 3).
         blocked = False
     if blocked:
         raise NetworkError(
             "cross-origin resource policy check",
-            f"{CORP} is {policy!r}, and {request.origin} embeds it.",
+            f"{CORP} is {policy!r}, and the page that embeds the response has the origin {request.origin}.",
             f'{CORP}: cross-origin (a policy with resource_policy="cross-origin")',
         )
 
 
 def port_check(request: Request) -> None:
-    """Keep browsers from talking to what is no web server (#block-bad-port)."""
+    """Check that the port is not that of another protocol (#block-bad-port)."""
     if request.url.port in BAD_PORTS:
         raise NetworkError(
             "main fetch, step 7 (bad port)",
-            f"port {request.url.port} belongs to another protocol.",
+            f"browsers block port {request.url.port}, which belongs to another protocol.",
             "another port",
         )
 
 
 def upgrades_mixed_content(request: Request) -> bool:
-    """Whether an http image of an https page is fetched over https instead.
+    """Return whether this is an http image of an https page, which is fetched over https instead.
 
     See https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm.
     """
@@ -146,33 +150,33 @@ def upgrades_mixed_content(request: Request) -> bool:
 
 
 def mixed_content_check(request: Request, quirks: Quirks) -> None:
-    """Keep a page of https from depending on plain http.
+    """Check that an https page does not load from plain http.
 
-    The answer need not be looked at again: a model has no broken TLS.
-    See https://w3c.github.io/webappsec-mixed-content/#should-block-fetch.
+    See https://w3c.github.io/webappsec-mixed-content/#should-block-fetch. The check of the response
+    (#should-block-response) is left out: the model has no TLS that could be broken.
     """
     if not _prohibits_mixed_content(request) or request.url.scheme not in HTTP_SCHEMES | {"ws", "wss"}:
         return
     if is_trustworthy(request.url):
-        loopback = request.url.scheme == "http" and quirks.has("mixed-content-loopback")
-        if not loopback or request.destination == "image":
+        is_blocked = request.url.scheme == "http" and quirks.has("mixed-content-loopback")
+        if not is_blocked or request.destination == "image":
             return
     raise NetworkError(
         "main fetch, step 7 (mixed content)",
-        f"a page of https may not use {request.url.origin}.",
-        "the same over https",
+        f"an https page cannot load from {request.url.origin}.",
+        "an https URL",
     )
 
 
 def _prohibits_mixed_content(request: Request) -> bool:
     # Tempting: every potentially trustworthy page (#categorize-settings-object, step 1). But no
-    # engine keeps a page of http://localhost from using plain http.
+    # engine keeps a page of http://localhost from loading over plain http.
     client = request.client
     return client is not None and client.url.scheme == "https" and not request.is_top_level
 
 
 def script_type_check(headers: Iterable[Header]) -> None:
-    """Keep what is surely no script from running as one.
+    """Check that the type of the response allows it to run as a script.
 
     See #should-response-to-request-be-blocked-due-to-mime-type and
     #should-response-to-request-be-blocked-due-to-nosniff.
@@ -181,9 +185,11 @@ def script_type_check(headers: Iterable[Header]) -> None:
     essence = response_essence(headers) or ""
     nosniff = split(get(headers, "X-Content-Type-Options") or "")[0].lower() == "nosniff"
     if essence.startswith(("audio/", "image/", "video/")) or essence == "text/csv":
-        because = f"its type is {essence}."
+        because = f"the type of the response is {essence}."
     elif nosniff and essence not in JAVASCRIPT_TYPES:
-        because = f"its type is {essence or 'missing'} and X-Content-Type-Options is nosniff."
+        because = (
+            f"the type of the response is {essence or 'missing'}, and X-Content-Type-Options is nosniff."
+        )
     else:
         return
     raise NetworkError("main fetch, step 20 (MIME type)", because, "Content-Type: text/javascript")

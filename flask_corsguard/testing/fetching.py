@@ -1,4 +1,4 @@
-"""Fetching: main fetch, HTTP fetch and HTTP-redirect fetch, step by step.
+"""The fetch algorithms: main fetch, HTTP fetch and HTTP-redirect fetch, step by step.
 
 :see: https://fetch.spec.whatwg.org/#fetching
 """
@@ -43,21 +43,26 @@ _ACCEPT: Final = {
 
 
 class Fetch:
-    """One fetch, with everything that it takes: preflights, redirects, the cache."""
+    """One fetch, with its preflights and redirects (#concept-fetch).
+
+    :param agent: the browser.
+    :param request: the request; redirects change it.
+    :param exchanges: the list that every exchange is added to.
+    """
 
     def __init__(self, agent: Agent, request: Request, exchanges: list[Exchange]) -> None:
         self.agent = agent
         self.request = request
-        #: What has taken place so far.
         self.exchanges = exchanges
-        #: Whether a redirect was not followed: the answer is an opaque-redirect filtered response.
+        #: Whether the answer is a redirect that was not followed: the page gets an opaque-redirect
+        #: filtered response.
         self.is_unfollowed = False
         self._was_preflighted = False
 
     def run(self) -> Answer:
-        """Fetch (#concept-fetch).
+        """Return the answer to the last request, after all preflights and redirects.
 
-        :raises NetworkError: where the standard returns one.
+        :raises NetworkError: if the standard returns a network error.
         """
         request = self.request
         if get(request.headers, "Accept") is None:
@@ -80,20 +85,20 @@ class Fetch:
         )
         request.referrer = determine_referrer(request)
         origin = request.url.origin
-        is_own = same_origin(origin, request.origin) and request.tainting == "basic"
-        if is_own or request.mode in {"navigate", "websocket"}:
+        is_same_origin = same_origin(origin, request.origin) and request.tainting == "basic"
+        if is_same_origin or request.mode in {"navigate", "websocket"}:
             return self._scheme_fetch()
         if request.mode == "same-origin":
             raise NetworkError(
                 "main fetch, step 12 (same-origin mode)",
-                f"the mode is same-origin, and {origin} is not {request.origin}.",
+                f"the mode is same-origin, but {origin} is not the origin of the request, {request.origin}.",
                 'mode="cors"',
             )
         if request.mode == "no-cors":
             if request.redirect != "follow":
                 raise NetworkError(
                     "main fetch, step 12 (no-cors mode)",
-                    "a no-cors request to another origin follows redirects.",
+                    "a no-cors request to another origin must follow redirects.",
                     'redirect="follow"',
                 )
             request.tainting = "opaque"
@@ -122,7 +127,9 @@ class Fetch:
     def _refuse_other_schemes(self) -> None:
         if self.request.url.scheme not in HTTP_SCHEMES:
             raise NetworkError(
-                "scheme fetch", f"this model fetches no {self.request.url.scheme}: URLs.", "http or https"
+                "scheme fetch",
+                f"this model does not fetch {self.request.url.scheme}: URLs.",
+                "an http or https URL",
             )
 
     def _http_fetch(self, *, makes_preflight: bool = False) -> Answer:
@@ -142,8 +149,8 @@ class Fetch:
         if request.redirect == "error":
             raise NetworkError(
                 "HTTP fetch, step 6 (redirect)",
-                f"the answer is a redirect ({answer.status}), and this request follows none.",
-                "an answer without a redirect",
+                f"the response is a redirect ({answer.status}), and this request does not follow redirects.",
+                "a response that is not a redirect",
             )
         if request.redirect == "manual":
             self.is_unfollowed = True
@@ -154,13 +161,13 @@ class Fetch:
         try:
             cors_check(self.request, answer.headers)
         except NetworkError as error:
-            # Whatever is sent with CORS has an Origin; so this was not.
+            # Every CORS request has an Origin: this response was stored for a request without CORS.
             if answer.exchange.origin is None:
                 error.because += (
-                    " It was stored when something else loaded it without Origin, "
-                    "and no Vary says that the answer depends on that."
+                    " The browser stored it for an earlier request without Origin, "
+                    "and it has no Vary: Origin."
                 )
-                error.needed += "; and Vary: Origin on every answer, as every policy of listed origins has it"
+                error.needed += "; and Vary: Origin on every response, which such a policy adds"
             raise
 
     def _redirect_fetch(self, answer: Answer) -> Answer:
@@ -191,20 +198,22 @@ class Fetch:
         # Steps 3 to 10.
         request = self.request
         url = parse_url(location, request.url)
-        step, needed = "HTTP-redirect fetch", "a Location that a browser follows"
+        step, needed = "HTTP-redirect fetch", "a Location that browsers follow"
         if url is None or url.scheme not in HTTP_SCHEMES:
-            raise NetworkError(step, f"Location is {location!r}, which is no http(s) URL.", needed)
+            raise NetworkError(step, f"Location is {location!r}, which is not an http(s) URL.", needed)
         if request.redirects == MAX_REDIRECTS:
-            raise NetworkError(step, f"it was redirected {MAX_REDIRECTS} times before.", "fewer redirects")
+            raise NetworkError(
+                step, f"the request was already redirected {MAX_REDIRECTS} times.", "fewer redirects"
+            )
         is_foreign = not same_origin(request.origin, url.origin)
         cors = request.tainting == "cors" or (request.mode == "cors" and is_foreign)
         if url.userinfo and cors:
-            raise NetworkError(step, "Location holds a user name or a password.", needed)
+            raise NetworkError(step, "Location contains a user name or a password.", needed)
         return url if url.fragment is not None else replace(url, fragment=request.url.fragment)
 
 
 def referrer_policy_of(answer: Answer) -> str:
-    """Give the policy that the answer sets, or ``""``.
+    """Return the referrer policy that *answer* sets; ``""`` if it sets none.
 
     See https://w3c.github.io/webappsec-referrer-policy/#parse-referrer-policy-from-header.
     """

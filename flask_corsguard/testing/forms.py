@@ -1,4 +1,4 @@
-"""Forms, as browsers write them.
+"""The encodings of a form, as browsers write them.
 
 :see: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#form-submission-algorithm
 """
@@ -22,28 +22,31 @@ class EncodedForm(NamedTuple):
     content_type: str
 
 
-def _lines(text: str) -> str:
+def _with_crlf(text: str) -> str:
     return _LINE_END.sub("\r\n", text)
 
 
-def normalized(fields: Fields) -> list[tuple[str, str]]:
-    """Give *fields* with the line ends of forms (#converting-an-entry-list-to-a-list-of-name-value-pairs)."""
-    return [(_lines(name), _lines(value)) for name, value in pairs_of(fields)]
+def normalized_fields(fields: Fields) -> list[tuple[str, str]]:
+    """Return *fields* as pairs in which every line ends with CRLF.
+
+    See #converting-an-entry-list-to-a-list-of-name-value-pairs.
+    """
+    return [(_with_crlf(name), _with_crlf(value)) for name, value in pairs_of(fields)]
 
 
 def _as_urlencoded(fields: Fields) -> EncodedForm:
-    return EncodedForm(urlencoded(normalized(fields)).encode(), "application/x-www-form-urlencoded")
+    return EncodedForm(urlencoded(normalized_fields(fields)).encode(), "application/x-www-form-urlencoded")
 
 
 def _as_text(fields: Fields) -> EncodedForm:
-    """See #text/plain-encoding-algorithm: nothing is escaped, so a form can write JSON."""
-    text = "".join(f"{name}={value}\r\n" for name, value in normalized(fields))
+    """Encode as text/plain (#text/plain-encoding-algorithm): unescaped, so a form can send JSON."""
+    text = "".join(f"{name}={value}\r\n" for name, value in normalized_fields(fields))
     return EncodedForm(text.encode(), "text/plain")
 
 
 def _as_multipart(fields: Fields) -> EncodedForm:
-    """See #multipart/form-data-encoding-algorithm."""
-    pairs = normalized(fields)
+    """Encode as multipart/form-data (#multipart/form-data-encoding-algorithm)."""
+    pairs = normalized_fields(fields)
     boundary = f"----formdata-corsguard-{sha256(repr(pairs).encode()).hexdigest()[:16]}"
     lines: list[str] = []
     for name, value in pairs:
@@ -53,7 +56,7 @@ def _as_multipart(fields: Fields) -> EncodedForm:
     return EncodedForm("\r\n".join(lines).encode(), f"multipart/form-data; boundary={boundary}")
 
 
-#: By the value of ``enctype``.
+#: The encodings, by the value of ``enctype``.
 ENCODINGS: Final[Mapping[str, Callable[[Fields], EncodedForm]]] = {
     "application/x-www-form-urlencoded": _as_urlencoded,
     "multipart/form-data": _as_multipart,

@@ -1,7 +1,7 @@
-"""The handshake of a WebSocket, answered by an application in this process.
+"""The opening handshake of a WebSocket, with an application in this process.
 
-Some servers give an application the socket, in the environ. Here it gets one end of a pair of
-sockets, and runs in a thread until the other end is closed.
+A server with WebSockets passes the socket to the application, in the environ. The model does the
+same: it passes one end of a socket pair, runs the application in a thread, and closes the other end.
 
 :see: https://websockets.spec.whatwg.org/#websocket-opening-handshake
 """
@@ -22,18 +22,18 @@ from .transport import RawAnswer, Started, run
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-#: How long an application may take to answer, and how long to leave, in seconds.
+#: How long the application may take to answer, and again to return, in seconds of real time.
 PATIENCE: Final = 10.0
-#: How often it is looked whether the application has answered without the socket, in seconds.
-_GLANCE: Final = 0.005
-_PIECE: Final = 4096
+#: The interval at which the thread is checked for an answer through start_response, in seconds.
+_POLL_INTERVAL: Final = 0.005
+_CHUNK_SIZE: Final = 4096
 
 SWITCHING_PROTOCOLS: Final = 101
 
 _HEAD = re.compile(rb"HTTP/1\.1 ([0-9]{3})[^\r\n]*\r\n((?:[^\r\n]+\r\n)*)\r\n")
 
-#: What makes a request a handshake (RFC 6455, section 4.1). The key is that of its section 1.3: a
-#: nonce that is always the same keeps tests the same.
+#: The headers of a handshake (RFC 6455, section 4.1). The key is the example of its section 1.3,
+#: always the same, so that tests are repeatable.
 HANDSHAKE_HEADERS: Final[tuple[Header, ...]] = (
     ("Upgrade", "websocket"),
     ("Connection", "Upgrade"),
@@ -42,59 +42,62 @@ HANDSHAKE_HEADERS: Final[tuple[Header, ...]] = (
 )
 
 
-class _Conversation(threading.Thread):
-    """An application that talks to a socket, in a thread."""
+class _ApplicationThread(threading.Thread):
+    """A thread that runs an application."""
 
     def __init__(self, app: WSGIApplication, environ: WSGIEnvironment, started: Started) -> None:
-        # A daemon, so that an application which never leaves does not keep the tests from ending.
+        # A daemon thread does not keep the test run from ending if the application never returns.
         super().__init__(name="flask_corsguard.testing.websocket", daemon=True)
         self._application = app
-        self._asked = environ
-        self._answered = started
+        self._environ = environ
+        self._started_response = started
         self.error: BaseException | None = None
 
     def run(self) -> None:
         try:
-            run(self._application, self._asked, self._answered)
-        except BaseException as error:  # noqa: BLE001 - it is raised again, where the test can see it
+            run(self._application, self._environ, self._started_response)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread of the test
             self.error = error
 
 
 def shake_hands(app: WSGIApplication, environ: WSGIEnvironment, patience: float = PATIENCE) -> RawAnswer:
-    """Let *app* answer a handshake, and close the WebSocket at once if it opens.
+    """Return the application's answer to a handshake; a WebSocket that opens is closed at once.
 
-    :raises TimeoutError: if it answers or leaves too late.
+    :param patience: how long the application may take to answer, and again to return, in seconds.
+    :raises TimeoutError: if the application takes longer.
     """
-    ours, theirs = socket.socketpair()
-    with closing(theirs):
+    browser_end, application_end = socket.socketpair()
+    with closing(application_end):
         started = Started()
-        environ["werkzeug.socket"] = theirs
-        conversation = _Conversation(app, environ, started)
-        with closing(ours):
-            conversation.start()
-            head = _wait_for_head(ours, conversation, started, patience)
-        conversation.join(patience)
-        if conversation.is_alive():
-            raise TimeoutError(f"the application did not leave a closed WebSocket within {patience} s")
-    opened = head is not None or started.status.startswith("101")
-    # Who is disconnected may say so; anything else is the application's own.
-    if conversation.error is not None and not (opened and isinstance(conversation.error, OSError)):
-        raise conversation.error
+        environ["werkzeug.socket"] = application_end
+        thread = _ApplicationThread(app, environ, started)
+        with closing(browser_end):
+            thread.start()
+            head = _wait_for_head(browser_end, thread, started, patience)
+        thread.join(patience)
+        if thread.is_alive():
+            raise TimeoutError(
+                f"the application did not return within {patience} s after its WebSocket was closed"
+            )
+    is_open = head is not None or started.status.startswith("101")
+    # A socket that the browser has closed raises OSError; any other error is the application's own.
+    if thread.error is not None and not (is_open and isinstance(thread.error, OSError)):
+        raise thread.error
     if head is not None:
         return _answer_of(head)
     return started.answer()
 
 
 def _wait_for_head(
-    ours: socket.socket, conversation: _Conversation, started: Started, patience: float
+    browser_end: socket.socket, thread: _ApplicationThread, started: Started, patience: float
 ) -> re.Match[bytes] | None:
     received = b""
     end = time.monotonic() + patience
     while time.monotonic() < end:
-        # Before the socket: what was written before the thread ended is there to be read.
-        has_ended = not conversation.is_alive()
-        if select.select([ours], [], [], 0 if has_ended else _GLANCE)[0]:
-            received += ours.recv(_PIECE)
+        # Checked before the socket: if the thread has ended, all that it wrote can be read below.
+        has_ended = not thread.is_alive()
+        if select.select([browser_end], [], [], 0 if has_ended else _POLL_INTERVAL)[0]:
+            received += browser_end.recv(_CHUNK_SIZE)
             head = _HEAD.match(received)
             if head is not None:
                 return head

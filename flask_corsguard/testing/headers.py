@@ -1,4 +1,4 @@
-"""Header lists, and the lists of values inside of headers.
+"""Header lists: looking up, splitting, and classifying headers as the standard does.
 
 :see: https://fetch.spec.whatwg.org/#terminology-headers
 """
@@ -18,8 +18,9 @@ from flask_corsguard.core.fetch_standard import (
 
 Header = tuple[str, str]
 
-#: See #cors-safelisted-request-header: the longest value, and all such values together, in bytes.
+#: The greatest length of one safelisted value, in bytes (#cors-safelisted-request-header).
 MAX_SAFELISTED_VALUE: Final = 128
+#: The greatest length of all safelisted values together, in bytes (#cors-unsafe-request-header-names).
 MAX_SAFELISTED_VALUES: Final = 1024
 
 #: See #no-cors-safelisted-request-header-name.
@@ -54,17 +55,17 @@ _ELEMENT = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)*', re.DOTALL)
 
 
 class MalformedListError(ValueError):
-    """The value of a header is not what its grammar allows."""
+    """The value of a header does not follow its grammar."""
 
 
 def get(headers: Iterable[Header], name: str) -> str | None:
-    """Give the values of *name*, joined (#concept-header-list-get)."""
+    """Return the values of *name*, joined with commas, or ``None`` (#concept-header-list-get)."""
     values = [value for each, value in headers if each.lower() == name.lower()]
     return ", ".join(values) if values else None
 
 
 def combined(headers: Iterable[Header]) -> list[Header]:
-    """Give *headers* with one line per name, in the order of the first ones."""
+    """Return *headers* with one entry per name, in the order in which the names first occur."""
     names: dict[str, str] = {}
     for name, _ in headers:
         names.setdefault(name.lower(), name)
@@ -73,13 +74,13 @@ def combined(headers: Iterable[Header]) -> list[Header]:
 
 
 def without(headers: Iterable[Header], names: Iterable[str]) -> list[Header]:
-    """Give *headers* without those whose lower-case name is among *names*."""
+    """Return *headers* without those whose lower-case name is among *names*."""
     names = frozenset(names)
     return [(name, value) for name, value in headers if name.lower() not in names]
 
 
 def split(value: str) -> list[str]:
-    """Split *value* at commas outside of quotes (#header-value-get-decode-and-split)."""
+    """Return *value*, split at the commas outside of quotes (#header-value-get-decode-and-split)."""
     elements: list[str] = []
     position = 0
     while True:
@@ -92,22 +93,26 @@ def split(value: str) -> list[str]:
 
 
 def list_values(headers: Iterable[Header], name: str) -> list[str] | None:
-    """Extract the tokens of *name*; ``None`` if there is no such header (#extract-header-list-values).
+    """Return the tokens in *name*; ``None`` if there is no such header (#extract-header-list-values).
 
-    :raises MalformedListError: if an element is no token. Empty ones are let through, as
-        RFC 9110, section 5.6.1.2, has it.
+    Empty elements are skipped (RFC 9110, section 5.6.1.2).
+
+    :raises MalformedListError: if an element is not a token.
     """
     lines = [value for each, value in headers if each.lower() == name.lower()]
     values = [element.strip("\t ") for line in lines for element in line.split(",")]
     tokens = [value for value in values if value]
     for token in tokens:
         if not is_token(token):
-            raise MalformedListError(f"{name} is no list of names with commas between: {token!r}")
+            raise MalformedListError(f"{name} is not a list of names separated by commas: {token!r}")
     return tokens if lines else None
 
 
 def mime_essence(value: str) -> str | None:
-    """Give type and subtype of a MIME type, in lower case (https://mimesniff.spec.whatwg.org/#parsing)."""
+    """Return ``type/subtype`` of a MIME type in lower case; ``None`` if it is malformed.
+
+    See https://mimesniff.spec.whatwg.org/#parsing-a-mime-type.
+    """
     kind, _, rest = value.strip("\t\n\r ").partition("/")
     subtype = rest.partition(";")[0].rstrip("\t\n\r ")
     if not is_token(kind) or not is_token(subtype):
@@ -116,23 +121,23 @@ def mime_essence(value: str) -> str | None:
 
 
 def response_essence(headers: Iterable[Header]) -> str | None:
-    """Give the essence of a response's MIME type (#concept-header-extract-mime-type)."""
+    """Return the essence of a response's MIME type (#concept-header-extract-mime-type)."""
     essence = None
     for value in split(get(headers, "Content-Type") or ""):
-        found = mime_essence(value)
-        essence = essence if found in {None, "*/*"} else found
+        candidate = mime_essence(value)
+        essence = essence if candidate in {None, "*/*"} else candidate
     return essence
 
 
 def is_forbidden(name: str, value: str) -> bool:
-    """Whether no page may set this request header (#forbidden-request-header)."""
+    """Return whether a script cannot set this request header (#forbidden-request-header)."""
     if is_forbidden_request_header(name):
         return True
     return name.lower() in _FORBIDDEN_BY_VALUE and any(map(is_forbidden_method, split(value)))
 
 
 def is_safelisted(name: str, value: str) -> bool:
-    """Whether a page may send this header anywhere (#cors-safelisted-request-header)."""
+    """Return whether this request header needs no preflight (#cors-safelisted-request-header)."""
     if len(value) > MAX_SAFELISTED_VALUE:
         return False
     lower = name.lower()
@@ -154,28 +159,28 @@ def _is_simple_range(value: str) -> bool:
 
 
 def unsafe_names(headers: Iterable[Header]) -> list[str]:
-    """Give the names that only a preflight can allow (#cors-unsafe-request-header-names)."""
+    """Return the header names that need a preflight, sorted (#cors-unsafe-request-header-names)."""
     unsafe: list[str] = []
-    potentially: list[str] = []
+    safelisted: list[str] = []
     size = 0
     for name, value in headers:
         if is_safelisted(name, value):
-            potentially.append(name)
+            safelisted.append(name)
             size += len(value)
         else:
             unsafe.append(name)
     if size > MAX_SAFELISTED_VALUES:
-        unsafe += potentially
+        unsafe += safelisted
     return sorted({name.lower() for name in unsafe})
 
 
 def basic_headers(headers: Iterable[Header]) -> list[Header]:
-    """Give what a script reads of a same-origin response (#concept-filtered-response-basic)."""
+    """Return the headers of a same-origin response that a script reads (#concept-filtered-response-basic)."""
     return combined(without(headers, FORBIDDEN_RESPONSE_HEADERS))
 
 
 def cors_headers(headers: Iterable[Header], exposed: Iterable[str]) -> list[Header]:
-    """Give what a script reads of a response from elsewhere (#concept-filtered-response-cors).
+    """Return the headers of a CORS response that a script reads (#concept-filtered-response-cors).
 
     :param exposed: the CORS-exposed header-name list, in lower case.
     """

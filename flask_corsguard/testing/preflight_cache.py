@@ -1,4 +1,4 @@
-"""What a browser remembers of preflights.
+"""The CORS-preflight cache: the methods and header names that earlier preflights allowed.
 
 :see: https://fetch.spec.whatwg.org/#cors-preflight-cache
 """
@@ -19,9 +19,8 @@ Place = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Entry:
-    """One method, or one header name, that was allowed (#concept-cache)."""
+    """One method or header name that a preflight allowed (#concept-cache)."""
 
-    #: Network partition, origin, URL.
     place: Place
     credentials: bool
     kind: Kind
@@ -30,7 +29,7 @@ class Entry:
     expires: float
 
     def matches(self, request: Request, now: float) -> bool:
-        """See #concept-cache-match."""
+        """Return whether the entry applies to *request* (#concept-cache-match)."""
         includes = request.credentials == "include"
         return self.expires > now and self.place == place_of(request) and (self.credentials or not includes)
 
@@ -42,25 +41,33 @@ class PreflightCache:
         self._entries: list[Entry] = []
 
     def has_method(self, request: Request, method: str, now: float) -> bool:
-        """Whether there is a method cache entry match (#concept-cache-match-method)."""
+        """Return whether there is a method cache entry match (#concept-cache-match-method)."""
         return any(self._matching(request, "method", {method, "*"}, now))
 
     def has_header(self, request: Request, name: str, now: float, *, wildcard_covers_all: bool) -> bool:
-        """Whether there is a header-name cache entry match (#concept-cache-match-header)."""
+        """Return whether there is a header-name cache entry match (#concept-cache-match-header)."""
         names = _header_names(name, wildcard_covers_all=wildcard_covers_all)
         return any(self._matching(request, "header", names, now))
 
-    def keep(
-        self, request: Request, kind: Kind, names: list[str], *, now: float, age: int, all_covered: bool
+    def store(
+        self,
+        request: Request,
+        kind: Kind,
+        names: list[str],
+        *,
+        now: float,
+        age: int,
+        wildcard_covers_all: bool,
     ) -> None:
-        """Remember for *age* seconds what was allowed (#cors-preflight-fetch, steps 7.12 to 7.15).
+        """Store the allowed *names* for *age* seconds (#cors-preflight-fetch, steps 7.12 to 7.15).
 
-        :param all_covered: whether ``"*"`` stands for all header names, ``Authorization`` included.
+        :param wildcard_covers_all: whether ``"*"`` allows every header name, ``Authorization``
+            included.
         """
         for name in names:
             matched = {name, "*"}
             if kind == "header":
-                matched = _header_names(name, wildcard_covers_all=all_covered)
+                matched = _header_names(name, wildcard_covers_all=wildcard_covers_all)
             entries = list(self._matching(request, kind, matched, now))
             for entry in entries:
                 entry.expires = now + age
@@ -75,12 +82,12 @@ class PreflightCache:
                 yield entry
 
     def clear(self, request: Request) -> None:
-        """Forget what concerns origin and URL of *request* (#concept-cache-clear)."""
+        """Remove the entries for the origin and the URL of *request* (#concept-cache-clear)."""
         self._entries = [entry for entry in self._entries if entry.place != place_of(request)]
 
 
 def place_of(request: Request) -> Place:
-    """Give what an entry belongs to."""
+    """Return the network partition, origin and URL that an entry for *request* applies to."""
     return request.partition, serialized_origin(request), str(request.url.without_fragment())
 
 

@@ -1,4 +1,4 @@
-"""May this be sent? The question that a browser asks a server before it sends what no form could.
+"""CORS preflights: when one is needed, what it asks, and whether its response allows the request.
 
 :see: https://fetch.spec.whatwg.org/#cors-preflight-fetch
 """
@@ -26,58 +26,63 @@ from .refusals import NetworkError
 from .requests import Request
 from .user_agent import REDIRECT_STATUSES, Agent
 
-#: How long an answer is kept that does not say, in seconds (step 7.9).
+#: How long a response without Access-Control-Max-Age is cached, in seconds (step 7.9).
 DEFAULT_AGE: Final = 5
 _STEP: Final = "CORS-preflight fetch, step"
 _OK: Final = range(200, 300)
-# More digits are more than any limit.
+# A number with more digits is above every engine's limit.
 _MAX_DIGITS: Final = 10
 
 
 def needs_preflight(agent: Agent, request: Request) -> bool:
-    """Whether the cache does not say yet that *request* may be sent (#concept-http-fetch, step 4.1)."""
+    """Return whether the preflight cache does not yet allow *request* (#concept-http-fetch, step 4.1)."""
     cache, now = agent.preflights, agent.now
     unsafe = request.use_preflight or request.method not in SAFELISTED_METHODS
     if unsafe and not cache.has_method(request, request.method, now):
         return True
-    covers = _wildcard_covers_all(agent)
+    covers_all = _wildcard_covers_all(agent)
     return any(
-        not cache.has_header(request, name, now, wildcard_covers_all=covers)
+        not cache.has_header(request, name, now, wildcard_covers_all=covers_all)
         for name in unsafe_names(request.headers)
     )
 
 
 def preflight(agent: Agent, request: Request, exchanges: list[Exchange]) -> None:
-    """Ask, and remember the answer (#cors-preflight-fetch).
+    """Send the preflight of *request*, check its response, and cache what it allows (#cors-preflight-fetch).
 
-    :raises NetworkError: if the answer is no.
+    :raises NetworkError: if the response does not allow *request*.
     """
-    asking = _preflight_of(request)
+    options = _preflight_of(request)
     if agent.quirks.has("redirected-preflight-origin"):
-        asking.urls = asking.urls[-1:]
-    answer = agent.fetch(asking, exchanges)
+        options.urls = options.urls[-1:]
+    answer = agent.fetch(options, exchanges)
     # The check is made with the credentials mode of the request (step 7, the note).
-    asking.credentials = request.credentials
-    cors_check(asking, answer.headers, step=f"{_STEP} 7 (CORS check)")
+    options.credentials = request.credentials
+    cors_check(options, answer.headers, step=f"{_STEP} 7 (CORS check)")
     if answer.status not in _OK:
-        hint = "; a preflight is not redirected" if answer.status in REDIRECT_STATUSES else ""
+        hint = "; browsers do not follow it" if answer.status in REDIRECT_STATUSES else ""
         raise NetworkError(
             f"{_STEP} 7 (ok status)",
-            f"the answer to the preflight has status {answer.status}{hint}.",
-            "a status from 200 to 299, before routing and authentication can say otherwise "
-            "(a policy whose guard answers it: CorsGuard or CorsMiddleware outside of what refuses)",
+            f"the response to the preflight has status {answer.status}{hint}.",
+            "a status from 200 to 299, sent before routing and authentication (CorsGuard answers there; "
+            "put CorsMiddleware outside of the layer that sent this response)",
         )
-    methods = _listed(answer.headers, ACAM)
-    names = _listed(answer.headers, ACAH)
+    methods = _list_of(answer.headers, ACAM)
+    names = _list_of(answer.headers, ACAH)
     if methods is None and request.use_preflight:
         methods = [request.method]
     _check_method(request, methods or [])
     _check_headers(agent, request, names or [])
     age = min(_max_age(agent, answer.headers), agent.quirks.preflight_cache_limit)
-    covers = _wildcard_covers_all(agent)
-    keep = partial(agent.preflights.keep, request, now=agent.now, age=age, all_covered=covers)
-    keep("method", methods or [])
-    keep("header", names or [])
+    store = partial(
+        agent.preflights.store,
+        request,
+        now=agent.now,
+        age=age,
+        wildcard_covers_all=_wildcard_covers_all(agent),
+    )
+    store("method", methods or [])
+    store("header", names or [])
 
 
 def _wildcard_covers_all(agent: Agent) -> bool:
@@ -85,8 +90,8 @@ def _wildcard_covers_all(agent: Agent) -> bool:
 
 
 def _preflight_of(request: Request) -> Request:
-    # Steps 1 to 5. Its credentials mode is the default, so that it never has any.
-    asking = Request(
+    # Steps 1 to 5. With the default credentials mode it never has credentials.
+    options = Request(
         client=request.client,
         origin=request.origin,
         method="OPTIONS",
@@ -100,16 +105,16 @@ def _preflight_of(request: Request) -> Request:
     )
     names = unsafe_names(request.headers)
     if names:
-        asking.headers.append((ACRH, ",".join(names)))
-    return asking
+        options.headers.append((ACRH, ",".join(names)))
+    return options
 
 
-def _listed(headers: tuple[Header, ...], name: str) -> list[str] | None:
+def _list_of(headers: tuple[Header, ...], name: str) -> list[str] | None:
     try:
         return list_values(headers, name)
     except MalformedListError as error:
         raise NetworkError(
-            f"{_STEP} 7.3 (list syntax)", f"{error}.", f"{name}: names with commas between, or nothing"
+            f"{_STEP} 7.3 (list syntax)", f"{error}.", f"{name}: names separated by commas, or no value"
         ) from None
 
 
@@ -122,9 +127,9 @@ def _check_method(request: Request, methods: list[str]) -> None:
         return
     because = f"{ACAM} is missing"
     if methods:
-        because = f"{ACAM} is {', '.join(methods)!r} and does not name {method}"
+        because = f"{ACAM} is {', '.join(methods)!r}, which does not name {method}"
     if "*" in methods:
-        because = f'{ACAM} is "*", which does not count for a request with credentials'
+        because = f'{ACAM} is "*", which is not a wildcard for a request with credentials'
     elif method.upper() in [each.upper() for each in methods]:
         because += "; methods are case-sensitive"
     raise NetworkError(
@@ -152,7 +157,7 @@ def _refuse_headers(step: str, unsafe: list[str], allowed: set[str], *, wildcard
     if wildcard:
         because = f'{ACAH} is "*", which never covers {names}'
     elif "*" in allowed:
-        because = f'{ACAH} is "*", which does not count for a request with credentials'
+        because = f'{ACAH} is "*", which is not a wildcard for a request with credentials'
     elif allowed:
         because = f"{ACAH} does not name {names}"
     listed = ", ".join(f'"{name}"' for name in missing)

@@ -1,10 +1,16 @@
-"""How a browser's no is said: the step that failed, why, and what would be needed."""
+"""Refusals of the browser: the step that failed, the reason, and the response that would be accepted."""
 
 from __future__ import annotations
 
-from .exchanges import Exchange
+from collections.abc import Iterable
+from types import TracebackType
 
-#: What of a response bears on whether a page may have it; the beginnings of names, in lower case.
+from .exchanges import Exchange
+from .requests import Client
+from .urls import page_origin
+
+#: The response headers that a refusal shows, as the beginnings of their lower-case names: only
+#: these influence whether a page may read the response.
 RELEVANT = (
     "access-control-",
     "cache-control",
@@ -18,7 +24,7 @@ RELEVANT = (
 
 
 class NetworkError(Exception):
-    """A step of the standard has failed (#concept-network-error); within the model only."""
+    """A network error of the standard (#concept-network-error); it never leaves the model."""
 
     def __init__(self, step: str, because: str, needed: str) -> None:
         super().__init__(f"{step}: {because}")
@@ -27,29 +33,36 @@ class NetworkError(Exception):
         self.needed = needed
 
 
-class FetchRefused(Exception):  # noqa: N818 - it is no error: a refusal is what many tests expect
-    """A browser does not let the page have that.
+class FetchRefused(Exception):  # noqa: N818 - not an error: many tests expect a refusal
+    """A browser refuses to send the page's request, or to show its response to the page.
 
-    A script would see a bare ``TypeError``; the test gets the reason. ``str()`` of it says what
-    was asked, which step failed and why, what would be needed, and what went over the wire.
+    A script would see a bare ``TypeError``. ``str()`` of this exception shows the page and its
+    request, the failed step of the standard, the reason, a response that a browser would accept,
+    and every request and response that was sent.
     """
 
     def __init__(self, asked: str, error: NetworkError, exchange: tuple[Exchange, ...] = ()) -> None:
         super().__init__(asked)
+        #: The page and its request, such as
+        #: ``"a page of https://app.example fetch GET https://api.example/names"``.
         self.asked = asked
-        #: The step of the standard, such as ``"CORS check"``.
+        #: The step of the standard that failed, such as ``"CORS check"``.
         self.step = error.step
-        #: Why it failed, in a sentence.
+        #: The reason, as a sentence.
         self.because = error.because
-        #: What the server would have to answer, and which policy of this library does.
+        #: What a browser would accept, and the policy of this library that sends it.
         self.needed = error.needed
-        #: All hops and preflights, in order.
+        #: The preflights and requests that were made, in order, each with its response.
         self.exchange = exchange
 
     @property
     def sent(self) -> bool:
-        """Whether the request itself, not only its preflight, went to a server: it may be executed."""
-        return any(not each.is_preflight and not each.from_cache for each in self.exchange)
+        """Whether the request itself reached a server, which may have executed it.
+
+        ``False`` if nothing was sent, if only a preflight was sent, or if the response came from
+        the HTTP cache.
+        """
+        return was_sent(self.exchange)
 
     def __str__(self) -> str:
         lines = [
@@ -69,7 +82,39 @@ class FetchRefused(Exception):  # noqa: N818 - it is no error: a refusal is what
         if self.sent:
             return "The request itself was sent, so the server may have executed it:"
         if self.exchange and self.exchange[-1].from_cache:
-            return "Nothing was sent; the answer was in the browser's HTTP cache:"
+            return "Nothing was sent; the response was in the browser's HTTP cache:"
         if self.exchange:
             return "Only the preflight was sent:"
         return "Nothing was sent."
+
+
+def was_sent(exchanges: Iterable[Exchange]) -> bool:
+    """Return whether *exchanges* hold more than preflights and responses from the cache."""
+    return any(not each.is_preflight and not each.from_cache for each in exchanges)
+
+
+class Attempt:
+    """One action of a page, or of a person.
+
+    As a context manager, it turns a :class:`NetworkError` into a :class:`FetchRefused` with the
+    action and its exchanges.
+
+    :param client: the page; ``None`` for a person who types a URL.
+    :param action: such as ``"fetch GET https://api.example/names"``.
+    """
+
+    def __init__(self, client: Client | None, action: str) -> None:
+        actor = "a person who types the URL" if client is None else f"a page of {page_origin(client.url)}"
+        if client is not None and client.is_sandboxed:
+            actor = f"a sandboxed frame (origin null) in {actor}"
+        self._asked = f"{actor} {action}"
+        self.exchanges: list[Exchange] = []
+
+    def __enter__(self) -> Attempt:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, NetworkError):
+            raise FetchRefused(self._asked, error, tuple(self.exchanges)) from None

@@ -1,4 +1,4 @@
-"""From what a script says to a request, or to a refusal before anything is sent.
+"""The request constructor: it builds a request from the arguments of a script, or refuses them.
 
 :see: https://fetch.spec.whatwg.org/#dom-request
 """
@@ -35,7 +35,7 @@ Fields = Mapping[str, str] | Iterable[tuple[str, str]]
 Data = str | bytes | Mapping[str, str]
 HeadersArgument = Mapping[str, str] | Iterable[Header]
 
-STEP: Final = "Request constructor"
+_STEP: Final = "Request constructor"
 TEXT_TYPE: Final = "text/plain;charset=UTF-8"
 FORM_TYPE: Final = "application/x-www-form-urlencoded;charset=UTF-8"
 
@@ -43,14 +43,14 @@ _LAST_BYTE = "\xff"
 
 
 class Body(NamedTuple):
-    """A body, and the type that it has of itself (#body-with-type)."""
+    """A body with its type: the default of ``Content-Type`` (#body-with-type)."""
 
     body: bytes
     type: str | None
 
 
-def client_of(url: Url, client: Client) -> Request:
-    """Give a request of *client* for *url*; what it is for decides the rest."""
+def request_for(url: Url, client: Client) -> Request:
+    """Return a GET request of *client* for *url*; the caller sets what its API requires."""
     return Request(
         client=client,
         origin=client.origin,
@@ -61,30 +61,39 @@ def client_of(url: Url, client: Client) -> Request:
     )
 
 
-def checked_url(text: str, client: Client, *, step: str = STEP) -> Url:
-    """Parse *text* as a page of *client* would."""
+def checked_url(text: str, client: Client, *, step: str = _STEP) -> Url:
+    """Return *text* as a URL, relative to the URL of *client*.
+
+    :raises NetworkError: if it is not a URL.
+    """
     url = parse_url(text, client.url)
     if url is None:
-        raise NetworkError(step, f"{text!r} is no URL.", "a URL")
+        raise NetworkError(step, f"{text!r} is not a URL.", "a valid URL")
     return url
 
 
 def check_choice(name: str, value: str, choices: object) -> None:
-    """Tell the author of a test, not the page, that there is no such *value*."""
+    """Check that *value* is one of *choices*, a ``Literal``.
+
+    :raises ValueError: if it is not: the test is wrong, not the page.
+    """
     known = get_args(choices)
     if value not in known:
         raise ValueError(f"{name} is {value!r}; it can be one of {', '.join(known)}")
 
 
 def check_referrer_policy(policy: str) -> None:
-    """Tell the author of a test that there is no such *policy*."""
+    """Check that *policy* is empty or a referrer policy.
+
+    :raises ValueError: if it is neither.
+    """
     if policy and policy not in REFERRER_POLICIES:
         known = ", ".join(sorted(REFERRER_POLICIES))
         raise ValueError(f"referrer_policy is {policy!r}; it can be empty or one of {known}")
 
 
 def urlencoded(fields: Fields) -> str:
-    """See https://url.spec.whatwg.org/#concept-urlencoded-serializer."""
+    """Return *fields* in the form encoding (https://url.spec.whatwg.org/#concept-urlencoded-serializer)."""
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs_of(fields))
 
 
@@ -93,13 +102,13 @@ def _quoted(text: str) -> str:
 
 
 def pairs_of(fields: Fields) -> list[tuple[str, str]]:
-    """Give *fields* as pairs."""
+    """Return *fields* as a list of pairs."""
     pairs = fields.items() if isinstance(fields, Mapping) else fields
     return [(name, value) for name, value in cast("Iterable[tuple[str, str]]", pairs)]
 
 
 def extract_body(data: Data) -> Body:
-    """Give the bytes of *data*, and their type (#concept-bodyinit-extract)."""
+    """Return *data* as a body with its type (#concept-bodyinit-extract)."""
     if isinstance(data, bytes):
         return Body(data, None)
     if isinstance(data, str):
@@ -108,21 +117,24 @@ def extract_body(data: Data) -> Body:
 
 
 def json_text(value: Any) -> str:
-    """Give *value* as ``JSON.stringify`` writes it."""
+    """Return *value* as ``JSON.stringify`` writes it."""
     return jsonlib.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def normalize_method(method: str) -> str:
-    """Give the method that is sent (#concept-method-normalize); some may not be."""
+    """Return *method* as it is sent (#concept-method-normalize).
+
+    :raises NetworkError: if it is not a token, or a forbidden method.
+    """
     if not is_token(method) or is_forbidden_method(method):
-        raise NetworkError(STEP, f"no page may send the method {method!r}.", "another method")
+        raise NetworkError(_STEP, f"a page cannot send the method {method!r}.", "another method")
     return method.upper() if method.upper() in NORMALIZED_METHODS else method
 
 
-class HeadersGuard:
-    """The headers of a request that a script fills (#headers-class).
+class RequestHeaders:
+    """A ``Headers`` object with the guard "request" or "request-no-cors" (#headers-class).
 
-    What is forbidden is dropped without a word; what is malformed is not.
+    A forbidden header is dropped silently; a malformed one is a network error.
     """
 
     def __init__(self, mode: Mode) -> None:
@@ -130,21 +142,23 @@ class HeadersGuard:
         self.list: list[Header] = []
 
     def append(self, name: str, value: str) -> None:
-        """See #concept-headers-append."""
+        """Add a header, if the guard allows it (#concept-headers-append)."""
         value = value.strip("\t\n\r ")
         if not is_token(name) or re.search(r"[\0\r\n]", value) or max(value, default="") > _LAST_BYTE:
-            raise NetworkError(STEP, f"{name!r}: {value!r} is no header.", "a header that can be sent")
+            raise NetworkError(
+                _STEP, f"{name!r}: {value!r} is not a valid header.", "a valid header name and value"
+            )
         if is_forbidden(name, value):
             return
         if self._is_no_cors:
-            before = get(self.list, name)
-            whole = value if before is None else f"{before}, {value}"
+            previous = get(self.list, name)
+            whole = value if previous is None else f"{previous}, {value}"
             if name.lower() not in NO_CORS_SAFELISTED or not is_safelisted(name, whole):
                 return
         self.list.append((name, value))
 
     def fill(self, headers: HeadersArgument) -> None:
-        """See #concept-headers-fill."""
+        """Add all *headers* (#concept-headers-fill)."""
         for name, value in pairs_of(headers):
             self.append(name, value)
 
@@ -152,24 +166,24 @@ class HeadersGuard:
 def body_and_headers(
     mode: Mode, json: Any, data: Data | None, headers: HeadersArgument
 ) -> tuple[bytes | None, list[Header]]:
-    """Give the body and the headers of what a script sends.
+    """Return the body and the headers of a script's request.
 
-    *json* is what a script writes as ``JSON.stringify`` and a ``Content-Type``.
+    :param json: a value that is sent as ``JSON.stringify`` writes it, with its ``Content-Type``.
     """
-    guard = HeadersGuard(mode)
-    guard.fill(headers)
+    sent = RequestHeaders(mode)
+    sent.fill(headers)
     if json is not None:
         if data is not None:
-            raise ValueError("give json or data, not both")
-        if get(guard.list, "Content-Type") is None:
-            guard.append("Content-Type", "application/json")
+            raise ValueError("use json or data, not both")
+        if get(sent.list, "Content-Type") is None:
+            sent.append("Content-Type", "application/json")
         data = json_text(json)
     if data is None:
-        return None, guard.list
+        return None, sent.list
     body = extract_body(data)
-    if body.type is not None and get(guard.list, "Content-Type") is None:
-        guard.append("Content-Type", body.type)
-    return body.body, guard.list
+    if body.type is not None and get(sent.list, "Content-Type") is None:
+        sent.append("Content-Type", body.type)
+    return body.body, sent.list
 
 
 def construct(
@@ -186,9 +200,9 @@ def construct(
     cache: CacheMode,
     referrer_policy: str,
 ) -> Request:
-    """Make the request of a call of ``fetch()`` (#dom-request)."""
+    """Return the request of a call of ``fetch()`` (#dom-request)."""
     if mode in {"navigate", "websocket"}:
-        raise NetworkError(STEP, f"no page may choose the mode {mode}.", 'mode="cors"')
+        raise NetworkError(_STEP, f"a page cannot use the mode {mode!r}.", 'mode="cors"')
     for name, value, choices in (
         ("mode", mode, Mode),
         ("credentials", credentials, CredentialsMode),
@@ -197,17 +211,41 @@ def construct(
     ):
         check_choice(name, value, choices)
     check_referrer_policy(referrer_policy)
-    request = client_of(checked_url(text, client), client)
+    request = request_for(checked_url(text, client), client)
     if request.url.userinfo:
-        raise NetworkError(STEP, "the URL holds a user name or a password.", "a URL without them")
+        raise NetworkError(_STEP, "the URL contains a user name or a password.", "a URL without them")
     if cache == "only-if-cached" and mode != "same-origin":
-        raise NetworkError(STEP, 'cache="only-if-cached" is for mode="same-origin" alone.', "another mode")
+        raise NetworkError(_STEP, 'cache="only-if-cached" requires mode="same-origin".', 'mode="same-origin"')
     request.method = normalize_method(method)
     if mode == "no-cors" and request.method not in SAFELISTED_METHODS:
-        raise NetworkError(STEP, f'mode="no-cors" sends no {request.method}.', 'mode="cors"')
+        raise NetworkError(_STEP, f'mode="no-cors" cannot send the method {request.method}.', 'mode="cors"')
     request.body, request.headers = body_and_headers(mode, json, data, headers)
     if request.body is not None and request.method in {"GET", "HEAD"}:
-        raise NetworkError(STEP, f"{request.method} has no body.", "another method, or no body")
+        raise NetworkError(
+            _STEP, f"a {request.method} request cannot have a body.", "another method, or no body"
+        )
     request.mode, request.credentials, request.redirect = mode, credentials, redirect
     request.cache, request.referrer_policy, request.unsafe = cache, referrer_policy, True
+    return request
+
+
+def xhr_request(
+    client: Client,
+    text: str,
+    *,
+    method: str,
+    data: Data | None,
+    headers: HeadersArgument,
+    with_credentials: bool,
+    upload_listener: bool,
+) -> Request:
+    """Return the request of an ``XMLHttpRequest`` (https://xhr.spec.whatwg.org/#the-send()-method)."""
+    request = request_for(checked_url(text, client), client)
+    request.method = normalize_method(method)
+    # Unlike fetch(), GET and HEAD leave the body out and are not refused.
+    body = None if request.method in {"GET", "HEAD"} else data
+    request.body, request.headers = body_and_headers("cors", None, body, headers)
+    request.mode = "cors"
+    request.credentials = "include" if with_credentials else "same-origin"
+    request.unsafe, request.use_preflight = True, upload_listener
     return request

@@ -1,4 +1,4 @@
-"""What a page gets: as much of an answer as the standard lets through."""
+"""Responses as a page sees them: the parts that the standard lets it know."""
 
 from __future__ import annotations
 
@@ -23,71 +23,81 @@ _OK: Final = range(200, 300)
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer as a script sees it (#concept-filtered-response).
+    """A response as a script sees it (#concept-filtered-response).
 
-    Where ``type`` is ``"opaque"`` or ``"opaqueredirect"`` the page learns nothing: status 0, no
-    headers, no body. A test that wants to know more asks :attr:`exchange`.
+    If its type is ``"opaque"`` or ``"opaqueredirect"``, the page learns nothing: status 0, no
+    headers, no body. The test finds the whole response in :attr:`exchange`.
     """
 
+    #: ``"basic"`` (same-origin), ``"cors"``, ``"opaque"`` or ``"opaqueredirect"``.
     type: ResponseType
-    #: 0 where the page may not know it.
+    #: The status; 0 if the page may not know it.
     status: int
-    #: Those that a script may read; repeated ones are joined, as scripts see them.
+    #: The headers that a script may read; the values of a repeated header are joined with commas.
     headers: Headers
+    #: The body; empty if the page may not know it.
     body: bytes
-    #: Where it came from in the end; empty where the page may not know it.
+    #: The last URL, without its fragment; empty if the page may not know it.
     url: str
+    #: Whether a redirect was followed; ``False`` if the page may not know it.
     redirected: bool
-    #: Whether the page may see how long it took (#concept-tao-check).
+    #: Whether the page may see how long the request took (#concept-tao-check).
     timing_allowed: bool
-    #: All hops and preflights, in order; an answer from the cache has ``from_cache``.
+    #: The preflights and requests that were made, in order, each with its response.
     exchange: tuple[Exchange, ...] = field(repr=False)
 
     @property
     def ok(self) -> bool:
-        """Whether the status is one of success (#ok-status)."""
+        """Whether the status is from 200 to 299 (#ok-status)."""
         return self.status in _OK
 
     @property
     def text(self) -> str:
-        """The body as text, which scripts always take for UTF-8."""
+        """The body, decoded as UTF-8, as scripts do it whatever its ``Content-Type``."""
         return self.body.decode("utf-8", "replace")
 
     @property
     def json(self) -> Any:
-        """What the body means as JSON."""
+        """The value that the body holds as JSON.
+
+        :raises ValueError: if the body is not JSON.
+        """
         return json.loads(self.body)
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image that was loaded."""
+    """An image that a page shows."""
 
-    #: Whether a canvas with the image on it can no longer be read.
+    #: Whether the page can no longer read a canvas once this image is drawn on it.
     tainted: bool
+    #: Whether the page may see how long the request took (#concept-tao-check).
     timing_allowed: bool
+    #: The requests that were made, in order, each with its response.
     exchange: tuple[Exchange, ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script that was loaded, and runs."""
+    """A script that a page runs."""
 
-    #: Whether ``window.onerror`` learns no more of its errors than "Script error.".
+    #: Whether ``window.onerror`` gets only "Script error." for an error in this script.
     muted: bool
+    #: Whether the page may see how long the request took (#concept-tao-check).
     timing_allowed: bool
+    #: The requests that were made, in order, each with its response.
     exchange: tuple[Exchange, ...] = field(repr=False)
 
 
-def filtered(fetch: Fetch, answer: Answer) -> Response:
-    """Give what the page may see of *answer* (#concept-main-fetch, step 14)."""
+def filtered_response(fetch: Fetch, answer: Answer) -> Response:
+    """Return the part of *answer* that the page may read (#concept-main-fetch, step 14)."""
     request = fetch.request
     kind: ResponseType = "opaqueredirect" if fetch.is_unfollowed else request.tainting
     if kind in {"opaque", "opaqueredirect"}:
-        return opaque(fetch, kind)
+        return opaque_response(fetch, kind)
     headers = basic_headers(answer.headers)
     if kind == "cors":
-        headers = cors_headers(answer.headers, _exposed(request, answer.headers))
+        headers = cors_headers(answer.headers, _exposed_names(request, answer.headers))
     return Response(
         type=kind,
         status=answer.status,
@@ -100,8 +110,8 @@ def filtered(fetch: Fetch, answer: Answer) -> Response:
     )
 
 
-def opaque(fetch: Fetch, kind: ResponseType = "opaque") -> Response:
-    """Give a response that tells the page nothing (#concept-filtered-response-opaque)."""
+def opaque_response(fetch: Fetch, kind: ResponseType = "opaque") -> Response:
+    """Return a response that tells the page nothing (#concept-filtered-response-opaque)."""
     return Response(
         type=kind,
         status=0,
@@ -114,7 +124,7 @@ def opaque(fetch: Fetch, kind: ResponseType = "opaque") -> Response:
     )
 
 
-def _exposed(request: Request, headers: tuple[Header, ...]) -> set[str]:
+def _exposed_names(request: Request, headers: tuple[Header, ...]) -> set[str]:
     # Step 14.1.
     try:
         names = {name.lower() for name in list_values(headers, ACEH) or ()}

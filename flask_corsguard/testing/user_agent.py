@@ -1,4 +1,4 @@
-"""The user agent: what lives as long as the browser, and the way from it to the servers.
+"""The user agent: the state of a browser, and its requests to the applications.
 
 :see: https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
 """
@@ -25,13 +25,13 @@ from .urls import HTTP_SCHEMES, Url, parse_url
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-#: Begins as all browsers begin theirs (#default-user-agent-value).
+#: The value of ``User-Agent``; every browser's begins with "Mozilla/5.0" (#default-user-agent-value).
 USER_AGENT: Final = "Mozilla/5.0 (flask_corsguard.testing)"
-#: Longest body of a request that outlives its page, in bytes (#http-network-or-cache-fetch, step 8.10).
+#: The longest body of a keepalive request, in bytes (#http-network-or-cache-fetch, step 8.10).
 MAX_KEEPALIVE_BODY: Final = 64 * 1024
 #: See #redirect-status.
 REDIRECT_STATUSES: Final = frozenset({301, 302, 303, 307, 308})
-#: The only statuses without a body (#null-body-status).
+#: The statuses whose responses have no body (#null-body-status).
 NULL_BODY_STATUSES: Final = frozenset({101, 103, 204, 205, 304})
 
 _CONDITIONAL: Final = (
@@ -45,7 +45,7 @@ _CONDITIONAL: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, from a server or from the cache (#concept-response)."""
+    """A response, from an application or from the HTTP cache (#concept-response)."""
 
     status: int
     headers: tuple[Header, ...]
@@ -54,7 +54,12 @@ class Answer:
 
 
 class Agent:
-    """A browser without its pages: servers, clock, cookies, caches, and a log."""
+    """A browser without its pages: applications, clock, cookies, caches, and a log.
+
+    :param servers: one application, or applications by origin.
+    :param engine: the engine whose differences it has; ``None`` is the standard.
+    :raises ValueError: if *engine* is not an engine, or a key of *servers* is not an origin.
+    """
 
     def __init__(
         self, servers: WSGIApplication | Mapping[str, WSGIApplication], engine: Engine | None
@@ -65,7 +70,7 @@ class Agent:
             if isinstance(servers, Mapping)
             else servers
         )
-        # Real time, so that dates which applications write mean what they say; but it stands still.
+        # Real time, because applications write dates (Expires); but the clock does not run.
         self.now = time.time()
         self.log: list[Exchange] = []
         self.cookies = CookieJar(self.quirks)
@@ -73,7 +78,10 @@ class Agent:
         self.preflights = PreflightCache()
 
     def server_of(self, url: Url) -> WSGIApplication:
-        """Give the application that answers at *url*."""
+        """Return the application at the origin of *url*.
+
+        :raises NetworkError: if there is none.
+        """
         servers = self._servers
         if not isinstance(servers, Mapping):
             return servers
@@ -82,15 +90,16 @@ class Agent:
             known = ", ".join(servers) or "none"
             raise NetworkError(
                 "HTTP-network fetch",
-                f"no server is there: this browser knows {known}.",
+                f"no application answers at {url.origin}; this browser has {known}.",
                 f'an application at {url.origin}: Browser({{"{url.origin}": app, ...}})',
             )
         return app
 
     def fetch(self, request: Request, exchanges: list[Exchange]) -> Answer:
-        """Answer *request* from the cache or by its server (#http-network-or-cache-fetch).
+        """Return the answer to *request*, from the cache or an application (#http-network-or-cache-fetch).
 
-        :param exchanges: gets what takes place.
+        :param exchanges: the list that the exchange is added to.
+        :raises NetworkError: if the request cannot be sent.
         """
         cache = request.cache
         headers = self._headers(request)
@@ -101,18 +110,18 @@ class Agent:
         if cache not in {"no-store", "reload"}:
             stored = self.http_cache.select(request, headers)
         if stored is not None:
-            wanted = cache in {"force-cache", "only-if-cached"}
-            asks_anew = cache == "no-cache" or "no-cache" in cache_control(headers)
-            if wanted or (stored.is_fresh(self.now) and not asks_anew):
+            allows_stale = cache in {"force-cache", "only-if-cached"}
+            must_revalidate = cache == "no-cache" or "no-cache" in cache_control(headers)
+            if allows_stale or (stored.is_fresh(self.now) and not must_revalidate):
                 return _from_cache(stored, exchanges)
             headers += stored.validators
         if cache == "only-if-cached":
             raise NetworkError(
                 "HTTP-network-or-cache fetch, step 11.1",
-                "nothing is stored.",
+                "the HTTP cache has no response to this request.",
                 'another cache mode, such as "default"',
             )
-        return self._forward(request, headers, stored, exchanges, keeps=cache != "no-store")
+        return self._forward(request, headers, stored, exchanges, may_store=cache != "no-store")
 
     def _forward(
         self,
@@ -121,7 +130,7 @@ class Agent:
         stored: Stored | None,
         exchanges: list[Exchange],
         *,
-        keeps: bool,
+        may_store: bool,
     ) -> Answer:
         # Steps 11.2 to 11.5.
         exchange = self._send(request, headers, exchanges)
@@ -129,9 +138,9 @@ class Agent:
             self.http_cache.invalidate(request)
         if stored is not None and stored.validators and exchange.status == 304:  # noqa: PLR2004 - step 11.4
             fresh = self.http_cache.freshen(request, stored, exchange.response_headers, self.now)
-            # What the page gets is the stored answer, though the server was asked.
+            # The page gets the stored response; the exchange is that of the 304.
             return Answer(fresh.exchange.status, fresh.headers, fresh.exchange.response_body, exchange)
-        if keeps:
+        if may_store:
             self.http_cache.store(request, exchange, self.now)
         return Answer(exchange.status, exchange.response_headers, exchange.response_body, exchange)
 
@@ -142,7 +151,7 @@ class Agent:
         if request.keepalive and size > MAX_KEEPALIVE_BODY:
             raise NetworkError(
                 "HTTP-network-or-cache fetch, step 8.10 (keepalive)",
-                f"the body has {size} bytes, and {MAX_KEEPALIVE_BODY} are the most.",
+                f"the body has {size} bytes; the limit is {MAX_KEEPALIVE_BODY}.",
                 "a shorter body",
             )
         if request.referrer is not None:
@@ -161,14 +170,14 @@ class Agent:
         return headers
 
     def _send(self, request: Request, headers: Iterable[Header], exchanges: list[Exchange]) -> Exchange:
-        """Let a server answer (#http-network-fetch)."""
+        """Return the exchange with the application at the request's URL (#http-network-fetch)."""
         url = request.url
         app = self.server_of(url)
         body = request.body
         if body is None and request.method in {"POST", "PUT"}:
             body = b""
-        wired = wire_headers(url, headers, body)
-        environ = make_environ(request.method, url, wired, body or b"")
+        sent_headers = wire_headers(url, headers, body)
+        environ = make_environ(request.method, url, sent_headers, body or b"")
         if request.mode == "websocket":
             answer = shake_hands(app, environ)
         else:
@@ -177,7 +186,7 @@ class Agent:
         exchange = Exchange(
             method=request.method,
             url=str(url.without_fragment()),
-            headers=wired,
+            headers=sent_headers,
             body=body or b"",
             status=answer.status,
             response_headers=answer.headers,
@@ -187,7 +196,7 @@ class Agent:
         return exchange
 
     def record(self, request: Request, exchange: Exchange, exchanges: list[Exchange]) -> None:
-        """Log *exchange*, and keep the cookies that it sets."""
+        """Add *exchange* to the log, and store the cookies that it sets."""
         self.log.append(exchange)
         exchanges.append(exchange)
         if request.has_credentials:
@@ -198,7 +207,7 @@ class Agent:
 def _origin_of(text: str) -> str:
     url = parse_url(text)
     if url is None or url.scheme not in HTTP_SCHEMES or str(url.origin) != text.rstrip("/"):
-        raise ValueError(f'{text!r} is no origin of a server; write it as "https://api.example"')
+        raise ValueError(f'{text!r} is not the origin of a server; write it as "https://api.example"')
     return str(url.origin)
 
 

@@ -68,9 +68,9 @@ def test_an_image_is_shown_whatever_its_status(status):
 @pytest.mark.parametrize(
     ("headers", "body", "because"),
     [
-        ({"Content-Type": "text/html"}, b"x", "the answer is text/html, and no image."),
-        ({}, b"x", "the answer is of no type, and no image."),
-        (PNG, b"", "the answer is empty, and no image."),
+        ({"Content-Type": "text/html"}, b"x", "the type of the response is text/html, not an image type."),
+        ({}, b"x", "the type of the response is missing, not an image type."),
+        (PNG, b"", "the body of the response is empty."),
     ],
 )
 def test_what_is_no_image_is_not_shown(headers, body, because):
@@ -110,7 +110,8 @@ def test_a_resource_policy_says_who_may_embed(policy, at, shown):
     else:
         refused = refused_by(page.image, API)
         assert refused.step == "cross-origin resource policy check"
-        assert refused.because == f"{CORP} is {policy!r}, and {at} embeds it."
+        embedder = f"the page that embeds the response has the origin {at}"
+        assert refused.because == f"{CORP} is {policy!r}, and {embedder}."
         assert 'resource_policy="cross-origin"' in refused.needed
     page.image(API, "anonymous")
     assert page.fetch(API).ok
@@ -204,7 +205,7 @@ def test_scripts_and_fonts_need_success(do, status):
     """An error page is neither."""
     refused = refused_by(getattr(page_of(answering({**JS, **ANYONE}, status=status)), do), API)
 
-    assert refused.because == f"the answer has status {status}."
+    assert refused.because == f"the response has status {status}."
     assert refused.sent
 
 
@@ -213,7 +214,7 @@ def test_what_is_surely_no_script_does_not_run(content_type):
     """By its type."""
     refused = refused_by(page_of(answering({"Content-Type": content_type})).script, API)
 
-    assert refused.because == f"its type is {content_type}."
+    assert refused.because == f"the type of the response is {content_type}."
     assert refused.step == "main fetch, step 20 (MIME type)"
 
 
@@ -233,7 +234,8 @@ def test_anything_else_runs_unless_sniffing_is_forbidden(content_type, nosniff, 
         assert page.script(API).muted
     else:
         because = refused_by(page.script, API).because
-        assert because == f"its type is {content_type or 'missing'} and X-Content-Type-Options is nosniff."
+        missing = content_type or "missing"
+        assert because == f"the type of the response is {missing}, and X-Content-Type-Options is nosniff."
 
 
 def test_a_font_always_needs_to_be_shared():
@@ -271,9 +273,9 @@ def test_an_event_source_reads_what_comes_first():
 @pytest.mark.parametrize(
     ("headers", "status", "because"),
     [
-        ({**EVENTS, **ANYONE}, 204, "the answer has status 204 and the type text/event-stream."),
-        ({**JS, **ANYONE}, 200, "the answer has status 200 and the type text/javascript."),
-        (ANYONE, 200, "the answer has status 200 and the type none."),
+        ({**EVENTS, **ANYONE}, 204, "the response has status 204 and type text/event-stream."),
+        ({**JS, **ANYONE}, 200, "the response has status 200 and type text/javascript."),
+        (ANYONE, 200, "the response has status 200 and type none."),
     ],
 )
 def test_an_event_source_needs_200_and_its_type(headers, status, because):
@@ -293,5 +295,5 @@ def test_what_is_no_url_is_not_loaded(do):
     """Before anything is sent."""
     refused = refused_by(getattr(page_of(answering()), do), "https://")
 
-    assert refused.because == "'https://' is no URL."
+    assert refused.because == "'https://' is not a URL."
     assert not refused.exchange

@@ -56,7 +56,7 @@ def test_a_list_of_names_has_commas_between():
 @pytest.mark.parametrize("value", ["a b", "a;b", '"a"', "a, b c", "ü"])
 def test_a_list_of_anything_else_is_malformed(value):
     """Browsers then take nothing of it."""
-    with pytest.raises(MalformedListError, match=r"^X is no list"):
+    with pytest.raises(MalformedListError, match=r"^X is not a list"):
         list_values([("X", value)], "X")
 
 

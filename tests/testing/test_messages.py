@@ -94,7 +94,7 @@ def test_a_refusal_says_everything_that_a_stranger_needs():
             f"A browser does not let a page of {APP} fetch GET {API}/x",
             "",
             "Step:    CORS check",
-            f'Because: with credentials, {ACAC} has to be exactly "true", and it is missing.',
+            f'Because: a request with credentials needs {ACAC} to be exactly "true", and it is missing.',
             f'Needed:  {ACAO}: {APP} and {ACAC}: true (a policy with origins=["{APP}"], credentials=True)',
             "",
             "The request itself was sent, so the server may have executed it:",

@@ -23,16 +23,16 @@ def test_an_answer_for_the_origin_or_for_anyone_is_shared(value):
 @pytest.mark.parametrize(
     ("headers", "because"),
     [
-        ({}, "the answer has no Access-Control-Allow-Origin, and https://app.example asks."),
-        ({ACAO: THIRD}, f"{ACAO} is '{THIRD}', and {APP} asks."),
-        ({ACAO: f"{APP}/"}, "they are compared byte by byte: no slash at the end, no upper case"),
-        ({ACAO: APP.upper()}, "they are compared byte by byte"),
+        ({}, f"the response has no {ACAO}, and the origin of the request is {APP}."),
+        ({ACAO: THIRD}, f"{ACAO} is '{THIRD}', and the origin of the request is {APP}."),
+        ({ACAO: f"{APP}/"}, "origins are compared byte by byte: no slash at the end, no upper case"),
+        ({ACAO: APP.upper()}, "origins are compared byte by byte"),
         ({ACAO: f"{APP}, {THIRD}"}, "has more than one value"),
         ({ACAO: f"{APP} {THIRD}"}, "has more than one value"),
         ([(ACAO, APP), (ACAO, APP)], "has more than one value"),
         ([(ACAO, "*"), (ACAO, APP)], "has more than one value"),
-        ({ACAO: "null"}, f"{ACAO} is 'null', and {APP} asks."),
-        ({ACAO: ""}, f"{ACAO} is '', and {APP} asks."),
+        ({ACAO: "null"}, f"{ACAO} is 'null', and the origin of the request is {APP}."),
+        ({ACAO: ""}, f"{ACAO} is '', and the origin of the request is {APP}."),
     ],
 )
 def test_an_answer_for_nobody_or_another_is_not(headers, because):
@@ -59,10 +59,10 @@ def test_with_credentials_the_server_says_true():
 @pytest.mark.parametrize(
     ("headers", "because"),
     [
-        (ALLOWED, 'Access-Control-Allow-Credentials has to be exactly "true", and it is missing.'),
+        (ALLOWED, 'Access-Control-Allow-Credentials to be exactly "true", and it is missing.'),
         ({**ALLOWED, "Access-Control-Allow-Credentials": "True"}, "and it is 'True'."),
         ({**ALLOWED, "Access-Control-Allow-Credentials": "true, true"}, "and it is 'true, true'."),
-        ({**TRUSTED, ACAO: "*"}, 'is "*", which does not count for a request with credentials.'),
+        ({**TRUSTED, ACAO: "*"}, 'is "*", which is not a wildcard for a request with credentials.'),
         ({**TRUSTED, ACAO: THIRD}, f"is '{THIRD}'"),
     ],
 )
@@ -86,7 +86,7 @@ def test_a_sandboxed_frame_is_null():
         page_of(answering(TRUSTED), sandboxed=True), APP, credentials="include"
     )
 
-    assert "null (because its document is sandboxed) asks" in refused.because
+    assert "is null, because its document is sandboxed." in refused.because
     assert refused.needed == f'{ACAO}: * (a policy with origins="*")'
     assert "no policy allows null with credentials" in with_credentials.needed
     assert "a sandboxed frame (origin null) in a page of https://app.example" in str(refused)
@@ -271,7 +271,7 @@ def test_a_page_of_https_depends_on_nothing_less(at, url, sent):
     else:
         refused = assert_cannot_fetch(page, url)
         assert refused.step == "main fetch, step 7 (mixed content)"
-        assert refused.needed == "the same over https"
+        assert refused.needed == "an https URL"
     assert bool(browser.log) is sent
 
 
@@ -293,13 +293,14 @@ def test_where_no_application_is_nobody_answers():
     assert page.fetch(API).text == "hello"
     assert page.fetch("http://localhost:5000/x").text == "local"
     assert refused.step == "HTTP-network fetch"
-    assert refused.because == f"no server is there: this browser knows {API}, http://localhost:5000."
+    known = f"{API}, http://localhost:5000"
+    assert refused.because == f"no application answers at {THIRD}; this browser has {known}."
     assert f'Browser({{"{THIRD}": app, ...}})' in refused.needed
 
 
 def test_a_browser_of_nothing_knows_none():
     """It is of no use, but no error."""
-    assert "knows none" in assert_cannot_fetch(Browser({}).open(APP), APP).because
+    assert "has none" in assert_cannot_fetch(Browser({}).open(APP), APP).because
 
 
 @pytest.mark.parametrize(
