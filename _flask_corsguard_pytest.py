@@ -1,7 +1,7 @@
 """A pytest plugin: the fixture ``cors_browser``.
 
-It is a module of its own, and imports nothing of the library before the fixture is used: every run
-of pytest wherever the library is installed imports this.
+It is a separate module, and imports the library only when the fixture is used: pytest imports this
+module in every run, wherever the library is installed.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from flask_corsguard.testing import Browser
 
 _NO_APP = """\
-the fixture cors_browser is a browser in front of your application, which it takes from a fixture
-named app. Write one:
+the fixture cors_browser is a browser in front of your application, and gets it from a fixture named
+app. Define that fixture:
 
     @pytest.fixture
     def app():
         return create_app()
 
-or make the browser yourself: flask_corsguard.testing.Browser(application)"""
+or create the browser in the test: flask_corsguard.testing.Browser(application)"""
 
 
 @pytest.fixture
 def cors_browser(request: pytest.FixtureRequest) -> Browser:
-    """Give a model of a browser in front of the application of the fixture ``app``."""
+    """Return a new :class:`flask_corsguard.testing.Browser` for the application of the fixture ``app``."""
     from flask_corsguard.testing import Browser
 
     try:

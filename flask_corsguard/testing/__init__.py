@@ -1,12 +1,12 @@
 """A model of a browser, for the tests of an application.
 
-Would a browser let this page do that? The model is made from the Fetch standard and its
-neighbours, talks to WSGI applications in the same process, and judges by their answers alone: it
-shares with the rest of this library the vocabulary of the standard, and no rule.
+It answers one question: would a browser let this page do that? The model follows the Fetch standard
+and related standards, sends requests to WSGI applications in the same process, and judges by their
+responses alone. With the rest of this library it shares the terms of the standard, but no rule.
 
-What it leaves out: the content of pages (nothing is parsed or run), user prompts and HTTP
-authentication, content codings, service workers, Content-Security-Policy, Cross-Origin-Embedder-Policy,
-HSTS, opaque response blocking, private network access, partitioned and blocked third-party cookies.
+It leaves out: the content of pages (nothing is parsed or run), user prompts, HTTP authentication,
+content codings, service workers, Content-Security-Policy, Cross-Origin-Embedder-Policy, HSTS,
+opaque response blocking, private network access, partitioned and blocked third-party cookies.
 """
 
 from .assertions import assert_can_fetch as assert_can_fetch

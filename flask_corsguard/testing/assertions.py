@@ -1,4 +1,4 @@
-"""Assertions that say in the failure of a test what a browser would not say anywhere."""
+"""Assertions whose failure shows why a browser refuses, or what it lets a page read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,23 @@ from .responses import Response
 
 
 def assert_can_fetch(page: Page, url: str, **fetch_arguments: Any) -> Response:
-    """Assert that a browser lets *page* read the answer; give it.
+    """Assert that a browser lets *page* read the response to a ``fetch()``.
 
-    :param fetch_arguments: those of :meth:`Page.fetch`.
+    >>> from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
+    >>> from werkzeug import Response
+    >>> app = Response("hello", headers={"Access-Control-Allow-Origin": "https://app.example"})
+    >>> browser = Browser(app)
+    >>> assert_can_fetch(browser.open("https://app.example"), "https://api.example/greeting").text
+    'hello'
+    >>> assert_cannot_fetch(browser.open("https://evil.example"), "https://api.example/greeting").step
+    'CORS check'
+
+    :param page: the page that calls ``fetch()``.
+    :param url: the URL of the request.
+    :param fetch_arguments: all other arguments of :meth:`Page.fetch`.
+    :returns: the response, as the page may read it.
+    :raises AssertionError: if a browser refuses; its text is that of the :class:`FetchRefused`.
+    :raises ValueError: if :meth:`Page.fetch` does.
     """
     __tracebackhide__ = True
     try:
@@ -22,11 +36,17 @@ def assert_can_fetch(page: Page, url: str, **fetch_arguments: Any) -> Response:
 
 
 def assert_cannot_fetch(page: Page, url: str, **fetch_arguments: Any) -> FetchRefused:
-    """Assert that a browser does not let *page* read the answer; give the reason.
+    """Assert that a browser does not let *page* read the response to a ``fetch()``.
 
-    A request that was sent may have been executed all the same: see ``.sent``.
+    The application may have executed the request all the same: see :attr:`FetchRefused.sent`.
 
-    :param fetch_arguments: those of :meth:`Page.fetch`.
+    :param page: the page that calls ``fetch()``.
+    :param url: the URL of the request.
+    :param fetch_arguments: all other arguments of :meth:`Page.fetch`.
+    :returns: the refusal, with its reason.
+    :raises AssertionError: if the page can read the response; its text shows all requests and
+        responses.
+    :raises ValueError: if :meth:`Page.fetch` does.
     """
     __tracebackhide__ = True
     try:

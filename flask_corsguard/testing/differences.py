@@ -1,7 +1,7 @@
-"""Where engines do something else than the standard says: all of it, in one table.
+"""The differences between engines and the standard, in one table.
 
-Each entry was measured with Chromium, Firefox and WebKitGTK. Code asks :class:`Quirks` by the code
-of an entry and never by the name of an engine.
+Each entry was measured with Chromium, Firefox and WebKitGTK. The rest of the model calls
+:meth:`Quirks.has` with the code of an entry, and never looks at the name of an engine.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+#: The name of a browser engine, for :class:`Browser`.
 Engine = Literal["chromium", "firefox", "webkit"]
 
 ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
@@ -17,21 +18,21 @@ ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Difference:
-    """One thing on which an engine and the standard disagree."""
+    """One behaviour in which an engine and the standard differ."""
 
-    #: Stable, such as ``"samesite-default"``.
+    #: A stable name, such as ``"samesite-default"``.
     code: str
-    #: What it is about.
+    #: The behaviour, in a sentence.
     sentence: str
-    #: What the standard says.
+    #: What the standard requires, with its section.
     standard: str
-    #: What Chromium does.
+    #: What Chromium does; the same text as :attr:`standard` if it does not deviate.
     chromium: str
-    #: What Firefox does.
+    #: What Firefox does; the same text as :attr:`standard` if it does not deviate.
     firefox: str
-    #: What WebKit does.
+    #: What WebKit does; the same text as :attr:`standard` if it does not deviate.
     webkit: str
-    #: The engines that do not do what the standard says.
+    #: The engines that deviate from the standard.
     deviating: frozenset[Engine]
 
 
@@ -46,11 +47,11 @@ def _difference(
         chromium=chromium or standard,
         firefox=firefox or standard,
         webkit=webkit or standard,
-        deviating=frozenset(engine for engine, does in deviations.items() if does),
+        deviating=frozenset(engine for engine, deviation in deviations.items() if deviation),
     )
 
 
-#: All known differences that the model knows how to show.
+#: All known differences; a :class:`Browser` with an engine behaves as its entries say.
 DIFFERENCES: Final[tuple[Difference, ...]] = (
     _difference(
         "wildcard-authorization",
@@ -75,7 +76,7 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
     _difference(
         "redirected-get-preflight",
         "Whether a preflighted request that a redirect (303) makes a simple GET is preflighted again.",
-        "No: what it has become counts (#concept-main-fetch, step 12).",
+        "No: the redirected request is a simple one (#concept-main-fetch, step 12).",
         firefox="Yes, with `Access-Control-Request-Method: GET`.",
         webkit="Yes, with `Access-Control-Request-Method: GET`.",
     ),
@@ -87,7 +88,7 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
     ),
     _difference(
         "samesite-default",
-        "What a cookie without SameSite is taken for.",
+        "The SameSite value that a cookie without SameSite gets.",
         "Lax (RFC 6265bis, section 5.7, step 18).",
         firefox="None.",
         webkit="None.",
@@ -112,7 +113,7 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
     ),
     _difference(
         "preflight-cache-limit",
-        "The longest time that Access-Control-Max-Age keeps the answer to a preflight.",
+        "The longest time that Access-Control-Max-Age keeps the response to a preflight.",
         "7200 s (the standard leaves the number to the browser).",
         firefox="86400 s.",
         webkit="600 s.",
@@ -134,14 +135,14 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
     _difference(
         "secure-cookie-on-loopback",
         "Whether a Secure cookie is kept for http://127.0.0.1 and http://localhost.",
-        "Yes: what is secure is the browser's to say (RFC 6265bis, section 5.7, step 13).",
+        "Yes: the browser decides which connections are secure (RFC 6265bis, section 5.7, step 13).",
         webkit="No.",
     ),
     _difference(
         "websocket-fetch-metadata",
         "Whether the handshake of a WebSocket has `Sec-Fetch-*`.",
-        "Yes, as every request does (Fetch Metadata, section 4).",
-        chromium="No: a server has Origin alone to judge by.",
+        "Yes, as every request (Fetch Metadata, section 4).",
+        chromium="No: a server can only look at Origin.",
     ),
     _difference(
         "websocket-destination",
@@ -166,7 +167,7 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
 
 _BY_CODE: Final[Mapping[str, Difference]] = {difference.code: difference for difference in DIFFERENCES}
 
-#: In seconds; see "preflight-cache-limit". ``None`` is the standard.
+#: See the difference "preflight-cache-limit"; in seconds. ``None`` is the standard.
 PREFLIGHT_CACHE_LIMITS: Final[Mapping[Engine | None, int]] = {
     None: 7200,
     "chromium": 7200,
@@ -176,7 +177,7 @@ PREFLIGHT_CACHE_LIMITS: Final[Mapping[Engine | None, int]] = {
 
 
 class Quirks:
-    """What one engine, or the standard, does where they differ."""
+    """The differences of one engine; none for the standard."""
 
     def __init__(self, engine: Engine | None) -> None:
         if engine is not None and engine not in ENGINES:
@@ -189,5 +190,5 @@ class Quirks:
 
     @property
     def preflight_cache_limit(self) -> int:
-        """The longest time that the answer to a preflight is kept, in seconds."""
+        """The longest time that the response to a preflight is cached, in seconds."""
         return PREFLIGHT_CACHE_LIMITS[self.engine]
