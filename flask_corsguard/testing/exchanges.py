@@ -86,13 +86,13 @@ class Exchange:
             shown = tuple(header for header in shown if header[0].lower().startswith(beginnings))
         status = f"{self.status} (from the browser's HTTP cache)" if self.from_cache else str(self.status)
         response = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in shown)]
-        request += _shown_body(self.body)
-        response += _shown_body(self.response_body) if only is None else []
+        request += _body_lines(self.body)
+        response += _body_lines(self.response_body) if only is None else []
         lines = [*(f"> {line}" for line in request), *(f"< {line}" for line in response)]
         return "\n".join(line.rstrip() for line in lines)
 
 
-def _shown_body(body: bytes) -> list[str]:
+def _body_lines(body: bytes) -> list[str]:
     if not body:
         return []
     text = body[:SHOWN_BODY].decode("utf-8", "replace")

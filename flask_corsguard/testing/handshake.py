@@ -17,7 +17,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from .headers import Header
-from .transport import RawAnswer, Started, run
+from .transport import RawAnswer, ResponseRecorder, run
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -45,17 +45,17 @@ HANDSHAKE_HEADERS: Final[tuple[Header, ...]] = (
 class _ApplicationThread(threading.Thread):
     """A thread that runs an application."""
 
-    def __init__(self, app: WSGIApplication, environ: WSGIEnvironment, started: Started) -> None:
+    def __init__(self, app: WSGIApplication, environ: WSGIEnvironment, recorder: ResponseRecorder) -> None:
         # A daemon thread does not keep the test run from ending if the application never returns.
         super().__init__(name="flask_corsguard.testing.websocket", daemon=True)
         self._application = app
         self._environ = environ
-        self._started_response = started
+        self._recorder = recorder
         self.error: BaseException | None = None
 
     def run(self) -> None:
         try:
-            run(self._application, self._environ, self._started_response)
+            run(self._application, self._environ, self._recorder)
         except BaseException as error:  # noqa: BLE001 - it is raised again in the thread of the test
             self.error = error
 
@@ -68,28 +68,28 @@ def shake_hands(app: WSGIApplication, environ: WSGIEnvironment, patience: float 
     """
     browser_end, application_end = socket.socketpair()
     with closing(application_end):
-        started = Started()
+        recorder = ResponseRecorder()
         environ["werkzeug.socket"] = application_end
-        thread = _ApplicationThread(app, environ, started)
+        thread = _ApplicationThread(app, environ, recorder)
         with closing(browser_end):
             thread.start()
-            head = _wait_for_head(browser_end, thread, started, patience)
+            head = _wait_for_head(browser_end, thread, recorder, patience)
         thread.join(patience)
         if thread.is_alive():
             raise TimeoutError(
                 f"the application did not return within {patience} s after its WebSocket was closed"
             )
-    is_open = head is not None or started.status.startswith("101")
+    is_open = head is not None or recorder.status.startswith("101")
     # A socket that the browser has closed raises OSError; any other error is the application's own.
     if thread.error is not None and not (is_open and isinstance(thread.error, OSError)):
         raise thread.error
     if head is not None:
         return _answer_of(head)
-    return started.answer()
+    return recorder.answer()
 
 
 def _wait_for_head(
-    browser_end: socket.socket, thread: _ApplicationThread, started: Started, patience: float
+    browser_end: socket.socket, thread: _ApplicationThread, recorder: ResponseRecorder, patience: float
 ) -> re.Match[bytes] | None:
     received = b""
     end = time.monotonic() + patience
@@ -101,7 +101,7 @@ def _wait_for_head(
             head = _HEAD.match(received)
             if head is not None:
                 return head
-        elif has_ended or started.status.startswith("101"):
+        elif has_ended or recorder.status.startswith("101"):
             return None
     raise TimeoutError(f"the application did not answer the handshake within {patience} s")
 

@@ -23,7 +23,7 @@ Key = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredResponse:
     """A stored response, with the request that it answered."""
 
     exchange: Exchange
@@ -73,9 +73,9 @@ class HttpCache:
 
     def __init__(self, quirks: Quirks) -> None:
         self._quirks = quirks
-        self._stored: dict[Key, Stored] = {}
+        self._stored: dict[Key, StoredResponse] = {}
 
-    def select(self, request: Request, headers: Iterable[Header]) -> Stored | None:
+    def select(self, request: Request, headers: Iterable[Header]) -> StoredResponse | None:
         """Return the stored response for *request*, even a stale one; ``None`` if there is none.
 
         :param headers: all headers of the request, as they would be sent.
@@ -85,20 +85,22 @@ class HttpCache:
 
     def store(self, request: Request, exchange: Exchange, now: float) -> None:
         """Store the response of *exchange* if it has a lifetime or a validator."""
-        stored = Stored(exchange, now)
+        stored = StoredResponse(exchange, now)
         directives = cache_control(exchange.response_headers)
         forbidden = "no-store" in directives or "no-store" in cache_control(exchange.headers)
         useful = _seconds(directives.get("max-age")) > 0 or stored.validators
         if _is_cacheable(request) and not forbidden and useful and exchange.status not in _PARTIAL:
             self._stored[self._key(request)] = stored
 
-    def freshen(self, request: Request, stored: Stored, headers: Iterable[Header], now: float) -> Stored:
+    def freshen(
+        self, request: Request, stored: StoredResponse, headers: Iterable[Header], now: float
+    ) -> StoredResponse:
         """Return *stored*, updated with the headers of a 304 response (RFC 9111, section 3.2)."""
         # These describe the empty body of the 304, not the stored one.
         newer = without(headers, {"content-length", "content-encoding", "content-type"})
         older = without(stored.headers, {name.lower() for name, _ in newer})
         exchange = replace(stored.exchange, response_headers=(*older, *newer))
-        fresh = Stored(exchange, now)
+        fresh = StoredResponse(exchange, now)
         self._stored[self._key(request)] = fresh
         return fresh
 

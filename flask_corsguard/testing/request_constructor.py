@@ -94,10 +94,10 @@ def check_referrer_policy(policy: str) -> None:
 
 def urlencoded(fields: Fields) -> str:
     """Return *fields* in the form encoding (https://url.spec.whatwg.org/#concept-urlencoded-serializer)."""
-    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in pairs_of(fields))
+    return "&".join(f"{_percent_encode(name)}={_percent_encode(value)}" for name, value in pairs_of(fields))
 
 
-def _quoted(text: str) -> str:
+def _percent_encode(text: str) -> str:
     return quote_plus(text, safe="*").replace("~", "%7E")
 
 

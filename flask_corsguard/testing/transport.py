@@ -65,7 +65,7 @@ def make_environ(
     return environ
 
 
-class Started:
+class ResponseRecorder:
     """The status, the headers and the body that an application has passed to its server so far."""
 
     def __init__(self) -> None:
@@ -97,18 +97,20 @@ def call(app: WSGIApplication, environ: WSGIEnvironment, *, is_stream: bool = Fa
 
     :param is_stream: read only the first piece of the body, because it may never end.
     """
-    started = Started()
-    run(app, environ, started, is_stream=is_stream)
-    return started.answer()
+    recorder = ResponseRecorder()
+    run(app, environ, recorder, is_stream=is_stream)
+    return recorder.answer()
 
 
-def run(app: WSGIApplication, environ: WSGIEnvironment, started: Started, *, is_stream: bool = False) -> None:
-    """Call *app*, and add its response to *started*, piece by piece."""
-    iterable = app(environ, started.start_response)
+def run(
+    app: WSGIApplication, environ: WSGIEnvironment, recorder: ResponseRecorder, *, is_stream: bool = False
+) -> None:
+    """Call *app*, and pass its response to *recorder*, piece by piece."""
+    iterable = app(environ, recorder.start_response)
     try:
         for chunk in iterable:
-            started.chunks.append(chunk)
-            if is_stream and any(started.chunks):
+            recorder.chunks.append(chunk)
+            if is_stream and any(recorder.chunks):
                 break
     finally:
         close = getattr(iterable, "close", None)

@@ -15,7 +15,7 @@ from .differences import Engine, Quirks
 from .exchanges import Exchange
 from .handshake import shake_hands
 from .headers import Header, get
-from .http_cache import HttpCache, Stored, cache_control
+from .http_cache import HttpCache, StoredResponse, cache_control
 from .preflight_cache import PreflightCache
 from .refusals import NetworkError
 from .requests import SAFE_METHODS, Request, fetch_metadata, origin_header
@@ -127,7 +127,7 @@ class Agent:
         self,
         request: Request,
         headers: list[Header],
-        stored: Stored | None,
+        stored: StoredResponse | None,
         exchanges: list[Exchange],
         *,
         may_store: bool,
@@ -221,7 +221,7 @@ def _cache_headers(cache: str, headers: list[Header]) -> list[Header]:
     return [(name, value) for name, value in added if get(headers, name) is None]
 
 
-def _from_cache(stored: Stored, exchanges: list[Exchange]) -> Answer:
+def _from_cache(stored: StoredResponse, exchanges: list[Exchange]) -> Answer:
     exchange = replace(stored.exchange, from_cache=True)
     exchanges.append(exchange)
     return Answer(exchange.status, exchange.response_headers, exchange.response_body, exchange)
