@@ -310,3 +310,11 @@ def test_a_server_is_at_an_origin(key):
     """Nothing else can be a key."""
     with pytest.raises(ValueError, match=r'write it as "https://api.example"'):
         Browser({key: answering()})
+
+
+def test_a_response_can_be_shown():
+    """Without everything that went over the wire."""
+    text = repr(page_of(answering(ALLOWED)).fetch(API))
+
+    assert text.startswith("Response(type='cors', status=200,")
+    assert "exchange" not in text

@@ -1,0 +1,36 @@
+"""Assertions: what they return, and the text of their failure."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_corsguard.testing import FetchRefused, assert_can_fetch, assert_cannot_fetch
+from testing.scripted import ALLOWED, API, APP, answering, page_of
+
+
+def test_an_assertion_that_fails_shows_the_reason():
+    """Without the model's own frames."""
+    with pytest.raises(AssertionError) as failed:
+        assert_can_fetch(page_of(answering()), API, method="PUT")
+
+    assert str(failed.value).startswith(f"A browser does not let a page of {APP} fetch PUT {API}")
+    assert "CORS-preflight fetch, step 7 (CORS check)" in str(failed.value)
+    assert failed.value.__suppress_context__
+
+
+def test_an_assertion_that_something_is_refused_shows_what_took_place():
+    """All exchanges, whole."""
+    page = page_of(answering(ALLOWED, {**ALLOWED, "Access-Control-Allow-Methods": "PUT"}))
+    with pytest.raises(AssertionError) as failed:
+        assert_cannot_fetch(page, f"{API}/x", method="PUT", data="y")
+
+    text = str(failed.value)
+    assert text.startswith(f"A browser lets {APP} fetch {API}/x:\n\n> OPTIONS /x HTTP/1.1\n")
+    assert "\n\n> PUT /x HTTP/1.1\n" in text
+    assert text.endswith("\n<\n< hello")
+
+
+def test_an_assertion_gives_what_it_saw():
+    """For further questions."""
+    assert assert_can_fetch(page_of(answering(ALLOWED)), API).text == "hello"
+    assert isinstance(assert_cannot_fetch(page_of(answering()), API), FetchRefused)
