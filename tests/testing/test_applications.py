@@ -1,4 +1,4 @@
-"""The model in front of this library, and in front of those who do it by hand and wrongly."""
+"""The model in front of this library, and in front of applications that write their headers by hand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH"]
 
 
 def guarded(**policy):
-    """Give a Flask application behind the guard, which says what it was asked."""
+    """Return a Flask application with a CorsGuard, whose views return what they received."""
     app = Flask(__name__)
     app.reached = []
 
@@ -27,7 +27,7 @@ def guarded(**policy):
 
 
 def by_middleware(**policy):
-    """Give the same behind the generic layer."""
+    """Return the same application with a CorsMiddleware."""
     plain = Flask(__name__)
     plain.add_url_rule("/", view_func=lambda: ("hello", {"X-Total": "7"}), methods=METHODS)
     return CorsMiddleware(plain, Policy(**policy))
@@ -37,8 +37,8 @@ MAKERS = pytest.mark.parametrize("make", [guarded, by_middleware])
 
 
 @MAKERS
-def test_what_a_policy_allows_a_browser_lets_through(make):
-    """Method, header, credentials, exposed header and all."""
+def test_a_browser_allows_what_a_policy_allows(make):
+    """The page may use the method, the header and credentials, and reads the exposed header."""
     app = make(
         origins=[APP],
         methods=METHODS,
@@ -60,8 +60,8 @@ def test_what_a_policy_allows_a_browser_lets_through(make):
 @pytest.mark.parametrize(
     "at", [THIRD, "https://app.example:8443", "http://app.example", "https://www.app.example"]
 )
-def test_what_it_does_not_allow_a_browser_does_not(make, at):
-    """Lookalikes and neighbours are others."""
+def test_a_browser_refuses_an_origin_that_a_policy_does_not_allow(make, at):
+    """Lookalikes of an allowed origin are other origins."""
     page = Browser(make(origins=[APP], methods=METHODS)).open(at)
 
     assert assert_cannot_fetch(page, "http://api.example" if at[4] == ":" else API).step == "CORS check"
@@ -70,8 +70,8 @@ def test_what_it_does_not_allow_a_browser_does_not(make, at):
 
 
 @MAKERS
-def test_anyone_may_read_what_is_for_everyone(make):
-    """A sandboxed frame, too, and everything that is listed as such."""
+def test_any_page_can_read_the_responses_of_a_public_policy(make):
+    """A sandboxed frame can, too."""
     app = make(origins="*", methods="*", allow_headers="*", expose_headers="*")
     page = Browser(app).open(THIRD, sandboxed=True)
 
@@ -80,8 +80,8 @@ def test_anyone_may_read_what_is_for_everyone(make):
 
 
 @MAKERS
-def test_the_closed_policy_is_for_the_own_pages(make):
-    """Nobody else reads anything."""
+def test_only_same_origin_pages_read_responses_under_the_closed_policy(make):
+    """No other origin reads anything."""
     app = make(origins=SAME_ORIGIN.origins)
 
     assert Browser(app).open(API).fetch(API, "PUT", json=1).ok
@@ -89,7 +89,7 @@ def test_the_closed_policy_is_for_the_own_pages(make):
 
 
 def test_a_forged_form_is_refused_before_it_is_executed():
-    """Wherever it goes; the own one is not."""
+    """The guard refuses requests that any other site can send, but not the application's own forms."""
     app = guarded(origins=[APP])
     browser = Browser(app)
     evil = browser.open(THIRD)
@@ -104,8 +104,8 @@ def test_a_forged_form_is_refused_before_it_is_executed():
     assert app.reached == ["POST", "POST"]
 
 
-def test_a_session_works_across_origins_if_everything_is_right():
-    """The policy, the cookie, and the page."""
+def test_a_session_works_across_origins():
+    """The policy allows credentials, the cookie is sent across sites, and the page includes it."""
     app = Flask(__name__)
     app.config.update(SECRET_KEY="x", SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)
 
@@ -127,7 +127,7 @@ def test_a_session_works_across_origins_if_everything_is_right():
 
 
 def wrong(change):
-    """Give an application that allows the page by hand, with one mistake."""
+    """Return an application that allows the page by hand, with one mistake."""
 
     def app(environ, start_response):
         headers = {
@@ -156,8 +156,8 @@ def wrong(change):
         ({"Access-Control-Allow-Headers": "x-a x-b"}, "7.3 (list syntax)"),
     ],
 )
-def test_each_mistake_by_hand_is_found_where_it_is(change, step):
-    """A page that is allowed everything, but for one thing."""
+def test_each_mistake_of_headers_written_by_hand_fails_at_its_step(change, step):
+    """The page is allowed everything except one thing."""
     page = Browser(wrong(change)).open(APP)
     arguments = {"method": "PUT", "headers": {"X-A": "1"}, "credentials": "include"}
     if step is None:
@@ -166,8 +166,8 @@ def test_each_mistake_by_hand_is_found_where_it_is(change, step):
         assert assert_cannot_fetch(page, API, **arguments).step == f"CORS-preflight fetch, step {step}"
 
 
-def test_who_mirrors_every_origin_lets_everyone_in():
-    """The model says what a browser does, not what is wise."""
+def test_an_application_that_mirrors_every_origin_lets_every_page_in():
+    """The model tells what a browser does, not what is safe."""
     browser = Browser(wrong({}))
     response = assert_can_fetch(browser.open("https://evil.example"), API, credentials="include")
 

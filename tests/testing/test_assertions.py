@@ -9,7 +9,7 @@ from testing.scripted import ALLOWED, API, APP, answering, page_of
 
 
 def test_an_assertion_that_fails_shows_the_reason():
-    """Without the model's own frames."""
+    """Its text is that of the refusal."""
     with pytest.raises(AssertionError) as failed:
         assert_can_fetch(page_of(answering()), API, method="PUT")
 
@@ -18,8 +18,8 @@ def test_an_assertion_that_fails_shows_the_reason():
     assert failed.value.__suppress_context__
 
 
-def test_an_assertion_that_something_is_refused_shows_what_took_place():
-    """All exchanges, whole."""
+def test_a_failed_assertion_of_a_refusal_shows_all_exchanges():
+    """Each exchange has its body."""
     page = page_of(answering(ALLOWED, {**ALLOWED, "Access-Control-Allow-Methods": "PUT"}))
     with pytest.raises(AssertionError) as failed:
         assert_cannot_fetch(page, f"{API}/x", method="PUT", data="y")
@@ -30,7 +30,7 @@ def test_an_assertion_that_something_is_refused_shows_what_took_place():
     assert text.endswith("\n<\n< hello")
 
 
-def test_an_assertion_gives_what_it_saw():
-    """For further questions."""
+def test_an_assertion_returns_the_response_or_the_refusal():
+    """A test can check more of it."""
     assert assert_can_fetch(page_of(answering(ALLOWED)), API).text == "hello"
     assert isinstance(assert_cannot_fetch(page_of(answering()), API), FetchRefused)

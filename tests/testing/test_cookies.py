@@ -1,4 +1,4 @@
-"""Cookies: which are kept, and to whom they are sent."""
+"""Cookies: which ones a browser stores, and to which servers it sends them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OTHER = "https://other.example"
 
 
 def setting(*lines, **by_path):
-    """Give an application that sets cookies on every visit of /set, or of the paths given."""
+    """Return an application that sets cookies at /set, or at the given paths."""
 
     def app(environ, start_response):
         path = environ["PATH_INFO"]
@@ -29,7 +29,7 @@ def setting(*lines, **by_path):
 
 
 def cookies_at(url, *lines, set_at=f"{API}/set", engine=None, wait=0):
-    """Give what is sent to *url* by a person who was at *set_at* before, where *lines* were set."""
+    """Return the cookies that a person sends to *url* after *lines* were set at *set_at*."""
     browser = Browser(setting(*lines), engine=engine)
     browser.visit(set_at)
     browser.wait(wait)
@@ -57,8 +57,8 @@ def cookies_at(url, *lines, set_at=f"{API}/set", engine=None, wait=0):
         ("a\t=\tb", ("a", "b", {})),
     ],
 )
-def test_a_line_is_read_whatever_it_is(line, parsed):
-    """Unless it holds a control character, nothing, or too much."""
+def test_almost_every_set_cookie_line_is_read(line, parsed):
+    """Only a line with a control character, without a name and value, or too long is ignored."""
     assert parse_set_cookie(line) == parsed
 
 
@@ -74,8 +74,8 @@ def test_a_line_is_read_whatever_it_is(line, parsed):
         ("31 dec 1601 23:59:00", (1601, 12, 31, 23, 59)),
     ],
 )
-def test_a_date_is_read_in_any_order(text, moment):
-    """The first that looks like a time, a day, a month, a year is one."""
+def test_a_date_can_have_its_parts_in_any_order(text, moment):
+    """The first token that looks like a time, a day, a month or a year is used."""
     assert parse_date(text) == datetime(*moment, tzinfo=timezone.utc).timestamp()
 
 
@@ -87,8 +87,8 @@ def test_a_date_is_read_in_any_order(text, moment):
         *("21 Oct 2015 24:00:00", "21 Oct 2015 07:60:00", "21 Oct 2015 07:28:60"),
     ],
 )
-def test_a_date_that_does_not_exist_is_none(text):
-    """The cookie then lives as long as the browser."""
+def test_an_invalid_date_is_ignored(text):
+    """The cookie then lasts as long as the browser."""
     assert parse_date(text) is None
 
 
@@ -110,13 +110,13 @@ def test_a_date_that_does_not_exist_is_none(text):
         ("a=b; Expires=whenever", 10**9, True),
     ],
 )
-def test_a_cookie_lives_as_long_as_it_says(line, seconds, sent):
-    """Max-Age before Expires, 400 days at most."""
+def test_a_cookie_expires_by_its_attributes(line, seconds, sent):
+    """Max-Age goes before Expires, and 400 days are the maximum."""
     assert (cookies_at(API, line, wait=seconds) == "a=b") is sent
 
 
-def test_a_cookie_is_deleted_by_one_that_is_over():
-    """That is how servers sign out."""
+def test_an_expired_cookie_deletes_the_stored_one():
+    """Servers sign out in this way."""
     app = setting("a=b; Max-Age=60", "c=d", out=["a=; Max-Age=0"])
     browser = Browser(app)
     browser.visit(f"{API}/set")
@@ -151,7 +151,7 @@ def test_a_cookie_is_deleted_by_one_that_is_over():
     ],
 )
 def test_a_cookie_is_for_a_host_or_for_a_domain(set_at, line, url, sent):
-    """Ports do not count; a domain has to be an own one, and no public suffix."""
+    """Ports do not matter; the domain must be a parent of the host, and not a public suffix."""
     assert (cookies_at(url, line, set_at=f"{set_at}/set") == "a=b") is sent
 
 
@@ -171,8 +171,8 @@ def test_a_cookie_is_for_a_host_or_for_a_domain(set_at, line, url, sent):
         ("/set", "a=b; Path=/x", "/xy", False),
     ],
 )
-def test_a_cookie_is_for_a_path_and_what_is_below(set_at, line, path, sent):
-    """By default for the directory that it was set in."""
+def test_a_cookie_is_for_a_path_and_everything_below(set_at, line, path, sent):
+    """The default is the directory of the URL that set it."""
     browser = Browser(setting(line, x_set=[line]))
     browser.visit(f"{API}{set_at}")
 
@@ -180,7 +180,7 @@ def test_a_cookie_is_for_a_path_and_what_is_below(set_at, line, path, sent):
 
 
 def test_longer_paths_and_older_cookies_come_first():
-    """A newer value keeps the place of the older one."""
+    """A new value keeps the creation time of the old one."""
     app = setting("a=1", "b=2; Path=/x", "c=3", "=4", again=["a=5", "d=6"])
     browser = Browser(app)
     browser.visit(f"{API}/set")
@@ -204,8 +204,8 @@ def test_longer_paths_and_older_cookies_come_first():
         ("https://localhost", "http://localhost", "webkit", False),
     ],
 )
-def test_a_secure_cookie_is_for_https_and_the_very_machine(set_at, url, engine, sent):
-    """WebKit knows https alone."""
+def test_a_secure_cookie_is_for_https_and_loopback(set_at, url, engine, sent):
+    """WebKit accepts https only."""
     assert (cookies_at(url, "a=b; Secure", set_at=f"{set_at}/set", engine=engine) == "a=b") is sent
 
 
@@ -221,7 +221,7 @@ def test_a_secure_cookie_is_for_https_and_the_very_machine(set_at, url, engine, 
     ],
 )
 def test_plain_http_cannot_replace_a_secure_cookie(first, second, left):
-    """Anyone on the network can be that server."""
+    """Anyone on the network can be the http server."""
     browser = Browser(setting(first, again=[second]))
     browser.visit(f"{API}/set")
     browser.visit("http://api.example/again")
@@ -244,13 +244,13 @@ def test_plain_http_cannot_replace_a_secure_cookie(first, second, left):
         ("a=__Secure-", True),
     ],
 )
-def test_a_prefix_is_a_promise(line, kept):
-    """What breaks it is not kept."""
+def test_a_cookie_that_violates_its_prefix_is_ignored(line, kept):
+    """The prefixes are __Secure- and __Host-."""
     assert (cookies_at(f"{API}/x", line) is not None) is kept
 
 
 def test_https_can_replace_a_secure_cookie_by_one_that_is_not():
-    """It is the server itself."""
+    """It is the same server."""
     assert cookies_at(API, "a=1; Secure", "a=2") == "a=2"
 
 
@@ -258,13 +258,13 @@ ALL = ("plain=1", "lax=1; SameSite=Lax", "strict=1; samesite=STRICT", "none=1; S
 
 
 def names(exchange):
-    """Give the names of the cookies that were sent, sorted."""
+    """Return the names of the cookies that were sent, sorted."""
     sent = exchange.get("Cookie")
     return " ".join(sorted(each.partition("=")[0] for each in sent.split("; "))) if sent else ""
 
 
 def sent_by(do, *, at=OTHER, engine=None, wait=200, sandboxed=False, **arguments):
-    """Give which of all cookies are sent to the server that has set them."""
+    """Return which of all cookies the browser sends to the server that set them."""
     browser = Browser(setting(*ALL), engine=engine)
     browser.visit(f"{API}/set")
     browser.wait(wait)
@@ -291,7 +291,7 @@ EVERY = "lax none plain strict"
 )
 @pytest.mark.parametrize("at", [API, "https://www.api.example", "https://api.example:8443"])
 def test_a_page_of_the_same_site_sends_all_cookies(at, do, arguments):
-    """Whatever it does, with its credentials."""
+    """It sends them with every kind of request that has credentials."""
     assert sent_by(do, at=at, **arguments) == EVERY
 
 
@@ -311,20 +311,20 @@ def test_a_page_of_the_same_site_sends_all_cookies(at, do, arguments):
         ("submit", {"data": {}, "method": "GET", "target": "frame"}, "none", "none", "none plain"),
     ],
 )
-def test_a_page_of_another_site_sends_what_is_meant_for_it(do, arguments, standard, chromium, others):
-    """SameSite=None everywhere, Lax with links; what says nothing is Lax, or None in two engines."""
+def test_a_page_of_another_site_sends_cookies_by_samesite(do, arguments, standard, chromium, others):
+    """None is sent always, Lax with links; a cookie without SameSite is Lax, or None in two engines."""
     expected = {None: standard, "chromium": chromium, "firefox": others, "webkit": others}
 
     assert {engine: sent_by(do, engine=engine, **arguments) for engine in expected} == expected
 
 
 def test_another_scheme_is_another_site():
-    """A page of http sends a cookie of https only if it is for all sites."""
+    """An http page sends a cookie to an https server only if it has SameSite=None."""
     assert sent_by("fetch", at="http://www.api.example", credentials="include") == "none"
 
 
-def test_a_sandboxed_frame_is_of_no_site():
-    """Not even of the page around it."""
+def test_a_sandboxed_frame_is_cross_site_to_every_server():
+    """It is cross-site to the page around it as well."""
     assert sent_by("fetch", at=API, sandboxed=True, credentials="include") == "none"
 
 
@@ -338,14 +338,14 @@ def test_a_sandboxed_frame_is_of_no_site():
         ("include", "https://www.api.example", EVERY),
     ],
 )
-def test_credentials_are_sent_as_the_page_says(credentials, at, sent):
+def test_credentials_are_sent_by_the_credentials_mode(credentials, at, sent):
     """The same site is not the same origin."""
     assert sent_by("fetch", at=at, credentials=credentials) == sent
 
 
 @pytest.mark.parametrize("engine", [None, *ENGINES])
-def test_another_site_can_set_what_is_for_all_sites(engine):
-    """Third-party cookies are let through; a cookie of one site cannot be set out of another."""
+def test_a_page_of_another_site_can_only_set_samesite_none_cookies(engine):
+    """In two engines a cookie without SameSite counts as one; third-party cookies are not blocked."""
     browser = Browser(setting(*ALL), engine=engine)
     browser.open(OTHER).fetch(f"{API}/set", credentials="include")
     kept = "none plain" if engine in {"firefox", "webkit"} else "none"
@@ -354,29 +354,29 @@ def test_another_site_can_set_what_is_for_all_sites(engine):
 
 
 def test_a_link_can_set_any_cookie():
-    """The address bar shows where it leads."""
+    """A top-level navigation shows its URL in the address bar."""
     browser = Browser(setting(*ALL))
     browser.open(OTHER).navigate(f"{API}/set")
 
     assert names(browser.visit(API).response.exchange[-1]) == EVERY
 
 
-def test_what_is_for_all_sites_has_to_be_secure():
-    """Or it is not kept at all."""
+def test_a_samesite_none_cookie_has_to_be_secure():
+    """It is ignored otherwise."""
     assert cookies_at(API, "a=b; SameSite=None") is None
     assert cookies_at(API, "a=b; SameSite=Any") == "a=b"
 
 
 @pytest.mark.parametrize(("credentials", "kept"), [("omit", None), ("same-origin", None), ("include", "a=b")])
-def test_without_credentials_no_cookie_is_kept(credentials, kept):
-    """Neither sent nor stored."""
+def test_without_credentials_no_cookie_is_sent_or_stored(credentials, kept):
+    """The credentials mode omit applies in both directions."""
     browser = Browser(setting("a=b; SameSite=None; Secure"))
     browser.open(APP).fetch(f"{API}/set", credentials=credentials)
 
     assert browser.visit(API).response.exchange[-1].get("Cookie") == kept
 
 
-def test_cookies_of_two_browsers_are_apart():
+def test_two_browsers_do_not_share_cookies():
     """Each test has its own."""
     Browser(setting("a=b")).visit(f"{API}/set")
 

@@ -10,13 +10,13 @@ from testing.scripted import answering
 
 
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.code)
-def test_a_difference_is_one(difference):
-    """Whoever deviates says something else than the standard, and somebody does."""
-    said = {engine: getattr(difference, engine) for engine in ENGINES}
+def test_a_difference_deviates_from_the_standard(difference):
+    """At least one engine deviates, and its text is not that of the standard."""
+    texts = {engine: getattr(difference, engine) for engine in ENGINES}
 
     assert difference.deviating
-    assert {engine for engine in ENGINES if said[engine] != difference.standard} == difference.deviating
-    for text in (difference.sentence, difference.standard, *said.values()):
+    assert {engine for engine in ENGINES if texts[engine] != difference.standard} == difference.deviating
+    for text in (difference.sentence, difference.standard, *texts.values()):
         assert text.endswith(".")
     for engine in ENGINES:
         assert Quirks(engine).has(difference.code) is (engine in difference.deviating)
@@ -24,7 +24,7 @@ def test_a_difference_is_one(difference):
 
 
 def test_every_difference_has_a_code_of_its_own():
-    """And a code that is none is a mistake of the model."""
+    """An unknown code raises a KeyError, because it is a mistake in the model."""
     codes = [difference.code for difference in DIFFERENCES]
 
     assert len(set(codes)) == len(codes)
@@ -32,16 +32,16 @@ def test_every_difference_has_a_code_of_its_own():
         Quirks("firefox").has("anything")
 
 
-def test_the_numbers_are_those_that_are_said():
-    """The text of the difference, and the limits that are used."""
-    said = next(each for each in DIFFERENCES if each.code == "preflight-cache-limit")
+def test_the_limits_in_the_text_are_those_of_the_model():
+    """The text of the difference names each limit."""
+    difference = next(each for each in DIFFERENCES if each.code == "preflight-cache-limit")
 
     for engine, limit in PREFLIGHT_CACHE_LIMITS.items():
-        assert f"{limit} s" in getattr(said, engine or "standard")
+        assert f"{limit} s" in getattr(difference, engine or "standard")
 
 
 def test_an_engine_has_to_be_known():
-    """The error lists them."""
+    """The error lists all engines."""
     assert Browser(answering()).engine is None
     assert [Browser(answering(), engine=engine).engine for engine in ENGINES] == list(ENGINES)
     with pytest.raises(

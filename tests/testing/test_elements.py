@@ -1,4 +1,4 @@
-"""What a page loads without a script: images, scripts, fonts, event streams."""
+"""Loads of elements and objects of a page: images, scripts, fonts, event streams."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CORP = "Cross-Origin-Resource-Policy"
 
 
 def refused_by(do, *arguments, **more):
-    """Give the refusal of something."""
+    """Return the refusal of a method of a page."""
     with pytest.raises(FetchRefused) as refused:
         do(*arguments, **more)
     return refused.value
@@ -29,24 +29,24 @@ def refused_by(do, *arguments, **more):
         ({**PNG, **TRUSTED}, "use-credentials", False),
     ],
 )
-def test_an_image_from_elsewhere_taints_a_canvas_unless_it_is_shared(headers, crossorigin, tainted):
-    """And unless the element asked for that."""
+def test_an_image_of_another_origin_taints_a_canvas_without_cors(headers, crossorigin, tainted):
+    """The element needs crossorigin, and the server must allow the origin."""
     assert page_of(answering(headers)).image(API, crossorigin).tainted is tainted
 
 
 @pytest.mark.parametrize(
     ("headers", "crossorigin"), [(PNG, "anonymous"), ({**PNG, **ANYONE}, "use-credentials")]
 )
-def test_an_image_that_is_asked_for_with_cors_and_not_shared_is_not_shown(headers, crossorigin):
-    """Though it would be without the attribute."""
+def test_an_image_with_crossorigin_is_not_shown_if_the_server_does_not_allow_it(headers, crossorigin):
+    """It would be shown without the attribute."""
     page = page_of(answering(headers))
 
     assert refused_by(page.image, API, crossorigin).step == "CORS check"
     assert page.image(API).tainted
 
 
-def test_an_image_of_the_own_server_taints_nothing():
-    """Unless it comes from elsewhere in the end, or the page has no origin."""
+def test_a_same_origin_image_does_not_taint_a_canvas():
+    """It does after a redirect to another origin, and in a sandboxed frame."""
     paths = {"/hop": (302, {"Location": API})}
     app = answering(PNG, paths=paths)
 
@@ -58,7 +58,7 @@ def test_an_image_of_the_own_server_taints_nothing():
 
 @pytest.mark.parametrize("status", [200, 404, 500])
 def test_an_image_is_shown_whatever_its_status(status):
-    """A picture that says *not found* is one."""
+    """A picture in a 404 response is an image."""
     image = page_of(answering(PNG, status=status)).image(API)
 
     assert image.exchange[0].status == status
@@ -73,13 +73,13 @@ def test_an_image_is_shown_whatever_its_status(status):
         (PNG, b"", "the body of the response is empty."),
     ],
 )
-def test_what_is_no_image_is_not_shown(headers, body, because):
+def test_a_response_that_is_not_an_image_is_not_shown(headers, body, because):
     """The page gets an error event."""
     assert refused_by(page_of(answering(headers, body=body)).image, API).because == because
 
 
-def test_timing_of_an_image_is_for_whom_the_server_names():
-    """Without CORS as well."""
+def test_timing_of_an_image_is_for_the_origins_that_the_server_names():
+    """Timing-Allow-Origin works without CORS."""
     app = answering({**PNG, "Timing-Allow-Origin": "*"})
 
     assert page_of(app).image(API).timing_allowed
@@ -101,8 +101,8 @@ def test_timing_of_an_image_is_for_whom_the_server_names():
         ("", APP, True),
     ],
 )
-def test_a_resource_policy_says_who_may_embed(policy, at, shown):
-    """Only without CORS, and only if it is one of three words."""
+def test_a_resource_policy_limits_who_may_embed(policy, at, shown):
+    """It applies without CORS only, and has three possible values."""
     app = answering({**PNG, **ANYONE, CORP: policy})
     page = page_of(app, at=at)
     if shown:
@@ -117,8 +117,8 @@ def test_a_resource_policy_says_who_may_embed(policy, at, shown):
     assert page.fetch(API).ok
 
 
-def test_a_resource_policy_of_plain_http_lets_in_pages_of_https():
-    """It is the other way round that is refused."""
+def test_a_same_site_resource_of_plain_http_can_be_embedded_by_an_https_page():
+    """An http page of the same site can embed it as well."""
     app = answering({**PNG, CORP: "same-site"})
 
     assert page_of(app, at="http://www.api.example").image("http://api.example").tainted
@@ -126,8 +126,8 @@ def test_a_resource_policy_of_plain_http_lets_in_pages_of_https():
 
 
 @pytest.mark.parametrize("engine", [None, *ENGINES])
-def test_two_ports_of_an_address_are_one_site_except_for_chromium(engine):
-    """There an address is a site with its port."""
+def test_two_ports_of_an_address_are_one_site_except_in_chromium(engine):
+    """In Chromium an IP address with its port is a site."""
     app = answering({**PNG, CORP: "same-site"})
     page = page_of(app, at="http://127.0.0.1:5000", engine=engine)
 
@@ -139,7 +139,7 @@ def test_two_ports_of_an_address_are_one_site_except_for_chromium(engine):
 
 
 def test_a_resource_policy_is_for_no_cors_requests_and_not_for_forms():
-    """Where the answer goes nobody looks at it."""
+    """A navigation does not look at it."""
     page = page_of(answering({CORP: "same-origin"}))
 
     assert page.submit(API, {}, target="frame").exchange[-1].status == 200
@@ -147,7 +147,7 @@ def test_a_resource_policy_is_for_no_cors_requests_and_not_for_forms():
 
 
 def test_an_http_image_of_an_https_page_is_fetched_over_https():
-    """Where that makes sense: not for an address, and not on the very machine."""
+    """An image at an IP address or on loopback is not upgraded."""
     browser = Browser(answering(PNG))
     page = browser.open(APP)
     page.image("http://api.example/x")
@@ -165,8 +165,8 @@ def test_an_http_image_of_an_https_page_is_fetched_over_https():
 
 @pytest.mark.parametrize("do", ["fetch", "script", "submit"])
 @pytest.mark.parametrize("engine", [None, *ENGINES])
-def test_webkit_lets_an_https_page_use_no_loopback_but_images(engine, do):
-    """The others trust the very machine."""
+def test_webkit_lets_an_https_page_load_only_images_from_loopback(engine, do):
+    """The other engines trust loopback."""
     page = page_of(answering({**JS, **ANYONE}), engine=engine)
     arguments = {"data": {}, "target": "frame"} if do == "submit" else {}
     if engine == "webkit":
@@ -177,8 +177,8 @@ def test_webkit_lets_an_https_page_use_no_loopback_but_images(engine, do):
     assert page.navigate("http://127.0.0.1").url == "http://127.0.0.1/"
 
 
-def test_a_plain_page_uses_the_loopback_in_webkit_too():
-    """There is nothing mixed."""
+def test_an_http_page_can_load_from_loopback_in_webkit():
+    """There is no mixed content on an http page."""
     page = Browser(answering(ANYONE), engine="webkit").open("http://localhost:3000")
 
     assert page.fetch("http://localhost:5000").ok
@@ -188,20 +188,20 @@ def test_a_plain_page_uses_the_loopback_in_webkit_too():
     ("headers", "crossorigin", "muted"),
     [(JS, None, True), ({**JS, **ANYONE}, None, True), ({**JS, **ANYONE}, "anonymous", False)],
 )
-def test_errors_of_a_script_from_elsewhere_are_muted_unless_it_is_shared(headers, crossorigin, muted):
-    """They could tell what is in it."""
+def test_errors_of_a_script_of_another_origin_are_muted_without_cors(headers, crossorigin, muted):
+    """Errors could reveal the content of the script."""
     assert page_of(answering(headers)).script(API, crossorigin).muted is muted
     assert not page_of(answering(headers)).script(APP).muted
 
 
-def test_a_script_that_is_asked_for_with_cors_and_not_shared_does_not_run():
-    """As with images."""
+def test_a_script_with_crossorigin_does_not_run_if_the_server_does_not_allow_it():
+    """It would run without the attribute."""
     assert refused_by(page_of(answering(JS)).script, API, "anonymous").step == "CORS check"
 
 
 @pytest.mark.parametrize("do", ["script", "font"])
 @pytest.mark.parametrize("status", [199, 300, 404, 500])
-def test_scripts_and_fonts_need_success(do, status):
+def test_scripts_and_fonts_need_a_successful_status(do, status):
     """An error page is neither."""
     refused = refused_by(getattr(page_of(answering({**JS, **ANYONE}, status=status)), do), API)
 
@@ -210,8 +210,8 @@ def test_scripts_and_fonts_need_success(do, status):
 
 
 @pytest.mark.parametrize("content_type", ["image/png", "audio/ogg", "video/mp4", "text/csv"])
-def test_what_is_surely_no_script_does_not_run(content_type):
-    """By its type."""
+def test_a_response_of_another_type_does_not_run_as_a_script(content_type):
+    """Images, audio, video and CSV are blocked."""
     refused = refused_by(page_of(answering({"Content-Type": content_type})).script, API)
 
     assert refused.because == f"the type of the response is {content_type}."
@@ -226,8 +226,8 @@ def test_what_is_surely_no_script_does_not_run(content_type):
         *(("text/javascript; charset=utf-8", "nosniff", True), ("application/javascript", "nosniff", True)),
     ],
 )
-def test_anything_else_runs_unless_sniffing_is_forbidden(content_type, nosniff, runs):
-    """Then it has to say that it is a script."""
+def test_any_other_type_runs_without_nosniff(content_type, nosniff, runs):
+    """With nosniff the type must be that of a script."""
     headers = {"X-Content-Type-Options": nosniff, **({"Content-Type": content_type} if content_type else {})}
     page = page_of(answering(headers))
     if runs:
@@ -238,16 +238,16 @@ def test_anything_else_runs_unless_sniffing_is_forbidden(content_type, nosniff, 
         assert because == f"the type of the response is {missing}, and X-Content-Type-Options is nosniff."
 
 
-def test_a_font_always_needs_to_be_shared():
-    """From the own server it is anyway."""
+def test_a_font_of_another_origin_always_needs_cors():
+    """A same-origin font does not."""
     assert page_of(answering(ANYONE)).font(API).type == "cors"
     assert page_of(answering()).font(APP).type == "basic"
     assert refused_by(page_of(answering()).font, API).step == "CORS check"
     assert page_of(answering(ANYONE)).font(API).exchange[0].get("Cookie") is None
 
 
-def test_an_event_source_reads_what_comes_first():
-    """A stream that never ends is left after its first piece, and closed."""
+def test_an_event_source_reads_the_first_piece():
+    """The model closes a stream that never ends after its first piece."""
     closed = []
 
     class Stream:
@@ -279,20 +279,20 @@ def test_an_event_source_reads_what_comes_first():
     ],
 )
 def test_an_event_source_needs_200_and_its_type(headers, status, because):
-    """Anything else ends it for good."""
+    """Any other response ends the connection for good."""
     assert refused_by(page_of(answering(headers, status=status)).event_source, API).because == because
 
 
 def test_an_event_source_across_origins_needs_cors():
-    """With credentials the server says so."""
+    """With credentials it needs Access-Control-Allow-Credentials as well."""
     assert refused_by(page_of(answering(EVENTS)).event_source, API).step == "CORS check"
     page = page_of(answering({**EVENTS, **ANYONE}))
     assert refused_by(page.event_source, API, with_credentials=True).step == "CORS check"
 
 
 @pytest.mark.parametrize("do", ["image", "script", "font", "event_source"])
-def test_what_is_no_url_is_not_loaded(do):
-    """Before anything is sent."""
+def test_an_invalid_url_is_not_loaded(do):
+    """It is refused before anything is sent."""
     refused = refused_by(getattr(page_of(answering()), do), "https://")
 
     assert refused.because == "'https://' is not a URL."

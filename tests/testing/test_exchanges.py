@@ -21,7 +21,7 @@ EXCHANGE = Exchange(
 
 
 def test_an_exchange_is_readable_http():
-    """What was sent, and what came back."""
+    """It shows the request and the response."""
     assert str(EXCHANGE) == "\n".join(
         [
             "> OPTIONS /x?y HTTP/1.1",
@@ -37,7 +37,7 @@ def test_an_exchange_is_readable_http():
 
 
 def test_an_exchange_shows_the_beginning_of_its_bodies():
-    """Line by line, as far as two hundred bytes."""
+    """It shows two hundred bytes, line by line."""
     exchange = dataclasses.replace(EXCHANGE, body=b"a\r\nb\xff", response_body=b"x" * 201)
 
     assert "> Access-Control-Request-Method: PUT\n>\n> a\n> b\ufffd\n< HTTP/1.1 204" in str(exchange)
@@ -45,8 +45,8 @@ def test_an_exchange_shows_the_beginning_of_its_bodies():
     assert "more" not in str(dataclasses.replace(EXCHANGE, response_body=b"x" * 200))
 
 
-def test_an_exchange_can_be_asked_for_its_headers():
-    """In any case; response headers that are repeated are joined."""
+def test_an_exchange_returns_its_headers_by_name():
+    """Names are case-insensitive, and repeated response headers are joined."""
     assert EXCHANGE.get("origin") == EXCHANGE.origin == APP
     assert EXCHANGE.get("Cookie") is None
     assert EXCHANGE.answered("VARY") == "Origin, Accept"
@@ -62,12 +62,12 @@ def test_an_exchange_can_be_asked_for_its_headers():
     ],
 )
 def test_a_preflight_is_options_with_two_headers(change):
-    """Anything else is the request itself."""
+    """Any other request is not a preflight."""
     assert EXCHANGE.is_preflight
     assert not dataclasses.replace(EXCHANGE, **change).is_preflight
 
 
-def test_an_exchange_stays_as_it_was():
+def test_an_exchange_cannot_be_changed():
     """It is evidence."""
     with pytest.raises(dataclasses.FrozenInstanceError):
         EXCHANGE.status = 200

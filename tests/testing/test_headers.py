@@ -1,4 +1,4 @@
-"""Header lists, and what of them is safelisted, forbidden, exposed."""
+"""Header lists, and which headers are safelisted, forbidden or exposed."""
 
 from __future__ import annotations
 
@@ -32,20 +32,20 @@ from flask_corsguard.testing.headers import (
     ],
 )
 def test_a_value_is_split_as_the_standard_shows(value, elements):
-    """These are its own examples, and two with backslashes."""
+    """The rows are the examples of the standard, and two with backslashes."""
     assert split(value) == elements
 
 
 def test_repeated_headers_are_one_line_on_the_wire():
-    """Under the name that came first."""
+    """The line has the spelling of the first name."""
     headers = [("X-A", "1"), ("X-B", "2"), ("x-a", "3")]
 
     assert combined(headers) == [("X-A", "1, 3"), ("X-B", "2")]
     assert without(headers, {"x-a"}) == [("X-B", "2")]
 
 
-def test_a_list_of_names_has_commas_between():
-    """Several lines are one list; empty elements are let through; no header is no list."""
+def test_a_list_of_names_is_separated_by_commas():
+    """Several lines are one list, empty elements are skipped, and a missing header is not a list."""
     headers = [("X", "a, b"), ("Y", ""), ("x", ",c ,")]
 
     assert list_values(headers, "X") == ["a", "b", "c"]
@@ -55,7 +55,7 @@ def test_a_list_of_names_has_commas_between():
 
 @pytest.mark.parametrize("value", ["a b", "a;b", '"a"', "a, b c", "ü"])
 def test_a_list_of_anything_else_is_malformed(value):
-    """Browsers then take nothing of it."""
+    """Browsers ignore a malformed list as a whole."""
     with pytest.raises(MalformedListError, match=r"^X is not a list"):
         list_values([("X", value)], "X")
 
@@ -75,7 +75,7 @@ def test_a_list_of_anything_else_is_malformed(value):
     ],
 )
 def test_the_essence_of_a_type_is_its_two_names(value, essence):
-    """A value that is not parsed has none."""
+    """A malformed type has no essence."""
     assert mime_essence(value) == essence
 
 
@@ -90,8 +90,8 @@ def test_the_essence_of_a_type_is_its_two_names(value, essence):
         ([], None),
     ],
 )
-def test_of_several_types_of_a_response_the_last_one_counts(values, essence):
-    """If it can be parsed: these are the standard's examples."""
+def test_the_last_valid_type_of_a_response_counts(values, essence):
+    """The rows are the examples of the standard."""
     assert response_essence([("Content-Type", value) for value in values]) == essence
 
 
@@ -112,8 +112,8 @@ def test_of_several_types_of_a_response_the_last_one_counts(values, essence):
         ("Range", "bytes=500-"),
     ],
 )
-def test_what_a_form_could_send_is_safelisted(name, value):
-    """No preflight is needed for it."""
+def test_headers_that_a_form_can_send_are_safelisted(name, value):
+    """They need no preflight."""
     assert is_safelisted(name, value)
     assert unsafe_names([(name, value)]) == []
 
@@ -141,22 +141,22 @@ def test_what_a_form_could_send_is_safelisted(name, value):
         ("Authorization", "x"),
     ],
 )
-def test_anything_else_is_not(name, value):
-    """The server is asked first."""
+def test_other_headers_are_not_safelisted(name, value):
+    """They need a preflight."""
     assert not is_safelisted(name, value)
     assert unsafe_names([(name, value)]) == [name.lower()]
 
 
-def test_safelisted_values_are_unsafe_together_over_a_kilobyte():
-    """1024 bytes pass; one more and all of them have to be asked for."""
+def test_safelisted_values_over_a_kilobyte_are_unsafe_together():
+    """With 1,025 bytes all of them need a preflight, with 1,024 none."""
     headers = [("Accept", "x" * 128)] * 8
 
     assert unsafe_names(headers) == []
     assert unsafe_names([*headers, ("Accept-Language", "x")]) == ["accept", "accept-language"]
 
 
-def test_unsafe_names_are_sorted_in_lower_case_and_once():
-    """Servers rely on it."""
+def test_unsafe_names_are_sorted_and_unique_and_in_lower_case():
+    """Servers rely on that order."""
     headers = [("X-Z", ""), ("x-a", ""), ("X-A", ""), ("Authorization", ""), ("Accept", "")]
 
     assert unsafe_names(headers) == ["authorization", "x-a", "x-z"]
@@ -175,6 +175,6 @@ def test_unsafe_names_are_sorted_in_lower_case_and_once():
         ("X-Any", "TRACE", False),
     ],
 )
-def test_some_headers_are_forbidden_by_what_they_say(name, value, forbidden):
-    """The three that override a method may not say a forbidden one."""
+def test_a_header_that_overrides_the_method_is_forbidden_by_its_value(name, value, forbidden):
+    """It is forbidden if it names a forbidden method."""
     assert is_forbidden(name, value) is forbidden

@@ -1,4 +1,4 @@
-"""The HTTP cache, in which answers without Vary spoil each other."""
+"""The HTTP cache, in which responses without Vary are used for the wrong request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MONTH = ("Cache-Control", "max-age=600")
 
 
 def counting(headers=()):
-    """Give an application that shares with everyone and counts; a validator that is right gets a 304."""
+    """Return an application that allows every origin, counts, and answers a valid validator with 304."""
     count = []
 
     def app(environ, start_response):
@@ -26,7 +26,7 @@ def counting(headers=()):
 
 
 def twice(headers, *, wait=0, first=None, second=None, engine=None, url=API):
-    """Give the bodies of two fetches of one URL."""
+    """Return the bodies of two fetches of one URL."""
     browser = Browser(counting(headers), engine=engine)
     page = browser.open(APP)
     one = page.fetch(url, **(first or {}))
@@ -52,13 +52,13 @@ CACHED, FETCHED = ("1", "1"), ("1", "2")
         ([], 0, FETCHED),
     ],
 )
-def test_an_answer_is_kept_as_long_as_it_says(headers, wait, bodies):
-    """And not at all if it does not say."""
+def test_a_response_is_stored_for_its_lifetime(headers, wait, bodies):
+    """Without a lifetime it is not stored."""
     assert twice(headers, wait=wait) == bodies
 
 
-def test_what_comes_from_the_cache_is_not_sent():
-    """It is in the exchange of the response, marked, and not in the log."""
+def test_a_response_from_the_cache_is_not_in_the_log():
+    """It is in the exchange of the response, with from_cache."""
     browser = Browser(counting([MONTH]))
     page = browser.open(APP)
     page.fetch(API)
@@ -88,8 +88,8 @@ def test_what_comes_from_the_cache_is_not_sent():
         ({"headers": {"Accept": "a/b"}}, {"headers": {"Accept": "c/d"}}, CACHED),
     ],
 )
-def test_a_page_may_say_how_the_cache_is_used(first, second, bodies):
-    """Only a whole GET is kept."""
+def test_the_cache_mode_of_a_request_is_respected(first, second, bodies):
+    """Only a GET of the whole resource is stored."""
     assert twice([MONTH], first=first, second=second) == bodies
 
 
@@ -102,23 +102,23 @@ def test_a_page_may_say_how_the_cache_is_used(first, second, bodies):
         ("reload", ("no-cache", "no-cache")),
     ],
 )
-def test_the_server_is_told_of_it(cache, headers):
-    """These headers need no preflight, because they are the browser's."""
+def test_the_cache_mode_adds_request_headers(cache, headers):
+    """These headers need no preflight, because the browser adds them."""
     exchange = Browser(counting()).open(APP).fetch(API, cache=cache).exchange[-1]
 
     assert (exchange.get("Cache-Control"), exchange.get("Pragma")) == headers
 
 
-def test_what_the_page_says_itself_stands():
-    """For its own server, where that needs no preflight."""
+def test_the_cache_headers_of_a_page_are_not_replaced():
+    """The page sends them to its own server, without a preflight."""
     headers = {"Cache-Control": "no-store", "Pragma": "x"}
     exchange = Browser(counting()).open(API).fetch(API, cache="reload", headers=headers).exchange[-1]
 
     assert (exchange.get("Cache-Control"), exchange.get("Pragma")) == ("no-store", "x")
 
 
-def test_a_page_can_ask_the_server_by_hand():
-    """Its Cache-Control counts for both directions."""
+def test_a_page_can_bypass_the_cache_with_its_own_header():
+    """Its Cache-Control also keeps the response out of the cache."""
     asking, hiding = (Browser(counting([MONTH])).open(APP) for _ in range(2))
     asking.fetch(APP)
     hiding.fetch(APP, headers={"Cache-Control": "no-store"})
@@ -127,8 +127,8 @@ def test_a_page_can_ask_the_server_by_hand():
     assert hiding.fetch(APP).text == "2"
 
 
-def test_only_what_is_cached_may_be_wanted():
-    """However old it is."""
+def test_only_if_cached_returns_a_stored_response():
+    """It is returned however old it is."""
     browser = Browser(counting([MONTH]))
     page = browser.open(API)
     arguments = {"cache": "only-if-cached", "mode": "same-origin"}
@@ -155,8 +155,8 @@ VALID = ("ETag", '"1"')
         ([VALID, ("Cache-Control", "no-store")], 0, (None, None)),
     ],
 )
-def test_a_stale_answer_is_asked_about(headers, wait, ask):
-    """A 304 makes it good again; the page sees the stored answer."""
+def test_a_stale_response_is_revalidated(headers, wait, ask):
+    """After a 304 it is fresh again, and the page gets the stored response."""
     browser = Browser(counting(headers))
     page = browser.open(APP)
     page.fetch(API)
@@ -171,7 +171,7 @@ def test_a_stale_answer_is_asked_about(headers, wait, ask):
         assert (response.text, last.status) == ("1", 304)
 
 
-def test_a_304_makes_an_answer_fresh_and_brings_new_headers():
+def test_a_304_makes_a_response_fresh_and_updates_its_headers():
     """Its Access-Control-Allow-Origin replaces the stored one."""
     answers = iter(
         [
@@ -201,8 +201,8 @@ def test_a_304_makes_an_answer_fresh_and_brings_new_headers():
     assert again.exchange[0].response_body == b"body"
 
 
-def test_a_stored_answer_that_has_changed_is_replaced():
-    """The server says 200."""
+def test_a_stored_response_that_has_changed_is_replaced():
+    """The server answers 200 to the revalidation."""
     count = iter(range(1, 9))
 
     def app(environ, start_response):
@@ -217,8 +217,8 @@ def test_a_stored_answer_that_has_changed_is_replaced():
     assert [exchange.get("If-None-Match") for exchange in browser.log] == [None, "1", "2"]
 
 
-def test_a_page_that_asks_conditionally_gets_the_304():
-    """The cache stays out of it."""
+def test_a_page_that_sends_a_condition_itself_gets_the_304():
+    """The cache is not used."""
     page = Browser(counting([VALID, MONTH])).open(API)
     page.fetch(API)
 
@@ -227,14 +227,14 @@ def test_a_page_that_asks_conditionally_gets_the_304():
 
 
 @pytest.mark.parametrize(("status", "bodies"), [(200, "1 3"), (302, "1 3"), (404, "1 1")])
-def test_a_change_makes_a_browser_forget(status, bodies):
-    """Whoever has changed a thing sees the new one, if it was changed."""
+def test_a_successful_unsafe_request_invalidates_the_cache(status, bodies):
+    """After a failed one the stored response is still used."""
     count = []
 
     def app(environ, start_response):
         count.append(1)
-        said = f"{status} Done" if environ["REQUEST_METHOD"] == "PUT" else "200 OK"
-        start_response(said, [MONTH])
+        status_line = f"{status} Done" if environ["REQUEST_METHOD"] == "PUT" else "200 OK"
+        start_response(status_line, [MONTH])
         return [str(len(count)).encode()]
 
     page = Browser(app).open(API)
@@ -247,8 +247,8 @@ def test_a_change_makes_a_browser_forget(status, bodies):
     assert page.fetch(f"{API}/other").text == "2"
 
 
-def test_a_partial_answer_is_not_kept():
-    """It is not the thing."""
+def test_a_partial_response_is_not_stored():
+    """It is not the whole resource."""
     browser = Browser(answering([*ANYONE.items(), MONTH], status=206))
     page = browser.open(APP)
     page.fetch(API)
@@ -268,15 +268,15 @@ def test_a_partial_answer_is_not_kept():
         ("*", {}, {}, FETCHED),
     ],
 )
-def test_what_an_answer_varies_by_has_to_be_equal(vary, first, second, bodies):
-    """Then it is the answer to the other request, too."""
+def test_the_headers_in_vary_have_to_be_equal(vary, first, second, bodies):
+    """The stored response is used only for a request with the same values."""
     headers = [MONTH, ("Vary", vary)]
 
     assert twice(headers, first={"headers": first}, second={"headers": second}) == bodies
 
 
 def by_origin(vary):
-    """Give an application that allows an origin only if it is told one: the usual mistake."""
+    """Return an application with a common mistake: without Vary, it allows an origin only if one is sent."""
 
     def app(environ, start_response):
         allowed = ALLOWED.items() if "HTTP_ORIGIN" in environ else ()
@@ -287,8 +287,8 @@ def by_origin(vary):
     return app
 
 
-def test_without_vary_an_answer_to_nobody_spoils_that_to_the_page():
-    """The refusal says where it came from and what is missing."""
+def test_without_vary_a_stored_response_without_cors_headers_is_refused():
+    """The refusal names the cache as the source, and Vary as the remedy."""
     page = Browser(by_origin(vary=False)).open(APP)
     page.fetch(API, mode="no-cors")
     refused = assert_cannot_fetch(page, API)
@@ -300,8 +300,8 @@ def test_without_vary_an_answer_to_nobody_spoils_that_to_the_page():
     assert "Nothing was sent; the response was in the browser's HTTP cache:" in str(refused)
 
 
-def test_with_vary_it_does_not():
-    """The page's own request is sent."""
+def test_with_vary_the_request_is_sent_again():
+    """The page gets its own response."""
     browser = Browser(by_origin(vary=True))
     page = browser.open(APP)
     page.fetch(API, mode="no-cors")
@@ -310,8 +310,8 @@ def test_with_vary_it_does_not():
     assert [exchange.origin for exchange in browser.log] == [None, APP]
 
 
-def test_an_answer_for_another_origin_is_not_called_a_missing_origin():
-    """The hint is for what was stored without one."""
+def test_a_stored_response_for_another_origin_gets_no_hint_at_a_missing_origin():
+    """The hint is for a response that was stored for a request without Origin."""
     page = Browser(answering([*ALLOWED.items(), MONTH])).open(APP)
     page.fetch(API)
     refused = assert_cannot_fetch(page, API, credentials="include")
@@ -320,8 +320,8 @@ def test_an_answer_for_another_origin_is_not_called_a_missing_origin():
 
 
 @pytest.mark.parametrize("engine", [None, *ENGINES])
-def test_a_plain_image_spoils_it_except_in_firefox(engine):
-    """It keeps answers with and without credentials apart."""
+def test_a_plain_image_stores_the_wrong_response_except_in_firefox(engine):
+    """Firefox stores responses with and without credentials separately."""
     browser = Browser(by_origin(vary=False), engine=engine)
     page = browser.open(APP)
     page.image(API)
@@ -332,8 +332,8 @@ def test_a_plain_image_spoils_it_except_in_firefox(engine):
             page.fetch(API)
 
 
-def test_pages_of_two_sites_share_no_answer():
-    """The cache is partitioned by what the address bar shows."""
+def test_pages_of_two_sites_do_not_share_the_cache():
+    """The cache is partitioned by the site of the top-level page."""
     browser = Browser(counting([MONTH]))
     one, two = browser.open(APP), browser.open(THIRD)
     first = [page.fetch(API).text for page in (one, two, one, browser.open("https://www.app.example"))]

@@ -1,4 +1,4 @@
-"""The pytest plugin, in a run of pytest of its own."""
+"""The pytest plugin, in a separate run of pytest."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_nothing_of_it_is_imported_yet(pytestconfig):
 
 
 def run(tmp_path, text):
-    """Give the exit status and the output of pytest on a file of *text*."""
+    """Return the exit status and the output of pytest on a file of *text*."""
     (tmp_path / "test_it.py").write_text(text)
     # Without the measurement of this run, which would import what the plugin must not.
     command = [
@@ -69,15 +69,15 @@ def run(tmp_path, text):
 
 @pytest.mark.parametrize("text", [WITH_AN_APP, WITHOUT_ANY_USE], ids=["used", "not used"])
 def test_the_fixture_is_there_and_costs_nothing_before_it_is_used(tmp_path, text):
-    """It stands in front of the application of the suite."""
+    """The plugin imports nothing of the library until a test uses the fixture."""
     status, output = run(tmp_path, text)
 
     assert status == 0, output
     assert "1 passed" in output
 
 
-def test_without_an_application_it_says_what_to_write(tmp_path):
-    """And nothing else."""
+def test_without_an_application_the_error_shows_what_to_write(tmp_path):
+    """The error of pytest is not shown."""
     status, output = run(tmp_path, WITHOUT_AN_APP)
 
     assert status == 1
@@ -85,8 +85,8 @@ def test_without_an_application_it_says_what_to_write(tmp_path):
     assert "FixtureLookupError" not in output
 
 
-def test_what_is_missing_for_the_application_is_said_as_ever(tmp_path):
-    """The fixture app is there; another one is not."""
+def test_another_missing_fixture_is_reported_by_pytest(tmp_path):
+    """The fixture app exists, but needs one that does not."""
     status, output = run(tmp_path, WITH_AN_APP_THAT_NEEDS_MORE)
 
     assert status == 1

@@ -1,4 +1,4 @@
-"""May this be sent? Preflights, and what a browser remembers of them."""
+"""Preflights, and the preflight cache."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEP = "CORS-preflight fetch, step"
 
 
 def allowing(preflight, base=ALLOWED, **rest):
-    """Give an application that answers preflights with *preflight*."""
+    """Return an application that answers preflights with *preflight*."""
     return answering(base, [*base.items(), *dict(preflight).items()], **rest)
 
 
@@ -29,16 +29,16 @@ def allowing(preflight, base=ALLOWED, **rest):
         {"headers": {"Accept": "text/html", "Range": "bytes=0-3"}},
     ],
 )
-def test_what_a_form_could_send_needs_no_preflight(arguments):
-    """It is sent at once, and only the answer is kept back."""
+def test_a_request_that_a_form_can_send_needs_no_preflight(arguments):
+    """It is sent at once, and only its response is withheld."""
     refused = assert_cannot_fetch(page_of(answering()), API, **arguments)
 
     assert [exchange.is_preflight for exchange in refused.exchange] == [False]
     assert refused.sent
 
 
-def test_a_preflight_names_what_is_to_be_sent():
-    """It has these headers, no cookies, and no body."""
+def test_a_preflight_names_the_method_and_the_headers_of_the_request():
+    """It has no other headers, no cookies and no body."""
     browser = Browser(allowing({ACAM: "PUT", ACAH: "x-b,x-a,content-type,authorization"}, TRUSTED))
     browser.visit(API)
     headers = {"X-B": "1", "x-a": "2", "Authorization": "3", "Accept": "text/html"}
@@ -64,7 +64,7 @@ def test_a_preflight_names_what_is_to_be_sent():
     )
 
 
-def test_a_preflight_brings_no_cookies_and_keeps_none():
+def test_a_preflight_neither_sends_nor_stores_cookies():
     """The request after it does both."""
     sets = [*TRUSTED.items(), (ACAM, "PUT"), ("Set-Cookie", "asked=1; SameSite=None; Secure")]
     app = answering([*TRUSTED.items(), ("Set-Cookie", "sent=1; SameSite=None; Secure")], sets)
@@ -76,15 +76,15 @@ def test_a_preflight_brings_no_cookies_and_keeps_none():
     assert actual.get("Cookie") == "sent=1"
 
 
-def test_a_preflight_without_unsafe_headers_names_none():
-    """An empty header would be malformed."""
+def test_a_preflight_without_unsafe_headers_has_no_header_list():
+    """An empty list would be malformed."""
     asked = page_of(allowing({ACAM: "PUT"})).fetch(API, "PUT").exchange[0]
 
     assert asked.get("Access-Control-Request-Headers") is None
 
 
-def test_a_page_asks_its_own_server_nothing():
-    """Not even for the strangest request."""
+def test_a_same_origin_request_needs_no_preflight():
+    """Its method and headers do not matter."""
     page = page_of(answering())
 
     assert len(page.fetch(APP, "CHICKEN", headers={"X-A": "1"}).exchange) == 1
@@ -105,8 +105,8 @@ def test_a_page_asks_its_own_server_nothing():
         ({ACAM: "", ACAH: ",x-a,"}, {"headers": {"x-a": "1"}}),
     ],
 )
-def test_what_is_listed_may_be_sent(preflight, arguments):
-    """GET, HEAD and POST need no listing."""
+def test_a_listed_method_or_header_is_sent(preflight, arguments):
+    """GET, HEAD and POST need not be listed."""
     preflight = {**preflight, **arguments.pop("extra", {})}
     response = assert_can_fetch(page_of(allowing(preflight)), API, **arguments)
 
@@ -135,8 +135,8 @@ def test_what_is_listed_may_be_sent(preflight, arguments):
          "does not name", ""),
     ],
 )  # fmt: skip
-def test_what_is_not_listed_is_not_sent(preflight, arguments, step, because, needed):
-    """The server has seen the preflight alone."""
+def test_an_unlisted_method_or_header_is_not_sent(preflight, arguments, step, because, needed):
+    """The server receives only the preflight."""
     refused = assert_cannot_fetch(page_of(allowing(preflight)), API, **arguments)
 
     assert refused.step == f"{STEP} {step}"
@@ -154,8 +154,8 @@ def test_what_is_not_listed_is_not_sent(preflight, arguments, step, because, nee
         ({ACAH: "*"}, {"headers": {"Authorization": "1"}}, f'{ACAH} is "*", which is not a wildcard'),
     ],
 )
-def test_with_credentials_no_wildcard_counts(preflight, arguments, because):
-    """It is then a method or a header of that name."""
+def test_the_wildcard_is_a_name_with_credentials(preflight, arguments, because):
+    """It only covers a method or header named "*"."""
     page = page_of(allowing(preflight, TRUSTED))
     refused = assert_cannot_fetch(page, API, credentials="include", **arguments)
 
@@ -163,22 +163,22 @@ def test_with_credentials_no_wildcard_counts(preflight, arguments, because):
     assert not refused.sent
 
 
-def test_a_method_may_have_the_name_of_the_wildcard():
-    """Where the wildcard is none."""
+def test_a_method_can_be_named_like_the_wildcard():
+    """With credentials "*" allows that method."""
     page = page_of(allowing({ACAM: "*", ACAH: "*"}, TRUSTED))
 
     assert_can_fetch(page, API, method="*", headers={"*": "1"}, credentials="include")
 
 
 @pytest.mark.parametrize("status", [200, 204, 206, 299])
-def test_a_preflight_of_any_success_will_do(status):
-    """Not only 204."""
+def test_a_preflight_succeeds_with_any_status_from_200_to_299(status):
+    """The status need not be 204."""
     assert_can_fetch(page_of(allowing({ACAM: "PUT"}, preflight_status=status)), API, method="PUT")
 
 
 @pytest.mark.parametrize("status", [199, 300, 301, 304, 307, 401, 404, 500])
-def test_a_preflight_of_any_other_status_fails(status):
-    """Routing and authentication had better not answer it; and it follows no redirect."""
+def test_a_preflight_fails_with_any_other_status(status):
+    """Routing and authentication must not answer it, and a redirect is not followed."""
     location = {ACAM: "PUT", "Location": "/other"}
     refused = assert_cannot_fetch(page_of(allowing(location, preflight_status=status)), API, method="PUT")
 
@@ -198,8 +198,8 @@ def test_a_preflight_of_any_other_status_fails(status):
         (TRUSTED, {**TRUSTED, **ANYONE}, {"credentials": "include"}),
     ],
 )
-def test_a_preflight_has_a_cors_check_of_its_own(actual, preflight, arguments):
-    """With the credentials of the request that it asks for, though it has none itself."""
+def test_a_preflight_has_its_own_cors_check(actual, preflight, arguments):
+    """The check uses the credentials mode of the request, although the preflight has no credentials."""
     page = page_of(answering(actual, {**preflight, ACAM: "PUT"}))
     refused = assert_cannot_fetch(page, API, method="PUT", **arguments)
 
@@ -207,8 +207,8 @@ def test_a_preflight_has_a_cors_check_of_its_own(actual, preflight, arguments):
     assert not refused.sent
 
 
-def test_a_preflight_that_succeeds_does_not_share_the_answer():
-    """The request is executed, and its answer is not read."""
+def test_a_successful_preflight_does_not_share_the_response():
+    """The request is executed, and the page cannot read its response."""
     page = page_of(answering({}, {**ALLOWED, ACAM: "PUT"}))
     refused = assert_cannot_fetch(page, API, method="PUT")
 
@@ -217,8 +217,8 @@ def test_a_preflight_that_succeeds_does_not_share_the_answer():
     assert [exchange.method for exchange in refused.exchange] == ["OPTIONS", "PUT"]
 
 
-def test_who_listens_to_an_upload_asks_first():
-    """Even a simple request has a preflight then; and the answer to it is kept without a list."""
+def test_an_upload_listener_causes_a_preflight():
+    """Even a simple request needs one then, and its response need not list the method."""
     browser = Browser(allowing({}))
     page = browser.open(APP)
     page.xhr(API, "POST", data="x", upload_listener=True)
@@ -229,8 +229,8 @@ def test_who_listens_to_an_upload_asks_first():
     assert methods(browser) == "OPTIONS POST POST OPTIONS GET"
 
 
-def test_an_application_may_be_asked_options_by_hand():
-    """Without Access-Control-Request-Method it is no preflight, and with it no page can ask."""
+def test_a_page_can_send_options_itself():
+    """Without Access-Control-Request-Method it is not a preflight, and a page cannot set that header."""
     response = page_of(allowing({ACAM: "OPTIONS"})).fetch(
         API, "OPTIONS", headers={"Access-Control-Request-Method": "PUT"}
     )
@@ -240,7 +240,7 @@ def test_an_application_may_be_asked_options_by_hand():
 
 
 def after(seconds, *, age, engine=None, put=None, again=None, base=ALLOWED, **listed):
-    """Give the methods that arrive when a PUT is done, and again after *seconds*."""
+    """Return the methods that arrive for a PUT, and for another PUT after *seconds*."""
     preflight = {ACAM: "PUT, DELETE", **listed, **({} if age is None else {ACMA: age})}
     browser = Browser(allowing(preflight, base), engine=engine)
     page = browser.open(APP)
@@ -263,27 +263,27 @@ KEPT, ASKED = "OPTIONS PUT PUT", "OPTIONS PUT OPTIONS PUT"
         *(("86400", 7199, KEPT), ("86400", 7200, ASKED), ("9" * 5000, 7199, KEPT), ("9" * 5000, 7200, ASKED)),
     ],
 )
-def test_a_preflight_is_kept_as_long_as_its_answer_says(age, seconds, seen):
-    """Five seconds if it says nothing that is a number, and two hours at most."""
+def test_a_preflight_is_cached_for_its_max_age(age, seconds, seen):
+    """The default is five seconds, the maximum two hours."""
     assert after(seconds, age=age) == seen
 
 
 @pytest.mark.parametrize("engine", [None, *ENGINES])
-def test_each_engine_has_a_limit_of_its_own(engine):
-    """The standard leaves it to them."""
+def test_each_engine_has_its_own_maximum_age(engine):
+    """The standard leaves it to the browser."""
     limit = PREFLIGHT_CACHE_LIMITS[engine]
 
     assert after(limit - 1, age="100000", engine=engine) == KEPT
     assert after(limit, age="100000", engine=engine) == ASKED
 
 
-def test_a_negative_age_is_no_age_to_engines():
-    """The standard takes it for nothing at all."""
+def test_a_negative_age_is_zero_in_engines():
+    """The standard ignores it."""
     assert {after(0, age="-1", engine=engine) for engine in ENGINES} == {ASKED}
 
 
-def test_max_age_twice_is_malformed():
-    """As two lines; then the default counts."""
+def test_a_repeated_max_age_is_malformed():
+    """The default is used then."""
     app = answering(ALLOWED, [*ALLOWED.items(), (ACAM, "PUT"), (ACMA, "600"), (ACMA, "600")])
     browser = Browser(app)
     page = browser.open(APP)
@@ -304,8 +304,8 @@ def test_max_age_twice_is_malformed():
         ({"method": "PUT", "url": f"{API}/#fragment"}, KEPT),
     ],
 )
-def test_what_the_answer_listed_needs_no_other_preflight(again, seen):
-    """Though it was not what was asked for."""
+def test_everything_that_a_preflight_allowed_needs_no_other_preflight(again, seen):
+    """It need not be what the preflight asked for."""
     assert after(1, age="600", again=again, **{ACAH: "X-A, x-b"}) == seen
 
 
@@ -318,8 +318,8 @@ def test_what_the_answer_listed_needs_no_other_preflight(again, seen):
         ({"method": "GET", "headers": {"X-A": "1"}}, "OPTIONS PUT OPTIONS GET"),
     ],
 )
-def test_another_url_credentials_or_header_needs_another(again, seen):
-    """The entry is for one origin, one URL, one method or header, with or without credentials."""
+def test_another_url_or_header_or_credentials_need_another_preflight(again, seen):
+    """An entry is for one origin, URL, method or header, with or without credentials."""
     preflight = [*TRUSTED.items(), (ACAM, "PUT"), (ACMA, "600")]
 
     def app(environ, start_response):
@@ -336,20 +336,20 @@ def test_another_url_credentials_or_header_needs_another(again, seen):
     assert methods(browser) == seen
 
 
-def test_an_answer_with_credentials_is_kept_for_requests_with_them():
-    """As one without is for those without."""
+def test_a_preflight_is_cached_for_the_same_credentials_mode():
+    """A preflight for a request with credentials covers the next request with credentials."""
     assert after(1, age="600", put={"method": "PUT", "credentials": "include"}, base=TRUSTED) == KEPT
 
 
-def test_an_answer_with_credentials_is_good_without():
-    """What is allowed to the stronger is allowed to the weaker."""
+def test_a_preflight_for_credentials_covers_requests_without_them():
+    """The opposite is not true."""
     put = {"method": "PUT", "credentials": "include"}
 
     assert after(1, age="600", put=put, again={"method": "PUT"}, base=TRUSTED) == KEPT
 
 
-def test_the_wildcard_is_kept_as_one():
-    """For methods and headers, but not for Authorization."""
+def test_the_wildcard_is_cached_as_a_wildcard():
+    """It covers methods and headers, but not Authorization."""
     browser = Browser(allowing({ACAM: "*", ACAH: "*, authorization", ACMA: "600"}))
     page = browser.open(APP)
     page.fetch(API, "PUT", headers={"X-A": "1"})
@@ -358,8 +358,8 @@ def test_the_wildcard_is_kept_as_one():
     assert methods(browser) == "OPTIONS PUT DELETE"
 
 
-def test_the_wildcard_that_is_kept_does_not_cover_authorization():
-    """As it does not when it is asked; engines think otherwise."""
+def test_the_cached_wildcard_does_not_cover_authorization():
+    """In engines it does."""
     listed = {ACAM: "*", ACAH: "*", ACMA: "600"}
     page = page_of(allowing(listed))
     page.fetch(API, "PUT", headers={"X-A": "1"})
@@ -371,7 +371,7 @@ def test_the_wildcard_that_is_kept_does_not_cover_authorization():
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engines_let_the_wildcard_cover_authorization(engine):
-    """And keep it as such; with credentials they do not."""
+    """They do so in the cache as well, but not with credentials."""
     browser = Browser(allowing({ACAH: "*", ACMA: "600"}, ANYONE), engine=engine)
     page = browser.open(APP)
     page.fetch(API, headers={"Authorization": "1"})
@@ -382,8 +382,8 @@ def test_engines_let_the_wildcard_cover_authorization(engine):
     assert_cannot_fetch(trusting, API, headers={"Authorization": "1"}, credentials="include")
 
 
-def test_pages_of_two_sites_share_no_preflight():
-    """Even if they are of one origin in frames: caches are partitioned."""
+def test_pages_of_two_sites_do_not_share_the_preflight_cache():
+    """The cache is partitioned by the site of the page."""
     browser = Browser(allowing({ACAM: "PUT", ACMA: "600"}, ANYONE))
     browser.open(APP).fetch(API, "PUT")
     browser.open(THIRD).fetch(API, "PUT")
@@ -392,7 +392,7 @@ def test_pages_of_two_sites_share_no_preflight():
     assert methods(browser) == "OPTIONS PUT OPTIONS PUT PUT"
 
 
-def test_a_newer_answer_shortens_the_life_of_an_older_one():
+def test_a_newer_preflight_can_shorten_the_age_of_an_entry():
     """An entry has one age."""
     ages = iter(["600", "1"])
 
@@ -414,8 +414,8 @@ def test_a_newer_answer_shortens_the_life_of_an_older_one():
     assert methods(browser) == "OPTIONS PUT OPTIONS GET"
 
 
-def test_a_failure_makes_a_browser_forget_what_it_was_allowed():
-    """The next request asks again; so it does if the answer was not shared."""
+def test_a_refused_request_clears_the_preflight_cache():
+    """The next request needs a preflight, also if only the response was not shared."""
     allowed = iter([True, False, True])
 
     def app(environ, start_response):

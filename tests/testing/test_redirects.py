@@ -1,4 +1,4 @@
-"""Redirects: every hop is checked, and some change what is sent."""
+"""Redirects: every hop is checked, and some change the request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ACAH = ("Access-Control-Allow-Headers", "*, authorization")
 
 
 def hopping(to, headers=ANYONE, *, status=302, final=ANYONE, path="/hop"):
-    """Give an application that redirects /hop, and answers the rest; every preflight is granted."""
+    """Return an application that redirects /hop, and allows every preflight."""
 
     def app(environ, start_response):
         if "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
@@ -29,7 +29,7 @@ def hopping(to, headers=ANYONE, *, status=302, final=ANYONE, path="/hop"):
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_followed(status):
-    """The response says where it came from in the end."""
+    """The response has the last URL."""
     response = page_of(hopping("/there?a#b", status=status)).fetch(f"{API}/hop#c")
 
     assert (response.status, response.url, response.redirected) == (200, f"{API}/there?a", True)
@@ -37,13 +37,13 @@ def test_a_redirect_is_followed(status):
 
 
 @pytest.mark.parametrize("status", [300, 304, 305, 306])
-def test_another_status_is_no_redirect(status):
-    """Whatever its Location."""
+def test_another_status_is_not_a_redirect(status):
+    """Its Location is ignored."""
     assert page_of(hopping("/there", status=status)).fetch(f"{API}/hop").status == status
 
 
-def test_a_redirect_without_a_location_is_an_answer():
-    """There is nowhere to go."""
+def test_a_redirect_without_a_location_is_the_response():
+    """The page reads it."""
     response = page_of(answering(ALLOWED, status=302)).fetch(API)
 
     assert (response.type, response.status, response.redirected) == ("cors", 302, False)
@@ -51,7 +51,7 @@ def test_a_redirect_without_a_location_is_an_answer():
 
 @pytest.mark.parametrize("to", ["https://", "ftp://api.example/", "data:,x", "http://a b"])
 def test_a_location_has_to_be_an_http_url(to):
-    """Browsers follow no other, not even of the own server."""
+    """A same-origin page cannot be redirected to another scheme, either."""
     page = page_of(hopping(to))
 
     for origin in (API, APP):
@@ -61,7 +61,7 @@ def test_a_location_has_to_be_an_http_url(to):
 
 
 def test_twenty_redirects_are_followed_and_no_more():
-    """A loop has an end."""
+    """A loop ends there."""
 
     def app(environ, start_response):
         left = int(environ["QUERY_STRING"])
@@ -77,16 +77,16 @@ def test_twenty_redirects_are_followed_and_no_more():
     assert len(refused.exchange) == 21
 
 
-def test_a_redirect_is_shared_or_not_followed():
-    """Its own answer needs the headers, too: the next hop is not even sent."""
+def test_a_redirect_needs_cors_headers_to_be_followed():
+    """Without them the next hop is not even sent."""
     refused = assert_cannot_fetch(page_of(hopping("/there", {})), f"{API}/hop")
 
     assert refused.step == "CORS check"
     assert [exchange.status for exchange in refused.exchange] == [302]
 
 
-def test_after_a_redirect_within_a_server_the_page_keeps_its_name():
-    """As after one from the own server to another."""
+def test_a_redirect_within_one_origin_keeps_the_origin():
+    """So does one from the page's own origin to another."""
     within = page_of(hopping("/there", ALLOWED, final=ALLOWED))
     outward = page_of(hopping(f"{API}/there", {}, final=ALLOWED))
 
@@ -95,8 +95,8 @@ def test_after_a_redirect_within_a_server_the_page_keeps_its_name():
 
 
 @pytest.mark.parametrize("to", [THIRD, APP])
-def test_after_a_redirect_from_one_foreign_origin_to_another_the_page_is_null(to):
-    """Back to its own, too: the server in between could have led it anywhere."""
+def test_a_redirect_from_one_foreign_origin_to_another_makes_the_origin_null(to):
+    """A redirect back to the page's own origin does, too."""
     page = page_of(hopping(f"{to}/there", ALLOWED, final=NULL))
     response = assert_can_fetch(page, f"{API}/hop")
 
@@ -107,20 +107,20 @@ def test_after_a_redirect_from_one_foreign_origin_to_another_the_page_is_null(to
     assert refused.needed == 'Access-Control-Allow-Origin: * (a policy with origins="*")'
 
 
-def test_another_port_of_the_same_site_makes_null_as_well():
-    """The taint is by origin; the site only says how bad it is."""
+def test_a_redirect_to_another_port_makes_the_origin_null():
+    """The taint depends on origins, not on sites."""
     page = page_of(hopping("https://api.app.example:8443/there", final=NULL))
 
     assert asked_last(page, "https://api.app.example/hop").origin == "null"
 
 
 def asked_last(page, url, method="GET", **arguments):
-    """Give the last request of a fetch that is let through."""
+    """Return the last request of a fetch that succeeds."""
     return assert_can_fetch(page, url, method=method, **arguments).exchange[-1]
 
 
 def test_every_hop_of_an_unsafe_request_is_preflighted():
-    """Each server is asked for itself."""
+    """Each server must allow the request."""
     response = page_of(hopping("/there", status=307)).fetch(f"{API}/hop", "PUT", data="x")
 
     assert [exchange.method for exchange in response.exchange] == ["OPTIONS", "PUT", "OPTIONS", "PUT"]
@@ -130,8 +130,8 @@ def test_every_hop_of_an_unsafe_request_is_preflighted():
 @pytest.mark.parametrize(
     ("engine", "origin"), [(None, "null"), ("chromium", "null"), ("firefox", APP), ("webkit", "null")]
 )
-def test_the_preflight_to_a_third_origin_is_null_but_for_firefox(engine, origin):
-    """There only the request is."""
+def test_the_preflight_to_a_third_origin_has_a_null_origin_except_in_firefox(engine, origin):
+    """In Firefox only the request has it."""
     page = page_of(hopping(f"{THIRD}/there", status=307), engine=engine)
     response = page.fetch(f"{API}/hop", "PUT")
 
@@ -147,8 +147,8 @@ def test_the_preflight_to_a_third_origin_is_null_but_for_firefox(engine, origin)
         *((303, "HEAD", "HEAD", b""), (303, "GET", "GET", b"")),
     ],
 )
-def test_some_redirects_make_a_get(status, method, becomes, body):
-    """Then the body goes, and all that is said about it."""
+def test_some_redirects_turn_the_request_into_a_get(status, method, becomes, body):
+    """The body and its headers are dropped."""
     data = "x" if method in {"POST", "PUT"} else None
     headers = {"Content-Language": "en", "X-A": "1"}
     last = asked_last(
@@ -162,8 +162,8 @@ def test_some_redirects_make_a_get(status, method, becomes, body):
 
 
 @pytest.mark.parametrize(("engine", "again"), [(None, 1), ("chromium", 1), ("firefox", 2), ("webkit", 2)])
-def test_what_was_preflighted_once_is_again_in_two_engines(engine, again):
-    """A PUT that became a GET needs none by the standard; a POST that needed none gets none."""
+def test_a_redirected_get_is_preflighted_again_in_two_engines(engine, again):
+    """By the standard a PUT that became a GET needs no preflight."""
     page = page_of(hopping("/there", status=303), engine=engine)
 
     put, post = page.fetch(f"{API}/hop", "PUT"), page.fetch(f"{API}/hop", "POST")
@@ -172,8 +172,8 @@ def test_what_was_preflighted_once_is_again_in_two_engines(engine, again):
     assert sum(exchange.is_preflight for exchange in post.exchange) == 0
 
 
-def test_authorization_stays_with_the_origin_that_it_was_for():
-    """Another one gets the other headers alone."""
+def test_authorization_is_not_sent_to_another_origin():
+    """The other headers are."""
     headers = {"Authorization": "1", "X-A": "2"}
     stays = asked_last(page_of(hopping("/there")), f"{API}/hop", headers=headers)
     goes = asked_last(page_of(hopping(f"{THIRD}/there")), f"{API}/hop", headers=headers)
@@ -192,8 +192,8 @@ def test_authorization_stays_with_the_origin_that_it_was_for():
         (API, "https://user@api.example/there", "no-cors", True),
     ],
 )
-def test_a_redirect_brings_no_passwords_across_origins(start, to, mode, followed):
-    """Without CORS it may."""
+def test_a_cors_redirect_cannot_have_a_password(start, to, mode, followed):
+    """Without CORS it can."""
     page = page_of(hopping(to))
     if followed:
         assert len(page.fetch(f"{start}/hop", mode=mode).exchange) == 2
@@ -201,8 +201,8 @@ def test_a_redirect_brings_no_passwords_across_origins(start, to, mode, followed
         assert assert_cannot_fetch(page, f"{start}/hop", mode=mode).because.startswith("Location contains")
 
 
-def test_a_redirect_may_be_an_error():
-    """If the page says so."""
+def test_a_redirect_is_refused_in_the_error_mode():
+    """The redirect mode of the request is error."""
     refused = assert_cannot_fetch(page_of(hopping("/there")), f"{API}/hop", redirect="error")
 
     assert refused.step == "HTTP fetch, step 6 (redirect)"
@@ -210,8 +210,8 @@ def test_a_redirect_may_be_an_error():
     assert page_of(answering(ALLOWED)).fetch(API, redirect="error").ok
 
 
-def test_a_redirect_may_be_left_alone():
-    """The page learns that there is one, and not where to."""
+def test_a_redirect_is_opaque_in_the_manual_mode():
+    """The page learns that there is a redirect, but not its Location."""
     response = page_of(hopping("/there")).fetch(f"{API}/hop", redirect="manual")
 
     assert (response.type, response.status, response.url) == ("opaqueredirect", 0, f"{API}/hop")
@@ -221,8 +221,8 @@ def test_a_redirect_may_be_left_alone():
 
 
 @pytest.mark.parametrize("redirect", ["error", "manual"])
-def test_without_cors_redirects_are_followed(redirect):
-    """Anything else is no request."""
+def test_a_no_cors_request_has_to_follow_redirects(redirect):
+    """Any other redirect mode is refused."""
     page = page_of(answering())
     refused = assert_cannot_fetch(page, API, mode="no-cors", redirect=redirect)
 
@@ -231,7 +231,7 @@ def test_without_cors_redirects_are_followed(redirect):
     assert page.fetch(APP, mode="no-cors", redirect=redirect).type == "basic"
 
 
-def test_same_origin_mode_is_left_by_no_redirect():
+def test_a_redirect_cannot_leave_the_same_origin_mode():
     """The first hop was sent."""
     refused = assert_cannot_fetch(page_of(hopping(API)), f"{APP}/hop", mode="same-origin")
 
@@ -240,7 +240,7 @@ def test_same_origin_mode_is_left_by_no_redirect():
 
 
 def test_a_redirect_to_plain_http_is_mixed_content():
-    """The page of https started it."""
+    """The page is an https page."""
     refused = assert_cannot_fetch(page_of(hopping("http://api.example")), f"{API}/hop")
 
     assert refused.step == "main fetch, step 7 (mixed content)"
@@ -248,7 +248,7 @@ def test_a_redirect_to_plain_http_is_mixed_content():
 
 
 def test_sec_fetch_site_remembers_the_worst_hop():
-    """A request that has been across sites stays so."""
+    """A request that was cross-site once stays cross-site."""
     page = page_of(hopping(f"{APP}/there", final=NULL))
     response = page.fetch(f"{API}/hop")
     out_and_in = page.fetch("https://www.app.example/hop")
@@ -258,8 +258,8 @@ def test_sec_fetch_site_remembers_the_worst_hop():
     assert sites == [["cross-site"] * 2, ["same-site"] * 2, ["same-origin"] * 2]
 
 
-def test_cookies_of_every_hop_are_kept():
-    """A sign-in often redirects."""
+def test_cookies_of_every_hop_are_stored():
+    """Signing in often redirects."""
     sets = {**TRUSTED, "Set-Cookie": "a=b; SameSite=None; Secure"}
     page = page_of(hopping("/there", sets, final=TRUSTED))
     response = page.fetch(f"{API}/hop", credentials="include")
@@ -268,17 +268,17 @@ def test_cookies_of_every_hop_are_kept():
 
 
 def test_a_redirect_can_change_the_referrer_policy():
-    """The hops after it follow the new one."""
-    told = {**ANYONE, "Referrer-Policy": "unknown, no-referrer"}
-    browser = Browser(hopping("/there", told))
+    """The next hops follow the new policy."""
+    headers = {**ANYONE, "Referrer-Policy": "unknown, no-referrer"}
+    browser = Browser(hopping("/there", headers))
     browser.open(f"{APP}/path").fetch(f"{API}/hop")
 
     assert [exchange.get("Referer") for exchange in browser.log] == [f"{APP}/", None]
     assert asked(browser) == [("GET", APP), ("GET", APP)]
 
 
-def test_a_redirect_that_says_nothing_keeps_the_referrer_policy_of_the_request():
-    """It does not fall back to the page's."""
+def test_a_redirect_without_a_referrer_policy_keeps_that_of_the_request():
+    """The policy of the page is not used."""
     browser = Browser(hopping("/there"))
     browser.open(f"{APP}/path").fetch(f"{API}/hop", referrer_policy="no-referrer")
 

@@ -11,8 +11,8 @@ ACAO = "Access-Control-Allow-Origin"
 ACAC = "Access-Control-Allow-Credentials"
 
 
-def test_a_refusal_says_everything_that_a_stranger_needs():
-    """Who asked what, the step, the reason, what would help, and what went over the wire."""
+def test_a_refusal_shows_everything_that_a_stranger_needs():
+    """It shows the page, the request, the step, the reason, the remedy and the exchanges."""
     headers = [*ALLOWED.items(), ("Content-Type", "text/plain"), ("X-Noise", "1"), ("Vary", "Origin")]
     refused = assert_cannot_fetch(page_of(answering(headers)), f"{API}/x", credentials="include")
 
@@ -45,20 +45,20 @@ def test_a_refusal_says_everything_that_a_stranger_needs():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "text"),
     [
         ({"method": "PUT"}, "\nOnly the preflight was sent:\n\n> OPTIONS / HTTP/1.1\n"),
         ({"method": "TRACE"}, "\nNothing was sent."),
         ({}, "\nThe request itself was sent, so the server may have executed it:\n"),
     ],
 )
-def test_a_refusal_says_how_far_the_request_got(arguments, said):
-    """Whether the server may have executed it is what matters most."""
-    assert said in str(assert_cannot_fetch(page_of(answering()), API, **arguments))
+def test_a_refusal_tells_how_far_the_request_got(arguments, text):
+    """It tells whether the server may have executed the request."""
+    assert text in str(assert_cannot_fetch(page_of(answering()), API, **arguments))
 
 
-def test_a_refusal_is_an_exception_with_a_traceback_of_its_own():
-    """The inner one would say the same again."""
+def test_a_refusal_hides_the_network_error_behind_it():
+    """The traceback of the network error would repeat the reason."""
     with pytest.raises(FetchRefused) as refused:
         page_of(answering()).fetch(API)
 

@@ -1,4 +1,4 @@
-"""What a script may ask for, before anything is sent."""
+"""The arguments of a script, before anything is sent."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ ANY = {"Access-Control-Allow-Methods": "*", "Access-Control-Allow-Headers": "*, 
 
 @pytest.fixture
 def page():
-    """A page of an origin that may send anything."""
+    """Return a page of an origin that may send anything."""
     return page_of(answering(ALLOWED, ANY))
 
 
 def sent(response):
-    """The request itself, as it reached the application."""
+    """Return the request itself, as it reached the application."""
     return response.exchange[-1]
 
 
@@ -31,7 +31,7 @@ def sent(response):
     ],
 )
 def test_six_methods_are_normalized_and_no_other(page, method, normalized):
-    """Whoever writes patch in lower case sends it so."""
+    """A lower-case patch stays in lower case."""
     assert sent(page.fetch(API, method)).method == normalized
 
 
@@ -53,7 +53,7 @@ def test_six_methods_are_normalized_and_no_other(page, method, normalized):
     ],
 )
 def test_a_request_that_cannot_be_made_is_refused_before_anything_is_sent(page, arguments, because):
-    """The step is the constructor of the request."""
+    """The step is the request constructor."""
     with pytest.raises(FetchRefused) as refused:
         page.fetch(API, **arguments)
 
@@ -65,7 +65,7 @@ def test_a_request_that_cannot_be_made_is_refused_before_anything_is_sent(page, 
 
 @pytest.mark.parametrize("url", ["https://user@api.example/", "https://user:word@api.example/", "https://"])
 def test_a_url_with_a_user_or_without_a_host_is_refused(page, url):
-    """Passwords in URLs are for the address bar."""
+    """Passwords are only possible in the address bar."""
     with pytest.raises(FetchRefused, match="Request constructor"):
         page.fetch(url)
 
@@ -73,7 +73,7 @@ def test_a_url_with_a_user_or_without_a_host_is_refused(page, url):
 @pytest.mark.parametrize("mode", ["cors", "no-cors", "same-origin"])
 @pytest.mark.parametrize("url", ["ftp://api.example/", "data:,x", "file:///etc/passwd", "about:blank"])
 def test_only_http_is_fetched(page, url, mode):
-    """Whatever the mode."""
+    """Other schemes are refused in every mode."""
     with pytest.raises(FetchRefused) as refused:
         page.fetch(url, mode=mode)
 
@@ -87,14 +87,14 @@ def test_only_http_is_fetched(page, url, mode):
         {"referrer_policy": "none"},
     ],
 )
-def test_a_mistake_of_the_test_is_no_refusal(page, arguments):
-    """It says what there is to choose from."""
+def test_a_mistake_of_the_test_is_a_value_error(page, arguments):
+    """The error lists the possible values."""
     with pytest.raises(ValueError, match="can be"):
         page.fetch(API, **arguments)
 
 
-def test_json_and_data_are_one_or_the_other(page):
-    """There is one body."""
+def test_json_and_data_cannot_be_used_together(page):
+    """A request has one body."""
     with pytest.raises(ValueError, match="not both"):
         page.fetch(API, "POST", json={}, data="x")
 
@@ -116,8 +116,8 @@ def test_json_and_data_are_one_or_the_other(page):
         ({}, b"", None),
     ],
 )
-def test_a_body_has_a_type_of_its_own(page, arguments, body, content_type):
-    """Unless the script gives another one."""
+def test_a_body_has_a_default_type(page, arguments, body, content_type):
+    """The Content-Type of the script replaces it."""
     request = sent(page.fetch(API, "POST", **arguments))
 
     assert request.body == body
@@ -125,8 +125,8 @@ def test_a_body_has_a_type_of_its_own(page, arguments, body, content_type):
     assert request.get("Content-Length") == str(len(body))
 
 
-def test_only_post_and_put_say_that_there_is_no_body(page):
-    """A length of zero is for those who are expected to have one."""
+def test_only_post_and_put_have_a_length_of_zero(page):
+    """Other methods have no Content-Length without a body."""
     lengths = [
         sent(page.fetch(API, method)).get("Content-Length") for method in ("GET", "PUT", "DELETE", "POST")
     ]
@@ -134,7 +134,7 @@ def test_only_post_and_put_say_that_there_is_no_body(page):
     assert lengths == [None, "0", None, "0"]
 
 
-def test_forbidden_headers_are_dropped_without_a_word(page):
+def test_forbidden_headers_are_dropped_silently(page):
     """A page cannot pretend to be another."""
     forbidden = {"Origin": "https://evil.example", "Cookie": "a=b", "Host": "x", "Sec-Fetch-Site": "none"}
     request = sent(page.fetch(API, headers={**forbidden, "X-HTTP-Method": "TRACE", "X-Kept": " 1 "}))
@@ -147,16 +147,16 @@ def test_forbidden_headers_are_dropped_without_a_word(page):
     assert request.get("X-Kept") == "1"
 
 
-def test_headers_may_be_repeated(page):
-    """They are joined on the wire, and named once in the preflight."""
+def test_headers_can_be_repeated(page):
+    """They are joined on the wire, and listed once in the preflight."""
     asked, actual = page.fetch(API, headers=[("X-A", "1"), ("x-a", "2")]).exchange
 
     assert asked.get("Access-Control-Request-Headers") == "x-a"
     assert actual.get("X-A") == "1, 2"
 
 
-def test_without_cors_only_what_is_safelisted_is_sent(page):
-    """Also if it is too long only when repeated."""
+def test_without_cors_only_safelisted_headers_are_sent(page):
+    """A repeated header is measured as a whole."""
     headers = [
         ("X-A", "1"),
         ("Authorization", "1"),
@@ -175,25 +175,28 @@ def test_without_cors_only_what_is_safelisted_is_sent(page):
 
 
 def test_json_is_sent_as_text_without_cors(page):
-    """That is why a server must not read JSON out of text/plain."""
+    """A server must not read JSON from text/plain for this reason."""
     request = sent(page.fetch(API, "POST", json={"a": 1}, mode="no-cors"))
 
     assert request.get("Content-Type") == "text/plain;charset=UTF-8"
     assert json.loads(request.body) == {"a": 1}
 
 
-def test_a_browser_says_who_it_is_unless_the_page_does(page):
-    """User-Agent is no forbidden header; Accept has a default."""
-    plain, told = sent(page.fetch(API)), sent(page.fetch(API, headers={"User-Agent": "me", "Accept": "a/b"}))
+def test_a_page_can_replace_user_agent_and_accept(page):
+    """User-Agent is not a forbidden header, and Accept has a default."""
+    plain, custom = (
+        sent(page.fetch(API)),
+        sent(page.fetch(API, headers={"User-Agent": "me", "Accept": "a/b"})),
+    )
 
     assert plain.get("User-Agent").startswith("Mozilla/5.0 (")
     assert (plain.get("Accept"), plain.get("Accept-Language")) == ("*/*", "en")
-    assert (told.get("User-Agent"), told.get("Accept")) == ("me", "a/b")
+    assert (custom.get("User-Agent"), custom.get("Accept")) == ("me", "a/b")
     assert sent(page.fetch(API, headers={"Accept-Language": "de"})).get("Accept-Language") == "de"
 
 
-def test_a_relative_url_is_of_the_page():
-    """And the answer is its own."""
+def test_a_relative_url_is_relative_to_the_page():
+    """Its response is same-origin."""
     response = Browser(answering()).open(f"{APP}/a/b").fetch("../c?d#e")
 
     assert response.url == f"{APP}/c?d"
@@ -202,7 +205,7 @@ def test_a_relative_url_is_of_the_page():
 
 
 def test_an_xhr_leaves_the_body_of_a_get_out():
-    """With fetch that is an error."""
+    """With fetch a body is an error."""
     page = page_of(answering(TRUSTED, {**ANY, **TRUSTED}))
 
     assert sent(page.xhr(API, data="x")).body == b""
@@ -212,7 +215,7 @@ def test_an_xhr_leaves_the_body_of_a_get_out():
 
 @pytest.mark.parametrize("url", ["https://app.example", "https://app.example/a?b", "http://localhost:5000"])
 def test_a_page_is_at_a_url(url):
-    """It knows its origin."""
+    """It has the origin of that URL."""
     page = Browser(answering()).open(url)
 
     assert page.url.startswith(url)
@@ -221,8 +224,8 @@ def test_a_page_is_at_a_url(url):
     assert repr(page) == f"<Page {page.url}>"
 
 
-def test_a_sandboxed_page_has_no_origin_to_show():
-    """It stands in a frame of a page at its URL."""
+def test_a_sandboxed_page_has_a_null_origin():
+    """It is a frame in a page at its URL."""
     page = Browser(answering()).open(APP, sandboxed=True)
 
     assert str(page.origin) == "null"
@@ -232,19 +235,19 @@ def test_a_sandboxed_page_has_no_origin_to_show():
 @pytest.mark.parametrize(
     "url", ["app.example", "/x", "ftp://app.example", "about:blank", "file:///x", "data:text/html,x"]
 )
-def test_what_is_no_page_cannot_be_opened(url):
-    """The error shows how to write one."""
+def test_a_url_without_a_page_cannot_be_opened(url):
+    """The error shows a valid URL."""
     with pytest.raises(ValueError, match=r'write its origin or its URL: "https://app.example"'):
         Browser(answering()).open(url)
 
 
-def test_a_referrer_policy_has_to_be_one():
-    """Or be left to the browser."""
+def test_an_unknown_referrer_policy_is_a_value_error():
+    """An empty one is the default of the browser."""
     with pytest.raises(ValueError, match="it can be empty or one of no-referrer,"):
         Browser(answering()).open(APP, referrer_policy="never")
 
 
-def test_time_goes_forward():
-    """Only on the browser's own clock."""
+def test_time_cannot_go_back():
+    """A negative number of seconds is an error."""
     with pytest.raises(ValueError, match="seconds is -1; it cannot be negative"):
         Browser(answering()).wait(-1)

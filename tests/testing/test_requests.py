@@ -1,4 +1,4 @@
-"""Who the server is told that asks: Origin, Referer and Sec-Fetch-*."""
+"""The headers that a browser adds to a request: Origin, Referer, Sec-Fetch-*."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ OPEN = {
 HTTP = "http://app.localhost"
 
 
-def told(page, url=API, do="fetch", **arguments):
-    """Give the request that the application saw last."""
+def last_request(page, url=API, do="fetch", **arguments):
+    """Return the last request that the application received."""
     return getattr(page, do)(url, **arguments).exchange[-1]
 
 
 def metadata(exchange):
-    """Give the values of Sec-Fetch-Site, -Mode and -Dest."""
+    """Return the values of Sec-Fetch-Site, Sec-Fetch-Mode and Sec-Fetch-Dest."""
     return " ".join(str(exchange.get(f"Sec-Fetch-{name}")) for name in ("Site", "Mode", "Dest"))
 
 
@@ -53,19 +53,21 @@ def metadata(exchange):
         ("beacon", {}, APP, "cross-site no-cors empty"),
     ],
 )
-def test_a_server_learns_who_asks_for_what(do, arguments, origin, values):
-    """Origin with CORS, and with everything that is neither GET nor HEAD."""
-    exchange = told(page_of(answering(OPEN)), do=do, **{"url": API, **arguments})
+def test_origin_is_sent_with_cors_and_with_unsafe_methods(do, arguments, origin, values):
+    """Sec-Fetch-* headers are sent with every request."""
+    exchange = last_request(page_of(answering(OPEN)), do=do, **{"url": API, **arguments})
 
     assert exchange.origin == origin
     assert metadata(exchange) == values
     assert exchange.get("Sec-Fetch-User") is None
 
 
-def test_a_script_and_an_event_source_say_so_as_well():
-    """They need types of their own."""
-    script = told(page_of(answering({**OPEN, "Content-Type": "text/javascript"})), do="script")
-    events = told(page_of(answering({**OPEN, "Content-Type": "text/event-stream"})), do="event_source")
+def test_a_script_and_an_event_source_have_their_own_metadata():
+    """A script is a no-cors request, an event source a CORS request."""
+    script = last_request(page_of(answering({**OPEN, "Content-Type": "text/javascript"})), do="script")
+    events = last_request(
+        page_of(answering({**OPEN, "Content-Type": "text/event-stream"})), do="event_source"
+    )
 
     assert (script.origin, metadata(script)) == (None, "cross-site no-cors script")
     assert (events.origin, metadata(events)) == (APP, "cross-site cors empty")
@@ -73,20 +75,20 @@ def test_a_script_and_an_event_source_say_so_as_well():
     assert (events.get("Cache-Control"), events.get("Pragma")) == ("no-cache", "no-cache")
 
 
-def test_documents_and_images_say_what_they_like():
-    """By the Accept header that is theirs."""
+def test_documents_and_images_have_their_own_accept_header():
+    """Other requests have the default."""
     page = page_of(answering(OPEN))
 
-    assert told(page, do="image").get("Accept").startswith("image/png,")
-    assert told(page, do="submit", data={}).get("Accept").startswith("text/html,")
-    assert told(page, do="submit", data={}, target="frame").get("Accept").startswith("text/html,")
+    assert last_request(page, do="image").get("Accept").startswith("image/png,")
+    assert last_request(page, do="submit", data={}).get("Accept").startswith("text/html,")
+    assert last_request(page, do="submit", data={}, target="frame").get("Accept").startswith("text/html,")
 
 
 @pytest.mark.parametrize(
     ("engine", "user"), [(None, "?1"), ("chromium", "?1"), ("firefox", "?1"), ("webkit", None)]
 )
-def test_a_person_who_types_a_url_is_nobody_s_page(engine, user):
-    """Sec-Fetch-Site is none, and there is neither Origin nor Referer."""
+def test_a_typed_url_is_not_requested_by_a_page(engine, user):
+    """Sec-Fetch-Site is none, and there is no Origin and no Referer."""
     exchange = Browser(answering(), engine=engine).visit(f"{API}/x").response.exchange[-1]
 
     assert metadata(exchange) == "none navigate document"
@@ -94,8 +96,8 @@ def test_a_person_who_types_a_url_is_nobody_s_page(engine, user):
     assert exchange.origin is exchange.get("Referer") is None
 
 
-def test_a_link_is_of_its_page():
-    """And leads to a page that knows where it is."""
+def test_a_link_is_requested_by_its_page():
+    """The new page has its own URL and origin."""
     page = page_of(answering())
     there = page.navigate(f"{API}/x?y#z")
     exchange = there.response.exchange[-1]
@@ -108,10 +110,10 @@ def test_a_link_is_of_its_page():
 
 
 @pytest.mark.parametrize("do", ["fetch", "submit", "image"])
-def test_a_sandboxed_frame_is_foreign_to_everyone(do):
-    """To the page around it as well."""
+def test_a_sandboxed_frame_is_cross_site_to_everyone(do):
+    """It is cross-site to the page around it as well."""
     page = page_of(answering(OPEN), sandboxed=True)
-    exchange = told(page, APP, do, **({"data": {}} if do == "submit" else {}))
+    exchange = last_request(page, APP, do, **({"data": {}} if do == "submit" else {}))
 
     assert exchange.origin == (None if do == "image" else "null")
     assert metadata(exchange).startswith("cross-site ")
@@ -122,21 +124,21 @@ def test_a_sandboxed_frame_is_foreign_to_everyone(do):
     ("engine", "referer"), [(None, None), ("chromium", None), ("firefox", f"{APP}/"), ("webkit", f"{APP}/")]
 )
 def test_a_form_in_a_sandboxed_frame_has_a_referer_in_two_engines(engine, referer):
-    """That of the page around it."""
+    """The Referer is that of the page around the frame."""
     page = page_of(answering(OPEN), sandboxed=True, engine=engine)
 
-    assert told(page, API, "submit", data={}).get("Referer") == referer
-    assert told(page, API, "fetch").get("Referer") is None
+    assert last_request(page, API, "submit", data={}).get("Referer") == referer
+    assert last_request(page, API, "fetch").get("Referer") is None
 
 
 @pytest.mark.parametrize("engine", [None, *ENGINES])
-def test_where_nothing_is_trusted_nothing_is_said(engine):
-    """Over plain http there is Origin alone; Chromium says the mode of preflights."""
+def test_sec_fetch_headers_are_not_sent_over_plain_http(engine):
+    """Origin is; and Chromium sends the mode of a preflight."""
     page = Browser(answering(OPEN), engine=engine).open("http://app.test")
     asked, actual = page.fetch("http://api.test", "PUT").exchange
-    said = "None cors None" if engine == "chromium" else "None None None"
+    values = "None cors None" if engine == "chromium" else "None None None"
 
-    assert metadata(asked) == said
+    assert metadata(asked) == values
     assert metadata(actual) == "None None None"
     assert actual.origin == "http://app.test"
     assert metadata(page.fetch("http://api.localhost", "PUT").exchange[0]) == "cross-site cors empty"
@@ -160,53 +162,53 @@ POLICIES = [
     ("do", "arguments"),
     [("submit", {"data": {}}), ("beacon", {}), ("fetch", {"mode": "no-cors", "method": "POST"})],
 )
-def test_a_referrer_policy_can_hide_the_origin_where_there_is_no_cors(do, arguments, policy):
-    """Forms, beacons and no-cors requests then say null."""
+def test_a_referrer_policy_can_hide_the_origin_without_cors(do, arguments, policy):
+    """Forms, beacons and no-cors requests then have Origin: null."""
     page = page_of(answering(OPEN), referrer_policy=policy)
     hidden = {"no-referrer", "same-origin"}
 
-    assert told(page, API, do, **arguments).origin == ("null" if policy in hidden else APP)
+    assert last_request(page, API, do, **arguments).origin == ("null" if policy in hidden else APP)
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-def test_no_referrer_policy_hides_the_origin_of_cors(policy):
-    """Whoever asks to read has to say who it is."""
+def test_no_referrer_policy_hides_the_origin_of_a_cors_request(policy):
+    """The server needs it to decide."""
     page = page_of(answering(OPEN), referrer_policy=policy)
 
-    assert told(page, API, method="POST").origin == APP
-    assert told(page, API, method="PUT").origin == APP
-    assert told(page, APP, method="POST").origin == APP
+    assert last_request(page, API, method="POST").origin == APP
+    assert last_request(page, API, method="PUT").origin == APP
+    assert last_request(page, APP, method="POST").origin == APP
 
 
-def test_a_form_to_the_own_server_is_null_under_no_referrer():
-    """A trap: it is same-origin for Sec-Fetch-Site, and null for Origin."""
-    exchange = told(page_of(answering(), referrer_policy="no-referrer"), APP, "submit", data={})
-    kept = told(page_of(answering(), referrer_policy="same-origin"), APP, "submit", data={})
+def test_a_same_origin_form_has_a_null_origin_under_no_referrer():
+    """Sec-Fetch-Site still is same-origin."""
+    exchange = last_request(page_of(answering(), referrer_policy="no-referrer"), APP, "submit", data={})
+    kept = last_request(page_of(answering(), referrer_policy="same-origin"), APP, "submit", data={})
 
     assert (exchange.origin, metadata(exchange)) == ("null", "same-origin navigate document")
     assert kept.origin == APP
 
 
 @pytest.mark.parametrize("engine", [None, *ENGINES])
-def test_chromium_names_the_origin_of_a_no_cors_post_under_no_referrer(engine):
-    """Of a beacon, too, but not of a form."""
+def test_chromium_sends_the_origin_of_a_no_cors_post_under_no_referrer(engine):
+    """It does so for a beacon, but not for a form."""
     page = page_of(answering(OPEN), engine=engine, referrer_policy="no-referrer")
     shown = APP if engine == "chromium" else "null"
 
-    assert told(page, API, mode="no-cors", method="POST").origin == shown
-    assert told(page, API, "beacon").origin == shown
-    assert told(page, API, "submit", data={}).origin == "null"
+    assert last_request(page, API, mode="no-cors", method="POST").origin == shown
+    assert last_request(page, API, "beacon").origin == shown
+    assert last_request(page, API, "submit", data={}).origin == "null"
 
 
 @pytest.mark.parametrize(
     ("policy", "origin"),
     [("", "null"), ("strict-origin", "null"), ("no-referrer-when-downgrade", "null"), ("origin", APP)],
 )
-def test_a_form_to_plain_http_hides_that_it_comes_from_https(policy, origin):
-    """Under most policies."""
+def test_a_form_from_https_to_plain_http_has_a_null_origin(policy, origin):
+    """Most referrer policies require it."""
     page = page_of(answering(), referrer_policy=policy)
 
-    assert told(page, "http://api.example", "submit", data={}).origin == origin
+    assert last_request(page, "http://api.example", "submit", data={}).origin == origin
 
 
 @pytest.mark.parametrize(
@@ -223,35 +225,35 @@ def test_a_form_to_plain_http_hides_that_it_comes_from_https(policy, origin):
         ("unsafe-url", "whole", "whole", "whole"),
     ],
 )
-def test_the_referer_is_as_the_policy_says(policy, own, foreign, plain):
-    """Never with a fragment or a password."""
+def test_the_referer_follows_the_referrer_policy(policy, own, foreign, plain):
+    """It never has a fragment or a password."""
     values = {None: None, "whole": f"{APP}/a?b", "origin": f"{APP}/"}
     page = page_of(answering(OPEN), at="https://user:word@app.example/a?b#c", referrer_policy=policy)
 
-    assert told(page, APP).get("Referer") == values[own]
-    assert told(page, API).get("Referer") == values[foreign]
-    assert told(page, "http://api.example", "submit", data={}).get("Referer") == values[plain]
+    assert last_request(page, APP).get("Referer") == values[own]
+    assert last_request(page, API).get("Referer") == values[foreign]
+    assert last_request(page, "http://api.example", "submit", data={}).get("Referer") == values[plain]
 
 
 def test_a_request_may_have_a_referrer_policy_of_its_own():
-    """It comes before the page's."""
+    """It goes before the policy of the page."""
     page = page_of(answering(OPEN), referrer_policy="no-referrer")
 
-    assert told(page, API, referrer_policy="origin").get("Referer") == f"{APP}/"
-    assert told(page, API).get("Referer") is None
+    assert last_request(page, API, referrer_policy="origin").get("Referer") == f"{APP}/"
+    assert last_request(page, API).get("Referer") is None
 
 
-def test_a_page_brings_its_referrer_policy_along():
-    """In the header of the answer that it was loaded from; the last that is known counts."""
+def test_a_page_has_the_referrer_policy_of_its_response():
+    """The last known policy of the header counts."""
     headers = {**OPEN, "Referrer-Policy": "no-referrer, Unsafe-URL, future"}
     page = Browser(answering(headers)).visit(f"{APP}/a?b")
 
-    assert told(page, API).get("Referer") == f"{APP}/a?b"
+    assert last_request(page, API).get("Referer") == f"{APP}/a?b"
 
 
 def test_a_referer_that_is_too_long_is_the_origin():
-    """4096 characters are the most."""
+    """The limit is 4,096 characters."""
     fits = f"{APP}/{'a' * (4096 - len(APP) - 1)}"
 
-    assert told(page_of(answering(OPEN), at=fits), APP).get("Referer") == fits
-    assert told(page_of(answering(OPEN), at=f"{fits}a"), APP).get("Referer") == f"{APP}/"
+    assert last_request(page_of(answering(OPEN), at=fits), APP).get("Referer") == fits
+    assert last_request(page_of(answering(OPEN), at=f"{fits}a"), APP).get("Referer") == f"{APP}/"

@@ -1,4 +1,4 @@
-"""What a page sends without asking: forms, beacons, links; and how WebSockets open."""
+"""Requests whose response the page does not read: forms, beacons, links, WebSockets."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from testing.scripted import API, APP, TRUSTED, answering, methods, page_of
 
 
 def submitted(data, **arguments):
-    """Give what reached the application."""
+    """Return the request that reached the application."""
     return page_of(answering()).submit(API, data, **arguments).exchange[-1]
 
 
@@ -32,7 +32,7 @@ def submitted(data, **arguments):
     ],
 )
 def test_a_form_is_urlencoded(data, body):
-    """As browsers write it, with their line ends."""
+    """Lines end as browsers write them."""
     exchange = submitted(data)
 
     assert exchange.body == body
@@ -49,7 +49,7 @@ def test_a_form_is_urlencoded(data, body):
     ],
 )
 def test_a_form_of_plain_text_escapes_nothing(data, body):
-    """So it can write JSON, which needs no preflight."""
+    """It can send JSON without a preflight."""
     exchange = submitted(data, enctype="text/plain")
 
     assert exchange.body == body
@@ -57,7 +57,7 @@ def test_a_form_of_plain_text_escapes_nothing(data, body):
 
 
 def test_a_form_can_have_many_parts():
-    """Each with its name, escaped as browsers do."""
+    """Names are escaped as browsers do it."""
     exchange = submitted([('a"b\n', "1\n2"), ("c", "")], enctype="multipart/form-data")
     kind, _, boundary = exchange.get("Content-Type").partition("; boundary=")
 
@@ -75,7 +75,7 @@ def test_a_form_can_have_many_parts():
     "enctype", ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
 )
 def test_flask_reads_what_a_form_writes(enctype):
-    """But text/plain, which is no form to it."""
+    """For Flask text/plain is not a form."""
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: dict(__import__("flask").request.form), methods=["POST"])
     exchange = page_of(app).submit(API, {"a": "b\nc"}, enctype=enctype).exchange[-1]
@@ -85,7 +85,7 @@ def test_flask_reads_what_a_form_writes(enctype):
 
 
 def test_a_form_by_get_goes_into_the_query():
-    """In place of the one that was there."""
+    """It replaces the query of the URL."""
     exchange = submitted({"a": "b c"}, method="get", enctype="text/plain")
     other = page_of(answering()).submit(f"{API}/x?old=1#f", {"a": "1"}, method="GET").exchange[-1]
 
@@ -99,7 +99,7 @@ def test_a_form_by_get_goes_into_the_query():
     [(302, "GET", b""), (303, "GET", b""), (307, "POST", b"a=1"), (308, "POST", b"a=1")],
 )
 def test_a_form_follows_redirects(status, method, body):
-    """Some keep what it sends; then Origin is null if it goes on to a third."""
+    """Some redirects keep the body; the Origin is null at a third origin."""
     paths = {"/hop": (status, {"Location": "https://third.example/"}), "/in": (status, {"Location": "/"})}
     page = page_of(answering(paths=paths))
     third, inside = (page.submit(f"{API}{path}", {"a": "1"}).exchange[-1] for path in ("/hop", "/in"))
@@ -109,7 +109,7 @@ def test_a_form_follows_redirects(status, method, body):
     assert inside.origin == (APP if method == "POST" else None)
 
 
-def test_a_page_learns_nothing_of_what_a_form_got():
+def test_a_page_does_not_read_the_response_to_a_form():
     """The test does."""
     response = page_of(answering(status=403)).submit(API, {})
 
@@ -120,14 +120,14 @@ def test_a_page_learns_nothing_of_what_a_form_got():
 @pytest.mark.parametrize(
     "arguments", [{"enctype": "application/json"}, {"method": "PUT"}, {"target": "_any"}]
 )
-def test_a_form_knows_only_so_much(arguments):
-    """There is no form that sends JSON or PUT."""
+def test_a_form_cannot_send_json_or_put(arguments):
+    """The error lists the possible values."""
     with pytest.raises(ValueError, match=r"can be one of|a form can send GET and POST"):
         submitted({}, **arguments)
 
 
-def test_a_form_in_a_frame_is_kept_from_plain_http():
-    """At top level it is not."""
+def test_a_form_in_a_frame_cannot_be_sent_to_plain_http():
+    """A top-level form can."""
     page = page_of(answering())
 
     assert page.submit("http://api.example", {}).exchange[-1].url == "http://api.example/"
@@ -145,8 +145,8 @@ def test_a_form_in_a_frame_is_kept_from_plain_http():
         (b"x", "text/plain", "text/plain"),
     ],
 )
-def test_a_beacon_that_a_form_could_send_is_sent(data, content_type, sent_type):
-    """With cookies, and without a preflight."""
+def test_a_beacon_that_a_form_can_send_needs_no_preflight(data, content_type, sent_type):
+    """It is sent with cookies."""
     browser = Browser(
         answering(status=500, paths={"/in": (200, {"Set-Cookie": "a=b; SameSite=None; Secure"})})
     )
@@ -164,8 +164,8 @@ GRANT = {**TRUSTED, "Access-Control-Allow-Headers": "content-type"}
 
 
 @pytest.mark.parametrize("actual", [TRUSTED, {}])
-def test_a_beacon_that_no_form_could_send_asks_first(actual):
-    """What is answered to the beacon itself does not matter."""
+def test_a_beacon_that_no_form_can_send_needs_a_preflight(actual):
+    """The response to the beacon itself does not matter."""
     browser = Browser(answering(actual, GRANT))
     response = browser.open(APP).beacon(API, "{}", content_type="application/json")
     asked, sent = response.exchange
@@ -177,7 +177,7 @@ def test_a_beacon_that_no_form_could_send_asks_first(actual):
 
 
 def test_a_beacon_that_may_not_be_sent_is_refused():
-    """The page is not told, but the test is."""
+    """The page does not learn of it, but the test does."""
     with pytest.raises(FetchRefused) as refused:
         page_of(answering(TRUSTED, TRUSTED)).beacon(API, "{}", content_type="application/json")
 
@@ -185,8 +185,8 @@ def test_a_beacon_that_may_not_be_sent_is_refused():
     assert not refused.value.sent
 
 
-def test_a_beacon_is_short():
-    """64 kibibytes are the most."""
+def test_the_length_of_a_beacon_is_limited():
+    """The limit is 64 KiB."""
     page = page_of(answering())
 
     assert page.beacon(API, b"x" * 65536).exchange[-1].get("Content-Length") == "65536"
@@ -195,8 +195,8 @@ def test_a_beacon_is_short():
 
 
 @pytest.mark.parametrize("url", ["https://", "ftp://api.example", "data:,x"])
-def test_nobody_goes_to_what_is_no_http_url(url):
-    """Neither by a link nor by typing."""
+def test_only_an_http_url_can_be_visited(url):
+    """This is so for a link and for a typed URL."""
     browser = Browser(answering())
     for go in (browser.visit, browser.open(APP).navigate):
         with pytest.raises(FetchRefused) as refused:
@@ -204,8 +204,8 @@ def test_nobody_goes_to_what_is_no_http_url(url):
         assert not refused.value.exchange
 
 
-def test_a_visit_follows_redirects_and_keeps_cookies():
-    """The page is where it ended."""
+def test_a_visit_follows_redirects_and_stores_cookies():
+    """The page has the last URL."""
     paths = {"/in": (303, {"Location": "/home", "Set-Cookie": "a=b; SameSite=Strict"})}
     page = Browser(answering(paths=paths)).visit(f"{API}/in")
 
@@ -217,7 +217,7 @@ def test_a_visit_follows_redirects_and_keeps_cookies():
 
 @pytest.mark.parametrize("origin", ["capacitor://localhost", "app://main.example:8080"])
 def test_a_page_of_a_shell_has_the_origin_of_its_scheme(origin):
-    """It is from another site than any server, names itself, and says no referrer."""
+    """It is cross-site to every server, sends its origin, and has no referrer."""
     browser = Browser(answering(headers={"Access-Control-Allow-Origin": origin}))
 
     response = browser.open(f"{origin}/index.html").fetch(f"{API}/x")
@@ -229,12 +229,12 @@ def test_a_page_of_a_shell_has_the_origin_of_its_scheme(origin):
 
 
 def test_a_refusal_names_the_page_of_a_shell():
-    """By its origin."""
+    """It names the origin of the page."""
     with pytest.raises(FetchRefused, match="a page of capacitor://localhost fetch"):
         Browser(answering()).open("capacitor://localhost").fetch(f"{API}/x")
 
 
-def test_who_types_is_said_in_a_refusal():
+def test_a_refusal_names_a_person_who_types_the_url():
     """There is no page."""
     with pytest.raises(FetchRefused, match=r"a person who types the URL go to https://app.example"):
         Browser({}).visit(APP)
@@ -242,7 +242,7 @@ def test_who_types_is_said_in_a_refusal():
 
 @pytest.fixture
 def echo():
-    """An application with a socket of flask-sock behind the guard."""
+    """Return an application with a WebSocket of flask-sock behind the guard."""
     app = Flask(__name__)
     app.opened = []
     sock = Sock(app)
@@ -258,8 +258,8 @@ def echo():
 
 
 @pytest.mark.parametrize("url", [f"{API}/echo", "wss://api.example/echo"])
-def test_a_socket_opens_where_the_policy_says(echo, url):
-    """And leaves no thread behind when it is closed."""
+def test_a_websocket_opens_if_the_policy_allows_the_origin(echo, url):
+    """No thread is left when it is closed."""
     before = threading.active_count()
     response = page_of(echo).websocket(url)
     exchange = response.exchange[-1]
@@ -285,8 +285,8 @@ def _wait_for(condition):
     raise AssertionError("it did not come about")
 
 
-def test_a_socket_is_refused_where_the_policy_does_not_say(echo):
-    """The handshake is answered 403."""
+def test_a_websocket_is_refused_if_the_policy_does_not_allow_the_origin(echo):
+    """The status of the response is 403."""
     with pytest.raises(FetchRefused) as refused:
         page_of(echo, at="https://evil.example").websocket(f"{API}/echo")
 
@@ -297,8 +297,8 @@ def test_a_socket_is_refused_where_the_policy_does_not_say(echo):
     assert echo.opened == []
 
 
-def test_a_handshake_brings_cookies():
-    """That is what makes it worth guarding."""
+def test_a_handshake_has_cookies():
+    """It needs the guard for this reason."""
     browser = Browser(
         answering(status=101, paths={"/in": (200, {"Set-Cookie": "a=b; SameSite=None; Secure"})})
     )
@@ -307,21 +307,21 @@ def test_a_handshake_brings_cookies():
     assert browser.open(APP).websocket(API).exchange[-1].get("Cookie") == "a=b"
 
 
-def test_a_handshake_follows_no_redirect():
-    """It is an error."""
+def test_a_handshake_does_not_follow_redirects():
+    """A redirect is an error."""
     with pytest.raises(FetchRefused, match="does not follow redirects"):
         page_of(answering({"Location": "/"}, status=302)).websocket(API)
 
 
 @pytest.mark.parametrize("url", ["ftp://api.example", "wss://api.example/#x", "https://"])
-def test_a_socket_has_a_url_of_its_own(url):
-    """Without a fragment."""
+def test_a_websocket_url_has_no_fragment(url):
+    """Its scheme is ws, wss, http or https."""
     with pytest.raises(FetchRefused, match="is not a"):
         page_of(answering()).websocket(url)
 
 
-def test_a_page_of_https_opens_no_plain_socket():
-    """On the very machine it may."""
+def test_an_https_page_cannot_open_a_websocket_over_plain_http():
+    """It can on loopback."""
     page = page_of(answering(status=101))
 
     with pytest.raises(FetchRefused, match="mixed content"):
@@ -332,8 +332,8 @@ def test_a_page_of_https_opens_no_plain_socket():
 HANDSHAKE = make_environ("GET", parse_url(API), [], b"")
 
 
-def test_a_handshake_may_be_answered_in_pieces():
-    """Until the headers are there, nobody knows."""
+def test_a_handshake_can_be_answered_in_pieces():
+    """The model waits for the end of the headers."""
 
     def app(environ, start_response):
         socket = environ["werkzeug.socket"]
@@ -346,8 +346,8 @@ def test_a_handshake_may_be_answered_in_pieces():
     assert shake_hands(app, dict(HANDSHAKE)) == (101, (("X-A", "1"),), b"")
 
 
-def test_an_application_may_open_a_socket_by_start_response():
-    """And go on talking, until the browser is gone."""
+def test_an_application_can_open_a_websocket_with_start_response():
+    """It can send messages until the browser closes the WebSocket."""
 
     def app(environ, start_response):
         start_response("101 Switching Protocols", [("X-A", "1")])
@@ -359,8 +359,8 @@ def test_an_application_may_open_a_socket_by_start_response():
 
 
 @pytest.mark.parametrize("opened", [True, False])
-def test_what_an_application_raises_comes_out(opened):
-    """Unless it only says that the browser is gone."""
+def test_an_exception_of_the_application_reaches_the_test(opened):
+    """An OSError of the closed socket does not."""
 
     def app(environ, start_response):
         if opened:
@@ -373,8 +373,8 @@ def test_what_an_application_raises_comes_out(opened):
         shake_hands(app, dict(HANDSHAKE))
 
 
-def test_an_application_that_does_not_answer_is_not_waited_for():
-    """Ten seconds are enough; here a hundredth."""
+def test_a_handshake_without_an_answer_times_out():
+    """The limit of this test is a hundredth of a second."""
     left = threading.Event()
 
     def app(environ, start_response):
@@ -388,8 +388,8 @@ def test_an_application_that_does_not_answer_is_not_waited_for():
     _wait_for(lambda: not _conversations())
 
 
-def test_an_application_that_does_not_leave_is_named():
-    """It holds a thread, and a test should know."""
+def test_an_application_that_does_not_return_times_out():
+    """It would keep its thread."""
     left = threading.Event()
 
     def app(environ, start_response):

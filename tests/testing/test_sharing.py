@@ -1,4 +1,4 @@
-"""May the page read the answer? The CORS check, and what a script sees of a response."""
+"""The CORS check, and what a script reads of a response."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ ACAO = "Access-Control-Allow-Origin"
 
 
 @pytest.mark.parametrize("value", [APP, "*", f" {APP}\t"])
-def test_an_answer_for_the_origin_or_for_anyone_is_shared(value):
-    """White space around the value does not count."""
+def test_a_response_for_the_origin_or_the_wildcard_is_shared(value):
+    """White space around the value is ignored."""
     response = page_of(answering({ACAO: value})).fetch(API)
 
     assert (response.type, response.status, response.ok, response.text) == ("cors", 200, True, "hello")
@@ -35,7 +35,7 @@ def test_an_answer_for_the_origin_or_for_anyone_is_shared(value):
         ({ACAO: ""}, f"{ACAO} is '', and the origin of the request is {APP}."),
     ],
 )
-def test_an_answer_for_nobody_or_another_is_not(headers, because):
+def test_a_response_for_another_origin_is_not_shared(headers, because):
     """The request was sent all the same."""
     refused = assert_cannot_fetch(page_of(answering(headers)), API)
 
@@ -46,13 +46,13 @@ def test_an_answer_for_nobody_or_another_is_not(headers, because):
 
 
 @pytest.mark.parametrize("credentials", ["omit", "same-origin"])
-def test_without_credentials_nothing_more_is_needed(credentials):
-    """Both modes send none across origins."""
+def test_without_credentials_allow_origin_is_enough(credentials):
+    """The modes omit and same-origin send no credentials across origins."""
     assert_can_fetch(page_of(answering(ANYONE)), API, credentials=credentials)
 
 
-def test_with_credentials_the_server_says_true():
-    """Beside the very origin."""
+def test_with_credentials_the_server_must_allow_them():
+    """It must name the origin as well."""
     assert_can_fetch(page_of(answering(TRUSTED)), API, credentials="include")
 
 
@@ -66,8 +66,8 @@ def test_with_credentials_the_server_says_true():
         ({**TRUSTED, ACAO: THIRD}, f"is '{THIRD}'"),
     ],
 )
-def test_with_credentials_nothing_else_will_do(headers, because):
-    """Least of all the wildcard."""
+def test_with_credentials_any_other_value_is_refused(headers, because):
+    """The wildcard is refused, too."""
     refused = assert_cannot_fetch(page_of(answering(headers)), API, credentials="include")
 
     assert because in refused.because
@@ -77,8 +77,8 @@ def test_with_credentials_nothing_else_will_do(headers, because):
     )
 
 
-def test_a_sandboxed_frame_is_null():
-    """The wildcard is for it, and the name null; no policy is, with credentials."""
+def test_a_sandboxed_frame_has_a_null_origin():
+    """The wildcard or "null" allows it, but no policy does with credentials."""
     assert_can_fetch(page_of(answering(ANYONE), sandboxed=True), API)
     assert_can_fetch(page_of(answering({ACAO: "null"}), sandboxed=True), API)
     refused = assert_cannot_fetch(page_of(answering(ALLOWED), sandboxed=True), API)
@@ -92,21 +92,21 @@ def test_a_sandboxed_frame_is_null():
     assert "a sandboxed frame (origin null) in a page of https://app.example" in str(refused)
 
 
-def test_an_error_is_shared_like_anything():
-    """A status says nothing about who may read it."""
+def test_an_error_response_can_be_shared():
+    """The status does not matter for CORS."""
     response = page_of(answering(ALLOWED, status=500)).fetch(API)
 
     assert (response.status, response.ok) == (500, False)
 
 
 @pytest.mark.parametrize("status", [200, 204, 299])
-def test_a_status_of_success_is_ok(status):
-    """As response.ok is."""
+def test_ok_is_true_from_200_to_299(status):
+    """It is the property of the Fetch standard."""
     assert page_of(answering(ALLOWED, status=status)).fetch(API).ok
 
 
-def test_the_own_server_needs_to_say_nothing():
-    """A page reads its own origin, by whatever method."""
+def test_a_same_origin_response_needs_no_cors_headers():
+    """The method does not matter."""
     page = page_of(answering({"X-Any": "1", "Set-Cookie": "a=b", "set-cookie2": "c"}))
     response = page.fetch(f"{APP}/x", "PUT", headers={"X-Any": "1"}, json={})
 
@@ -117,14 +117,14 @@ def test_the_own_server_needs_to_say_nothing():
 
 @pytest.mark.parametrize("url", [f"{APP}:8443", "http://app.example", "https://www.app.example"])
 def test_another_port_scheme_or_name_is_another_origin(url):
-    """All three have to be equal."""
+    """An origin has all three."""
     page = Browser(answering(), engine=None).open("http://app.example" if url[4] == "s" else APP)
     with pytest.raises(FetchRefused):
         page.fetch(url)
 
 
-def test_same_origin_mode_goes_nowhere_else():
-    """Nothing is sent, whatever the server would say."""
+def test_same_origin_mode_sends_nothing_to_another_origin():
+    """The headers of the server do not matter."""
     page = page_of(answering(ANYONE))
     refused = assert_cannot_fetch(page, API, mode="same-origin")
 
@@ -133,8 +133,8 @@ def test_same_origin_mode_goes_nowhere_else():
     assert page.fetch(APP, mode="same-origin").type == "basic"
 
 
-def test_without_cors_a_page_learns_nothing():
-    """Not even that it was successful; the test does."""
+def test_without_cors_the_response_is_opaque():
+    """The test sees it in the exchange."""
     response = page_of(answering({"X-Any": "1"})).fetch(API, mode="no-cors")
 
     assert (response.type, response.status, response.ok) == ("opaque", 0, False)
@@ -143,7 +143,7 @@ def test_without_cors_a_page_learns_nothing():
     assert response.exchange[0].status == 200
 
 
-def test_without_cors_the_own_server_is_read():
+def test_without_cors_a_same_origin_response_is_readable():
     """The mode matters across origins only."""
     assert page_of(answering()).fetch(APP, mode="no-cors").type == "basic"
 
@@ -161,7 +161,7 @@ SECRET = [("X-Total", "7"), ("x-total", "8"), ("X-Other", "9"), ("Set-Cookie", "
 
 
 def readable(expose, **arguments):
-    """Give what is read beside the safelisted headers where *expose* is said."""
+    """Return the names that a script reads besides the safelisted ones if *expose* is sent."""
     exposing = [("Access-Control-Expose-Headers", value) for value in expose]
     app = answering([*TRUSTED.items(), *SAFE, *SECRET, *exposing])
     headers = page_of(app).fetch(API, **arguments).headers.to_wsgi_list()
@@ -181,13 +181,13 @@ def readable(expose, **arguments):
         ([""], set()),
     ],
 )
-def test_only_seven_headers_and_those_that_are_exposed_are_read(expose, names):
-    """Set-Cookie never, and a malformed list exposes nothing."""
+def test_a_script_reads_the_safelisted_and_the_exposed_headers(expose, names):
+    """It never reads Set-Cookie, and a malformed list exposes nothing."""
     assert set(readable(expose)) == names
 
 
-def test_everything_exposed_is_everything_but_cookies():
-    """Repeated headers are joined; it is all there is, the protocol's own headers included."""
+def test_the_wildcard_exposes_everything_except_cookies():
+    """Repeated headers are joined."""
     headers = readable(["*"])
 
     assert headers["X-Total"] == "7, 8"
@@ -195,14 +195,14 @@ def test_everything_exposed_is_everything_but_cookies():
     assert "Set-Cookie" not in headers
 
 
-def test_everything_exposed_is_nothing_with_credentials():
-    """The wildcard is then the name of a header."""
+def test_the_wildcard_exposes_nothing_with_credentials():
+    """It is the name of a header then."""
     assert readable(["*"], credentials="include") == {}
     assert set(readable(["*, X-Other"], credentials="include")) == {"X-Other"}
 
 
 def test_a_response_is_json_or_text():
-    """Read as scripts read it."""
+    """Its body is decoded as scripts decode it."""
     response = page_of(answering(ALLOWED, body='{"a": "ü"}'.encode())).fetch(API)
 
     assert response.json == {"a": "ü"}
@@ -211,8 +211,8 @@ def test_a_response_is_json_or_text():
 
 
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 204), ("GET", 205), ("GET", 304)])
-def test_some_answers_have_no_body(method, status):
-    """Whatever the application writes."""
+def test_some_responses_have_no_body(method, status):
+    """The body that the application sends is dropped."""
     assert page_of(answering(ALLOWED, status=status)).fetch(API, method).body == b""
 
 
@@ -223,8 +223,8 @@ def test_some_answers_have_no_body(method, status):
         *((f"{APP}/", False), (APP.upper(), False)),
     ],
 )
-def test_timing_is_for_whom_the_server_names(value, allowed):
-    """It may name several, unlike with the CORS headers."""
+def test_timing_is_for_the_origins_that_the_server_names(value, allowed):
+    """It can name several, unlike in CORS headers."""
     headers = {} if value is None else {"Timing-Allow-Origin": value}
     page = page_of(answering({**ANYONE, **headers}))
 
@@ -234,7 +234,7 @@ def test_timing_is_for_whom_the_server_names(value, allowed):
 
 
 def test_timing_needs_every_hop():
-    """One that does not allow it is enough to hide all."""
+    """One hop that does not allow it hides the timing."""
     allowing = {**ANYONE, "Timing-Allow-Origin": "*"}
     paths = {"/a": (302, {**ANYONE, "Location": "/"}), "/b": (302, {**allowing, "Location": "/"})}
     page = page_of(answering(allowing, paths=paths))
@@ -243,8 +243,8 @@ def test_timing_needs_every_hop():
     assert page.fetch(f"{API}/b").timing_allowed
 
 
-def test_a_frame_from_elsewhere_hides_its_timing():
-    """The page around it may not measure it; a window of the same origin is another thing."""
+def test_a_frame_of_another_origin_hides_its_timing():
+    """A window of the same origin does not."""
     page = page_of(answering())
 
     assert not page.submit(API, {}, target="frame").timing_allowed
@@ -262,8 +262,8 @@ def test_a_frame_from_elsewhere_hides_its_timing():
         ("http://localhost:3000", "http://api.example", True),
     ],
 )
-def test_a_page_of_https_depends_on_nothing_less(at, url, sent):
-    """But on the very machine it may."""
+def test_an_https_page_cannot_load_over_plain_http(at, url, sent):
+    """It can on loopback."""
     browser = Browser(answering(ANYONE))
     page = browser.open(at)
     if sent:
@@ -276,16 +276,16 @@ def test_a_page_of_https_depends_on_nothing_less(at, url, sent):
 
 
 @pytest.mark.parametrize("port", [22, 25, 6000, 10080])
-def test_some_ports_are_never_asked(port):
-    """What listens there is no web server."""
+def test_some_ports_are_blocked(port):
+    """They belong to other protocols."""
     refused = assert_cannot_fetch(page_of(answering(ANYONE)), f"https://api.example:{port}")
 
     assert refused.step == "main fetch, step 7 (bad port)"
     assert not refused.sent
 
 
-def test_where_no_application_is_nobody_answers():
-    """A browser of several origins knows these alone."""
+def test_an_origin_without_an_application_is_refused():
+    """The refusal lists the origins of the browser."""
     browser = Browser({API: answering(ALLOWED), "http://localhost:5000/": answering(ANYONE, body=b"local")})
     page = browser.open(APP)
     refused = assert_cannot_fetch(page, THIRD)
@@ -298,22 +298,22 @@ def test_where_no_application_is_nobody_answers():
     assert f'Browser({{"{THIRD}": app, ...}})' in refused.needed
 
 
-def test_a_browser_of_nothing_knows_none():
-    """It is of no use, but no error."""
+def test_a_browser_can_have_no_applications():
+    """It is useless, but not an error."""
     assert "has none" in assert_cannot_fetch(Browser({}).open(APP), APP).because
 
 
 @pytest.mark.parametrize(
     "key", ["api.example", "https://api.example/x", "ftp://api.example", "HTTPS://API.example"]
 )
-def test_a_server_is_at_an_origin(key):
-    """Nothing else can be a key."""
+def test_a_key_of_the_applications_has_to_be_an_origin(key):
+    """Any other key is an error."""
     with pytest.raises(ValueError, match=r'write it as "https://api.example"'):
         Browser({key: answering()})
 
 
-def test_a_response_can_be_shown():
-    """Without everything that went over the wire."""
+def test_the_repr_of_a_response_is_short():
+    """It leaves out the exchanges."""
     text = repr(page_of(answering(ALLOWED)).fetch(API))
 
     assert text.startswith("Response(type='cors', status=200,")

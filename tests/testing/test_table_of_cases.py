@@ -1,4 +1,4 @@
-"""The browser model asked the table that real engines are asked, and random policies beside it."""
+"""The browser model in the table of cases that real engines are tested with, and with random policies."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EXAMPLES = 1000
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_the_model_does_what_the_table_says(case):
-    """As the standard would, and as each of the engines does, in every layout."""
+    """It does what the standard requires, and what each engine does, in every layout."""
     for layout in case.layouts:
         names = LAYOUTS[layout]
         for judge in ("standard", *ENGINES):
@@ -51,8 +51,8 @@ def test_the_model_does_what_the_table_says(case):
 
 
 @pytest.mark.parametrize("layout", ["ports", "localhost", "https"])
-def test_what_the_model_lets_a_page_do_is_what_the_decision_said(layout):
-    """It judges by the responses alone, and comes to the same verdict as the policy."""
+def test_the_model_comes_to_the_verdict_of_decide(layout):
+    """The model judges by the responses alone."""
     names = LAYOUTS[layout]
     disagreements = []
 
@@ -70,7 +70,7 @@ def test_what_the_model_lets_a_page_do_is_what_the_decision_said(layout):
 
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.code)
 def test_the_table_shows_every_difference(difference):
-    """A row has the engines that differ; without one a difference could cease to be, unnoticed."""
+    """Each difference has a row that lists the deviating engines."""
     if difference.code in UNSHOWN:
         assert difference.code not in SHOWN
         return

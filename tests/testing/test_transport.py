@@ -1,4 +1,4 @@
-"""From a request to an application and back."""
+"""The transport of a request to an application, and of its response."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from testing.scripted import ANYONE, API, APP, page_of
 
 
 def environ_of(url, **arguments):
-    """Give the environ that an application gets."""
+    """Return the environ that an application gets."""
     seen = []
 
     def app(environ, start_response):
@@ -56,14 +56,14 @@ def environ_of(url, **arguments):
     ],
 )
 def test_the_environ_is_that_of_a_server(url, expected):
-    """The path is decoded once; default ports are not in Host."""
+    """The path is decoded once, and Host has no default port."""
     environ = environ_of(url)
 
     assert {name: environ[name] for name in expected} == expected
 
 
 def test_a_body_has_a_type_and_a_length():
-    """They have names of their own in the environ."""
+    """They have their own keys in the environ."""
     environ = environ_of(APP, method="POST", data="ü", headers=[("X-A", "1"), ("X-A", "2")])
 
     assert environ["read"] == "ü".encode()
@@ -73,8 +73,8 @@ def test_a_body_has_a_type_and_a_length():
 
 
 @pytest.mark.filterwarnings("ignore:unclosed")
-def test_it_is_valid_by_the_judge_of_the_standard_library():
-    """Nothing that PEP 3333 wants is missing."""
+def test_the_environ_is_valid_by_wsgiref():
+    """It follows PEP 3333."""
 
     def app(environ, start_response):
         environ["wsgi.input"].read(3)
@@ -84,8 +84,8 @@ def test_it_is_valid_by_the_judge_of_the_standard_library():
     assert Browser(validator(app)).open(APP).fetch(APP, "POST", data="abc").text == "x"
 
 
-def test_flask_understands_it():
-    """It can be asked for whatever it is."""
+def test_flask_reads_the_environ():
+    """It decodes the path and the query of the URL."""
     app = Flask(__name__)
     app.add_url_rule("/<path:name>", view_func=lambda name: f"{name} {request.url}")
 
@@ -93,13 +93,13 @@ def test_flask_understands_it():
 
 
 def answered(app):
-    """Give what a page gets of an application at its own origin."""
+    """Return what a page gets from an application at its own origin."""
     response = page_of(app).fetch(APP)
     return response.status, response.text
 
 
-def test_an_application_may_write():
-    """What it wrote comes before what it returns."""
+def test_an_application_can_use_write():
+    """The written data comes before the returned data."""
 
     def app(environ, start_response):
         write = start_response("200 OK", [])
@@ -110,8 +110,8 @@ def test_an_application_may_write():
     assert answered(app) == (200, "abc")
 
 
-def test_an_application_may_start_late():
-    """When its first piece is asked for."""
+def test_an_application_can_call_start_response_late():
+    """It can do so when its first piece is read."""
 
     def app(environ, start_response):
         yield b""
@@ -123,8 +123,8 @@ def test_an_application_may_start_late():
     assert (response.status, response.text, response.headers["X-A"]) == (404, "late", "1")
 
 
-def test_what_is_returned_is_closed():
-    """Also if it breaks in the middle."""
+def test_the_returned_iterable_is_closed():
+    """It is closed after an exception, too."""
 
     class Body(io.BytesIO):
         def __next__(self):
@@ -142,7 +142,7 @@ def test_what_is_returned_is_closed():
 
 
 def failing(*, after=b""):
-    """Give an application that fails, and answers with an error if it still can."""
+    """Return an application that fails, and sends an error response if it still can."""
 
     def app(environ, start_response):
         start_response("200 OK", [("X-First", "1")])
@@ -156,15 +156,15 @@ def failing(*, after=b""):
     return app
 
 
-def test_an_application_may_think_again_until_it_has_said_something():
-    """With the exception that made it."""
+def test_an_application_can_replace_its_status_before_the_first_piece():
+    """It must pass exc_info."""
     assert answered(failing()) == (500, "sorry")
     with pytest.raises(ZeroDivisionError, match="too late"):
         answered(failing(after=b"something"))
 
 
-def test_an_exception_of_the_application_is_one_of_the_test():
-    """It is no answer, and no refusal."""
+def test_an_exception_of_the_application_is_not_a_refusal():
+    """It reaches the test."""
 
     def app(environ, start_response):
         raise LookupError("of the application")
@@ -175,8 +175,8 @@ def test_an_exception_of_the_application_is_one_of_the_test():
     assert browser.log == []
 
 
-def test_an_application_that_does_not_answer_is_broken():
-    """As is one that answers twice."""
+def test_an_application_that_never_calls_start_response_is_an_error():
+    """One that calls it twice is, too."""
 
     def twice(environ, start_response):
         start_response("200 OK", [])

@@ -44,7 +44,7 @@ BASE = parse_url("https://user:word@app.example:8443/a/b/c?d=e#f")
     ],
 )
 def test_a_url_is_written_as_a_browser_writes_it(text, parsed):
-    """In lower case, without default ports and dots, encoded."""
+    """It is in lower case, percent-encoded, and without default ports and dot segments."""
     assert str(parse_url(text)) == parsed
 
 
@@ -62,8 +62,8 @@ def test_a_url_is_written_as_a_browser_writes_it(text, parsed):
         ("http://other.example", "http://other.example/"),
     ],
 )
-def test_a_relative_url_is_one_beside_its_base(text, parsed):
-    """Its scheme, host and directory are those of the page."""
+def test_a_relative_url_is_resolved_against_its_base(text, parsed):
+    """It has the scheme, the host and the directory of the page."""
     assert str(parse_url(text, BASE)) == parsed
 
 
@@ -75,8 +75,8 @@ def test_a_relative_url_is_one_beside_its_base(text, parsed):
         *("http://256.1.1.1", "http://127.1", "http://[::g]", "http://[::1"),
     ],
 )
-def test_what_is_no_url_is_none(text):
-    """There is nothing to fetch."""
+def test_an_invalid_url_is_none(text):
+    """It cannot be fetched."""
     assert parse_url(text) is None
 
 
@@ -85,8 +85,8 @@ def test_nothing_is_relative_to_a_url_without_authority():
     assert parse_url("x", parse_url("data:,y")) is None
 
 
-def test_an_opaque_origin_is_equal_to_itself_alone():
-    """And it is written null."""
+def test_an_opaque_origin_is_equal_only_to_itself():
+    """It is written null."""
     one, other = OpaqueOrigin(), OpaqueOrigin()
 
     assert same_origin(one, one)
@@ -116,21 +116,21 @@ def test_an_opaque_origin_is_equal_to_itself_alone():
     ],
 )
 def test_a_site_is_a_scheme_and_a_registrable_domain(one, other, site, schemeless):
-    """Ports do not count, addresses are equal or are not, and the list of public suffixes decides."""
+    """Ports do not matter, and an address is its own site."""
     one, other = parse_url(one).origin, parse_url(other).origin
 
     assert same_site(one, other) is same_site(other, one) is site
     assert schemelessly_same_site(one, other) is schemelessly_same_site(other, one) is schemeless
 
 
-def test_a_site_has_a_key():
-    """Caches of two sites are apart by it."""
+def test_a_site_can_be_written_as_text():
+    """The caches of two sites have different keys."""
     assert site_of(parse_url("https://a.b.example.com:8443/x")) == "https://example.com"
     assert site_of(parse_url("http://127.0.0.1:8080")) == "http://127.0.0.1"
 
 
-def test_public_suffixes_are_names_that_nobody_has_registered():
-    """An address is none."""
+def test_a_public_suffix_is_on_the_list():
+    """A registrable domain and an address are not public suffixes."""
     assert is_public_suffix("co.uk")
     assert not is_public_suffix("example.co.uk")
     assert not is_public_suffix("127.0.0.1")
@@ -156,6 +156,6 @@ def test_public_suffixes_are_names_that_nobody_has_registered():
         ("http://[::2]", False),
     ],
 )
-def test_what_is_encrypted_or_loopback_is_trustworthy(url, trusted):
-    """Sec-Fetch headers and Secure cookies go there."""
+def test_an_https_or_loopback_url_is_trustworthy(url, trusted):
+    """Only such a URL gets Sec-Fetch headers."""
     assert is_trustworthy(parse_url(url)) is trusted
