@@ -26,7 +26,7 @@ def assert_can_fetch(page: Page, url: str, **fetch_arguments: Any) -> Response:
     :param fetch_arguments: all other arguments of :meth:`Page.fetch`.
     :returns: the response, as the page may read it.
     :raises AssertionError: if a browser refuses; its text is that of the :class:`FetchRefused`.
-    :raises ValueError: if :meth:`Page.fetch` does.
+    :raises ValueError: if an argument is wrong, as for :meth:`Page.fetch`.
     """
     __tracebackhide__ = True
     try:
@@ -46,7 +46,7 @@ def assert_cannot_fetch(page: Page, url: str, **fetch_arguments: Any) -> FetchRe
     :returns: the refusal, with its reason.
     :raises AssertionError: if the page can read the response; its text shows all requests and
         responses.
-    :raises ValueError: if :meth:`Page.fetch` does.
+    :raises ValueError: if an argument is wrong, as for :meth:`Page.fetch`.
     """
     __tracebackhide__ = True
     try:

@@ -70,17 +70,21 @@ class Page:
 
         :param url: the URL of the request.
         :param method: the method; to another origin, any but GET, HEAD and POST needs a preflight.
-        :param json: a value to send as JSON, with ``Content-Type: application/json``.
+        :param json: a value to send as JSON, with ``Content-Type: application/json`` unless
+            *headers* has another one.
         :param data: text, bytes, or a mapping that is sent as ``URLSearchParams``. Not with *json*.
         :param headers: request headers, as a mapping or as pairs. As in a browser, the forbidden
             ones (``Cookie``, ``Origin``) are dropped (#forbidden-request-header).
-        :param mode: the mode; with ``"no-cors"`` the page cannot read the response of another
-            origin, whatever that origin allows.
+        :param mode: ``"cors"``, ``"same-origin"`` (another origin is refused) or ``"no-cors"`` (the
+            page cannot read the response of another origin, whatever that origin allows).
         :param credentials: when cookies are sent and stored: never (``"omit"``), at the origin of
             the page, or at every origin (``"include"``).
-        :param redirect: whether to follow redirects.
-        :param cache: how to use the HTTP cache of the browser.
-        :param referrer_policy: the referrer policy of the request; ``None`` is that of the page.
+        :param redirect: ``"follow"``, ``"error"`` (a redirect is refused) or ``"manual"`` (a
+            redirect is an opaque response).
+        :param cache: how to use the HTTP cache: ``"default"``, ``"no-store"``, ``"reload"``,
+            ``"no-cache"``, ``"force-cache"`` or ``"only-if-cached"`` (#concept-request-cache-mode).
+        :param referrer_policy: the referrer policy of the request, such as ``"no-referrer"``;
+            ``None`` is that of the page.
         :returns: the part of the response that the page may read.
         :raises FetchRefused: if ``fetch()`` would reject its promise: the request cannot be made
             (a forbidden method, for example), the preflight does not allow it, no application is
@@ -145,8 +149,8 @@ class Page:
         """Return the image that an ``<img>`` shows, whatever the status of the response.
 
         :param url: the ``src`` of the element.
-        :param crossorigin: the attribute of the element; ``None``: it has none, and the image
-            needs no CORS.
+        :param crossorigin: the attribute of the element, ``"anonymous"`` or ``"use-credentials"``;
+            ``None``: it has none, and the image needs no CORS.
         :returns: the image; :attr:`Image.tainted` tells whether a canvas could read it.
         :raises FetchRefused: if the ``<img>`` would get an ``error`` event: the request or the
             response is refused, or the response is not an image.
@@ -157,8 +161,8 @@ class Page:
         """Return the script that a ``<script>`` runs (https://html.spec.whatwg.org/#fetch-a-classic-script).
 
         :param url: the ``src`` of the element.
-        :param crossorigin: the attribute of the element; ``None``: it has none, and the script
-            needs no CORS.
+        :param crossorigin: the attribute of the element, ``"anonymous"`` or ``"use-credentials"``;
+            ``None``: it has none, and the script needs no CORS.
         :returns: the script; :attr:`Script.muted` tells whether the page learns of its errors.
         :raises FetchRefused: if the ``<script>`` would get an ``error`` event: the request or the
             response is refused, its type forbids to run it, or its status is not from 200 to 299.
@@ -204,8 +208,8 @@ class Page:
         :param enctype: the encoding of a POST: this, ``"multipart/form-data"`` or
             ``"text/plain"``.
         :param method: ``"POST"`` or ``"GET"``.
-        :param target: where the response is shown: ``"frame"`` is an ``<iframe>`` of the page, the
-            others are top-level.
+        :param target: where the response is shown: in an ``<iframe>`` of the page (``"frame"``), or
+            top-level (``"_top"``, ``"_self"``, ``"_blank"``).
         :returns: an opaque response: the page learns nothing. Look at :attr:`Response.exchange`,
             or at what the application did.
         :raises FetchRefused: if the browser would show an error page: it cannot send the request to
