@@ -1,4 +1,4 @@
-"""The demo does what it says: its table, its servers, its pages and the browser it imitates."""
+"""The demo does what it says: its table, its servers and its pages."""
 
 from __future__ import annotations
 
@@ -14,31 +14,30 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 from html import unescape
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from examples.bank import cli
 from examples.bank.bank import create_bank
-from examples.bank.browser import (
-    Judgement,
-    PageRequest,
-    Verdict,
-    actual_headers,
-    judge_answer,
-    judge_preflight,
-)
-from examples.bank.client import Answer, ask, sign_in
-from examples.bank.exchanges import Exchange, Outcome, differences
+from examples.bank.client import NoAnswerError, Relay, ask
+from examples.bank.customer import Customer
 from examples.bank.experiments import EXPERIMENTS
 from examples.bank.journal import MAX_ENTRIES
 from examples.bank.opinions import Opinion
+from examples.bank.outcome import Outcome, differences
 from examples.bank.pages import create_page
 from examples.bank.policies import policies_for
 from examples.bank.report import Report
+from examples.bank.row import Program
 from examples.bank.rows import rows_for
-from examples.bank.sites import sites_at
+from examples.bank.sites import Site, sites_at
+from examples.bank.table import carry_out
+from examples.bank.verdict import Judgement, Verdict
 from flask_corsguard import Request
+from flask_corsguard.testing import Browser, Exchange
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTATION = ROOT / "docs" / "demo.md"
@@ -92,7 +91,7 @@ def answers(port):
 @pytest.mark.parametrize("arguments", [(), ("--plain",)], ids=["by name", "by number"])
 def test_every_row_is_as_the_policies_say(arguments):
     """Once through, the table has every row, none of them is marked, and the exit code is 0."""
-    rows = rows_for(SITES, POLICIES)
+    rows = rows_for(SITES)
 
     demo = run("--once", *arguments)
 
@@ -140,21 +139,31 @@ def test_wrong_expectation_makes_the_exit_code_1(monkeypatch, capsys):
     assert "NOT SO" in said
 
 
-def exchange(policy, method, *headers, answered=None, status=200):
-    """Make an exchange; unless said otherwise its answer is the policy's."""
-    opinion = Opinion.of(policy, Request.from_headers(method, headers))
+def exchange(method, path, *headers, answered=None, status=200, policies=POLICIES):
+    """Make an exchange of the bank; unless said otherwise its answer is the policy's."""
+    opinion = Opinion.of(policies.of_path(path), Request.from_headers(method, headers))
     sent = opinion.answer.headers if answered is None else answered
     body = b"Refused" if opinion.is_refused else b""
-    return Exchange(method, headers, Answer(opinion.answer.status or status, "", sent, body), opinion)
+    return Exchange(method, f"{BANK}{path}", headers, b"", opinion.answer.status or status, sent, body)
+
+
+def problems(exchange, policies=POLICIES):
+    """Give what of the answer in *exchange* is not as the policy of its path decided."""
+    request = Request.from_headers(exchange.method, exchange.headers)
+    path = exchange.url.removeprefix(BANK)
+    return differences(exchange, Opinion.of(policies.of_path(path), request))
+
+
+STATEMENT = "/partners/statement"
 
 
 def test_answer_that_is_the_policys_has_no_differences():
     """What the policy decided, and what Flask adds to Vary, is as it should be."""
-    same = exchange(POLICIES.partners, "GET", ("Origin", PARTNER))
-    more = same.answer._replace(headers=(*same.answer.headers, ("Vary", "Cookie")))
+    same = exchange("GET", STATEMENT, ("Origin", PARTNER))
+    more = replace(same, response_headers=(*same.response_headers, ("Vary", "Cookie")))
 
-    assert differences(same) == []
-    assert differences(replace(same, answer=more)) == []
+    assert problems(same) == []
+    assert problems(more) == []
 
 
 @pytest.mark.parametrize(
@@ -171,26 +180,24 @@ def test_answer_that_is_the_policys_has_no_differences():
 )
 def test_answer_that_is_not_the_policys_is_noticed(answered):
     """A header too many, a Vary too few: each is a difference."""
-    wrong = exchange(POLICIES.partners, "GET", ("Origin", ATTACKER), answered=answered)
-
-    assert differences(wrong)
+    assert problems(exchange("GET", STATEMENT, ("Origin", ATTACKER), answered=answered))
 
 
 def test_header_that_comes_twice_is_noticed():
     """Two lines of a header are not one."""
-    once = exchange(POLICIES.public, "GET", ("Origin", ATTACKER))
-    twice = once.answer._replace(headers=once.answer.headers * 2)
+    once = exchange("GET", "/rates", ("Origin", ATTACKER))
 
-    assert differences(replace(once, answer=twice))
+    assert problems(once) == []
+    assert problems(replace(once, response_headers=once.response_headers * 2))
 
 
 def test_preflight_with_another_status_is_noticed():
     """A preflight is answered with the status that was decided."""
     preflight = (("Origin", PARTNER), ("Access-Control-Request-Method", "PUT"))
-    right = exchange(POLICIES.partners, "OPTIONS", *preflight)
+    right = exchange("OPTIONS", STATEMENT, *preflight)
 
-    assert differences(right) == []
-    assert differences(replace(right, answer=right.answer._replace(status=200)))
+    assert problems(right) == []
+    assert problems(replace(right, status=200))
 
 
 @pytest.mark.parametrize(
@@ -200,12 +207,12 @@ def test_preflight_with_another_status_is_noticed():
 )
 def test_row_that_comes_out_otherwise_has_a_problem(status, verdict, moved):
     """The status, the verdict and the money are compared, each for itself."""
-    row = rows_for(SITES, POLICIES)[0]
-    right = exchange(row.policy, "GET", ("Origin", PARTNER))
-    wrong = exchange(row.policy, "GET", ("Origin", PARTNER), status=status)
+    row = rows_for(SITES)[0]
+    right = exchange("GET", "/rates", ("Origin", PARTNER))
+    wrong = replace(right, status=status)
 
-    assert Outcome(row, (right,), Judgement(Verdict.READABLE, ""), 0).problems == []
-    assert len(Outcome(row, (wrong,), Judgement(verdict, ""), moved).problems) == 1
+    assert Outcome(row, (right,), Judgement(Verdict.READABLE, ""), 0, POLICIES).problems == []
+    assert len(Outcome(row, (wrong,), Judgement(verdict, ""), moved, POLICIES).problems) == 1
 
 
 def test_forged_transfers_are_told_with_the_guard_on_and_off():
@@ -223,45 +230,180 @@ def test_forged_transfers_are_told_with_the_guard_on_and_off():
         assert "refused before" not in off
 
 
-FORGED = ("POST", ("Origin", ATTACKER), ("Sec-Fetch-Site", "same-site"))
+FORGED = ("POST", "/transfer", ("Origin", ATTACKER), ("Sec-Fetch-Site", "same-site"))
 
 
 def test_forged_request_that_should_be_refused_and_passes_is_noticed():
     """A guard that lets it through is a problem, and so is one that refuses what should pass."""
-    row = next(row for row in rows_for(SITES, POLICIES) if row.refused)
-    refused = exchange(row.policy, *FORGED)
-    passed = replace(refused, answer=Answer(200, "", (), b"{}"))
+    row = next(row for row in rows_for(SITES) if row.refused)
+    refused = exchange(*FORGED)
+    passed = replace(refused, status=200, response_headers=(), response_body=b"{}")
     judgement = Judgement(row.verdict, "")
 
-    assert Outcome(row, (refused,), judgement, 0).problems == []
-    assert "passed the guard" in Outcome(row, (passed,), judgement, 0).problems
-    assert "refused by the guard" in Outcome(replace(row, refused=False), (refused,), judgement, 0).problems
+    def problems_of(row, exchange):
+        return Outcome(row, (exchange,), judgement, 0, POLICIES).problems
+
+    assert problems_of(row, refused) == []
+    assert "passed the guard" in problems_of(row, passed)
+    assert "refused by the guard" in problems_of(replace(row, refused=False), refused)
 
 
 def test_refusal_is_expected_without_the_application_and_with_the_policys_headers():
     """What the guard says is what the answer has to be; with the guard off, CORS says it."""
-    refused = exchange(POLICIES.partners, *FORGED)
-    off = exchange(POLICIES.partners.replace(guard="off"), *FORGED)
+    off = POLICIES.with_guard(on=False)
+    refused = exchange(*FORGED)
+    carried_out = exchange(*FORGED, policies=off)
 
-    assert refused.answer.status == 403
-    assert differences(refused) == []
-    assert differences(replace(refused, answer=refused.answer._replace(status=200)))
-    assert off.answer.status == 200
-    assert differences(off) == []
+    assert refused.status == 403
+    assert problems(refused) == []
+    assert problems(replace(refused, status=200))
+    assert carried_out.status == 200
+    assert problems(carried_out, off) == []
 
 
-def test_rows_are_sent_with_what_browsers_say_of_them():
-    """A page of the bank is of its origin, its neighbours are of its site, a program says nothing."""
-    sent = {row.title: dict(actual_headers(row.request, "")) for row in rows_for(SITES, POLICIES)}
+@pytest.fixture
+def browser():
+    """Give a browser that has the bank in this process instead of at a port."""
+    return Browser({BANK: create_bank(SITES, POLICIES)})
 
-    for headers in sent.values():
-        site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
-        assert (site == "same-origin") is (origin == BANK)
-        assert site == "same-site" or origin not in {PARTNER, ATTACKER}
-    assert [title for title, headers in sent.items() if "Sec-Fetch-Site" not in headers] == [
-        "a program that is no browser reads the statement, with her cookie",
-        "a program that is no browser reports a payment to the bank, as webhooks do",
-    ]
+
+def rows_of_pages():
+    """Give the rows in which a page asks: without a program, which needs a port."""
+    return [row for row in rows_for(SITES) if not isinstance(row.attempt, Program)]
+
+
+def test_every_row_of_a_page_comes_out_in_one_process_as_well(browser):
+    """The table does not depend on the sockets: what the application answers is judged alike without them."""
+    outcomes = list(carry_out(rows_of_pages(), browser, SITES.bank, POLICIES))
+
+    assert [outcome.problems for outcome in outcomes] == [[]] * len(rows_of_pages())
+
+
+def test_browser_says_whose_page_it_is(browser):
+    """The bank's page is of its origin, its neighbours are of its site, and no one else is."""
+    relations = {
+        (exchange.origin, exchange.get("Sec-Fetch-Site"))
+        for outcome in carry_out(rows_of_pages(), browser, SITES.bank, POLICIES)
+        for exchange in outcome.exchanges
+        if exchange.origin is not None
+    }
+
+    assert relations == {
+        (BANK, "same-origin"),
+        (PARTNER, "same-site"),
+        (ATTACKER, "same-site"),
+        ("null", "cross-site"),
+        ("http://partner.demo.localhost.evil.example", "cross-site"),
+    }
+
+
+def test_decisive_exchange_is_that_of_the_request_itself(browser):
+    """What the policy says is shown for the request, not for its preflight nor for the page after it."""
+    outcomes = carry_out(rows_of_pages(), browser, SITES.bank, POLICIES)
+
+    decisive = {outcome.row.title: outcome.decisive.method for outcome in outcomes}
+
+    assert decisive["the partner changes a standing order"] == "PUT"
+    assert decisive["the bank's own page makes a transfer with a form"] == "POST"
+    assert decisive["the attacker changes a standing order"] == "OPTIONS"
+
+
+def test_reason_of_a_refusal_is_the_step_that_failed(browser):
+    """What is withheld, and what is never sent, is so by a step of the standard, which is named."""
+    outcomes = carry_out(rows_of_pages(), browser, SITES.bank, POLICIES)
+
+    because = {outcome.row.title: outcome.judgement.because for outcome in outcomes}
+
+    withheld = because["the attacker reads Alice's statement, with her cookie"]
+    never_sent = because["the partner sends a header that the policy does not list"]
+    assert withheld == f"CORS check: the answer has no Access-Control-Allow-Origin, and {ATTACKER} asks"
+    assert never_sent == (
+        "CORS-preflight fetch, step 7.7 (headers): Access-Control-Allow-Headers does not name x-debug"
+    )
+
+
+@pytest.mark.parametrize(
+    ("attempt", "because"),
+    [
+        (lambda browser: browser.open(BANK).fetch("/rates"), "CORS has no part in it"),
+        (
+            lambda browser: browser.open(PARTNER).image(f"{BANK}/brand/logo.svg", "anonymous"),
+            f"Access-Control-Allow-Origin is {PARTNER}",
+        ),
+    ],
+    ids=["the bank's own page", "pixels"],
+)
+def test_what_a_page_may_read_is_readable(browser, attempt, because):
+    """The bank's own page needs no CORS, and an image that came with CORS has pixels to read."""
+    judgement = Judgement.of_result(attempt(browser))
+
+    assert judgement.verdict is Verdict.READABLE
+    assert judgement.because.endswith(because)
+
+
+def test_account_that_is_not_given_ends_the_table():
+    """Where the bank does not let Alice in, no row is carried out, and the message has the status."""
+    page = create_page(SITES.partner, SITES)
+
+    with pytest.raises(NoAnswerError, match=r"POST /sign-in of its own page with 404\.$"):
+        Customer(Browser({BANK: page}), SITES.bank)
+
+
+@contextmanager
+def mirror():
+    """Serve, at a port, an answer that repeats the request; give the site."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(207)
+            for value in ("one", "two"):
+                self.send_header("X-Twice", value)
+            self.end_headers()
+            told = [self.path, self.headers["Host"], self.headers["X-Tenant"], body.decode()]
+            self.wfile.write(json.dumps(told).encode())
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield Site("mirror", "mirror.demo.localhost", server.server_port)
+        finally:
+            server.shutdown()
+            thread.join(BOUND)
+
+
+def test_relay_sends_what_the_browser_sends_and_gives_what_comes_back():
+    """A name that leads nowhere is asked at its port: path, query, Host, headers and body arrive."""
+    with mirror() as site:
+        page = Browser({site.origin: Relay(site)}).open(site.origin)
+        response = page.fetch("/a%2Fb?c=%20", "PUT", data="text", headers={"X-Tenant": "7"})
+
+    assert response.status == 207
+    assert response.headers["X-Twice"] == "one, two"
+    assert response.json == ["/a%2Fb?c=%20", site.authority, "7", "text"]
+
+
+def test_program_sends_its_headers_and_host():
+    """A program that is not a browser reaches the same server, with what it names and no more."""
+    with mirror() as site:
+        exchange = ask(site, "PUT", "/a", (("X-Tenant", "7"),), b"text")
+
+    assert exchange.headers == (("Host", site.authority), ("X-Tenant", "7"))
+    assert json.loads(exchange.response_body) == ["/a", site.authority, "7", "text"]
+
+
+def test_server_that_is_not_there_is_named():
+    """Where nobody listens, the message says whose server does not answer."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        nobody = SITES.bank._replace(port=other.getsockname()[1])
+    page = Browser({nobody.origin: Relay(nobody)}).open(nobody.origin)
+
+    with pytest.raises(NoAnswerError, match=r"^The bank does not answer: "):
+        page.fetch("/rates")
 
 
 @pytest.mark.parametrize("name", ["bank", "partner", "attacker"])
@@ -306,12 +448,12 @@ def test_pages_begin_with_the_guard_on_and_the_money_there():
     """What the table has turned and taken is put back before anyone presses a button."""
     with running() as (_, ports):
         bank = SITES.bank._replace(port=ports[0])
-        guard = ask(bank, "GET", "/guard").body
-        statement = ask(bank, "GET", "/account", (("Cookie", sign_in(bank)),)).body
-        log = ask(bank, "GET", "/log").body
+        guard = ask(bank, "GET", "/guard").response_body
+        balance = Customer(Browser({bank.origin: Relay(bank)}), bank).balance
+        log = ask(bank, "GET", "/log").response_body
 
     assert json.loads(guard) == {"on": True}
-    assert json.loads(statement)["balance"] == 2500
+    assert balance == 2500
     assert [entry["path"] for entry in json.loads(log)] == ["/account"]
 
 
@@ -339,122 +481,6 @@ def test_reader_that_has_enough_is_no_error():
 
     assert errors == ""
     assert code == 1
-
-
-def allow(origin, *more):
-    """Give the headers that allow an origin."""
-    return (("access-control-allow-origin", origin), *more)
-
-
-CREDENTIALS = ("Access-Control-Allow-Credentials", "true")
-
-
-@pytest.mark.parametrize(
-    ("credentials", "headers", "verdict"),
-    [
-        pytest.param(False, (), Verdict.HIDDEN, id="nothing allows nothing"),
-        pytest.param(False, allow("*"), Verdict.READABLE, id="a star is for everyone"),
-        pytest.param(False, allow(PARTNER), Verdict.READABLE, id="the origin is for itself"),
-        pytest.param(False, allow(ATTACKER), Verdict.HIDDEN, id="another origin is for another"),
-        pytest.param(False, allow(PARTNER + "/"), Verdict.HIDDEN, id="a slash makes it another"),
-        pytest.param(False, allow(PARTNER.upper()), Verdict.HIDDEN, id="so does upper case"),
-        pytest.param(False, allow("null"), Verdict.HIDDEN, id="null is not everyone"),
-        pytest.param(False, allow(PARTNER) * 2, Verdict.HIDDEN, id="twice the origin is no origin"),
-        pytest.param(True, allow("*", CREDENTIALS), Verdict.HIDDEN, id="a star and cookies do not go"),
-        pytest.param(True, allow(PARTNER), Verdict.HIDDEN, id="cookies must be allowed"),
-        pytest.param(
-            True, allow(PARTNER, (CREDENTIALS[0], "True")), Verdict.HIDDEN, id="true is in lower case"
-        ),
-        pytest.param(True, allow(PARTNER, CREDENTIALS), Verdict.READABLE, id="allowed with cookies"),
-    ],
-)
-def test_answer_is_readable_only_if_the_cors_check_succeeds(credentials, headers, verdict):
-    """The check of the standard decides, by the headers alone."""
-    request = PageRequest("GET", "/", PARTNER, credentials=credentials)
-
-    assert judge_answer(request, headers).verdict is verdict
-
-
-@pytest.mark.parametrize(
-    ("mode", "dest", "verdict"),
-    [
-        ("no-cors", "image", Verdict.SHOWN),
-        ("no-cors", "empty", Verdict.OPAQUE),
-        ("navigate", "iframe", Verdict.HIDDEN),
-        ("none", "empty", Verdict.UNCHECKED),
-    ],
-)
-def test_without_the_cors_mode_no_header_counts(mode, dest, verdict):
-    """An image, a script that wants no answer, a form and a program get what they get."""
-    request = PageRequest("GET", "/", PARTNER, mode=mode, dest=dest)
-
-    assert judge_answer(request, ()).verdict is verdict
-    assert judge_answer(request, allow("*")).verdict is verdict
-
-
-def test_own_page_reads_without_cors():
-    """Nothing is hidden from the origin that answers."""
-    request = PageRequest("POST", "/", BANK, mode="navigate", site="same-origin", dest="document")
-
-    assert judge_answer(request, ()).verdict is Verdict.READABLE
-
-
-METHODS, HEADERS = "Access-Control-Allow-Methods", "Access-Control-Allow-Headers"
-
-
-def asks(method, *names, credentials=False):
-    """Make a request with headers that need a preflight."""
-    return PageRequest(method, "/", PARTNER, credentials=credentials, unsafe_headers=names)
-
-
-@pytest.mark.parametrize(
-    ("asked", "headers", "sent"),
-    [
-        pytest.param(asks("PUT"), (), False, id="no origin allowed"),
-        pytest.param(asks("PUT"), allow("*"), False, id="method missing"),
-        pytest.param(asks("PUT"), allow("*", (METHODS, "GET,PUT")), True, id="method listed"),
-        pytest.param(asks("PUT"), allow("*", (METHODS, "put")), False, id="methods have a case"),
-        pytest.param(asks("PUT"), allow("*", (METHODS, "*")), True, id="any method"),
-        pytest.param(
-            asks("PUT", credentials=True),
-            allow(PARTNER, CREDENTIALS, (METHODS, "*")),
-            False,
-            id="a star is only a name beside cookies",
-        ),
-        pytest.param(asks("POST", "x-a"), allow("*", (HEADERS, "X-A")), True, id="POST passes"),
-        pytest.param(asks("GET", "x-a", "x-b"), allow("*", (HEADERS, "x-a")), False, id="half listed"),
-        pytest.param(asks("GET", "x-a"), allow("*", (HEADERS, "*")), True, id="any header"),
-        pytest.param(asks("GET", "authorization"), allow("*", (HEADERS, "*")), False, id="but that one"),
-        pytest.param(
-            asks("GET", "x-a", credentials=True),
-            allow(PARTNER, CREDENTIALS, (HEADERS, "*")),
-            False,
-            id="a star is only a header's name beside cookies",
-        ),
-    ],
-)
-def test_request_is_sent_only_if_its_preflight_grants_all_of_it(asked, headers, sent):
-    """Origin, method and every header: one missing, and the browser stays silent."""
-    verdict = judge_preflight(asked, 204, headers).verdict
-
-    assert asked.needs_preflight
-    assert verdict is (Verdict.PREFLIGHT_PASSED if sent else Verdict.NOT_SENT)
-
-
-@pytest.mark.parametrize(
-    ("status", "sent"), [(200, True), (299, True), (199, False), (307, False), (403, False)]
-)
-def test_preflight_must_be_answered_with_success(status, sent):
-    """A redirect or an error sends nothing on, whatever its headers grant."""
-    verdict = judge_preflight(asks("PUT"), status, allow("*", (METHODS, "PUT"))).verdict
-
-    assert verdict is (Verdict.PREFLIGHT_PASSED if sent else Verdict.NOT_SENT)
-
-
-def test_what_a_form_could_send_needs_no_preflight():
-    """A POST without unusual headers goes out at once, and so does whatever is not fetch()."""
-    assert not PageRequest("POST", "/", PARTNER).needs_preflight
-    assert not PageRequest("POST", "/", PARTNER, mode="navigate").needs_preflight
 
 
 @pytest.fixture

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Final
 
-from .client import NoAnswerError, ask
-from .exchanges import run
+from flask_corsguard.testing import Browser
+
+from .client import NoAnswerError, Relay, ask
 from .policies import policies_for
 from .report import Report
 from .rows import rows_for
 from .servers import PortTakenError, serving, wait_for_end
 from .sites import Sites
+from .table import carry_out
 
 _DONE, _WRONG, _UNUSABLE = 0, 1, 2
 
@@ -56,8 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show_table(sites: Sites, report: Report) -> int:
-    outcomes = []
-    for number, outcome in enumerate(run(rows_for(sites, policies_for(sites)), sites.bank), start=1):
+    outcomes, browser = [], Browser({sites.bank.origin: Relay(sites.bank)})
+    told = carry_out(rows_for(sites), browser, sites.bank, policies_for(sites))
+    for number, outcome in enumerate(told, start=1):
         report.outcome(number, outcome)
         outcomes.append(outcome)
     report.summary(outcomes)

@@ -1,78 +1,63 @@
-"""A client that sends just what it is told, and tells all that came back."""
+"""The way over real sockets to a site's server, wherever the site's name leads elsewhere."""
 
 from __future__ import annotations
 
-import http.client
+from collections.abc import Iterable
 from contextlib import closing
-from http import HTTPStatus
-from typing import Final, NamedTuple
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, Final
 
-from .browser import Headers
-from .journal import COOKIE
+from werkzeug.datastructures import EnvironHeaders
+
+from flask_corsguard.testing import Exchange
+
 from .sites import LOOPBACK, Site
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+Headers = tuple[tuple[str, str], ...]
 
 #: Seconds after which a server on this machine is taken for dead.
 TIMEOUT: Final = 20
 
 
-class Answer(NamedTuple):
-    """What a server answered."""
-
-    status: int
-    phrase: str
-    headers: Headers
-    body: bytes
-
-
 class NoAnswerError(Exception):
-    """A server of ours did not answer, or not as it must; the message says which."""
+    """A server of the demo did not answer, or not as it must; the message says which."""
 
 
-def ask(site: Site, method: str, path: str, headers: Headers = (), body: str | None = None) -> Answer:
-    """Send one request to *site*, wherever its name leads elsewhere, and give the answer.
+class Relay:
+    """A WSGI application that lets the server of *site* answer: the browser's connection to it."""
 
-    :raises NoAnswerError: if there is none.
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send the request on as it is, and give the server's answer.
+
+        :raises NoAnswerError: if there is none.
+        """
+        method, target, headers = environ["REQUEST_METHOD"], environ["RAW_URI"], EnvironHeaders(environ)
+        exchange = _send(self._site, method, target, tuple(headers), environ["wsgi.input"].read())
+        start_response(f"{exchange.status} ", list(exchange.response_headers))
+        return [exchange.response_body]
+
+
+def ask(site: Site, method: str, path: str, headers: Headers = (), body: bytes = b"") -> Exchange:
+    """Send a request as a program does that is not a browser: these *headers* and ``Host``.
+
+    :raises NoAnswerError: if there is no answer.
     """
+    return _send(site, method, path, (("Host", site.authority), *headers), body)
+
+
+def _send(site: Site, method: str, target: str, headers: Headers, body: bytes) -> Exchange:
     try:
-        return _ask(site, method, path, headers, body)
-    except (OSError, http.client.HTTPException) as error:
+        with closing(HTTPConnection(LOOPBACK, site.port, timeout=TIMEOUT)) as connection:
+            connection.request(method, target, body or None, dict(headers))
+            answer = connection.getresponse()
+            content = answer.read()
+    except (OSError, HTTPException) as error:
         raise NoAnswerError(f"The {site.name} does not answer: {error}.") from error
-
-
-def _ask(site: Site, method: str, path: str, headers: Headers, body: str | None) -> Answer:
-    with closing(http.client.HTTPConnection(LOOPBACK, site.port, timeout=TIMEOUT)) as connection:
-        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        connection.putheader("Host", site.authority)
-        for name, value in headers:
-            connection.putheader(name, value)
-        content = b"" if body is None else body.encode()
-        if content:
-            connection.putheader("Content-Length", str(len(content)))
-        connection.endheaders(content)
-        response = connection.getresponse()
-        return Answer(response.status, response.reason, tuple(response.getheaders()), response.read())
-
-
-def turn_guard(bank: Site, cookie: str, *, on: bool) -> None:
-    """Turn the bank's guard on or off, with what a browser sends for the form on the bank's own page.
-
-    :raises NoAnswerError: if the bank does not do so.
-    """
-    headers = (
-        ("Origin", bank.origin),
-        ("Content-Type", "application/x-www-form-urlencoded"),
-        ("Sec-Fetch-Site", "same-origin"),
-        ("Sec-Fetch-Mode", "navigate"),
-        ("Sec-Fetch-Dest", "document"),
-        ("Cookie", cookie),
-    )
-    answer = ask(bank, "POST", "/guard", headers, f"guard={'on' if on else 'off'}")
-    if answer.status != HTTPStatus.SEE_OTHER:
-        raise NoAnswerError(f"The {bank.name}'s guard cannot be turned: {answer.status} {answer.phrase}.")
-
-
-def sign_in(site: Site) -> str:
-    """Sign Alice in at the bank and give the cookie of her session."""
-    answer = ask(site, "POST", "/sign-in")
-    cookies = [value for name, value in answer.headers if name == "Set-Cookie"]
-    return next(value.partition(";")[0] for value in cookies if value.startswith(f"{COOKIE}="))
+    answered = tuple(answer.getheaders())
+    return Exchange(method, f"{site.origin}{target}", headers, body, answer.status, answered, content)

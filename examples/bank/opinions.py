@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from flask_corsguard import Decision, Policy, Request, decide
-from flask_corsguard.core.guard import SAFE_METHODS, is_refused, judge
+from flask_corsguard.core.guard import SAFE_METHODS, judge
 
 
 class Opinion(NamedTuple):
@@ -24,7 +24,8 @@ class Opinion(NamedTuple):
     @property
     def is_refused(self) -> bool:
         """Whether the guard keeps the request from the bank."""
-        return is_refused(self.judged)
+        # The bank's guard is on or off, and never only reports.
+        return not self.judged.allowed
 
     @property
     def answer(self) -> Decision:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from flask_corsguard import SAME_ORIGIN, Policy
 
 from .sites import Sites
-
-GuardMode = Literal["enforce", "report", "off"]
 
 
 class Policies(NamedTuple):
@@ -37,16 +35,16 @@ class Policies(NamedTuple):
             return self.brand
         return self.application
 
+    def with_guard(self, *, on: bool) -> Policies:
+        """Give the same policies with the application's guard on or off, as the switch turns it."""
+        return self._replace(application=self.application.replace(guard="enforce" if on else "off"))
 
-def policies_for(sites: Sites, *, guard: GuardMode = "enforce") -> Policies:
-    """Give the policies of the bank.
 
-    :param guard: whether a request that a policy does not allow is kept from the bank. Off: CORS
-        alone hides the answers, and the demo shows what that does not prevent.
-    """
+def policies_for(sites: Sites) -> Policies:
+    """Give the policies of the bank, with the guard on."""
     partner = sites.partner.origin
     return Policies(
-        public=Policy(origins="*", guard=guard),
+        public=Policy(origins="*"),
         switch=SAME_ORIGIN,
         partners=Policy(
             origins=[partner],
@@ -54,8 +52,7 @@ def policies_for(sites: Sites, *, guard: GuardMode = "enforce") -> Policies:
             allow_headers=["Content-Type", "X-Request-ID"],
             expose_headers=["X-Statement-Number"],
             credentials=True,
-            guard=guard,
         ),
-        brand=Policy(origins=[partner], guard=guard),
-        application=SAME_ORIGIN.replace(guard=guard),
+        brand=Policy(origins=[partner]),
+        application=SAME_ORIGIN,
     )

@@ -6,17 +6,22 @@ import os
 import shutil
 import textwrap
 from collections.abc import Iterable
+from http.client import responses
 from typing import Final, TextIO
+from urllib.parse import urlsplit
 
-from .exchanges import Exchange, Outcome
+from flask_corsguard.testing import Exchange
+
+from .outcome import Outcome
 from .sites import Sites
 
 _INDENT: Final = " " * 4
 _LABEL: Final = 10
 _MIN_WIDTH, _MAX_WIDTH = 60, 110
 
-# Headers of a request on which nothing here depends.
-_UNTOLD: Final = frozenset({"Content-Type", "Sec-Fetch-Mode", "Sec-Fetch-Dest"})
+# The headers on which something depends here: how their names begin.
+_ASKED: Final = ("Origin", "Access-Control-Request-", "X-", "Sec-Fetch-Site", "Cookie")
+_ANSWERED: Final = ("Access-Control-", "Vary")
 
 _BOLD, _DIM, _GREEN, _RED = "1", "2", "32", "1;31"
 
@@ -44,15 +49,15 @@ class Report:
         self._line()
         self._line(f"{number:>2}  {self._paint(outcome.row.title, _BOLD)}")
         for exchange in outcome.exchanges:
-            self._field("asked", _asked(exchange, outcome.row.request.path))
+            self._field("asked", _asked(exchange))
             self._field("answered", _answered(exchange))
         if outcome.is_refused:
             money = "" if outcome.moved else "; no money has moved"
             self._field("guard", f"refused before the bank's code ran{money}", _GREEN)
         self._field("browser", f"{outcome.judgement.verdict.value} ({outcome.judgement.because})")
-        self._field("why", outcome.exchanges[-1].opinion.said.explain())
+        self._field("why", outcome.opinion_of(outcome.decisive).said.explain())
         if outcome.moved:
-            forged = outcome.row.request.site != "same-origin"
+            forged = outcome.decisive.get("Sec-Fetch-Site") != "same-origin"
             moved = f"EUR {outcome.moved} left Alice's account: the request was carried out"
             self._field("and yet" if forged else "money", moved, _RED if forged else None)
         for problem in outcome.problems:
@@ -108,27 +113,20 @@ class Report:
         print(text, file=self._stream, flush=True)
 
 
-def _asked(exchange: Exchange, path: str) -> str:
-    shown = [
-        "with her cookie" if name == "Cookie" else f"{name}: {value}"
-        for name, value in exchange.headers
-        if name not in _UNTOLD
-    ]
-    if not any(name == "Origin" for name, _ in exchange.headers):
+def _asked(exchange: Exchange) -> str:
+    shown = _shown(exchange.headers, _ASKED)
+    shown = ["with her cookie" if line.startswith("Cookie: ") else line for line in shown]
+    if exchange.origin is None:
         shown.insert(0, "no Origin")
-    return f"{exchange.method} {path}; {'; '.join(shown)}"
+    return f"{exchange.method} {urlsplit(exchange.url).path}; {'; '.join(shown)}"
 
 
 def _answered(exchange: Exchange) -> str:
-    answer = exchange.answer
-    return f"{answer.status} {answer.phrase}; {'; '.join(_cors_headers(answer.headers)) or 'no CORS header'}"
+    shown = "; ".join(_shown(exchange.response_headers, _ANSWERED)) or "no CORS header"
+    return f"{exchange.status} {responses.get(exchange.status, '')}; {shown}"
 
 
-def _cors_headers(headers: Iterable[tuple[str, str]]) -> list[str]:
-    shown = [
-        f"{name}: {value}"
-        for name, value in headers
-        if name.lower().startswith("access-control-") or name.lower() == "vary"
-    ]
+def _shown(headers: Iterable[tuple[str, str]], beginnings: tuple[str, ...]) -> list[str]:
+    shown = [f"{name}: {value}" for name, value in headers if name.startswith(beginnings)]
     # The one that everything depends on first.
-    return sorted(shown, key=lambda line: not line.startswith("Access-Control-Allow-Origin"))
+    return sorted(shown, key=lambda line: not line.startswith(("Origin", "Access-Control-Allow-Origin")))
