@@ -47,7 +47,9 @@ class Report:
     def outcome(self, number: int, outcome: Outcome) -> None:
         """Write one row."""
         self._line()
-        self._line(f"{number:>2}  {self._paint(outcome.row.title, _BOLD)}")
+        for position, line in enumerate(textwrap.wrap(outcome.row.title, self._width - len(_INDENT))):
+            before = f"{number:>2}  " if position == 0 else _INDENT
+            self._line(f"{before}{self._paint(line, _BOLD)}")
         for exchange in outcome.exchanges:
             self._field("asked", _asked(exchange))
             self._field("answered", _answered(exchange))
