@@ -28,11 +28,11 @@ test: $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
 counts: $(VENV)/tests.stamp
-	@$(BIN)/python tests/counting.py --write
+	@$(BIN)/python -m benchmarks.counts --write
 
 instructions: $(VENV)/tests.stamp
 	@benchmarks/install_valgrind
-	@$(BIN)/python benchmarks/instructions.py $(if $(WRITE),--write) $(ARGS)
+	@$(BIN)/python -m benchmarks.instructions $(if $(WRITE),--write) $(ARGS)
 
 browsers: $(VENV)/tests.stamp
 	@tests/browsers/install

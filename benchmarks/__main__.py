@@ -12,6 +12,7 @@ from . import apart, end_to_end, machine, measure, page, processes, results, tab
 from .catalogue import exchanges, names
 from .progress import Progress
 from .rows import Row, RowError, selects, with_baselines
+from .scenarios.log import silent_log
 
 #: The status of a program that Ctrl-C has ended, as a shell says it.
 INTERRUPTED = 128 + signal.SIGINT
@@ -107,7 +108,7 @@ def _measure(
     found: results.Results,
     progress: Progress,
 ) -> None:
-    with measure.silent_log():
+    with silent_log():
         numbers, nominal = range(mode.rounds * close.times), measure.seconds_of_one(rows, mode, close)
         measured = measure.prepare(rows, mode.sample / close.parts, len(numbers), progress)
         measure.rounds(measured, numbers, found, progress, nominal)

@@ -118,7 +118,7 @@ def _add(apart: Apart, results: Results) -> None:
 
 
 def _origins(policy: str) -> list[str]:
-    from .policies import origins, patterns
+    from .scenarios.policies import origins, patterns
 
     kind, _, number = policy.partition("-")
     return (origins if kind == "exact" else patterns)(int(number))

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from itertools import islice, repeat
 from time import perf_counter
 from typing import Any, NamedTuple, Protocol
 
-Environ = dict[str, Any]
-WSGIApplication = Callable[[Environ, Any], Iterable[bytes]]
+from .scenarios.applications import WSGIApplication, start_response
+from .scenarios.requests import Environ
+
 Message = dict[str, Any]
+#: Gives a context in which an application is called.
+Around = Callable[[], AbstractContextManager[object]]
 ASGIApplication = Callable[..., Awaitable[None]]
 
 #: Calls before the clock starts, where a sample has few: of code and tables, the caches of the processor
@@ -59,15 +62,6 @@ def collector_at_rest() -> Iterator[None]:
         gc.enable()
 
 
-def write(_: bytes) -> None:
-    """Take what an application writes without an iterable; none here does."""
-
-
-def start_response(_status: str, _headers: list[tuple[str, str]], _exc_info: object = None) -> object:
-    """Take the head of a response, as a server does, and do nothing with it."""
-    return write
-
-
 class Reused:
     """A request whose environ is the same object each time: for who does not write into it."""
 
@@ -77,7 +71,7 @@ class Reused:
         self,
         app: WSGIApplication,
         environ: Environ,
-        around: Callable[[], AbstractContextManager[object]] = nullcontext,
+        around: Around = nullcontext,
     ) -> None:
         self.app = app
         self.environ = environ
@@ -133,7 +127,7 @@ class Anew(Reused):
         app: WSGIApplication,
         make: Callable[[], Environ],
         most: int,
-        around: Callable[[], AbstractContextManager[object]] = nullcontext,
+        around: Around = nullcontext,
         *,
         asked: Environ | None = None,
     ) -> None:
@@ -162,9 +156,8 @@ def answer_of(app: WSGIApplication, environ: Environ) -> Answer:
     """Call a WSGI application as a server does, and keep the head of what it says."""
     said: list[tuple[str, list[tuple[str, str]]]] = []
 
-    def start(status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> object:
+    def start(status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> None:
         said.append((status, list(headers)))
-        return write
 
     body = app(environ, start)
     for _ in body:

@@ -18,10 +18,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from .exchanges import ALLOWED
 from .progress import Progress
 from .results import Results, Series
 from .rows import RowError, named
+from .scenarios.requests import ALLOWED, SHORT_PATH
 
 ROOT: Final = Path(__file__).parent.parent
 LIBRARIES: Final = ("bare", "flask-corsguard", "flask-cors")
@@ -125,7 +125,7 @@ def _served(library: str) -> Iterator[int]:
 
 def _check(library: str, port: int) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=START)
-    connection.request("GET", "/", headers=HEADERS)
+    connection.request("GET", SHORT_PATH, headers=HEADERS)
     response = connection.getresponse()
     allowed = response.getheader("Access-Control-Allow-Origin")
     connection.close()
@@ -135,7 +135,7 @@ def _check(library: str, port: int) -> None:
 
 def _drive(wrk: str, port: int, drive: int) -> float:
     headers = [part for name, value in HEADERS.items() for part in ("-H", f"{name}: {value}")]
-    url = f"http://127.0.0.1:{port}/"
+    url = f"http://127.0.0.1:{port}{SHORT_PATH}"
     done = subprocess.run(  # noqa: S603 - the path is that of Debian's wrk
         [wrk, "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{drive}s", *headers, url],
         stdin=subprocess.DEVNULL,

@@ -3,8 +3,8 @@
 One process runs under callgrind, which a call of ``getppid`` tells to write down what it has counted and to
 begin anew. It counts nothing while policies are built::
 
-    python benchmarks/instructions.py            count, compare with what is recorded, and with the targets
-    python benchmarks/instructions.py --write    and record it in benchmarks/instructions.json
+    python -m benchmarks.instructions            count, compare with what is recorded, and with the targets
+    python -m benchmarks.instructions --write    count, and record it in benchmarks/instructions.json
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
-from instructed import requests_of
+from .instruction_rows import requests_of
 
 HERE = Path(__file__).parent
 RECORDED = HERE / "instructions.json"
@@ -60,8 +60,9 @@ def count_rows() -> dict[str, int]:
             [
                 *("valgrind", "--tool=callgrind", "--quiet", "--instr-atstart=no", "--dump-before=getppid*"),
                 *(f"--callgrind-out-file={out / 'dump'}", "--combine-dumps=no"),
-                *(sys.executable, str(HERE / "instructed.py"), str(out / "go")),
+                *(sys.executable, "-m", "benchmarks.instruction_rows", str(out / "go")),
             ],
+            cwd=HERE.parent,
             # Few variables, because what lies where in memory, and so what collides, depends on them.
             env={"PATH": os.environ["PATH"], "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"},
             stdout=subprocess.PIPE,

@@ -7,11 +7,9 @@ would differ by that; here each has its share of it, and medians over rounds are
 from __future__ import annotations
 
 import gc
-import logging
 import math
 import random
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -72,20 +70,6 @@ class _Measured(NamedTuple):
     loops: int
     #: It is measured in one of that many rounds.
     stride: int
-
-
-@contextmanager
-def silent_log() -> Iterator[None]:
-    """Give the library's log a handler that drops what it is given, at the level that it has by default."""
-    logger, handler = logging.getLogger("flask_corsguard"), logging.NullHandler()
-    before = logger.propagate
-    logger.addHandler(handler)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.propagate = before
-        logger.removeHandler(handler)
 
 
 def prepare(rows: Mapping[str, Row], sample: float, count: int, progress: Progress) -> dict[str, _Measured]:

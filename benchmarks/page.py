@@ -8,16 +8,17 @@ from typing import Final
 
 from . import plots, table
 from .end_to_end import LIBRARIES, throughput
-from .exchanges import ACRH, ACRM, REQUESTS
 from .figures import Quantity, Ratio, figure, is_measured
 from .machine import VERSION
 from .page_parts import GROWTH, PEERS
-from .policies import MILLION, PATTERNS, exact
 from .results import Results
 from .rows import named
-from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, beside_row, hostile_row, legal_origins
+from .rows_hostile import ELSEWHERE, beside_row, hostile_row
 from .rows_peers import peer_row
 from .rows_wsgi import POLICIES, bare_row, floor_row, our_row
+from .scenarios.hostile import METHODS, ORIGINS, REQUEST_HEADERS, legal_origins
+from .scenarios.policies import MILLION, PATTERNS, exact, patterned
+from .scenarios.requests import ACRH, ACRM, REQUESTS
 from .targets import judged
 
 PAGE: Final = Path(__file__).parent.parent / "docs" / "_figures" / "performance.md"
@@ -137,7 +138,7 @@ def _policy(name: str) -> str:
         exact(1000): "1,000 origins",
         exact(MILLION): "1,000,000 origins",
         "pattern": "one pattern",
-        f"patterns-{PATTERNS}": "20,000 patterns",
+        patterned(PATTERNS): "20,000 patterns",
         "by-path": "by path",
     }
     return known[name]
@@ -207,7 +208,7 @@ def _hostile(results: Results) -> Iterator[str]:
 def _of_make(results: Results, make: str) -> Iterator[str]:
     for policy, request, more in (
         ("one", "preflight", {}),
-        (f"patterns-{PATTERNS}", "preflight", {}),
+        (patterned(PATTERNS), "preflight", {}),
         ("one", "get-refused", {}),
         ("one", "post-refused", {"log": "off"}),
         ("one", "post-refused", {"log": "on"}),
@@ -222,7 +223,7 @@ def _longest(results: Results) -> Iterator[str]:
         size = str(len(origin))
         ratios = (
             _ratio(results, hostile_row(policy, "preflight", "HTTP_ORIGIN", make, size=size))
-            for policy in (f"patterns-{PATTERNS}", "deep-patterns")
+            for policy in (patterned(PATTERNS), "deep-patterns")
         )
         lines.append((f"{make.removeprefix('legal-')}, {size} bytes", *ratios))
     yield from _table(("", "patterns of few labels", "patterns of every length"), lines)
@@ -231,7 +232,7 @@ def _longest(results: Results) -> Iterator[str]:
 def _apart(results: Results) -> Iterator[str]:
     yield "## Building, memory, importing\n"
     lines = []
-    for policy in (exact(MILLION), f"patterns-{PATTERNS}"):
+    for policy in (exact(MILLION), patterned(PATTERNS)):
         built = [
             _cell(results, Quantity(named(measure="build", policy=policy, credentials=credentials)))
             for credentials in ("no", "yes")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from .exchanges import ACRH
 from .figures import Quantity
-from .policies import exact
 from .rows_flask import OURS, THEIRS, bare_for, flask_row
 from .rows_frameworks import LIBRARIES, NUMBERS, framework_row
 from .rows_hostile import SIZES, hostile_row
 from .rows_peers import peer_row
 from .rows_wsgi import bare_row, floor_row, our_row
+from .scenarios.policies import exact
+from .scenarios.requests import ACRH
 
 #: The requests of which a peer's added cost is shown.
 BARS: Final = ("get", "get-allowed")

@@ -21,6 +21,7 @@ from .catalogue import exchanges
 from .progress import Progress, Unseen
 from .results import Results, Series
 from .rows import RowError
+from .scenarios.log import silent_log
 
 #: Seconds after which a process is taken for hanging.
 BOUND: Final = 300
@@ -84,7 +85,7 @@ def measured_as_told(order: dict[str, Any]) -> dict[str, Any] | str:
     known, part, found = exchanges(), range(*order["part"]), Results({})
     rows = {name: known[name] for name in order["rows"]}
     try:
-        with measure.silent_log():
+        with silent_log():
             measured = measure.prepare(rows, order["sample"], len(part), Unseen())
             measure.rounds(measured, part, found, Unseen())
     except RowError as error:

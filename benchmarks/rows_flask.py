@@ -2,93 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import copy
-from functools import cache, partial
-from typing import Any, Final
-
-from flask import Blueprint, Flask
-
-from flask_corsguard import CorsGuard, Policy, cors
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from .drive import Copied
-from .exchanges import ALLOWED, REQUESTS
-from .policies import HEADERS, MAX_AGE, METHODS, MILLION, exact, origins, policy
 from .rows import Expected, Row, named
+from .scenarios.flask_sites import PLACES, flask_cors_site, guarded_site, twenty_routes
+from .scenarios.policies import HEADERS, MAX_AGE, METHODS, MILLION, exact, one_policy, origins
+from .scenarios.requests import ALLOWED, browser_request
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 REQUESTED: Final = ("get", "get-allowed", "post-allowed", "preflight")
 #: The numbers of exact origins whose costs the page shows.
 OURS: Final = (1, 10, 100, 1000, 10_000, 100_000, MILLION)
 THEIRS: Final = (1, 10, 100, 1000, 10_000)
 
-#: Where a policy is said.
-PLACES: Final = ("application", "views", "blueprints")
-
-_RESOURCES: Final = ("items", "orders", "customers", "invoices", "reports")
-
-View = Callable[..., str]
-Marks = Callable[[Any], Any]
-
-
-def unmarked(marked: Any) -> Any:
-    """Leave a view or a blueprint as it is."""
-    return marked
-
-
-def site(mark_view: Marks = unmarked, mark_blueprint: Marks = unmarked) -> Flask:
-    """Build an application: five resources of an API in a blueprint, with three routes each, five pages."""
-    app = Flask("site", static_folder=None)
-    api = Blueprint("api", "site", url_prefix="/api")
-    for name in _RESOURCES:
-        # Functions of their own: a mark stays on what it is put on.
-        listed: View = mark_view(lambda: "ok")
-        shown: View = mark_view(lambda number: "ok")  # noqa: ARG005
-        api.add_url_rule(f"/{name}", f"list_{name}", listed, methods=["GET", "POST"])
-        api.add_url_rule(
-            f"/{name}/<int:number>", f"show_{name}", shown, methods=["GET", "POST", "PUT", "DELETE"]
-        )
-        api.add_url_rule(f"/{name}/search", f"search_{name}", mark_view(lambda: "ok"))
-    mark_blueprint(api)
-    app.register_blueprint(api)
-    for name in ("", "about", "contact", "terms", "login"):
-        app.add_url_rule(f"/{name}", f"page_{name}", lambda: "ok")
-    return app
-
 
 @cache
 def ours(number: int, marks: str = "application") -> Flask:
     """Build the application under a policy of the library, said in one of three places."""
-    said = policy(exact(number))
-    assert isinstance(said, Policy)
-    if marks == "views":
-        app = site(mark_view=cors(said))
-        CorsGuard(app)
-    elif marks == "blueprints":
-        app = site(mark_blueprint=cors(said))
-        CorsGuard(app)
-    else:
-        app = site()
-        CorsGuard(app, said)
-    return app
+    return guarded_site(twenty_routes, one_policy(exact(number)), marks)
 
 
 def theirs(number: int, marks: str = "application") -> Flask:
     """Build the application with Flask-CORS, configured in one of three places."""
-    from flask_cors import CORS, cross_origin
-
     fields: dict[str, Any] = {
         "origins": origins(number),
         "methods": list(METHODS),
         "allow_headers": list(HEADERS),
         "max_age": MAX_AGE,
     }
-    if marks == "views":
-        return site(mark_view=cross_origin(**fields))
-    if marks == "blueprints":
-        return site(mark_blueprint=partial(CORS, **fields))
-    app = site()
-    CORS(app, **fields)
-    return app
+    return flask_cors_site(twenty_routes, marks, **fields)
 
 
 def flask_row(library: str, request: str, number: int = 1, marks: str = "application") -> str:
@@ -112,7 +60,7 @@ def _inside(request: str, marks: str, number: int = 1) -> Row:
         # Called as Flask is, and not by what the layer calls: that would spare it a call of its own.
         app = copy(ours(number, marks))
         del app.wsgi_app
-        return Copied(app, REQUESTS[request](ALLOWED))
+        return Copied(app, browser_request(request, ALLOWED))
 
     return Row(inside_row(request, marks, number), without, Expected((200,), (None,)))
 
@@ -134,7 +82,7 @@ def _row(library: str, request: str, number: int, marks: str) -> Row:
     preflight = (204,) if library == "flask-corsguard" else (200,)
     return Row(
         flask_row(library, request, number, marks),
-        lambda: Copied(build(number, marks), REQUESTS[request](ALLOWED)),
+        lambda: Copied(build(number, marks), browser_request(request, ALLOWED)),
         Expected(
             preflight if request == "preflight" else (200,),
             # Flask-CORS tells who does not ask of the origin, too, where it is the only one.
@@ -154,7 +102,7 @@ def rows() -> Iterator[Row]:
         for name in (flask_row("bare", request), bare_of_lists(request)):
             yield Row(
                 name,
-                lambda request=request: Copied(site(), REQUESTS[request](ALLOWED)),
+                lambda request=request: Copied(twenty_routes(), browser_request(request, ALLOWED)),
                 Expected((200,), (None,)),
             )
     for request in REQUESTED[:-1]:

@@ -11,10 +11,11 @@ from functools import lru_cache
 from types import ModuleType
 from typing import Any, Final
 
-from .drive import Awaited, Copied, Exchange, WSGIApplication
-from .exchanges import ALLOWED, REQUESTS, scope_of
-from .policies import HEADERS, MAX_AGE, METHODS, exact, origins
+from .drive import Awaited, Copied, Exchange
 from .rows import Expected, Row, named
+from .scenarios.applications import WSGIApplication
+from .scenarios.policies import HEADERS, MAX_AGE, METHODS, exact, origins
+from .scenarios.requests import ALLOWED, HOST, Environ, browser_request
 
 REQUESTED: Final = ("get", "get-allowed", "preflight")
 NUMBERS: Final = (1, 10, 100, 1000, 10_000)
@@ -26,6 +27,30 @@ LIBRARIES: Final = {
     "quart": "quart-cors",
     "starlette": "starlette-corsmiddleware",
 }
+
+
+def scope_of(environ: Environ) -> dict[str, Any]:
+    """Give the scope of ASGI that says what *environ* says."""
+    headers = [
+        (name.removeprefix("HTTP_").replace("_", "-").lower().encode(), value.encode("latin-1"))
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    ]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": environ["REQUEST_METHOD"],
+        "scheme": environ["wsgi.url_scheme"],
+        "path": environ["PATH_INFO"],
+        "raw_path": environ["PATH_INFO"].encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": headers,
+        "client": ("192.0.2.1", 50000),
+        "server": (HOST, 443),
+        "extensions": {},
+    }
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +95,7 @@ def in_django(number: int | None, request: str) -> Exchange:
         settings.CORS_ALLOWED_ORIGINS = listed
         yield
 
-    return Copied(app, REQUESTS[request](ALLOWED), around)
+    return Copied(app, browser_request(request, ALLOWED), around)
 
 
 def in_falcon(number: int | None, request: str) -> Exchange:
@@ -84,12 +109,12 @@ def in_falcon(number: int | None, request: str) -> Exchange:
             """Answer."""
             response.text = "ok"
 
-        on_put = on_get
+        on_post = on_get
 
     layers: list[Any] = [] if number is None else [falcon.CORSMiddleware(allow_origins=origins(number))]
     app = falcon.App(middleware=layers)
     app.add_route("/api/items/{number:int}", Item())
-    return Copied(app, REQUESTS[request](ALLOWED))
+    return Copied(app, browser_request(request, ALLOWED))
 
 
 def in_quart(number: int | None, request: str) -> Exchange:
@@ -99,7 +124,7 @@ def in_quart(number: int | None, request: str) -> Exchange:
 
     app = Quart("site", static_folder=None)
 
-    @app.route("/api/items/<int:number>", methods=["GET", "PUT"])
+    @app.route("/api/items/<int:number>", methods=["GET", "POST"])
     async def item(number: int) -> str:  # noqa: ARG001
         return "ok"
 
@@ -111,7 +136,7 @@ def in_quart(number: int | None, request: str) -> Exchange:
             allow_methods=list(METHODS),
             max_age=MAX_AGE,
         )
-    return Awaited(app, scope_of(REQUESTS[request](ALLOWED)))
+    return Awaited(app, scope_of(browser_request(request, ALLOWED)))
 
 
 def in_starlette(number: int | None, request: str) -> Exchange:
@@ -132,10 +157,10 @@ def in_starlette(number: int | None, request: str) -> Exchange:
         "max_age": MAX_AGE,
     }
     app = Starlette(
-        routes=[Route("/api/items/{number:int}", item, methods=["GET", "PUT", "OPTIONS"])],
+        routes=[Route("/api/items/{number:int}", item, methods=["GET", "POST", "OPTIONS"])],
         middleware=[] if number is None else [Middleware(CORSMiddleware, **listed)],
     )
-    return Awaited(app, scope_of(REQUESTS[request](ALLOWED)))
+    return Awaited(app, scope_of(browser_request(request, ALLOWED)))
 
 
 _BUILDERS: Final[dict[str, Callable[[int | None, str], Exchange]]] = {

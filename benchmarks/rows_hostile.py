@@ -7,13 +7,17 @@ have done it once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from typing import Final
 
-from .drive import Anew, Environ, Reused
-from .exchanges import ACRH, ACRM, ALLOWED, REQUESTS
-from .policies import PATTERNS, long_scheme
+from .drive import Anew, Around, Reused
 from .rows import Expected, Row, named
-from .rows_wsgi import bare_row, expected, log_around, our_row, ours
+from .rows_wsgi import bare_row, expected, our_row
+from .scenarios.applications import guarded
+from .scenarios.hostile import METHODS, ORIGINS, REQUEST_HEADERS, legal_origins, of_size
+from .scenarios.log import log_off
+from .scenarios.policies import PATTERNS, patterned
+from .scenarios.requests import ACRH, ACRM, ALLOWED, REQUESTS, Environ, browser_request
 
 MEGABYTE: Final = 1_000_000
 #: The sizes of the plot, in bytes.
@@ -23,36 +27,6 @@ SIZES: Final = (1_000, 10_000, 100_000, MEGABYTE)
 LARGE: Final = 16
 SMALL: Final = 500
 
-#: What is said first, what is repeated until the size is reached, and what is said last.
-ORIGINS: Final = {
-    "labels": ("https://", "a.", "example"),
-    "one-label": ("https://", "a", ".example"),
-    "dots": ("https://", ".", "example"),
-    "commas": (ALLOWED, ",", ""),
-    "repeated": ("", f"{ALLOWED}, ", ALLOWED),
-    "white-space": (ALLOWED, " ", ""),
-    "tabs-before": ("", "\t", ALLOWED),
-    "upper-case": ("", "HTTPS://APP.EXAMPLE", ""),
-    "prefix-then-garbage": (ALLOWED, "\xff", ""),
-    "schemes": ("", "https://", "app.example"),
-    "long-scheme": ("", "a", "://app.example"),
-    "port": (f"{ALLOWED}:", "9", ""),
-    "address": ("https://[", "0:", "]"),
-    "punycode": ("https://", "xn--", ".example"),
-}
-REQUEST_HEADERS: Final = {
-    "labels": ("", "a.", "a"),
-    "one-name": ("", "a", ""),
-    "many-names": ("", "a,", "a"),
-    "commas": ("", ",", ""),
-    "white-space": ("", " ", ""),
-    "tabs-and-commas": ("", "\t,", ""),
-    "repeated-allowed": ("", "content-type,", "content-type"),
-    "upper-case": ("", "CONTENT-TYPE, ", "CONTENT-TYPE"),
-    "prefix-then-garbage": ("content-type", "\xff", ""),
-    "white-space-in-list": ("authorization,", " ", "content-type"),
-}
-METHODS: Final = {"one-name": ("", "A", ""), "repeated": ("PUT", " PUT", ""), "lower-case": ("", "put", "")}
 #: Headers where nobody expects them, or of another length than anybody expects.
 ELSEWHERE: Final = (
     (ACRH, "many-names", "get-allowed"),
@@ -61,14 +35,6 @@ ELSEWHERE: Final = (
     ("HTTP_SEC_FETCH_SITE", "one-name", "post-allowed"),
     ("HTTP_COOKIE", "many-names", "get-allowed"),
 )
-
-
-def of_size(make: tuple[str, str, str], size: int) -> bytes:
-    """Give *size* bytes of that make."""
-    first, repeated, last = make
-    room = size - len(first) - len(last)
-    middle = (repeated * (room // len(repeated) + 1))[:room]
-    return f"{first}{middle}{last}".encode("latin-1")
 
 
 def with_header(environ: Environ, header: str, value: bytes) -> Callable[[], Environ]:
@@ -85,10 +51,15 @@ def _row(policy: str, request: str, header: str, make: str, value: Callable[[], 
             "preflight": Expected((204,), (ALLOWED,))
         }
     most = SMALL if make.startswith("legal") else LARGE
-    around = log_around(more.get("log", "on"))
+    around = log_off if more.get("log") == "off" else nullcontext
+
+    def exchange() -> Anew:
+        with_value = with_header(browser_request(request, ALLOWED), header, value())
+        return Anew(guarded(policy), with_value, most, around)
+
     return Row(
         hostile_row(policy, request, header, make, **more),
-        lambda: Anew(ours(policy), with_header(REQUESTS[request](ALLOWED), header, value()), most, around),
+        exchange,
         answers[request],
         bare_row(request),
     )
@@ -109,23 +80,26 @@ def hostile_row(policy: str, request: str, header: str, make: str, size: str = "
     )
 
 
-def beside_row(request: str) -> str:
+def beside_row(request: str, **more: str) -> str:
     """Give the name of a row of usual size, measured in the rounds of the hostile ones to compare them."""
-    return our_row("one", request, beside="hostile")
+    return our_row("one", request, beside="hostile", **more)
 
 
 def _beside() -> Iterator[Row]:
-    for request in ("preflight", "post-refused"):
-        yield Row(
-            beside_row(request),
-            lambda request=request: Reused(ours("one"), REQUESTS[request](ALLOWED)),
+    def row(request: str, around: Around = nullcontext, **more: str) -> Row:
+        return Row(
+            beside_row(request, **more),
+            lambda: Reused(guarded("one"), browser_request(request, ALLOWED), around),
             expected("one", request),
             bare_row(request),
         )
 
+    yield row("preflight")
+    yield row("post-refused")
+
 
 def _megabytes() -> Iterator[Row]:
-    many = f"patterns-{PATTERNS}"
+    many = patterned(PATTERNS)
     for make, parts in ORIGINS.items():
         for policy in ("one", many):
             for request in ("preflight", "get-refused"):
@@ -159,30 +133,8 @@ def _sizes() -> Iterator[Row]:
             )
 
 
-def _hosts() -> dict[str, str]:
-    """Give hosts of the longest length, 253 bytes, by their make."""
-    return {
-        "many-labels": "a." * 123 + "example",
-        "few-labels": ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 53, "example"]),
-        "shared-suffixes": "b." + "a." * 122 + "example",
-    }
-
-
-#: The longest ``Origin`` that is read, in bytes (``MAX_ORIGIN_LENGTH``), and one whose scheme is https.
-LONGEST: Final = 326
-
-
-def legal_origins() -> dict[str, str]:
-    """Give the longest legal origins, by their make."""
-    made = {}
-    for make, host in _hosts().items():
-        made[f"legal-{make}"] = f"{long_scheme()}://{host}:65535"
-        made[f"legal-https-{make}"] = f"https://{host}:65535"
-    return made
-
-
 def _longest() -> Iterator[Row]:
-    for policy in (f"patterns-{PATTERNS}", "deep-patterns"):
+    for policy in (patterned(PATTERNS), "deep-patterns"):
         for make, origin in legal_origins().items():
             if policy == "deep-patterns":
                 # Below some of the patterns, but for the port: every suffix is found, and none suffices.

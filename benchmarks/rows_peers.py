@@ -6,12 +6,14 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from .drive import Anew, Copied, Environ, Reused, WSGIApplication
-from .exchanges import ACRH, ALLOWED, REQUESTS
-from .policies import HEADERS, MAX_AGE, METHODS, exact, origins
+from .drive import Anew, Copied, Reused
 from .rows import Expected, Row, named
-from .rows_hostile import MEGABYTE, ORIGINS, REQUEST_HEADERS, SIZES, of_size, with_header
-from .rows_wsgi import STRINGS, bare
+from .rows_hostile import MEGABYTE, SIZES, with_header
+from .rows_wsgi import STRINGS
+from .scenarios.applications import WSGIApplication, bare
+from .scenarios.hostile import ORIGINS, REQUEST_HEADERS, of_size
+from .scenarios.policies import HEADERS, MAX_AGE, METHODS, exact, origins
+from .scenarios.requests import ACRH, ALLOWED, Environ, browser_request
 
 REQUESTED: Final = ("get", "get-allowed", "preflight")
 NUMBERS: Final = (1, 10, 100, 1000, 10_000)
@@ -62,7 +64,7 @@ def _row(
     unasked = ALLOWED if library == "wsgi-cors-middleware" else None
     return Row(
         peer_row(library, policy, request, **more),
-        lambda: exchange(build(), REQUESTS[request](ALLOWED)),
+        lambda: exchange(build(), browser_request(request, ALLOWED)),
         Expected(statuses, (unasked if request == "get" else ALLOWED,)),
         peer_row("bare", "none", request, **more),
     )
@@ -71,7 +73,7 @@ def _row(
 def _drawn() -> Iterator[Row]:
     """Give a row whose origin is another one at each call: wsgicors remembers the last 200 answers."""
     draw = random.Random(1)  # noqa: S311 - the same draw in every run
-    asked = REQUESTS["get-allowed"](ALLOWED)
+    asked = browser_request("get-allowed", ALLOWED)
 
     def drawn() -> Environ:
         return asked | {"HTTP_ORIGIN": f"https://tenant-{draw.randrange(500)}.example"}
@@ -89,7 +91,7 @@ def _sizes(library: str, build: Callable[[], Any], layer: str) -> Iterator[Row]:
     for size in SIZES:
         for header, make in (("HTTP_ORIGIN", "labels"), (ACRH, "many-names")):
             parts = (ORIGINS if header == "HTTP_ORIGIN" else REQUEST_HEADERS)[make]
-            environ = REQUESTS["preflight"](ALLOWED)
+            environ = browser_request("preflight", ALLOWED)
             written = header.removeprefix("HTTP_").replace("_", "-").lower()
             yield Row(
                 named(
@@ -122,7 +124,7 @@ def rows() -> Iterator[Row]:
         # It writes into the environ, so that a reused one would grow for ever.
         yield Row(
             peer_row("bare", "none", request, environ="copied"),
-            lambda request=request: Copied(bare, REQUESTS[request](ALLOWED)),
+            lambda request=request: Copied(bare, browser_request(request, ALLOWED)),
             Expected((200,), (None,)),
         )
         yield _row("nti.wsgi.cors", "everyone", request, nti_wsgi_cors, Copied, environ="copied")

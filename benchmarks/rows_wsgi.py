@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import random
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from typing import Final
 
-from flask_corsguard import CorsMiddleware
-
-from .drive import Anew, Environ, Reused, WSGIApplication
-from .exchanges import ALLOWED, REQUESTS, anew
-from .policies import MILLION, PATTERNS, allowed_by, exact, policy
+from .drive import Anew, Reused
 from .rows import Expected, Row, named
+from .scenarios.applications import Floor, WSGIApplication, bare, guarded, realistic
+from .scenarios.log import log_off
+from .scenarios.policies import MILLION, PATTERNS, allowed_by, exact, patterned
+from .scenarios.requests import ALLOWED, REQUESTS, Environ, anew, browser_request
 
 POLICIES: Final = (
     *("any", "one", "credentials", exact(1000), exact(MILLION)),
-    *("pattern", f"patterns-{PATTERNS}", "by-path"),
+    *(patterned(1), patterned(PATTERNS), "by-path"),
 )
 #: The numbers of exact origins whose costs the page shows.
 NUMBERS: Final = (1, 10, 100, 1000, 10_000, 100_000, MILLION)
@@ -27,67 +25,6 @@ STRINGS: Final = 500
 
 #: Requests that every policy refuses but ``any``.
 _REFUSED: Final = ("get-refused", "post-refused", "preflight-refused")
-
-
-def bare(_environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
-    """Answer as little as there is."""
-    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2")])
-    return [b"ok"]
-
-
-def realistic(_environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
-    """Answer with the headers that an API's answer has, ``Vary`` among them."""
-    headers = [
-        ("Content-Type", "application/json"),
-        ("Content-Length", "2"),
-        ("Cache-Control", "private, max-age=60"),
-        ("ETag", '"5f2b-61c0a7"'),
-        ("Vary", "Accept-Encoding"),
-        ("X-Request-Id", "1f3c8a52-9d4e-4b57-8b0a-2c1d7e6f9a10"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Strict-Transport-Security", "max-age=63072000"),
-    ]
-    start_response("200 OK", headers)
-    return [b"{}"]
-
-
-class Floor:
-    """The least that a layer can do to add headers: one closure, and two headers that never change."""
-
-    def __init__(self, app: WSGIApplication) -> None:
-        self.app = app
-
-    def __call__(self, environ: Environ, start_response: Callable[..., object]) -> Iterable[bytes]:
-        """Hand the request on, and two more headers back."""
-
-        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> object:
-            added = [*headers, ("Access-Control-Allow-Origin", "https://app.example"), ("Vary", "Origin")]
-            if exc_info is None:
-                return start_response(status, added)
-            return start_response(status, added, exc_info)
-
-        return self.app(environ, start)
-
-
-@contextmanager
-def _log_off() -> Iterator[None]:
-    logger = logging.getLogger("flask_corsguard")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-def log_around(log: str) -> Callable[[], AbstractContextManager[object]]:
-    """Give what sets the level of the log for a row that says ``log=off``."""
-    return _log_off if log == "off" else nullcontext
-
-
-def ours(policy_name: str, app: WSGIApplication = bare) -> WSGIApplication:
-    """Give *app* under the policy of that name."""
-    return CorsMiddleware(app, policy(policy_name))
 
 
 def expected(policy_name: str, request: str, origin: str = ALLOWED) -> Expected:
@@ -105,7 +42,7 @@ def expected(policy_name: str, request: str, origin: str = ALLOWED) -> Expected:
 def _plain(library: str, request: str, app: WSGIApplication, says: str | None = None) -> Row:
     return Row(
         named(layer="wsgi", library=library, policy="none", request=request),
-        lambda: Reused(app, REQUESTS[request](ALLOWED)),
+        lambda: Reused(app, browser_request(request, ALLOWED)),
         Expected((200,), (says,)),
         None if library == "bare" else bare_row(request),
     )
@@ -134,13 +71,15 @@ def _policies() -> Iterator[Row]:
                 continue
             yield Row(
                 our_row(name, request),
-                lambda name=name, request=request: Reused(ours(name), REQUESTS[request](allowed_by(name))),
+                lambda name=name, request=request, allowed=allowed: Reused(
+                    guarded(name), browser_request(request, allowed)
+                ),
                 expected(name, request, allowed),
                 bare_row(request),
             )
     yield Row(
         our_row("one", "post-refused", log="off"),
-        lambda: Reused(ours("one"), REQUESTS["post-refused"](ALLOWED), _log_off),
+        lambda: Reused(guarded("one"), browser_request("post-refused", ALLOWED), log_off),
         expected("one", "post-refused"),
         bare_row("post-refused"),
     )
@@ -153,7 +92,7 @@ def _realistic() -> Iterator[Row]:
         allowed = {"bare": None, "floor": ALLOWED}.get(library, expected("one", request).allow_origin[0])
         return Row(
             named(**name, response="8-headers"),
-            lambda: Reused(app(), REQUESTS[request](ALLOWED)),
+            lambda: Reused(app(), browser_request(request, ALLOWED)),
             Expected((200,), (allowed,)),
             None if library == "bare" else base,
         )
@@ -161,13 +100,13 @@ def _realistic() -> Iterator[Row]:
     for request in ("get", "get-allowed"):
         yield row("bare", "none", request, lambda: realistic)
         yield row("floor", "none", request, lambda: Floor(realistic))
-        yield row("flask-corsguard", "one", request, lambda: ours("one", realistic))
+        yield row("flask-corsguard", "one", request, lambda: guarded("one", realistic))
 
 
 def _strings_anew() -> Iterator[Row]:
     """Give rows whose origin is a string of its own at each call, and one that draws it from the million."""
     draw = random.Random(1)  # noqa: S311 - the same draw in every run
-    asked = REQUESTS["get-allowed"](ALLOWED)
+    asked = browser_request("get-allowed", ALLOWED)
 
     def same() -> Environ:
         return asked | {"HTTP_ORIGIN": anew(ALLOWED)}
@@ -177,7 +116,7 @@ def _strings_anew() -> Iterator[Row]:
         return asked | {"HTTP_ORIGIN": f"https://tenant-{draw.randrange(MILLION // 2)}.example"}
 
     def row(library: str, name: str, request: str, make: Callable[[], Environ]) -> Row:
-        app = (lambda: bare) if library == "bare" else (lambda: ours(name))
+        app = (lambda: bare) if library == "bare" else (lambda: guarded(name))
         base = named(layer="wsgi", library="bare", policy="none", request="get-allowed", strings="anew")
         return Row(
             named(layer="wsgi", library=library, policy=name, request=request, strings="anew"),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from .exchanges import ALLOWED
+from .scenarios.flask_sites import flask_cors_site, guarded_site, one_page
+from .scenarios.policies import one_policy
+from .scenarios.requests import ALLOWED
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 def application(library: str) -> Flask:
     """Build the application with that library for CORS."""
-    app = Flask("served", static_folder=None)
-    app.add_url_rule("/", "index", lambda: "ok")
     if library == "flask-corsguard":
-        from flask_corsguard import CorsGuard
-
-        CorsGuard(app, origins=[ALLOWED])
-    elif library == "flask-cors":
-        from flask_cors import CORS
-
-        CORS(app, origins=[ALLOWED])
-    return app
+        return guarded_site(one_page, one_policy("routes"))
+    if library == "flask-cors":
+        return flask_cors_site(one_page, origins=[ALLOWED])
+    return one_page()

@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from .end_to_end import throughput
-from .exchanges import ACRH, ACRM
 from .figures import Figure, Quantity, Ratio, figure, is_measured
-from .policies import MILLION, PATTERNS, exact
 from .results import Results
 from .rows import named
 from .rows_flask import bare_for, flask_row
-from .rows_hostile import ELSEWHERE, METHODS, ORIGINS, REQUEST_HEADERS, beside_row, hostile_row, legal_origins
+from .rows_hostile import ELSEWHERE, beside_row, hostile_row
 from .rows_wsgi import bare_row, floor_row, our_row
+from .scenarios.hostile import METHODS, ORIGINS, REQUEST_HEADERS, legal_origins
+from .scenarios.policies import MILLION, PATTERNS, exact, patterned
+from .scenarios.requests import ACRH, ACRM
 
 #: Microseconds in a second, milliseconds in a second.
 _MICRO: Final = 1e6
@@ -89,7 +90,7 @@ def _whole(policy: str, than: str, requests: Iterable[str]) -> tuple[Ratio, ...]
 
 def _megabytes() -> Iterable[str]:
     for make in ORIGINS:
-        for policy in ("one", f"patterns-{PATTERNS}"):
+        for policy in ("one", patterned(PATTERNS)):
             for request in ("preflight", "get-refused"):
                 yield hostile_row(policy, request, "HTTP_ORIGIN", make)
     for make in REQUEST_HEADERS:
@@ -106,7 +107,7 @@ def _megabytes_posted(log: str) -> Iterable[str]:
 
 
 def _longest() -> Iterable[str]:
-    for policy in (f"patterns-{PATTERNS}", "deep-patterns"):
+    for policy in (patterned(PATTERNS), "deep-patterns"):
         for make, origin in legal_origins().items():
             for request in ("preflight", "get-refused"):
                 yield hostile_row(policy, request, "HTTP_ORIGIN", make, size=str(len(origin)))
@@ -119,7 +120,7 @@ def _by_preflight(rows: Iterable[str]) -> tuple[Ratio, ...]:
 def _built() -> tuple[Ratio, ...]:
     return tuple(
         Ratio(Quantity(named(measure="build", policy=policy, credentials=credentials)))
-        for policy in (exact(MILLION), f"patterns-{PATTERNS}")
+        for policy in (exact(MILLION), patterned(PATTERNS))
         for credentials in ("no", "yes")
     )
 
@@ -130,7 +131,7 @@ def _held(strings: str) -> tuple[Ratio, ...]:
 
     return tuple(
         Ratio(row(policy, "policy"), row(policy, "frozenset"))
-        for policy in (exact(MILLION), f"patterns-{PATTERNS}")
+        for policy in (exact(MILLION), patterned(PATTERNS))
     )
 
 
@@ -175,7 +176,7 @@ TARGETS: Final = (
         ),
     ),
     Target("A million exact origins, by one", 1.15, _whole(exact(MILLION), "one", ("get", *_FLAT))),
-    Target("20,000 patterns, by one", 1.25, _whole(f"patterns-{PATTERNS}", "pattern", ("get", *_FLAT))),
+    Target("20,000 patterns, by one", 1.25, _whole(patterned(PATTERNS), "pattern", ("get", *_FLAT))),
     Target("Building a policy, each origin", 12, _built(), "µs", _MICRO),
     Target("Memory of a policy, by a frozenset, with the strings", 1.5, _held("counted")),
     Target(

@@ -15,15 +15,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from benchmarks import apart, end_to_end, page, page_parts, plots, policies, processes, results, rows_flask
+from benchmarks import apart, end_to_end, page, page_parts, plots, processes, results, rows_flask
 from benchmarks.__main__ import INTERRUPTED, main
 from benchmarks.catalogue import exchanges, names
 from benchmarks.drive import Reused
-from benchmarks.exchanges import REQUESTS
 from benchmarks.measure import CLOSELY, QUICK, ordered
 from benchmarks.processes import shares
 from benchmarks.rows import Expected, Row, RowError, coordinates_of, prepared
-from benchmarks.rows_wsgi import bare
+from benchmarks.scenarios import policies
+from benchmarks.scenarios.applications import bare
+from benchmarks.scenarios.requests import REQUESTS, SHORT_PATH
 from benchmarks.served import application
 from benchmarks.targets import TARGETS
 
@@ -152,7 +153,7 @@ def test_the_committed_results_are_of_a_full_run_of_the_present_rows():
 @pytest.mark.parametrize("library", end_to_end.LIBRARIES)
 def test_what_is_served_answers_as_its_name_says(library):
     """The application behind gunicorn allows the one origin, or knows nothing of it."""
-    response = application(library).test_client().get("/", headers=end_to_end.HEADERS)
+    response = application(library).test_client().get(SHORT_PATH, headers=end_to_end.HEADERS)
 
     assert response.status_code == 200
     assert response.headers.get("Access-Control-Allow-Origin") == end_to_end.allowed_by(library)

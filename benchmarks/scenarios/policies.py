@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask_corsguard import SAME_ORIGIN, Policy
 
-from .exchanges import ALLOWED
+from .requests import ALLOWED
 
 METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 HEADERS: Final = ("Authorization", "Content-Type")
@@ -23,6 +23,11 @@ _LISTED: Final[dict[str, Any]] = {"methods": METHODS, "allow_headers": HEADERS, 
 def exact(number: int) -> str:
     """Give the name of the policy of that many exact origins."""
     return "one" if number == 1 else f"exact-{number}"
+
+
+def patterned(number: int) -> str:
+    """Give the name of the policy of that many patterns."""
+    return "pattern" if number == 1 else f"patterns-{number}"
 
 
 def origins(number: int) -> list[str]:
@@ -58,32 +63,49 @@ def deep_patterns(number: int) -> list[str]:
 LONGEST_DEPTH: Final = (253 - len("*.t19999.") - len("example")) // 2
 
 
+def fields_of(name: str) -> dict[str, Any]:
+    """Give the fields of the policy of that name, but for ``by-path``, which is several policies."""
+    if name == "any":
+        return {"origins": "*", **_LISTED}
+    if name == "routes":
+        # Which methods are allowed is left to the routes of Flask.
+        return {"origins": [ALLOWED]}
+    if name == "credentials":
+        # As many headers on a response as a policy can put there, but for the resource policy.
+        told = {"expose_headers": ["X-Total"], "timing": True}
+        return {"origins": [ALLOWED], "credentials": True, **_LISTED, **told}
+    if name == "any-header":
+        return {"origins": [ALLOWED], "credentials": True, **_LISTED, "allow_headers": "*"}
+    if name in {"any-name", "listed-names"}:
+        listed = _LISTED if name == "listed-names" else {"methods": "*", "allow_headers": "*"}
+        return {"origins": [ALLOWED, "https://*.a.example"], **listed}
+    if name == "deep-patterns":
+        return {"origins": deep_patterns(PATTERNS), **_LISTED}
+    kind, _, number = name.partition("-")
+    if kind in {"pattern", "patterns"}:
+        return {"origins": patterns(int(number or 1)), **_LISTED}
+    return {"origins": origins(int(number or 1)), **_LISTED}
+
+
 @cache
 def policy(name: str) -> Policy | Mapping[str, Policy]:
-    """Give the policy of that name."""
-    if name == "any":
-        return Policy(origins="*", **_LISTED)
-    if name == "credentials":
-        return Policy(origins=[ALLOWED], credentials=True, **_LISTED)
+    """Give the policy of that name, or the policies by path."""
     if name == "by-path":
         other = Policy(origins=["https://other.example"], **_LISTED)
-        one = policy("one")
-        assert isinstance(one, Policy)
-        return {"/static": other, "/admin": SAME_ORIGIN, "/api": one, "/": SAME_ORIGIN}
-    if name == "any-header":
-        fields = _LISTED | {"allow_headers": "*"}
-        return Policy(origins=[ALLOWED], credentials=True, **fields)
-    if name == "deep-patterns":
-        return Policy(origins=deep_patterns(PATTERNS), **_LISTED)
-    if name.startswith("pattern"):
-        return Policy(origins=patterns(1 if name == "pattern" else PATTERNS), **_LISTED)
-    return Policy(origins=origins(1 if name == "one" else int(name.removeprefix("exact-"))), **_LISTED)
+        return {"/static": other, "/admin": SAME_ORIGIN, "/api": one_policy("one"), "/": SAME_ORIGIN}
+    return Policy(**fields_of(name))
+
+
+def one_policy(name: str) -> Policy:
+    """Give the policy of that name, which is one and not several by path."""
+    found = policy(name)
+    assert isinstance(found, Policy)
+    return found
 
 
 def allowed_by(name: str) -> str:
     """Give an origin that the policy of that name allows."""
-    if name == "pattern":
-        return "https://app.tenant-0.example"
-    if name == f"patterns-{PATTERNS}":
-        return f"https://app.tenant-{PATTERNS // 2}.example"
+    kind, _, number = name.partition("-")
+    if kind in {"pattern", "patterns"}:
+        return f"https://app.tenant-{int(number or 1) // 2}.example"
     return ALLOWED
