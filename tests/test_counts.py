@@ -17,11 +17,22 @@ from benchmarks.scenarios.policies import exact, patterned
 ROOT = Path(__file__).parent.parent
 TABLE = json.loads(RECORDED.read_text())
 
-#: How much more than it should a row may cost where the bytecodes are another Python's, as a factor.
+#: What a row may cost more than is recorded, as a factor and at least as a number: a line that is moved into
+#: a function of its own costs about ten bytecodes and one call. What it is meant to catch, a decision or a
+#: header list that is made once more for each request, costs hundreds of bytecodes.
+TOLERANCE = 1.1
+AT_LEAST = {"bytecodes": 20, "calls": 2, "c_calls": 2}
+
+#: By what more, beside the floor, where the bytecodes are another Python's or the calls another Flask's.
 OTHER_PYTHON = 1.25
 
 #: More memory than this a hostile value may not take, in bytes.
 MEMORY = 8192
+
+
+def bound(cost, recorded):
+    """Give the most that a row may cost of what is recorded under that name."""
+    return max(TOLERANCE * recorded, recorded + AT_LEAST[cost])
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +51,16 @@ def counted():
 
 
 @pytest.mark.parametrize("name", TABLE["rows"])
-def test_a_row_costs_what_is_recorded(counted, name):
-    """Not one bytecode more, nor a call; where it costs less, that is recorded: `make counts`."""
+def test_a_row_costs_hardly_more_than_is_recorded(counted, name):
+    """A tenth more, or a helper function, is a refactoring; what costs more is recorded: `make counts`."""
     row, recorded = counted["rows"][name], TABLE["rows"][name]
     if TABLE["versions"] == versions():
-        assert row == recorded, "what a request costs has changed; if that is meant: make counts"
+        for cost, number in recorded.items():
+            assert row[cost] <= bound(cost, number), f"more {cost} than before; if that is meant: make counts"
     else:
         floor = counted["rows"]["floor"]["bytecodes"] / TABLE["rows"]["floor"]["bytecodes"]
-        assert row["bytecodes"] <= OTHER_PYTHON * floor * recorded["bytecodes"]
-        assert row["calls"] <= OTHER_PYTHON * recorded["calls"]
+        assert row["bytecodes"] <= OTHER_PYTHON * floor * bound("bytecodes", recorded["bytecodes"])
+        assert row["calls"] <= OTHER_PYTHON * bound("calls", recorded["calls"])
 
 
 def test_every_row_is_recorded(counted):
