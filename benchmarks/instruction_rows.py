@@ -104,6 +104,7 @@ def hostile_rows() -> Iterator[tuple[str, Callable[..., Any], Environ]]:
     layer, refused = guarded("any-name"), without_fetch_metadata(REQUESTS["post-refused"](""))
     yield "any header: preflight", layer, preflight(ALLOWED)
     yield "any header: post", layer, refused
+    yield f"{UNHEARD}: any header: post", layer, refused
     for request, environ in hostile_requests():
         yield f"hostile: {request}", layer, environ
         if request.startswith("post"):

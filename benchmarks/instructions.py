@@ -83,6 +83,15 @@ def count_rows() -> dict[str, int]:
     return {name: round(count - counts["loop"]) for name, count in counts.items() if name != "loop"}
 
 
+def row_of_usual_size(hostile: str) -> str | None:
+    """Give the row that a *hostile* one is compared with: refused with refused, logged with logged."""
+    if hostile.startswith("unheard: post"):
+        return "unheard: any header: post"
+    if hostile.startswith("hostile: post"):
+        return "any header: post"
+    return "any header: preflight" if hostile.startswith("hostile") else None
+
+
 def targets(counts: dict[str, int]) -> list[Target]:
     """Give the targets, none of which depends on a clock."""
 
@@ -123,12 +132,9 @@ def targets(counts: dict[str, int]) -> list[Target]:
         )
     )
     for name, cost in counts.items():
-        if name.startswith(("hostile", "unheard")):
-            # Where the log says something of a refused one, that is what it costs.
-            plain = counts[
-                "any header: post" if name.startswith("hostile: post") else "any header: preflight"
-            ]
-            found.append(Target(f"{name}, against a plain one", cost, 3, plain))
+        plain = row_of_usual_size(name)
+        if plain is not None:
+            found.append(Target(f"{name}, against a plain one", cost, 3, counts[plain]))
     for place, times in (("application", 12), ("view", 8), ("blueprint", 8)):
         for request in ("get", "get, allowed"):
             cost, of = (added(f"flask: {who}: {request}", "flask: bare") for who in (place, "flask-cors"))

@@ -96,6 +96,7 @@ def _beside() -> Iterator[Row]:
 
     yield row("preflight")
     yield row("post-refused")
+    yield row("post-refused", log_off, log="off")
 
 
 def _megabytes() -> Iterator[Row]:

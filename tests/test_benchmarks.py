@@ -19,6 +19,7 @@ from benchmarks import apart, end_to_end, page, page_parts, plots, processes, re
 from benchmarks.__main__ import INTERRUPTED, main
 from benchmarks.catalogue import exchanges, names
 from benchmarks.drive import Reused
+from benchmarks.instructions import row_of_usual_size
 from benchmarks.measure import CLOSELY, QUICK, ordered
 from benchmarks.processes import shares
 from benchmarks.rows import Expected, Row, RowError, coordinates_of, prepared
@@ -120,6 +121,33 @@ def test_an_exchange_names_policy_and_request_and_has_its_baseline(name):
 def test_a_target_names_rows_that_exist(target):
     """A target whose row was renamed would otherwise hold for ever."""
     assert {row for ratio in target.ratios for row in ratio.rows} <= set(NAMES)
+
+
+def test_a_refused_megabyte_is_compared_with_a_refused_request_under_the_same_log():
+    """What the reason costs, and the record in the log, is on both sides."""
+    targets = [target for target in TARGETS if target.name.startswith("A megabyte in a refused POST")]
+    compared = {
+        tuple((said["request"], said.get("log", "on")) for said in map(coordinates_of, ratio.rows))
+        for target in targets
+        for ratio in target.ratios
+    }
+
+    assert compared == {(("post-refused", log),) * 2 for log in ("on", "off")}
+
+
+@pytest.mark.parametrize(
+    ("row", "usual_size"),
+    [
+        ("hostile: post: Origin: labels", "any header: post"),
+        ("unheard: post: Origin: labels", "unheard: any header: post"),
+        ("hostile: get: Origin: labels", "any header: preflight"),
+        ("unheard: any header: post", None),
+        ("everyone: get", None),
+    ],
+)
+def test_instructions_of_a_refused_megabyte_are_compared_with_those_of_a_refused_request(row, usual_size):
+    """Logged with logged, and not logged with not logged; what passes the guard with a preflight."""
+    assert row_of_usual_size(row) == usual_size
 
 
 def test_the_page_shows_rows_that_exist():
