@@ -18,7 +18,7 @@ from flask import Flask
 from flask_corsguard import CorsGuard, CorsGuardWarning, Policy, PolicyError
 from flask_corsguard.testing import Browser, FetchRefused, assert_can_fetch, assert_cannot_fetch
 from in_front import Nginx, SharedCache
-from scripts import play, show
+from page_contents import Script, show
 from test_docs import DOCS, Block, blocks_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def whole(recipe: str) -> list[Section]:
     return [SECTIONS[title] for title in titles[titles.index(recipe) : end]]
 
 
-def program(*titles: str) -> Any:
+def program_of(*titles: str) -> Any:
     """Run the programs of some sections one after the other; give the names that they made.
 
     One that the page says is refused is not run: tests/test_docs.py compares what it raises.
@@ -80,13 +80,13 @@ def program(*titles: str) -> Any:
     return SimpleNamespace(namespace=names, **{k: v for k, v in names.items() if not k.startswith("__")})
 
 
-def script(title: str) -> str:
+def script_of(title: str) -> str:
     """Give the script of a section."""
     (block,) = SECTIONS[title].blocks("javascript")
     return block.text
 
 
-def elements(title: str) -> str:
+def elements_of(title: str) -> str:
     """Give the elements of a section."""
     (block,) = SECTIONS[title].blocks("html")
     return block.text
@@ -97,9 +97,9 @@ def methods(browser: Browser) -> list[str]:
     return [exchange.method for exchange in browser.log]
 
 
-def statuses(names: dict[str, Any], *constants: str) -> list[int]:
+def statuses(script: Script, *constants: str) -> list[int]:
     """Give the statuses of the responses that a script has kept."""
-    return [names[name].status for name in constants]
+    return [script[name]["status"] for name in constants]
 
 
 @pytest.fixture(autouse=True)
@@ -149,21 +149,21 @@ SIGNED_IN_AND_OUT: Final = ("signedIn", "saved", "profile", "signedOut", "afterw
 @pytest.mark.parametrize("engine", [None, "chromium", "firefox", "webkit"])
 def test_the_single_page_app_signs_in_writes_and_signs_out(layout, origin, engine):
     """With either layout the cookie comes along, and the 401 at the end can be read."""
-    app = program("Single-page app with cookies", layout).app
+    app = program_of("Single-page app with cookies", layout).app
     page = Browser(app, engine=engine).open(origin)
 
-    names = play(script("Single-page app with cookies"), page)
+    script = Script(script_of("Single-page app with cookies"), page)
 
-    assert statuses(names, *SIGNED_IN_AND_OUT) == [200, 200, 200, 204, 401]
-    assert names["city"] == "London"
+    assert statuses(script, *SIGNED_IN_AND_OUT) == [200, 200, 200, 204, 401]
+    assert script["city"] == "London"
 
 
 def signed_in(app: WSGIApplication, origin: str) -> Browser:
     """Give a browser whose user is signed in, by the page that is meant."""
     browser = Browser(app)
-    sign_in, separator, _ = script("Single-page app with cookies").partition("const saved")
+    sign_in, separator, _ = script_of("Single-page app with cookies").partition("const saved")
     assert separator
-    assert statuses(play(sign_in, browser.open(origin)), "signedIn") == [200]
+    assert statuses(Script(sign_in, browser.open(origin)), "signedIn") == [200]
     browser.log.clear()
     return browser
 
@@ -179,7 +179,7 @@ def signed_in(app: WSGIApplication, origin: str) -> Browser:
 )
 def test_no_other_page_acts_in_the_name_of_who_is_signed_in(layout, origin, attacker):
     """A stranger and a neighbour read nothing, write nothing and sign nobody in, cookie or not."""
-    made = program("Single-page app with cookies", layout)
+    made = program_of("Single-page app with cookies", layout)
     browser = signed_in(made.app, origin)
     page = browser.open(attacker)
     url = "https://api.shop.example"
@@ -201,7 +201,7 @@ def test_a_forged_form_does_bring_the_cookie_of_the_single_page_app():
         ("Page and API of two sites", "https://app.example", EVIL),
         ("Page and API of one site", "https://www.shop.example", "https://forum.shop.example"),
     ):
-        browser = signed_in(program("Single-page app with cookies", layout).app, origin)
+        browser = signed_in(program_of("Single-page app with cookies", layout).app, origin)
 
         browser.open(attacker).submit("https://api.shop.example/profile", {})
 
@@ -212,7 +212,7 @@ def test_a_forged_form_does_bring_the_cookie_of_the_single_page_app():
 @pytest.mark.parametrize("same_site", [None, "Lax", "Strict"])
 def test_a_session_cookie_that_stays_at_home_is_warned_of(same_site):
     """The page of another site reads every answer, and nobody is signed in; only the warning says why."""
-    create_app = program("Single-page app with cookies").create_app
+    create_app = program_of("Single-page app with cookies").create_app
     app = create_app(
         CORSGUARD_ORIGINS="https://app.example",
         CORSGUARD_CREDENTIALS=True,
@@ -222,14 +222,14 @@ def test_a_session_cookie_that_stays_at_home_is_warned_of(same_site):
 
     with pytest.warns(CorsGuardWarning, match="SESSION_COOKIE_SAMESITE"):
         # The script does not look at the status, and a 401 is no JSON.
-        names = play(re.sub(r"const \{city\}.*", "", script("Single-page app with cookies")), page)
+        script = Script(re.sub(r"const \{city\}.*", "", script_of("Single-page app with cookies")), page)
 
-    assert statuses(names, *SIGNED_IN_AND_OUT) == [200, 401, 401, 204, 401]
+    assert statuses(script, *SIGNED_IN_AND_OUT) == [200, 401, 401, 204, 401]
 
 
 def test_the_warning_comes_at_once_where_the_site_is_known():
     """With SERVER_NAME any first request is enough, a health check's as well."""
-    app = program("Single-page app with cookies").create_app(
+    app = program_of("Single-page app with cookies").create_app(
         CORSGUARD_ORIGINS="https://app.example",
         CORSGUARD_CREDENTIALS=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -245,20 +245,20 @@ def test_the_warning_comes_at_once_where_the_site_is_known():
 
 def test_the_page_of_the_token_api_writes_and_reads_why_not():
     """With the token it writes; without, it reads the 401 and its WWW-Authenticate."""
-    made = program("Token API")
+    made = program_of("Token API")
     browser = Browser(made.app)
 
-    names = play(script("Token API"), browser.open("https://app.example"))
+    script = Script(script_of("Token API"), browser.open("https://app.example"))
 
-    assert statuses(names, "written", "refused") == [200, 401]
-    assert names["why"] == "Bearer"
+    assert statuses(script, "written", "refused") == [200, 401]
+    assert script["why"] == "Bearer"
     assert made.notes == {7: {"text": "Hello"}}
     assert "Authorization" not in dict(browser.log[0].headers)
 
 
 def test_another_page_cannot_use_the_token_api_even_with_a_token():
     """Its preflight is refused, so that the request is not sent; and a form has no token."""
-    made = program("Token API")
+    made = program_of("Token API")
     browser = Browser(made.app)
     page = browser.open(EVIL)
 
@@ -272,7 +272,7 @@ def test_another_page_cannot_use_the_token_api_even_with_a_token():
 
 def test_a_star_does_not_stand_for_authorization():
     """As the page says, and as the standard does."""
-    app = program("Token API").app
+    app = program_of("Token API").app
     guard = app.extensions["corsguard"]
     url = "https://api.example/notes/7"
     page = Browser(app).open("https://app.example")
@@ -286,7 +286,7 @@ def test_a_star_does_not_stand_for_authorization():
 
 def test_the_token_api_is_not_asked_with_credentials():
     """A browser does not let the page have what it asked for with cookies."""
-    page = Browser(program("Token API").app).open("https://app.example")
+    page = Browser(program_of("Token API").app).open("https://app.example")
 
     assert_cannot_fetch(
         page, "https://api.example/notes/7", method="PUT", json={}, headers=BEARER, credentials="include"
@@ -299,24 +299,24 @@ def test_the_token_api_is_not_asked_with_credentials():
 @pytest.mark.parametrize("origin", ["https://app.example", EVIL, "http://localhost:3000"])
 def test_everyone_may_use_the_public_api(origin):
     """Any page reads, sees what is exposed, and posts."""
-    page = Browser(program("Public API").app).open(origin)
+    page = Browser(program_of("Public API").app).open(origin)
 
-    names = play(script("Public API"), page)
+    script = Script(script_of("Public API"), page)
 
-    assert names["total"] == "2"
-    assert names["amount"] == 22.4
+    assert script["total"] == "2"
+    assert script["amount"] == 22.4
 
 
 def test_the_public_api_is_for_sandboxed_frames_too():
     """Their origin is null, and everyone means everyone."""
-    page = Browser(program("Public API").app).open(EVIL, sandboxed=True)
+    page = Browser(program_of("Public API").app).open(EVIL, sandboxed=True)
 
-    assert statuses(play(script("Public API"), page), "rates", "converted") == [200, 200]
+    assert statuses(Script(script_of("Public API"), page), "rates", "converted") == [200, 200]
 
 
 def test_a_public_post_that_brings_a_cookie_is_refused():
     """A form in a signed-in user's name does not reach the view, and nothing else is open."""
-    app = program("Public API").app
+    app = program_of("Public API").app
     browser = Browser(app)
     assert browser.open("https://rates.example").fetch("/sign-in", "POST").ok
     neighbour = browser.open("https://www.rates.example")
@@ -331,7 +331,7 @@ def test_a_public_post_that_brings_a_cookie_is_refused():
 
 def test_no_page_reads_the_public_api_with_credentials():
     """Neither does a browser take the star for that, nor can a policy say it."""
-    page = Browser(program("Public API").app).open("https://app.example")
+    page = Browser(program_of("Public API").app).open("https://app.example")
 
     assert_cannot_fetch(page, "https://rates.example/v1/rates", credentials="include")
     with pytest.raises(PolicyError, match=r"credentials\.any-origin"):
@@ -340,7 +340,7 @@ def test_no_page_reads_the_public_api_with_credentials():
 
 def test_one_cached_answer_of_the_public_api_is_for_all():
     """It has no Vary, so a shared cache keeps it once."""
-    cache = SharedCache(program("Public API").app)
+    cache = SharedCache(program_of("Public API").app)
     for origin in ("https://app.example", EVIL):
         assert_can_fetch(Browser(cache).open(origin), "https://rates.example/v1/rates")
 
@@ -352,7 +352,7 @@ def test_one_cached_answer_of_the_public_api_is_for_all():
 
 def tenants(*titles: str) -> Any:
     """Run the programs of the recipe, with two customers."""
-    made = program("Many tenants", *titles)
+    made = program_of("Many tenants", *titles)
     made.add_origin("one.shops.example", "https://www.one.example")
     made.add_origin("two.shops.example", "https://www.two.example")
     return made
@@ -362,8 +362,8 @@ def test_a_page_of_any_customer_may_call_the_one_address():
     """The table is asked, and who is not in it is refused."""
     browser = Browser(tenants("One address for all").app)
     for origin in ("https://www.one.example", "https://www.two.example"):
-        names = play(script("One address for all"), browser.open(origin))
-        assert statuses(names, "orders") == [200]
+        script = Script(script_of("One address for all"), browser.open(origin))
+        assert statuses(script, "orders") == [200]
 
     assert_cannot_fetch(browser.open(EVIL), "https://api.example/orders")
     assert_cannot_fetch(browser.open("https://www.one.example", sandboxed=True), "https://api.example/orders")
@@ -428,8 +428,8 @@ def test_a_page_of_one_tenant_has_no_business_with_another():
     """Each host has its own policy; a host without a tenant has the closed one."""
     made = tenants("One address for all", "An address for each")
     browser = Browser(made.application)
-    names = play(script("An address for each"), browser.open("https://www.one.example"))
-    assert statuses(names, "orders") == [200]
+    script = Script(script_of("An address for each"), browser.open("https://www.one.example"))
+    assert statuses(script, "orders") == [200]
     assert made.policy_of_tenant.cache_info().currsize == 1
 
     two = browser.open("https://www.two.example")
@@ -444,10 +444,10 @@ def test_a_page_of_one_tenant_has_no_business_with_another():
 
 def test_previews_under_a_domain_of_ones_own_act_for_the_user():
     """The application and its previews may, with credentials, and look-alikes may not."""
-    app = program("Under a domain of yours").app
+    app = program_of("Under a domain of yours").app
     for origin in ("https://app.yours.example", "https://pr-31.preview.yours.example"):
-        names = play(script("Under a domain of yours"), Browser(app).open(origin))
-        assert statuses(names, "renamed") == [200]
+        script = Script(script_of("Under a domain of yours"), Browser(app).open(origin))
+        assert statuses(script, "renamed") == [200]
 
     for origin in (
         "https://preview.yours.example",
@@ -461,10 +461,10 @@ def test_previews_under_a_domain_of_ones_own_act_for_the_user():
 
 def test_previews_under_the_domain_of_a_provider_read_without_credentials():
     """The names of the project match, other projects do not, and who imitates the name gains no cookie."""
-    app = program("Under the provider's domain").app
+    app = program_of("Under the provider's domain").app
     for origin in ("https://app.yours.example", "https://shop-git1a2b-yours.vercel.app"):
-        names = play(script("Under the provider's domain"), Browser(app).open(origin))
-        assert statuses(names, "names") == [200]
+        script = Script(script_of("Under the provider's domain"), Browser(app).open(origin))
+        assert statuses(script, "names") == [200]
 
     for origin in (
         "https://evil.vercel.app",
@@ -489,25 +489,25 @@ def test_no_policy_with_credentials_is_for_everyone_at_a_provider(provider):
 # A CDN in front
 
 
-def look_and_ask(application: WSGIApplication, origin: str) -> tuple[Browser, dict[str, Any]]:
+def look_and_ask(application: WSGIApplication, origin: str) -> tuple[Browser, Script]:
     """Do in a new browser what the page behind the CDN does: show the images, then read them."""
     browser = Browser(application)
     page = browser.open(origin)
-    assert all(image.tainted for image in show(elements("A CDN in front"), page).images)
-    return browser, play(script("A CDN in front"), page)
+    assert all(image.tainted for image in show(elements_of("A CDN in front"), page).images)
+    return browser, Script(script_of("A CDN in front"), page)
 
 
 @pytest.mark.parametrize("engine", [None, "chromium", "firefox", "webkit"])
 def test_an_image_in_the_cache_of_the_browser_does_not_spoil_the_script(engine):
     """Shown without Origin and read with one: the chart is fetched anew, the icon for everyone is not."""
-    browser = Browser(program("A CDN in front").app, engine=engine)
+    browser = Browser(program_of("A CDN in front").app, engine=engine)
     page = browser.open("https://app.example")
-    show(elements("A CDN in front"), page)
+    show(elements_of("A CDN in front"), page)
     browser_log = len(browser.log)
 
-    names = play(script("A CDN in front"), page)
+    script = Script(script_of("A CDN in front"), page)
 
-    assert statuses(names, "chart", "icon", "watched") == [200, 200, 200]
+    assert statuses(script, "chart", "icon", "watched") == [200, 200, 200]
     asked = [f"{each.method} {each.url.rpartition('/')[2]}" for each in browser.log[browser_log:]]
     icon = ["GET icon.svg"] if engine == "firefox" else []
     assert asked == ["GET chart.svg", *icon, "OPTIONS watchlist", "PUT watchlist"]
@@ -520,10 +520,10 @@ def test_an_image_in_the_cache_of_the_browser_does_not_spoil_the_script(engine):
 )
 def test_behind_a_cdn_that_heeds_the_origin_every_page_gets_its_own_answer(cdn):
     """Who came first does not matter; and the second visitor from a page is answered by the cache."""
-    cache = SharedCache(program("A CDN in front").app, **cdn)
+    cache = SharedCache(program_of("A CDN in front").app, **cdn)
     for origin in ("https://app.example", "https://partner.example", "https://app.example"):
-        _, names = look_and_ask(cache, origin)
-        assert statuses(names, "chart", "icon", "watched") == [200, 200, 200]
+        _, script = look_and_ask(cache, origin)
+        assert statuses(script, "chart", "icon", "watched") == [200, 200, 200]
 
     charts = cache.passed.count("GET /chart.svg")
     assert charts == 3  # without Origin, and for each of the two
@@ -531,7 +531,7 @@ def test_behind_a_cdn_that_heeds_the_origin_every_page_gets_its_own_answer(cdn):
 
 def test_behind_a_cdn_that_does_not_heed_the_origin_only_the_star_works():
     """The answer without Origin is given to all; the icon, which is the same for all, may be."""
-    cache = SharedCache(program("A CDN in front").app, vary=False)
+    cache = SharedCache(program_of("A CDN in front").app, vary=False)
     browser = Browser(cache)
     browser.open("https://other.example").image("https://cdn.example/chart.svg")
 
@@ -551,7 +551,7 @@ def test_behind_a_cdn_that_does_not_heed_the_origin_only_the_star_works():
 )
 def test_a_cdn_has_to_forward_what_the_policy_goes_by(dropped, readable, writable):
     """Without Origin nobody is allowed; without the requested method no preflight is one."""
-    cache = SharedCache(program("A CDN in front").app, drops=dropped)
+    cache = SharedCache(program_of("A CDN in front").app, drops=dropped)
     page = Browser(cache).open("https://app.example")
 
     (assert_can_fetch if readable else assert_cannot_fetch)(page, "https://cdn.example/chart.svg")
@@ -562,7 +562,7 @@ def test_a_cdn_has_to_forward_what_the_policy_goes_by(dropped, readable, writabl
 
 def test_a_cdn_has_to_forward_what_the_guard_goes_by():
     """A forged request without Sec-Fetch-Site and Origin looks like one that no browser has sent."""
-    app = program("A CDN in front").app
+    app = program_of("A CDN in front").app
     asked = []
     for dropped in ([], ["Origin"], ["Sec-Fetch-Site"], ["Origin", "Sec-Fetch-Site"]):
         browser = Browser(SharedCache(app, drops=dropped))
@@ -585,18 +585,18 @@ def blocks_of_nginx() -> tuple[str, str]:
 
 def test_behind_nginx_the_page_uploads_and_downloads():
     """The redirect of the missing slash is followed, and the location that nginx answers for is readable."""
-    browser = Browser(Nginx(program("nginx in front").app, *blocks_of_nginx()))
+    browser = Browser(Nginx(program_of("nginx in front").app, *blocks_of_nginx()))
 
-    names = play(script("nginx in front"), browser.open("https://app.example"))
+    script = Script(script_of("nginx in front"), browser.open("https://app.example"))
 
-    assert statuses(names, "uploaded", "report") == [200, 200]
+    assert statuses(script, "uploaded", "report") == [200, 200]
     assert [each.status for each in browser.log[:2]] == [308, 200]
-    assert names["report"].response.exchange[-1].answered("Access-Control-Allow-Origin") == "*"
+    assert browser.log[-1].answered("Access-Control-Allow-Origin") == "*"
 
 
 def test_behind_nginx_another_page_gets_only_what_nginx_gives_to_all():
     """The application's own answers stay closed, and a forged upload does not arrive."""
-    browser = Browser(Nginx(program("nginx in front").app, *blocks_of_nginx()))
+    browser = Browser(Nginx(program_of("nginx in front").app, *blocks_of_nginx()))
     page = browser.open(EVIL)
 
     assert_can_fetch(page, "https://api.example/downloads/report.csv")
@@ -608,7 +608,7 @@ def test_behind_nginx_another_page_gets_only_what_nginx_gives_to_all():
 def test_behind_nginx_the_application_is_its_own_origin():
     """With the Host passed on, its own page may post, also where no browser says Sec-Fetch-Site."""
     everywhere, location = blocks_of_nginx()
-    app = SharedCache(program("nginx in front").app, drops=["Sec-Fetch-Site"])
+    app = SharedCache(program_of("nginx in front").app, drops=["Sec-Fetch-Site"])
     browser = Browser(Nginx(app, everywhere, location))
 
     assert_can_fetch(browser.open("https://api.example"), "/files/", method="POST", data="Hello")
@@ -619,7 +619,7 @@ def test_behind_nginx_the_application_is_its_own_origin():
 
 def test_without_proxyfix_the_redirect_leads_to_http():
     """The browser does not follow it, because the page is one of https."""
-    app = program("nginx in front").app
+    app = program_of("nginx in front").app
     app.wsgi_app.app = app.wsgi_app.app.app
     page = Browser(Nginx(app, *blocks_of_nginx())).open("https://app.example")
 
@@ -632,14 +632,14 @@ def test_two_layers_that_both_answer_are_one_too_many():
     """If nginx adds its header and hides none, no page reads the answer."""
     everywhere, location = blocks_of_nginx()
     adding = re.sub(r"proxy_hide_header.*", "", location)
-    page = Browser(Nginx(program("nginx in front").app, everywhere, adding)).open("https://app.example")
+    page = Browser(Nginx(program_of("nginx in front").app, everywhere, adding)).open("https://app.example")
 
     assert_cannot_fetch(page, "https://api.example/downloads/report.csv")
 
 
 def test_a_body_that_is_too_long_is_refused_in_a_way_that_can_be_read():
     """The limit of nginx is above Flask's, so that it is Flask's 413 that the page gets."""
-    made = program("nginx in front")
+    made = program_of("nginx in front")
     (block,) = SECTIONS["nginx in front"].blocks("nginx")
     limit = re.fullmatch(r"client_max_body_size (\d+)m;", block.text)
     assert limit is not None
@@ -663,7 +663,7 @@ def shell_origins() -> list[str]:
 
 def test_the_program_allows_the_shells_of_the_table():
     """Each is an origin that a policy takes; https://tauri.localhost is for those who asked for it."""
-    app = program("Mobile and desktop shells").app
+    app = program_of("Mobile and desktop shells").app
     browser = Browser(app)
     origins = shell_origins()
     assert len(origins) == 8
@@ -671,20 +671,20 @@ def test_the_program_allows_the_shells_of_the_table():
     refused = []
     for origin in origins:
         try:
-            names = play(
-                script("Mobile and desktop shells"), browser.open(origin, referrer_policy="no-referrer")
+            script = Script(
+                script_of("Mobile and desktop shells"), browser.open(origin, referrer_policy="no-referrer")
             )
         except FetchRefused:
             refused.append(origin)
         else:
-            assert statuses(names, "ordered") == [200]
+            assert statuses(script, "ordered") == [200]
             assert browser.log[-1].origin == origin
     assert refused == ["https://tauri.localhost"]
 
 
 def test_the_origins_of_shells_are_compared_as_a_whole():
     """Another scheme, another port or another host is another origin."""
-    browser = Browser(program("Mobile and desktop shells").app)
+    browser = Browser(program_of("Mobile and desktop shells").app)
     url = "https://api.example/orders/7"
     for origin in ("capacitor://localhost.evil.example", "evil://localhost", "tauri://evil", "app://other"):
         assert_cannot_fetch(
@@ -698,7 +698,7 @@ def test_the_origins_of_shells_are_compared_as_a_whole():
 
 def test_while_one_develops_any_port_is_let_in():
     """As a pattern of its own, which also covers the origin without a port."""
-    app = program("Mobile and desktop shells").app
+    app = program_of("Mobile and desktop shells").app
     guard = app.extensions["corsguard"]
     guard.policy = guard.policy.replace(origins=["http://localhost:*"])
     for origin in ("http://localhost", "http://localhost:5173"):
@@ -709,10 +709,10 @@ def test_while_one_develops_any_port_is_let_in():
 
 def test_the_door_for_null_is_open_to_everyone():
     """A page of file: reads the news, and so does a sandboxed frame of anyone; the rest stays shut."""
-    app = program("Mobile and desktop shells", "`file://`, which is `null`").app
+    app = program_of("Mobile and desktop shells", "`file://`, which is `null`").app
     browser = Browser(app)
     for frame in (browser.open("https://app.example", sandboxed=True), browser.open(EVIL, sandboxed=True)):
-        assert statuses(play(script("`file://`, which is `null`"), frame), "news") == [200]
+        assert statuses(Script(script_of("`file://`, which is `null`"), frame), "news") == [200]
         assert frame.fetch("https://api.example/news").exchange[-1].origin == "null"
         assert_cannot_fetch(frame, "https://api.example/orders/7", method="PUT", headers=BEARER)
         assert_cannot_fetch(frame, "https://api.example/news", credentials="include")
@@ -741,18 +741,18 @@ def assets(tmp_path):
         path = tmp_path / "static" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"...")
-    return program("Static files and fonts").app
+    return program_of("Static files and fonts").app
 
 
 def test_the_page_uses_its_fonts_and_reads_its_images(assets):
     """The font loads, a plain image is shown, and one with crossorigin can be read from a canvas."""
     page = Browser(assets).open("https://www.shop.example")
 
-    loaded = show(elements("Static files and fonts"), page)
+    loaded = show(elements_of("Static files and fonts"), page)
 
     assert [font.status for font in loaded.fonts] == [200, 200]
     assert [image.tainted for image in loaded.images] == [True, False]
-    assert statuses(play(script("Static files and fonts"), page), "font") == [200]
+    assert statuses(Script(script_of("Static files and fonts"), page), "font") == [200]
 
 
 @pytest.mark.parametrize("origin", [EVIL, "https://forum.shop.example"])
