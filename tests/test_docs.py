@@ -1,322 +1,34 @@
-"""What README and documentation say is true: their examples run, their links lead somewhere.
+"""README and documentation are whole: links lead somewhere, the build is clean, every public name is there.
 
-In a page the blocks of code are run in order and share their names:
-
-* ``python`` is executed;
-* ``pycon`` is a doctest;
-* ``http`` is a request, and the response that the WSGI callable ``application``, else ``app``, gives
-  to it: the status line, the headers that are shown, in their order, and no other header of CORS, and
-  the body if one is shown;
-* ``text`` is shown, unless a comment before it says what it is: ``<!-- printed -->`` by the ``python``
-  block before it, ``<!-- raised -->`` by it, or ``<!-- logged -->`` since it;
-* ``console``, ``shell``, ``html``, ``javascript`` and ``nginx`` are shown.
-
-``<!-- fresh -->`` before a block begins anew, without any name.
+Their examples are run in tests/test_pages.py, their recipes in tests/test_recipes.py.
 """
 
 from __future__ import annotations
 
 import ast
-import contextlib
-import doctest
-import io
-import logging
 import re
 import subprocess
 import sys
-import textwrap
-import traceback
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import pytest
-from werkzeug.datastructures import Headers
-from werkzeug.test import Client
 
 import flask_corsguard
 import flask_corsguard.testing
 from browsers.cases import CASES
-from flask_corsguard import Reason, cors_refused
+from flask_corsguard import Reason
 from flask_corsguard.core.policy import FIELDS
 from flask_corsguard.core.problems import SENTENCES
 from flask_corsguard.flask.config import KEYS
 from flask_corsguard.testing.differences import DIFFERENCES
-
-ROOT: Final = Path(__file__).parent.parent
-DOCS: Final = ROOT / "docs"
-PAGES: Final = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+from pages import DOCS, PAGES, ROOT, blocks_of
 
 MAX_README_LINES: Final = 120
-
-SHOWN_ONLY: Final = {"console", "html", "javascript", "nginx", "shell"}
-COMMENTS: Final = {"fresh", "printed", "raised", "logged"}
-
-_FENCE = re.compile(r"(?P<indent> *)(?P<fence>`{3,}|~{3,})(?P<language>[^`]*)")
-_COMMENT = re.compile(r"\s*<!--(?P<words>.*)-->\s*")
-_OF_CORS = re.compile(r"access-control-.*|vary|timing-allow-origin|cross-origin-resource-policy")
-
-
-@dataclass
-class Block:
-    """A block of code in a page."""
-
-    language: str
-    line: int
-    lines: list[str] = field(default_factory=list)
-    comments: set[str] = field(default_factory=set)
-
-    @property
-    def text(self) -> str:
-        """What stands between the fences."""
-        return textwrap.dedent("\n".join(self.lines))
-
-
-def blocks_of(page: str) -> list[Block]:
-    """Give the blocks of code of a page, in order."""
-    blocks: list[Block] = []
-    comments: set[str] = set()
-    fence = ""
-    for number, line in enumerate(page.splitlines(), start=1):
-        match = _FENCE.fullmatch(line)
-        if fence:
-            if line.strip() == fence:
-                fence = ""
-            else:
-                blocks[-1].lines.append(line)
-        elif match:
-            fence = match["fence"]
-            blocks.append(Block(match["language"].strip(), number, comments=comments))
-            comments = set()
-        elif comment := _COMMENT.fullmatch(line):
-            comments |= COMMENTS & {comment["words"].strip()}
-        elif line.strip():
-            comments = set()
-    assert not fence, "a block of code does not end"
-    return blocks
-
-
-class Records(logging.Handler):
-    """Keeps what is logged, as lines."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.lines: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep *record* as a line."""
-        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
-
-
-class Page:
-    """Runs the blocks of one page."""
-
-    def __init__(self, path: Path, logged: Records) -> None:
-        self._path = path
-        self._logged = logged
-        self._names: dict[str, Any] = {}
-        self._printed = ""
-        self._raised = ""
-
-    def run(self) -> int:
-        """Run all blocks and say how many that were."""
-        blocks = blocks_of(self._path.read_text("utf-8"))
-        for block, following in zip(blocks, [*blocks, Block("", 0)][1:], strict=True):
-            if "fresh" in block.comments:
-                self._names = {}
-            if block.language.startswith("{") or block.language in SHOWN_ONLY:
-                continue
-            rules: dict[str, Callable[[Block], None]] = {
-                "python": self._raise if "raised" in following.comments else self._execute,
-                "pycon": self._interact,
-                "http": self._exchange,
-                "text": self._compare,
-            }
-            rule = rules.get(block.language)
-            assert rule, f"{self._where(block)}: no rule for blocks of {block.language!r}"
-            rule(block)
-        return len(blocks)
-
-    def _where(self, block: Block) -> str:
-        return f"{self._path.name}:{block.line}"
-
-    def _execute(self, block: Block) -> None:
-        self._names.setdefault("__name__", "example")
-        self._logged.lines.clear()
-        # As many lines before it as in the page, so that a traceback leads there.
-        code = compile("\n" * block.line + block.text, str(self._path), "exec", dont_inherit=True)
-        with contextlib.redirect_stdout(io.StringIO()) as output:
-            exec(code, self._names)
-        self._printed = output.getvalue()
-
-    def _raise(self, block: Block) -> None:
-        try:
-            self._execute(block)
-        except Exception as error:  # noqa: BLE001 - whatever the page says is raised
-            self._raised = "".join(traceback.format_exception_only(error))
-        else:
-            pytest.fail(f"{self._where(block)}: nothing is raised")
-
-    def _interact(self, block: Block) -> None:
-        test = doctest.DocTestParser().get_doctest(
-            block.text + "\n", {}, self._path.name, str(self._path), block.line
-        )
-        test.globs = self._names
-        said: list[str] = []
-        runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.REPORT_NDIFF)
-        runner.run(test, out=said.append, clear_globs=False)
-        assert not runner.failures, f"{self._where(block)}:\n{''.join(said)}"
-
-    def _exchange(self, block: Block) -> None:
-        asked, separator, answered = re.split(r"\n\n(?=(HTTP/1\.1 ))", block.text, maxsplit=1)
-        assert separator
-        line, headers, body = read_message(asked)
-        method, target, version = line.split()
-        assert version == "HTTP/1.1"
-        application = self._names.get("application") or self._names["app"]
-        # A client that keeps cookies would throw away those that a page shows.
-        response = Client(application, use_cookies=False).open(
-            target,
-            method=method,
-            headers=Headers([pair for pair in headers if pair[0] != "Host"]),
-            data=body,
-            base_url=f"http://{dict(headers)['Host']}/",
-        )
-        line, headers, body = read_message(answered)
-        shown = {name.lower() for name, _ in headers}
-        given = [p for p in response.headers if p[0].lower() in shown or _OF_CORS.fullmatch(p[0].lower())]
-        assert f"HTTP/1.1 {response.status}" == line, self._where(block)
-        assert given == headers, self._where(block)
-        if body:
-            assert response.get_data(as_text=True).strip() == body, self._where(block)
-
-    def _compare(self, block: Block) -> None:
-        if "printed" in block.comments:
-            assert self._printed.rstrip() == block.text.rstrip(), self._where(block)
-        elif "raised" in block.comments:
-            assert self._raised.rstrip() == block.text.rstrip(), self._where(block)
-        elif "logged" in block.comments:
-            assert "\n".join(self._logged.lines) == block.text.rstrip(), self._where(block)
-
-
-def read_message(text: str) -> tuple[str, list[tuple[str, str]], str]:
-    """Give the first line, the headers and the body of an HTTP message."""
-    head, _, body = text.partition("\n\n")
-    first, *rest = head.splitlines()
-    pairs = [line.partition(": ") for line in rest]
-    assert all(separator for _, separator, _ in pairs), rest
-    return first, [(name, value) for name, _, value in pairs], body.strip()
-
-
-@pytest.fixture
-def logged() -> Iterator[Records]:
-    """Give what is logged; afterwards no logger and no signal remembers the page."""
-    loggers = [logging.getLogger(), logging.getLogger("flask_corsguard")]
-    before = [(each, each.level, each.handlers[:], each.propagate, each.disabled) for each in loggers]
-    receivers = set(cors_refused.receivers)
-    records = Records()
-    loggers[1].addHandler(records)
-    yield records
-    for each, level, handlers, propagate, disabled in before:
-        each.setLevel(level)
-        each.handlers[:], each.propagate, each.disabled = handlers, propagate, disabled
-    for key in cors_refused.receivers.keys() - receivers:
-        receiver = cors_refused.receivers[key]
-        alive = receiver() if hasattr(receiver, "__callback__") else receiver
-        if alive is not None:
-            cors_refused.disconnect(alive)
-
-
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_every_example_of_a_page_does_what_the_page_says(path, logged, tmp_path, monkeypatch):
-    """No example is out of date, and none has a language that nothing checks."""
-    # Where an example may leave a file.
-    monkeypatch.chdir(tmp_path)
-
-    Page(path, logged).run()
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        "```python\n1 / 0\n```",
-        "```pycon\n>>> 1 + 1\n3\n```",
-        "```ruby\nputs 1\n```",
-        "```python\nprint(1)\n```\n<!-- printed -->\n```text\n2\n```",
-        "```python\n1 / 0\n```\n<!-- raised -->\n```text\nValueError\n```",
-        "```python\npass\n```\n<!-- raised -->\n```text\nValueError\n```",
-        "```python\npass\n```\n<!-- logged -->\n```text\nINFO x: y\n```",
-        "```python\na = 1\n```\n<!-- fresh -->\n```python\na\n```",
-        "```python\npass",
-    ],
-    ids=[
-        "an-exception",
-        "another-result",
-        "an-unknown-language",
-        "another-output",
-        "another-exception",
-        "no-exception",
-        "another-log",
-        "a-name-from-before",
-        "no-end",
-    ],
-)
-def test_an_example_that_does_not_hold_is_found(page, tmp_path, logged):
-    """The rules of this file are rules: each can be broken."""
-    path = tmp_path / "page.md"
-    path.write_text(page, "utf-8")
-
-    with pytest.raises((Exception, pytest.fail.Exception)):
-        Page(path, logged).run()
-
-
-_APPLICATION = """\
-```python
-def app(environ, start_response):
-    start_response("200 OK", [("Vary", "Origin"), ("X-A", "1"), ("Access-Control-Allow-Origin", "*")])
-    return [environ["HTTP_HOST"].encode(), environ["wsgi.input"].read()]
-```
-"""
-
-
-def _exchange_with(response: str) -> str:
-    request = "POST / HTTP/1.1\nHost: a.example\nContent-Length: 2\n\nhi"
-    return f"{_APPLICATION}\n```http\n{request}\n\n{response}\n```\n"
-
-
-def test_an_exchange_may_leave_out_headers_that_are_not_of_cors(tmp_path, logged):
-    """A page shows what it is about."""
-    path = tmp_path / "page.md"
-    response = "HTTP/1.1 200 OK\nVary: Origin\nAccess-Control-Allow-Origin: *\n\na.examplehi"
-    path.write_text(_exchange_with(response), "utf-8")
-
-    assert Page(path, logged).run() == 2
-
-
-@pytest.mark.parametrize(
-    "response",
-    [
-        "HTTP/1.1 201 CREATED\nVary: Origin\nAccess-Control-Allow-Origin: *",
-        "HTTP/1.1 200 OK\nVary: Origin",
-        "HTTP/1.1 200 OK\nVary: Origin\nAccess-Control-Allow-Origin: a",
-        "HTTP/1.1 200 OK\nAccess-Control-Allow-Origin: *\nVary: Origin",
-        "HTTP/1.1 200 OK\nVary: Origin\nX-B: 1\nAccess-Control-Allow-Origin: *",
-        "HTTP/1.1 200 OK\nVary: Origin\nAccess-Control-Allow-Origin: *\n\nho",
-    ],
-    ids=["status", "header-not-shown", "value", "order", "header-not-given", "body"],
-)
-def test_an_exchange_that_does_not_take_place_is_found(response, tmp_path, logged):
-    """Status, headers and body are those that are shown, and no CORS header is left out."""
-    path = tmp_path / "page.md"
-    path.write_text(_exchange_with(response), "utf-8")
-
-    with pytest.raises(AssertionError):
-        Page(path, logged).run()
 
 
 def test_the_readme_is_short():
@@ -327,21 +39,16 @@ def test_the_readme_is_short():
 
 
 _LINK = re.compile(
-    r"\]\((?P<inline>[^()\s]+)[^()]*\)|^\[[^\]]+\]: *(?P<reference>\S+)|src=\"(?P<source>[^\"]+)\""
+    r"(?m)\]\((?P<inline>[^()\s]+)[^()]*\)|^\[[^\]]+\]: *(?P<reference>\S+)|src=\"(?P<source>[^\"]+)\""
 )
 
 
 def links_of(page: str) -> list[str]:
-    """Give the targets of the relative links of a page, without those in its code."""
-    targets: list[str] = []
-    fence = ""
-    for line in page.splitlines():
-        match = _FENCE.fullmatch(line)
-        if fence or match:
-            fence = match["fence"] if match and not fence else "" if line.strip() == fence else fence
-            continue
-        found = _LINK.finditer(re.sub(r"`[^`]*`", "", line))
-        targets += [link["inline"] or link["reference"] or link["source"] for link in found]
+    """Return the targets of the relative links of a page, without those in its code."""
+    for block in reversed(blocks_of(page)):
+        page = page[: block.start] + page[block.end :]
+    found = _LINK.finditer(re.sub(r"`[^`\n]*`", "", page))
+    targets = [link["inline"] or link["reference"] or link["source"] for link in found]
     return [target for target in targets if not re.match(r"[a-z]+:|#|<", target)]
 
 

@@ -10,7 +10,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from flask import Flask
@@ -19,7 +19,8 @@ from flask_corsguard import CorsGuard, CorsGuardWarning, Policy, PolicyError
 from flask_corsguard.testing import Browser, FetchRefused, assert_can_fetch, assert_cannot_fetch
 from in_front import Nginx, SharedCache
 from page_contents import Script, show
-from test_docs import DOCS, Block, blocks_of
+from pages import DOCS, blocks_of
+from recipes import RECIPES, SECTIONS, elements_of, program_of, script_of, with_subsections
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -30,66 +31,6 @@ JSON_IN_A_FORM: Final = {
     "data": {'{"user": "ada", "password": "correct horse", "x': '"}'},
     "enctype": "text/plain",
 }
-PAGE: Final = (DOCS / "recipes.md").read_text("utf-8")
-
-
-class Section(NamedTuple):
-    """What stands below a heading, up to the next one."""
-
-    level: int
-    title: str
-    text: str
-
-    def blocks(self, language: str) -> list[Block]:
-        """Give its blocks of code in *language*."""
-        return [block for block in blocks_of(self.text) if block.language == language]
-
-
-def sections_of(page: str) -> dict[str, Section]:
-    """Give the sections of a page, by their titles."""
-    parts = re.split(r"(?m)^(#+) (.+)$", page)[1:]
-    found = [Section(len(parts[at]), parts[at + 1], parts[at + 2]) for at in range(0, len(parts), 3)]
-    sections = {section.title: section for section in found}
-    assert len(sections) == len(found)
-    return sections
-
-
-SECTIONS: Final = sections_of(PAGE)
-RECIPES: Final = [section.title for section in SECTIONS.values() if section.level == 2]
-
-
-def whole(recipe: str) -> list[Section]:
-    """Give the section *recipe* and those below it."""
-    titles = list(SECTIONS)
-    later = RECIPES[RECIPES.index(recipe) + 1 :]
-    end = titles.index(later[0]) if later else None
-    return [SECTIONS[title] for title in titles[titles.index(recipe) : end]]
-
-
-def program_of(*titles: str) -> Any:
-    """Run the programs of some sections one after the other; give the names that they made.
-
-    One that the page says is refused is not run: tests/test_docs.py compares what it raises.
-    """
-    names: dict[str, Any] = {"__name__": "example"}
-    for title in titles:
-        blocks = blocks_of(SECTIONS[title].text)
-        for block, following in zip(blocks, [*blocks, Block("", 0)][1:], strict=True):
-            if block.language == "python" and "raised" not in following.comments:
-                exec(compile(block.text, title, "exec", dont_inherit=True), names)
-    return SimpleNamespace(namespace=names, **{k: v for k, v in names.items() if not k.startswith("__")})
-
-
-def script_of(title: str) -> str:
-    """Give the script of a section."""
-    (block,) = SECTIONS[title].blocks("javascript")
-    return block.text
-
-
-def elements_of(title: str) -> str:
-    """Give the elements of a section."""
-    (block,) = SECTIONS[title].blocks("html")
-    return block.text
 
 
 def methods(browser: Browser) -> list[str]:
@@ -111,11 +52,10 @@ def _in_a_folder_of_its_own(tmp_path, monkeypatch):
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_every_recipe_has_its_parts(recipe):
     """A recipe says what the server runs, what the page does and what is configured in front."""
-    sections = whole(recipe)
-    languages = {block.language for section in sections for block in blocks_of(section.text)}
+    sections = with_subsections(recipe)
 
-    assert "python" in languages
-    assert "javascript" in languages
+    for language in ("python", "javascript"):
+        assert any(section.blocks(language) for section in sections)
     assert sum(section.text.count("\n**In front:** ") for section in sections) == 1
 
 
@@ -577,7 +517,7 @@ def test_a_cdn_has_to_forward_what_the_guard_goes_by():
 
 def blocks_of_nginx() -> tuple[str, str]:
     """Give the two blocks that the page about deployment has, for all locations and for one."""
-    blocks = [b.text for b in blocks_of((DOCS / "deployment.md").read_text("utf-8")) if b.language == "nginx"]
+    blocks = [b.lexemes["source"] for b in blocks_of((DOCS / "deployment.md").read_text("utf-8"), "nginx")]
     (everywhere,) = [text for text in blocks if "proxy_set_header" in text]
     (location,) = [text for text in blocks if "proxy_hide_header" in text]
     return everywhere, location
@@ -641,7 +581,7 @@ def test_a_body_that_is_too_long_is_refused_in_a_way_that_can_be_read():
     """The limit of nginx is above Flask's, so that it is Flask's 413 that the page gets."""
     made = program_of("nginx in front")
     (block,) = SECTIONS["nginx in front"].blocks("nginx")
-    limit = re.fullmatch(r"client_max_body_size (\d+)m;", block.text)
+    limit = re.fullmatch(r"client_max_body_size (\d+)m;\n", block)
     assert limit is not None
     longest = made.app.config["MAX_CONTENT_LENGTH"]
     assert longest < int(limit[1]) * 1024 * 1024
