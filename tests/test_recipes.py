@@ -17,9 +17,7 @@ from flask import Flask
 
 from flask_corsguard import CorsGuard, CorsGuardWarning, Policy, PolicyError
 from flask_corsguard.testing import Browser, FetchRefused, assert_can_fetch, assert_cannot_fetch
-from in_front import Nginx, SharedCache
 from page_contents import Script, show
-from pages import DOCS, blocks_of
 from recipes import RECIPES, SECTIONS, elements_of, program_of, script_of, with_subsections
 
 if TYPE_CHECKING:
@@ -60,8 +58,10 @@ def test_every_recipe_has_its_parts(recipe):
 
 
 def test_every_program_and_every_script_is_tested():
-    """There is no section with code whose title is not in a test."""
-    tests = Path(__file__).read_text("utf-8")
+    """There is no section with code whose title is not in a test; those behind nginx are in tests/interop."""
+    here = Path(__file__)
+    files = [here, here.parent / "interop" / "test_nginx_recipes.py"]
+    tests = "\n".join(file.read_text("utf-8") for file in files)
     with_code = [s.title for s in SECTIONS.values() if s.blocks("python") + s.blocks("javascript")]
 
     assert [title for title in with_code if f'"{title}"' not in tests] == []
@@ -278,15 +278,6 @@ def test_no_page_reads_the_public_api_with_credentials():
         Policy(origins="*", credentials=True)
 
 
-def test_one_cached_answer_of_the_public_api_is_for_all():
-    """It has no Vary, so a shared cache keeps it once."""
-    cache = SharedCache(program_of("Public API").app)
-    for origin in ("https://app.example", EVIL):
-        assert_can_fetch(Browser(cache).open(origin), "https://rates.example/v1/rates")
-
-    assert cache.passed == ["GET /v1/rates"]
-
-
 # Many tenants
 
 
@@ -429,14 +420,6 @@ def test_no_policy_with_credentials_is_for_everyone_at_a_provider(provider):
 # A CDN in front
 
 
-def look_and_ask(application: WSGIApplication, origin: str) -> tuple[Browser, Script]:
-    """Do in a new browser what the page behind the CDN does: show the images, then read them."""
-    browser = Browser(application)
-    page = browser.open(origin)
-    assert all(image.tainted for image in show(elements_of("A CDN in front"), page).images)
-    return browser, Script(script_of("A CDN in front"), page)
-
-
 @pytest.mark.parametrize("engine", [None, "chromium", "firefox", "webkit"])
 def test_an_image_in_the_cache_of_the_browser_does_not_spoil_the_script(engine):
     """Shown without Origin and read with one: the chart is fetched anew, the icon for everyone is not."""
@@ -451,145 +434,6 @@ def test_an_image_in_the_cache_of_the_browser_does_not_spoil_the_script(engine):
     asked = [f"{each.method} {each.url.rpartition('/')[2]}" for each in browser.log[browser_log:]]
     icon = ["GET icon.svg"] if engine == "firefox" else []
     assert asked == ["GET chart.svg", *icon, "OPTIONS watchlist", "PUT watchlist"]
-
-
-@pytest.mark.parametrize(
-    "cdn",
-    [{"vary": True}, {"vary": False, "key": ["Origin"]}, {"vary": True, "key": ["Origin"]}],
-    ids=["obeys-vary", "origin-in-the-key", "both"],
-)
-def test_behind_a_cdn_that_heeds_the_origin_every_page_gets_its_own_answer(cdn):
-    """Who came first does not matter; and the second visitor from a page is answered by the cache."""
-    cache = SharedCache(program_of("A CDN in front").app, **cdn)
-    for origin in ("https://app.example", "https://partner.example", "https://app.example"):
-        _, script = look_and_ask(cache, origin)
-        assert statuses(script, "chart", "icon", "watched") == [200, 200, 200]
-
-    charts = cache.passed.count("GET /chart.svg")
-    assert charts == 3  # without Origin, and for each of the two
-
-
-def test_behind_a_cdn_that_does_not_heed_the_origin_only_the_star_works():
-    """The answer without Origin is given to all; the icon, which is the same for all, may be."""
-    cache = SharedCache(program_of("A CDN in front").app, vary=False)
-    browser = Browser(cache)
-    browser.open("https://other.example").image("https://cdn.example/chart.svg")
-
-    page = browser.open("https://app.example")
-    assert_cannot_fetch(page, "https://cdn.example/chart.svg")
-    assert_can_fetch(page, "https://cdn.example/icon.svg")
-
-
-@pytest.mark.parametrize(
-    ("dropped", "readable", "writable"),
-    [
-        ([], True, True),
-        (["Origin"], False, False),
-        (["Access-Control-Request-Method"], True, False),
-    ],
-    ids=["nothing", "origin", "method"],
-)
-def test_a_cdn_has_to_forward_what_the_policy_goes_by(dropped, readable, writable):
-    """Without Origin nobody is allowed; without the requested method no preflight is one."""
-    cache = SharedCache(program_of("A CDN in front").app, drops=dropped)
-    page = Browser(cache).open("https://app.example")
-
-    (assert_can_fetch if readable else assert_cannot_fetch)(page, "https://cdn.example/chart.svg")
-    write = assert_can_fetch if writable else assert_cannot_fetch
-    write(page, "https://cdn.example/watchlist", method="PUT")
-    assert_can_fetch(page, "https://cdn.example/icon.svg")
-
-
-def test_a_cdn_has_to_forward_what_the_guard_goes_by():
-    """A forged request without Sec-Fetch-Site and Origin looks like one that no browser has sent."""
-    app = program_of("A CDN in front").app
-    asked = []
-    for dropped in ([], ["Origin"], ["Sec-Fetch-Site"], ["Origin", "Sec-Fetch-Site"]):
-        browser = Browser(SharedCache(app, drops=dropped))
-        browser.open(EVIL).submit("https://cdn.example/watchlist", {})
-        asked.append(browser.log[-1].status)
-
-    assert asked == [403, 403, 403, 405]
-
-
-# nginx in front
-
-
-def blocks_of_nginx() -> tuple[str, str]:
-    """Give the two blocks that the page about deployment has, for all locations and for one."""
-    blocks = [b.lexemes["source"] for b in blocks_of((DOCS / "deployment.md").read_text("utf-8"), "nginx")]
-    (everywhere,) = [text for text in blocks if "proxy_set_header" in text]
-    (location,) = [text for text in blocks if "proxy_hide_header" in text]
-    return everywhere, location
-
-
-def test_behind_nginx_the_page_uploads_and_downloads():
-    """The redirect of the missing slash is followed, and the location that nginx answers for is readable."""
-    browser = Browser(Nginx(program_of("nginx in front").app, *blocks_of_nginx()))
-
-    script = Script(script_of("nginx in front"), browser.open("https://app.example"))
-
-    assert statuses(script, "uploaded", "report") == [200, 200]
-    assert [each.status for each in browser.log[:2]] == [308, 200]
-    assert browser.log[-1].answered("Access-Control-Allow-Origin") == "*"
-
-
-def test_behind_nginx_another_page_gets_only_what_nginx_gives_to_all():
-    """The application's own answers stay closed, and a forged upload does not arrive."""
-    browser = Browser(Nginx(program_of("nginx in front").app, *blocks_of_nginx()))
-    page = browser.open(EVIL)
-
-    assert_can_fetch(page, "https://api.example/downloads/report.csv")
-    assert_cannot_fetch(page, "https://api.example/files/")
-    page.submit("https://api.example/files/", {})
-    assert browser.log[-1].status == 403
-
-
-def test_behind_nginx_the_application_is_its_own_origin():
-    """With the Host passed on, its own page may post, also where no browser says Sec-Fetch-Site."""
-    everywhere, location = blocks_of_nginx()
-    app = SharedCache(program_of("nginx in front").app, drops=["Sec-Fetch-Site"])
-    browser = Browser(Nginx(app, everywhere, location))
-
-    assert_can_fetch(browser.open("https://api.example"), "/files/", method="POST", data="Hello")
-    without_host = Browser(Nginx(app, everywhere.replace("Host", "X-Nothing"), location))
-    refused = without_host.open("https://api.example").fetch("/files/", "POST", data="Hello")
-    assert refused.status == 403
-
-
-def test_without_proxyfix_the_redirect_leads_to_http():
-    """The browser does not follow it, because the page is one of https."""
-    app = program_of("nginx in front").app
-    app.wsgi_app.app = app.wsgi_app.app.app
-    page = Browser(Nginx(app, *blocks_of_nginx())).open("https://app.example")
-
-    refusal = assert_cannot_fetch(page, "https://api.example/files", method="POST", data="Hello")
-
-    assert "mixed content" in refusal.step
-
-
-def test_two_layers_that_both_answer_are_one_too_many():
-    """If nginx adds its header and hides none, no page reads the answer."""
-    everywhere, location = blocks_of_nginx()
-    adding = re.sub(r"proxy_hide_header.*", "", location)
-    page = Browser(Nginx(program_of("nginx in front").app, everywhere, adding)).open("https://app.example")
-
-    assert_cannot_fetch(page, "https://api.example/downloads/report.csv")
-
-
-def test_a_body_that_is_too_long_is_refused_in_a_way_that_can_be_read():
-    """The limit of nginx is above Flask's, so that it is Flask's 413 that the page gets."""
-    made = program_of("nginx in front")
-    (block,) = SECTIONS["nginx in front"].blocks("nginx")
-    limit = re.fullmatch(r"client_max_body_size (\d+)m;\n", block)
-    assert limit is not None
-    longest = made.app.config["MAX_CONTENT_LENGTH"]
-    assert longest < int(limit[1]) * 1024 * 1024
-    page = Browser(Nginx(made.app, *blocks_of_nginx())).open("https://app.example")
-
-    response = page.fetch("https://api.example/files/", "POST", data="x" * (longest + 1))
-
-    assert response.status == 413
 
 
 # Mobile and desktop shells

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -12,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from interop import nginx
 from interop.launch import ROOT, Home, ServerMissingError, free_port, program
 
 APPLICATION: Final = "interop.application:application"
@@ -115,40 +115,6 @@ def _apache(home: Home, application: str, port: int) -> None:
     home.start(command, port, LANG="C")
 
 
-_NGINX = """\
-daemon off;
-worker_processes 1;
-pid {home}/nginx.pid;
-error_log stderr;
-{user}
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {home}/body;
-    proxy_temp_path {home}/proxy;
-    fastcgi_temp_path {home}/fastcgi;
-    uwsgi_temp_path {home}/uwsgi;
-    scgi_temp_path {home}/scgi;
-    server {{
-        listen 127.0.0.1:{port};
-        {server}
-        location / {{
-            proxy_pass http://127.0.0.1:8000;
-        }}
-        {locations}
-    }}
-}}
-"""
-
-
-def block_of_nginx(directive: str) -> str:
-    """Give the one configuration with that directive that the documentation shows."""
-    page = (ROOT / "docs" / "deployment.md").read_text("utf-8")
-    blocks = re.findall(r"^```nginx\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    (block,) = (block for block in blocks if directive in block)
-    return block
-
-
 #: What users write into nginx beside an application that says the same.
 DOUBLED: Final = """
         location /doubled/ {
@@ -161,18 +127,8 @@ DOUBLED: Final = """
 def _nginx(home: Home, application: str, port: int) -> None:
     behind = free_port()
     gunicorn(*THREADS)(home, application, behind)
-    forwarded, repaired = block_of_nginx("proxy_set_header"), block_of_nginx("proxy_hide_header")
-    text = _NGINX.format(
-        home=home.path,
-        port=port,
-        server=forwarded,
-        locations=repaired + DOUBLED,
-        user="user root;" if os.geteuid() == 0 else "",
-    )
-    configuration = home.path / "nginx.conf"
-    configuration.write_text(text.replace("127.0.0.1:8000", f"127.0.0.1:{behind}"))
-    nginx = program("nginx", "nginx")
-    home.start([nginx, "-p", str(home.path), "-c", str(configuration), "-e", "stderr"], port)
+    locations = nginx.documented("proxy_hide_header") + DOUBLED
+    nginx.start(home, port, behind, nginx.documented("proxy_set_header"), locations)
 
 
 SERVERS: Final = {
