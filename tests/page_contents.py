@@ -102,6 +102,11 @@ def _message(failure: Exception) -> str:
     return f"Failed to fetch: {failure}"
 
 
+def statuses(script: Script, *constants: str) -> list[int]:
+    """Return the statuses of the responses that a script keeps in these constants."""
+    return [script[name]["status"] for name in constants]
+
+
 class _Elements(HTMLParser):
     def __init__(self, page: Page) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from flask import Flask
 
 from flask_corsguard import CorsGuard, CorsGuardWarning, Policy, PolicyError
 from flask_corsguard.testing import Browser, FetchRefused, assert_can_fetch, assert_cannot_fetch
-from page_contents import Script, show
+from page_contents import Script, show, statuses
 from recipes import RECIPES, SECTIONS, elements_of, program_of, script_of, with_subsections
 
 if TYPE_CHECKING:
@@ -32,13 +32,8 @@ JSON_IN_A_FORM: Final = {
 
 
 def methods(browser: Browser) -> list[str]:
-    """Give what has reached the server, by method."""
+    """Return the methods of the requests that reached the server."""
     return [exchange.method for exchange in browser.log]
-
-
-def statuses(script: Script, *constants: str) -> list[int]:
-    """Give the statuses of the responses that a script has kept."""
-    return [script[name]["status"] for name in constants]
 
 
 @pytest.fixture(autouse=True)
@@ -99,7 +94,7 @@ def test_the_single_page_app_signs_in_writes_and_signs_out(layout, origin, engin
 
 
 def signed_in(app: WSGIApplication, origin: str) -> Browser:
-    """Give a browser whose user is signed in, by the page that is meant."""
+    """Return a browser whose user has signed in on the page of the recipe."""
     browser = Browser(app)
     sign_in, separator, _ = script_of("Single-page app with cookies").partition("const saved")
     assert separator
@@ -440,7 +435,7 @@ def test_an_image_in_the_cache_of_the_browser_does_not_spoil_the_script(engine):
 
 
 def shell_origins() -> list[str]:
-    """Give the origins of the table, but for null."""
+    """Return the origins of the table, except for null."""
     table = [row for row in SECTIONS["Mobile and desktop shells"].text.splitlines() if row.startswith("| ")]
     return re.findall(r"`([a-z]+://[a-z.]+)`", "\n".join(row.split("|")[2] for row in table))
 

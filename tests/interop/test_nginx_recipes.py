@@ -20,7 +20,7 @@ from werkzeug.middleware.http_proxy import ProxyMiddleware
 from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
 from interop import nginx
 from interop.launch import END, Home, free_port
-from page_contents import Script, show
+from page_contents import Script, show, statuses
 from recipes import SECTIONS, elements_of, program_of, script_of
 
 EVIL: Final = "https://evil.example"
@@ -91,11 +91,6 @@ def connection_to(port, trust):
     target |= {"remove_prefix": False, "headers": {}}
     proxy = ProxyMiddleware(NotFound(), {})
     return lambda environ, start: proxy.proxy_to(target, environ["PATH_INFO"], "/")(environ, start)
-
-
-def statuses(script, *constants):
-    """Return the statuses of the responses that a script has kept."""
-    return [script[name]["status"] for name in constants]
 
 
 def without(*headers):
