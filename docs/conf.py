@@ -42,7 +42,7 @@ nitpick_ignore_regex = [
     # Aliases in annotations: what they stand for is said where the parameter is described.
     (
         r"py:class",
-        r"Engine|Headers|OnRefusal|PathsArgument|PolicyArgument|PolicyFields|flask_corsguard\.decorators\.T",
+        r"Engine|Headers|OnRefusal|PathsArgument|PolicyArgument|PolicyFields|flask_corsguard\.flask\.decorator\.T",
     ),
     # What str() is for: a page's origin in the browser model.
     (r"py:class", r"flask_corsguard\.testing\.urls\..*"),

@@ -1,9 +1,7 @@
 """CORS for Flask and WSGI applications, exactly as the Fetch standard says, and a guard beside it."""
 
-from __future__ import annotations
-
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+import importlib as _importlib
+import typing as _typing
 
 from .core.decision import Decision as Decision
 from .core.decision import decide as decide
@@ -17,7 +15,7 @@ from .core.reasons import Reason as Reason
 from .core.request import Request as Request
 from .wsgi.middleware import CorsMiddleware as CorsMiddleware
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from .flask.decorator import cors as cors
     from .flask.extension import CorsGuard as CorsGuard
     from .flask.refusal import CrossOriginRefused as CrossOriginRefused
@@ -53,10 +51,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _OF_FLASK:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f".flask.{_OF_FLASK[name]}", __name__), name)
+    found: object = getattr(_importlib.import_module(f".flask.{_OF_FLASK[name]}", __name__), name)
     globals()[name] = found
     return found
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import pickle
+import pickletools
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import flask_corsguard
-from flask_corsguard import CorsGuard, CorsMiddleware, Policy, PolicyError, cors, decide
+from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, PolicyError, cors, decide
 from flask_corsguard.core.policy import DEFAULTS, FIELDS, PolicyFields
 
 PUBLIC = {
@@ -21,11 +25,57 @@ PUBLIC = {
 
 def test_the_package_exports_its_public_names_and_no_other():
     """Nothing else can be imported from it by accident."""
-    exported = {name for name, value in vars(flask_corsguard).items() if not name.startswith("_")}
+    exported = {name for name in dir(flask_corsguard) if not name.startswith("_")}
+    modules = {name for name in exported if inspect.ismodule(getattr(flask_corsguard, name))}
 
-    assert (
-        exported - {name for name in exported if inspect.ismodule(getattr(flask_corsguard, name))} == PUBLIC
+    assert exported - modules == PUBLIC == set(flask_corsguard.__all__)
+
+
+def test_a_name_that_is_not_exported_is_an_attribute_error():
+    """As of any module, although some names are imported on first use."""
+    with pytest.raises(AttributeError, match=r"^module 'flask_corsguard' has no attribute 'Cors'$"):
+        flask_corsguard.Cors  # noqa: B018
+
+
+def test_a_program_of_wsgi_imports_no_flask():
+    """Flask's side of the package is imported when one of its names is used."""
+    program = (
+        "import sys, flask_corsguard as it; it.CorsMiddleware(lambda *_: [], it.SAME_ORIGIN); "
+        "before = 'flask' in sys.modules; it.CorsGuard; print(before, 'flask' in sys.modules)"
     )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert printed == "False True\n"
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC - {"SAME_ORIGIN", "cors_refused", "decide", "cors"}))
+def test_a_traceback_shows_the_public_path_of_a_class(name):
+    """A reader finds it in the documentation, and a module of ours may move."""
+    assert getattr(flask_corsguard, name).__module__ == "flask_corsguard"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        SAME_ORIGIN,
+        SAME_ORIGIN.replace(guard="report"),
+        Policy(origins="*"),
+        Policy(origins=["https://a.example"], credentials=True),
+    ],
+    ids=["closed", "closed-and-reporting", "everyone", "listed"],
+)
+def test_a_pickled_policy_names_public_paths_alone(policy):
+    """It can be read by a later version, whose modules are other ones."""
+    pickled = pickle.dumps(policy)
+    named = {
+        text for _, text, _ in pickletools.genops(pickled) if isinstance(text, str) and "corsguard" in text
+    }
+
+    assert pickle.loads(pickled) == policy
+    assert {text for text in texts if "corsguard" in text} == {"flask_corsguard"}
 
 
 def test_every_public_name_is_documented():

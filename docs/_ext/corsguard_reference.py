@@ -6,6 +6,7 @@ the build fails if it does not do what it stands for.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, get_type_hints
@@ -15,7 +16,6 @@ from docutils import nodes
 from flask import Flask
 from sphinx.domains.std import StandardDomain
 from sphinx.errors import ExtensionError
-from sphinx.pycode import ModuleAnalyzer
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import stringify_annotation
 
@@ -118,6 +118,13 @@ class Generated(SphinxDirective):
         return section
 
 
+def parameters_of(documented: object) -> dict[str, str]:
+    """Return the meaning of each parameter, as the docstring has it."""
+    fields = re.split(r"(?m)^:", inspect.getdoc(documented) or "")
+    found = (re.fullmatch(r"param (\w+): (.*?)(?:\n\n.*)?", field, re.DOTALL) for field in fields)
+    return {match[1]: " ".join(match[2].split()) for match in found if match}
+
+
 class PolicySignature(Generated):
     """All fields and their defaults at a glance."""
 
@@ -132,14 +139,13 @@ class PolicyFields(Generated):
 
     def run(self) -> list[nodes.Node]:
         """Give the sections, in the order of the fields."""
-        analyzer = ModuleAnalyzer.for_module(Policy.__module__)
-        comments = analyzer.find_attr_docs()
+        meanings = parameters_of(Policy)
         types = get_type_hints(Policy.__init__)
         return [
             self.section(
                 f"field-{name}",
                 code(name),
-                self._text(" ".join(comments["Policy", name])),
+                self._text(meanings[name]),
                 *([self._text(NOTES[name])] if name in NOTES else []),
                 self._facts(name, stringify_annotation(types[name], "smart")),
             )

@@ -36,6 +36,8 @@ class Decision:
     :param error: the exception that an origin callable raised, for the log.
     """
 
+    __module__ = "flask_corsguard"
+
     kind: Kind
     reason: Reason
     headers: Headers

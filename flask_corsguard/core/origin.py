@@ -49,13 +49,16 @@ class Origin:
 
     ``str(origin)`` is its serialization, byte for byte what the browser sent
     (https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin).
+
+    :ivar scheme: in lower case, such as ``"https"``.
+    :ivar host: in lower case; an IPv6 address keeps its brackets.
+    :ivar port: ``None`` stands for the default port of the scheme.
     """
 
-    #: In lower case, such as ``"https"``.
+    __module__ = "flask_corsguard"
+
     scheme: str
-    #: In lower case; an IPv6 address keeps its brackets.
     host: str
-    #: ``None`` stands for the default port of the scheme.
     port: int | None
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
+from operator import methodcaller
 from typing import Any, Final, Literal, NoReturn, TypedDict, cast, final
 
 from .origin import Origin
@@ -115,6 +116,8 @@ class Policy:
     Policy(origins=('https://app.example',), methods=('GET', 'PUT'))
     """
 
+    # Where a pickle and a traceback look for it: a module may move, a public name does not.
+    __module__ = "flask_corsguard"
     __slots__ = (*FIELDS, "_compiled", "_hash", "_origin_set")
 
     origins: Literal["*"] | tuple[str | re.Pattern[str] | Callable[[Origin], bool], ...]
@@ -256,8 +259,14 @@ class Policy:
         }
         return f"Policy({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
 
-    def __reduce__(self) -> tuple[Callable[[Mapping[str, Any]], Policy], tuple[dict[str, Any]]]:
-        return Policy.from_mapping, (self.to_dict(),)
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # By public names alone, so that a pickle outlives the modules that it was made by.
+        if self.origins is not NOBODY:
+            return Policy.from_mapping, (self.to_dict(),)
+        changes = {
+            name: value for name, value in self._fields().items() if value != getattr(SAME_ORIGIN, name)
+        }
+        return (methodcaller("replace", **changes), (SAME_ORIGIN,)) if changes else "SAME_ORIGIN"
 
 
 #: The closed policy: nobody across origins.

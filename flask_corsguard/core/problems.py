@@ -18,17 +18,21 @@ SHOWN_VALUE_LENGTH: Final = 120
 
 @dataclass(frozen=True)
 class Problem:
-    """One reason why a policy, or the configuration of one, is refused."""
+    """One reason why a policy, or the configuration of one, is refused.
 
-    #: Stable and never reused, such as ``"origin.trailing-slash"``; the key for programs.
+    :ivar code: stable and never reused, such as ``"origin.trailing-slash"``; the key for programs.
+    :ivar field: the field or the configuration key as the user wrote it.
+    :ivar value: the refused value itself.
+    :ivar message: one sentence: why it is refused.
+    :ivar hint: one sentence: what to write instead. Never empty.
+    """
+
+    __module__ = "flask_corsguard"
+
     code: str
-    #: The field or the configuration key as the user wrote it.
     field: str
-    #: The refused value itself.
     value: object
-    #: One sentence: why it is refused.
     message: str
-    #: One sentence: what to write instead. Never empty.
     hint: str
 
     def __str__(self) -> str:
@@ -40,6 +44,8 @@ class PolicyError(ValueError):
 
     :ivar problems: every :class:`Problem` found, in the order of the fields; at least one.
     """
+
+    __module__ = "flask_corsguard"
 
     problems: tuple[Problem, ...]
 

@@ -8,13 +8,16 @@ from typing import Final
 
 @unique
 class Kind(str, Enum):
-    """What a request is to the CORS protocol (https://fetch.spec.whatwg.org/#http-requests)."""
+    """What a request is to the CORS protocol (https://fetch.spec.whatwg.org/#http-requests).
 
-    #: OPTIONS with one ``Origin`` and one ``Access-Control-Request-Method``.
+    A preflight is OPTIONS with one ``Origin`` and one ``Access-Control-Request-Method``; an actual request
+    is any other one with an ``Origin``; a request without ``Origin`` is not CORS.
+    """
+
+    __module__ = "flask_corsguard"
+
     PREFLIGHT = "preflight"
-    #: Any other request with an ``Origin``.
     ACTUAL = "actual"
-    #: A request without ``Origin``.
     NON_CORS = "non-cors"
 
     __str__ = str.__str__
@@ -23,6 +26,8 @@ class Kind(str, Enum):
 @unique
 class Reason(str, Enum):
     """Why a decision came out as it did; the value is stable and goes to logs."""
+
+    __module__ = "flask_corsguard"
 
     ALLOWED = "allowed"
     NO_ORIGIN = "no-origin"

@@ -34,6 +34,8 @@ class Request:
     True
     """
 
+    __module__ = "flask_corsguard"
+
     method: str
     origin: str | None = None
     requested_method: str | None = None

@@ -56,6 +56,8 @@ class CorsGuard:
     :raises TypeError: if *app* is not a Flask application.
     """
 
+    __module__ = "flask_corsguard"
+
     @overload
     def __init__(
         self, app: Flask | None = None, policy: Policy | None = None, *, paths: PathsArgument | None = None

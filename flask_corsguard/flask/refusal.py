@@ -29,6 +29,8 @@ class CrossOriginRefused(Forbidden):
     :ivar decision: the :class:`.Decision`, whose ``explain()`` says why.
     """
 
+    __module__ = "flask_corsguard"
+
     def __init__(self, decision: Decision, *, debug: bool = False) -> None:
         super().__init__(refusal_text(decision, debug=debug))
         self.decision = decision

@@ -39,20 +39,24 @@ class FetchRefused(Exception):  # noqa: N818 - not an error: many tests expect a
     A script would see a bare ``TypeError``. ``str()`` of this exception shows the page and its
     request, the failed step of the standard, the reason, a response that a browser would accept,
     and every request and response that was sent.
+
+    :ivar asked: the page and its request, such as
+        ``"a page of https://app.example fetch GET https://api.example/names"``.
+    :ivar step: the step of the standard that failed, such as ``"CORS check"``.
+    :ivar because: the reason, as a sentence.
+    :ivar needed: what a browser would accept, and the policy of this library that sends it.
+    :ivar exchange: the preflights and requests that were made, in order, each with its response.
     """
+
+    # A traceback shows the public path.
+    __module__ = "flask_corsguard.testing"
 
     def __init__(self, asked: str, error: NetworkError, exchange: tuple[Exchange, ...] = ()) -> None:
         super().__init__(asked)
-        #: The page and its request, such as
-        #: ``"a page of https://app.example fetch GET https://api.example/names"``.
         self.asked = asked
-        #: The step of the standard that failed, such as ``"CORS check"``.
         self.step = error.step
-        #: The reason, as a sentence.
         self.because = error.because
-        #: What a browser would accept, and the policy of this library that sends it.
         self.needed = error.needed
-        #: The preflights and requests that were made, in order, each with its response.
         self.exchange = exchange
 
     @property

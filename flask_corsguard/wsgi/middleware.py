@@ -56,6 +56,8 @@ class CorsMiddleware:
     :raises TypeError: if *app* cannot be called.
     """
 
+    __module__ = "flask_corsguard"
+
     def __init__(
         self,
         app: WSGIApplication,

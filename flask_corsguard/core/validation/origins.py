@@ -64,9 +64,6 @@ class Nobody(tuple[()]):
     def __repr__(self) -> str:
         return "nobody"
 
-    def __reduce__(self) -> tuple[type[Nobody], tuple[()]]:
-        return Nobody, ()
-
 
 NOBODY: Final = tuple.__new__(Nobody)
 

@@ -16,6 +16,8 @@ class CorsGuardWarning(UserWarning):
     and points to the line that initialised :class:`.CorsGuard`, or that put the mark.
     """
 
+    __module__ = "flask_corsguard"
+
 
 class Place(NamedTuple):
     """A line of the application, with what :mod:`warnings` needs to point to it."""
