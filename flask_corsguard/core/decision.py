@@ -9,16 +9,11 @@ from . import fetch_standard
 from .compiled import MAX_WILDCARD_METHOD_LENGTH, Answer, CompiledPolicy, Headers, compiled
 from .explain import explain
 from .policy import Policy
-from .reasons import ALLOWED, METHOD_NOT_ALLOWED, Kind, Reason
+from .reasons import ALLOWED, METHOD_NOT_ALLOWED, PASSING, Kind, Reason
 from .request import Request
 
 NO_CONTENT: Final = 204
 FORBIDDEN: Final = 403
-
-#: The reasons with which nothing is refused.
-_PASSING: Final = frozenset(
-    {Reason.ALLOWED, Reason.NO_ORIGIN, Reason.GUARD_OFF, Reason.SAFE_METHOD, Reason.SAME_ORIGIN}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +45,7 @@ class Decision:
     @property
     def allowed(self) -> bool:
         """Whether the policy allows what the request asks for: to read a response, to send a request."""
-        return self.reason in _PASSING
+        return self.reason in PASSING
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)

@@ -9,7 +9,6 @@ the sender with the policy, before anything of the application runs.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from .compiled import Answer, CompiledPolicy, compiled
@@ -22,6 +21,7 @@ from .reasons import (
     METHOD_NOT_ALLOWED,
     NO_ORIGIN,
     ORIGIN_MISSING,
+    PASSING,
     SAFE_METHOD,
     SAME_ORIGIN,
     Kind,
@@ -70,27 +70,24 @@ def judge_by(by_policy: CompiledPolicy, request: Request, answer: Answer | None 
 
     :param answer: the policy's answer to the origin, if the caller has asked for it before.
     """
-    policy = by_policy.policy
+    policy, origin = by_policy.policy, request.origin
+    kind = Kind.NON_CORS if origin is None else Kind.ACTUAL
     reason = Reason.GUARD_OFF if policy.guard == "off" else _passes_whoever_is_allowed(request)
     if reason is None:
-        answer = answer or by_policy.answer_to(request.origin)
+        answer = answer or by_policy.answer_to(origin)
         reason = reason_by_policy(by_policy, answer, request.method, request.has_cookie)
-        reason = reason or by_policy.reason(answer, request.origin)
-    verdict = Decision(
-        kind=Kind.NON_CORS if request.origin is None else Kind.ACTUAL,
+        reason = reason or by_policy.reason(answer, origin)
+    if answer is None or reason in PASSING:
+        return Decision(kind=kind, reason=reason, headers=(), request=request, policy=policy)
+    return Decision(
+        kind=kind,
         reason=reason,
-        headers=(),
-        request=request,
-        policy=policy,
-    )
-    if answer is None or verdict.allowed:
-        return verdict
-    return replace(
-        verdict,
-        # An allowed origin can read why it is refused.
+        # An allowed origin can read why its request is refused.
         headers=tuple(answer.headers),
         status=FORBIDDEN,
         detail=request.method if reason is METHOD_NOT_ALLOWED else "",
+        request=request,
+        policy=policy,
         error=answer.error,
     )
 

@@ -61,3 +61,6 @@ SAME_ORIGIN: Final = Reason.SAME_ORIGIN
 ORIGIN_MISSING: Final = Reason.ORIGIN_MISSING
 METHOD_NOT_ALLOWED: Final = Reason.METHOD_NOT_ALLOWED
 COOKIE_NOT_ALLOWED: Final = Reason.COOKIE_NOT_ALLOWED
+
+#: The reasons with which nothing is refused.
+PASSING: Final = frozenset({ALLOWED, NO_ORIGIN, Reason.GUARD_OFF, SAFE_METHOD, SAME_ORIGIN})
