@@ -24,7 +24,7 @@ from flask_corsguard.wsgi.proxy_fix import as_seen_inside
 
 from .blueprint_prefixes import BlueprintPrefixes
 from .marks import REGISTRATIONS, Marks, Registration, observe_marks
-from .url_binding import Binding
+from .url_binding import UrlBinding
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -73,7 +73,7 @@ class RoutedPolicies:
         self._fixes = fixes
         self._by_methods: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
         self._prefixes = BlueprintPrefixes()
-        self._binding = Binding(app)
+        self._binding = UrlBinding(app)
         self._marks = Marks(app)
         self._memory = _Memory()
         observe_marks(self)

@@ -6,18 +6,17 @@ import subprocess
 import sys
 
 import pytest
-from flask import Blueprint, Flask, Request, request, session
+from flask import Blueprint, Flask, request, session
 from flask.views import MethodView, View
-from werkzeug.routing import Map, Rule
+from werkzeug.routing import Rule
 
 from cases import EVIL, LISTED, A
 from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors
 from flask_corsguard.core.compiled import MAX_KNOWN_ORIGINS, compiled
 from flask_corsguard.core.guard import MAX_UPGRADE_LENGTH
 from flask_corsguard.flask.marks import Marks
-from flask_corsguard.flask.url_binding import Binding
 from flask_corsguard.wsgi.response import PLAIN_NAMES, merge
-from harness import SpyApp, call, make_environ, preflight
+from harness import SpyApp, call, preflight
 
 EVERYONE = Policy(origins="*")
 PARTNER = Policy(origins=[EVIL])
@@ -243,82 +242,6 @@ def test_headers_that_are_no_list_are_completed_every_time(make):
         result = call(app, headers={"Origin": A})
         assert result.get("Access-Control-Allow-Origin") == A
         assert result.get("Content-Length") == "4"
-
-
-class Rebuilt(Request):
-    """A request that reads its environ in its own way."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-
-
-class Trusting(Request):
-    """A request that names its hosts."""
-
-    trusted_hosts = ["api.example"]
-
-
-class Bound(Flask):
-    """An application that binds its map in its own way."""
-
-    def create_url_adapter(self, request):
-        return super().create_url_adapter(request)
-
-
-def host_matching():
-    """Make an application whose rules name hosts."""
-    return Flask(__name__, host_matching=True, static_host="api.example")
-
-
-def with_request(request_class):
-    """Make an application with another class of requests."""
-    app = Flask(__name__)
-    app.request_class = request_class
-    return app
-
-
-def with_config(**config):
-    """Make an application with a configuration."""
-    app = Flask(__name__)
-    app.config.update(config)
-    return app
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        host_matching,
-        lambda: Flask(__name__, subdomain_matching=True),
-        lambda: with_config(SERVER_NAME="api.example"),
-        lambda: with_config(TRUSTED_HOSTS=["api.example"]),
-        lambda: with_request(Rebuilt),
-        lambda: with_request(Trusting),
-        lambda: Bound(__name__),
-    ],
-    ids=["host", "subdomain", "server name", "trusted hosts", "request class", "its hosts", "adapter"],
-)
-def test_an_application_that_heeds_the_host_has_its_map_bound_for_each_request(make):
-    """By its own way of doing so."""
-    binding = Binding(make())
-
-    assert binding.shared(make_environ()) is None
-    assert binding.bind(make_environ(headers={"Host": "api.example"})).server_name == "api.example"
-
-
-def test_any_other_map_is_bound_once():
-    """And again if the application gets another one."""
-    app = Flask(__name__)
-    binding = Binding(app)
-    adapter = binding.shared(make_environ())
-
-    assert binding.shared(make_environ()) is adapter
-    app.url_map = Map()
-    assert binding.shared(make_environ()).map is app.url_map
-
-
-def test_a_handshake_has_the_map_bound_for_it():
-    """Rules for WebSockets are matched by the scheme."""
-    assert Binding(Flask(__name__)).shared(make_environ(headers={"Upgrade": "websocket"})) is None
 
 
 def test_no_more_origins_are_remembered_than_are_bounded():
