@@ -273,20 +273,6 @@ def test_without_a_handler_the_answer_is_plain_text(app):
     assert b"https://app.example" in call(app, "POST", "/x", CROSS_SITE).body
 
 
-def test_a_handler_that_fails_is_answered_as_flask_does(app):
-    """The request is refused all the same."""
-
-    @app.errorhandler(CrossOriginRefused)
-    def refused(error):
-        raise ValueError("handler")
-
-    result = call(app, "POST", "/x", CROSS_SITE)
-
-    assert result.code == 500
-    assert_headers_exactly(result.headers, [VARY])
-    assert not app.effects
-
-
 @pytest.mark.parametrize("handled", [False, True])
 def test_a_refusal_is_a_403_although_http_exceptions_are_trapped(app, handled):
     """The exception is being handled when handlers run, and without one it is answered."""
