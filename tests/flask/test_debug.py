@@ -146,7 +146,7 @@ def server(tmp_path_factory):
 def secret_of(server):
     """Give the secret of the debugger, from a page of the application's own origin."""
     _, _, page = server.ask("GET /raise/secret")
-    return re.search(r'SECRET = "(\w+)"', page)[1]
+    return re.search(r'SECRET = "([^"]+)"', page)[1]
 
 
 @pytest.mark.parametrize("arguments", [["--no-reload"], ["--reload"]], ids=["alone", "with the reloader"])

@@ -319,7 +319,7 @@ def failing_app(**config):
 
     @app.get("/away")
     def away():
-        return redirect("https://elsewhere.example")
+        return redirect("https://elsewhere.example", 302)
 
     @app.get("/not-modified")
     def not_modified():

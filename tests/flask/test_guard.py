@@ -351,7 +351,7 @@ def test_no_spelling_of_a_path_gets_past(app, path):
             "Content-Length: 0\nConnection: close\n\n",
         )
 
-    assert status == "HTTP/1.1 403 FORBIDDEN"
+    assert status.startswith("HTTP/1.1 403 ")
     assert not app.effects
 
 
