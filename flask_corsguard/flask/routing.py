@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect, Rule
 
 from flask_corsguard.core.compiled import CompiledPolicy, compiled
-from flask_corsguard.core.fetch_standard import is_forbidden_method
+from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS, is_forbidden_method
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.wsgi.environ import REQUEST, method_to_judge
 from flask_corsguard.wsgi.path_rules import PathRules, is_ambiguous
@@ -95,7 +95,11 @@ class RoutedPolicies:
             # Read now: the application may change the environ.
             path, own = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
             return partial(self._of_response, environ, path, own, environ.get(REQUEST))
-        if one is not None and one.policy.methods is not None:
+        if one is not None and (
+            one.policy.methods is not None
+            # Every route allows a safelisted method; only a preflight is told all methods of its route.
+            or (method in SAFELISTED_METHODS and environ["REQUEST_METHOD"] != "OPTIONS")
+        ):
             return one
         return self.for_method(as_seen_inside(self._fixes, environ), method)
 
