@@ -316,7 +316,10 @@ def test_reason_of_a_refusal_is_the_step_that_failed(browser):
 
     withheld = because["the attacker reads Alice's statement, with her cookie"]
     never_sent = because["the partner sends a header that the policy does not list"]
-    assert withheld == f"CORS check: the answer has no Access-Control-Allow-Origin, and {ATTACKER} asks"
+    assert withheld == (
+        "CORS check: the response has no Access-Control-Allow-Origin, "
+        f"and the origin of the request is {ATTACKER}"
+    )
     assert never_sent == (
         "CORS-preflight fetch, step 7.7 (headers): Access-Control-Allow-Headers does not name x-debug"
     )

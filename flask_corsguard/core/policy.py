@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NoReturn, TypedDict, cast, final
 
 from .origin import Origin
 from .origin_set import OriginSet
-from .problems import PolicyError, Problem, did_you_mean, problem
+from .problems import PolicyError, Problem, problem
 from .validation.fields import (
     check_choice,
     check_flag,
@@ -19,6 +19,7 @@ from .validation.fields import (
     check_methods,
     check_request_headers,
     check_response_headers,
+    hint_for_unknown,
 )
 from .validation.origins import DOORS, NOBODY, Door, Origins, check_credentials, check_origins
 
@@ -63,17 +64,6 @@ DEFAULTS: Final[Mapping[str, object]] = {
 }
 
 FIELDS: Final = ("origins", *DEFAULTS)
-
-#: What to write instead of an argument of Flask-CORS whose name is not similar to that of any field.
-_FROM_FLASK_CORS: Final[Mapping[str, str]] = {
-    "resources": 'Give policies by path as CorsGuard(app, paths={"/api": Policy(...)}).',
-    "supports_credentials": "Write credentials=True.",
-    "send_wildcard": 'Leave it out: origins="*" is sent as "*".',
-    "always_send": "Leave it out: a policy for everyone is always sent, any other only to allowed origins.",
-    "vary_header": "Leave it out: Vary is always complete.",
-    "automatic_options": "Leave it out: preflights are always answered.",
-    "intercept_exceptions": "Leave it out: every response carries the headers.",
-}
 
 _MISSING: Final[Any] = object()
 
@@ -156,7 +146,7 @@ class Policy:
         **unknown: NoReturn,
     ) -> None:
         problems: list[Problem] = [
-            problem("field.unknown", name, value, _FROM_FLASK_CORS.get(name) or did_you_mean(name, FIELDS))
+            problem("field.unknown", name, value, hint_for_unknown(name, FIELDS))
             for name, value in cast("dict[str, object]", unknown).items()
         ]
         doors = check_list("dangerously_allow", dangerously_allow, '"null-origin"', problems)

@@ -217,3 +217,20 @@ def check_choice(field: str, value: T, choices: Sequence[T], problems: Problems)
         hint = did_you_mean(str(value), [str(choice) for choice in choices])
         problems.append(problem("choice.unknown", field, value, hint))
     return value
+
+
+#: What to write instead of an argument of Flask-CORS whose name is not similar to that of any field.
+_FROM_FLASK_CORS: Final[Mapping[str, str]] = {
+    "resources": 'Give policies by path as CorsGuard(app, paths={"/api": Policy(...)}).',
+    "supports_credentials": "Write credentials=True.",
+    "send_wildcard": 'Leave it out: origins="*" is sent as "*".',
+    "always_send": "Leave it out: a policy for everyone is always sent, any other only to allowed origins.",
+    "vary_header": "Leave it out: Vary is always complete.",
+    "automatic_options": "Leave it out: preflights are always answered.",
+    "intercept_exceptions": "Leave it out: every response carries the headers.",
+}
+
+
+def hint_for_unknown(name: str, fields: Sequence[str]) -> str:
+    """Return the hint for an unknown field: what replaces one of Flask-CORS, else the nearest field."""
+    return _FROM_FLASK_CORS.get(name) or did_you_mean(name, fields)
