@@ -145,7 +145,7 @@ class PolicyFields(Generated):
             self.section(
                 f"field-{name}",
                 code(name),
-                self._text(meanings[name]),
+                self._text(meanings[name][:1].upper() + meanings[name][1:]),
                 *([self._text(NOTES[name])] if name in NOTES else []),
                 self._facts(name, stringify_annotation(types[name], "smart")),
             )
