@@ -9,6 +9,7 @@ import pytest
 
 from flask_corsguard import Origin
 from flask_corsguard.core.origin import (
+    DEFAULT_PORTS,
     MAX_HOST_LENGTH,
     MAX_ORIGIN_LENGTH,
     MAX_SCHEME_LENGTH,
@@ -129,6 +130,17 @@ def test_the_longest_origin_is_as_long_as_its_parts():
     """The bound on an ``Origin`` refuses none that the grammar allows."""
     assert len(LONGEST_HOST) == MAX_HOST_LENGTH
     assert len(LONGEST) == MAX_ORIGIN_LENGTH == 326
+
+
+@pytest.mark.parametrize(
+    ("scheme", "port"), [("ftp", 21), ("http", 80), ("https", 443), ("ws", 80), ("wss", 443)]
+)
+def test_a_default_port_is_left_out_of_a_serialization(scheme, port):
+    """Each special scheme but file has one; any other scheme has none."""
+    assert DEFAULT_PORTS[scheme] == port
+    assert Origin.parse(f"{scheme}://a.example:{port}") is None
+    assert Origin.parse(f"{scheme}://a.example:{port + 1}") is not None
+    assert Origin.parse(f"other://a.example:{port}") is not None
 
 
 @pytest.mark.parametrize(

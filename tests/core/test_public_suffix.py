@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import publicsuffixlist
@@ -59,3 +61,18 @@ def test_the_list_without_punycode_says_what_the_whole_list_says():
     assert sum("xn--" in host for host in hosts) > 1000
     assert {host: is_public_suffix(host) for host in hosts} == {host: whole.is_public(host) for host in hosts}
     assert {host: site_of(host) for host in hosts} == {host: whole.privatesuffix(host) for host in hosts}
+
+
+def test_the_public_suffix_list_is_not_read_until_it_is_needed():
+    """Only subdomains together with credentials need it, and only those in Punycode need all of it."""
+    program = (
+        "import flask_corsguard as c, flask_corsguard.core.public_suffix as o\n"
+        "c.Policy(origins=['https://*.a.example'])\n"
+        "assert o._public_suffixes.cache_info().currsize == 0\n"
+        "c.Policy(origins=['https://*.a.example'], credentials=True)\n"
+        "assert o._public_suffixes.cache_info().currsize == 1\n"
+        "c.Policy(origins=['https://*.xn--p1ai.example'], credentials=True)\n"
+        "assert o._public_suffixes.cache_info().currsize == 2\n"
+    )
+
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,0 +1,114 @@
+"""What is computed once for a policy, and what it remembers of its answers."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from cases import EVIL, A
+from flask_corsguard import Policy, Reason, Request, decide
+from flask_corsguard.core.compiled import MAX_KNOWN_ORIGINS, compiled
+
+
+def test_the_methods_of_a_route_share_the_compiled_origins():
+    """The policy of a route is made without checking or compiling the origins again."""
+    by_policy = compiled(Policy(origins=[A]))
+    routed = by_policy.for_methods(("DELETE",))
+
+    assert routed.policy == by_policy.policy.replace(methods=["DELETE"])
+    assert routed.origins is by_policy.origins
+    assert routed.for_methods(("PUT",)) is routed
+
+
+def test_a_policy_is_shared_by_threads():
+    """Four threads get the same decisions from one policy as one thread does."""
+    policy = Policy(origins=[A, "https://*.partner.example"], credentials=True)
+    asked = [A, "https://x.partner.example", "https://evil.example", "null", "garbage"]
+    expected = [decide(policy, Request(method="GET", origin=origin)) for origin in asked]
+    wrong = []
+
+    def ask():
+        for _ in range(200):
+            answers = [decide(policy, Request(method="GET", origin=origin)) for origin in asked]
+            if answers != expected:
+                wrong.append(answers)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert not wrong
+
+
+def test_a_list_as_long_as_the_policy_could_accept_is_read():
+    """The bound refuses no list that the policy allows and a browser or a proxy could send."""
+    names = [f"X-{'a' * length}" for length in range(1, 60)]
+    policy = Policy(origins=[A], allow_headers=names)
+    asked = ",".join(sorted(name.lower() for name in names))
+
+    assert decide(
+        policy, Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers=asked)
+    ).allowed
+    assert decide(
+        policy,
+        Request(
+            method="OPTIONS", origin=A, requested_method="GET", requested_headers=asked.replace(",", " , ")
+        ),
+    ).allowed
+
+
+def test_no_more_origins_are_remembered_than_are_bounded():
+    """Anyone can send new origins under a pattern; those beyond the bound get the same answer."""
+    by_policy = compiled(Policy(origins=["https://*.a.example"]))
+    origins = [f"https://h{number}.a.example" for number in range(MAX_KNOWN_ORIGINS + 10)]
+
+    for _ in range(2):
+        for origin in origins:
+            answer = by_policy.answer_to(origin)
+            assert answer.headers[0] == answer.preflight[0] == ("Access-Control-Allow-Origin", origin)
+
+    known = [origin for origin in origins if by_policy.answer_to(origin) is by_policy.answer_to(origin)]
+    assert known == origins[:MAX_KNOWN_ORIGINS]
+
+
+def test_under_a_policy_for_everyone_an_origin_may_have_any_length():
+    """The answer does not depend on the origin, so the origin is not read."""
+    by_policy = compiled(Policy(origins="*"))
+
+    answer = by_policy.answer_to("x" * 1000)
+
+    assert answer.reason is Reason.ALLOWED
+    assert answer.headers[0] == answer.preflight[0] == ("Access-Control-Allow-Origin", "*")
+
+
+@pytest.mark.parametrize("credentials", [False, True])
+def test_a_list_that_nobody_reads_is_answered_alike_each_time_and_apart_from_others(credentials):
+    """No request header is granted to it, and what is remembered for it is not sent for a shorter list."""
+    policy = Policy(origins=[A, EVIL], allow_headers="*", credentials=credentials)
+    long = ",".join(f"x-{number}" for number in range(2000))
+    names = "x-a" if credentials else "*"
+
+    def headers(origin, listed):
+        request = Request(method="OPTIONS", origin=origin, requested_method="GET", requested_headers=listed)
+        return dict(decide(policy, request).headers)
+
+    for origin in (A, EVIL) * 3:
+        assert "Access-Control-Allow-Headers" not in headers(origin, long)
+        assert headers(origin, "x-a")["Access-Control-Allow-Headers"] == names
+        assert headers(origin, long)["Access-Control-Allow-Origin"] == origin
+
+
+def test_what_a_callable_allows_is_not_remembered():
+    """Its next answer may be another one, for requests and for preflights."""
+    answers = iter([True, False] * 4)
+    policy = Policy(origins=[lambda origin: next(answers)])
+    asked = Request(method="OPTIONS", origin=A, requested_method="GET")
+
+    allowed = [decide(policy, Request(method="GET", origin=A)).allowed for _ in range(4)]
+    statuses = [decide(policy, asked).status for _ in range(4)]
+
+    assert allowed == [True, False, True, False]
+    assert statuses == [204, 403, 204, 403]

@@ -1,0 +1,114 @@
+"""Decisions in plain words."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases import EVIL, LISTED, ROWS, A, Row
+from flask_corsguard import Decision, Kind, Policy, Reason, Request, decide
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_every_decision_explains_itself_in_a_sentence(row: Row):
+    """An explanation is one line of ASCII that ends in a period."""
+    explanation = decide(row.policy, Request.from_headers(row.method, row.headers)).explain()
+
+    assert explanation.endswith(".")
+    assert explanation[0].isupper() or explanation.startswith(("'", "http"))
+    assert explanation.isascii()
+    assert "\n" not in explanation
+
+
+def test_a_decision_made_by_hand_explains_what_it_knows():
+    """Without a request and a policy, the explanation is the reason."""
+    decision = Decision(kind=Kind.ACTUAL, reason=Reason.ORIGIN_NULL, headers=())
+
+    assert decision.explain() == "The decision was: origin-null."
+
+
+def test_an_origin_check_that_failed_is_explained_by_the_log():
+    """The exception of a callable is in the decision, for the log, and not in the explanation."""
+
+    def check(origin):
+        raise LookupError("database")
+
+    decision = decide(Policy(origins=[check]), Request(method="GET", origin=EVIL))
+
+    assert isinstance(decision.error, LookupError)
+    assert decision.explain() == f"The check of {EVIL} raised an exception, which means no; the log has it."
+
+
+@pytest.mark.parametrize(
+    ("policy", "request_", "words"),
+    [
+        (
+            LISTED,
+            Request(method="OPTIONS", origin=A, requested_method="put"),
+            ["ask for PUT", "allows GET, HEAD, POST"],
+        ),
+        (
+            LISTED,
+            Request(method="GET", origin=EVIL),
+            ["https://evil.example is not one of", "https://app.example", "add it"],
+        ),
+        (
+            LISTED,
+            Request(method="GET", origin="http://app.example"),
+            ["is not https://app.example", "scheme, host and port"],
+        ),
+        (
+            LISTED,
+            Request(method="GET", origin="https://app.example:8443"),
+            ["is not https://app.example", "port"],
+        ),
+        (LISTED, Request(method="GET", origin="http://[::1]:3"), ["http://[::1]:3 is not one of"]),
+        (LISTED, Request(method="GET", origin="a,b"), ["more than one origin"]),
+        (LISTED, Request(method="GET", origin="null"), ["sends null", "serve it over http(s)"]),
+        (
+            LISTED,
+            Request(method="OPTIONS", origin=A, requested_method="DELETE"),
+            ["'DELETE'", "allows GET, HEAD, POST", "add it to methods"],
+        ),
+        (
+            LISTED.replace(methods=["PATCH"]),
+            Request(method="OPTIONS", origin=A, requested_method="patch"),
+            ["case-sensitive", "ask for PATCH"],
+        ),
+        (
+            LISTED,
+            Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers="x-a"),
+            ["the header 'x-a'", "add it to allow_headers"],
+        ),
+        (
+            LISTED.replace(allow_headers=[]),
+            Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers="x-a"),
+            ["allows none"],
+        ),
+        (
+            LISTED.replace(allow_headers="*"),
+            Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers="authorization"),
+            ['never covered by "*"', '["*", "Authorization"]'],
+        ),
+        (
+            LISTED,
+            Request(
+                method="OPTIONS",
+                origin=A,
+                requested_method="GET",
+                requested_headers=None,
+                private_network="true",
+            ),
+            ["private_network=True"],
+        ),
+        (
+            LISTED.replace(origins=[f"https://{n}.example" for n in range(7)]),
+            Request(method="GET", origin=EVIL),
+            ["and 2 more"],
+        ),
+    ],
+)
+def test_an_explanation_says_what_to_do(policy, request_, words):
+    """It tells a stranger what is wrong and what to change."""
+    explanation = decide(policy, request_).explain()
+
+    assert [word for word in words if word not in explanation] == [], explanation

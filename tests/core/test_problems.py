@@ -1,0 +1,68 @@
+"""The problems of a policy: their codes, their sentences, and the message of the error."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+from flask_corsguard import Policy, PolicyError
+from flask_corsguard.core.problems import SENTENCES, SHOWN_VALUE_LENGTH, problem
+from policy_cases import (
+    REFUSED_FIELDS,
+    REFUSED_ITEMS,
+    REFUSED_ORIGINS,
+    REFUSED_POLICIES,
+    REFUSED_TEXTS,
+    problems_of,
+)
+
+
+def test_every_code_of_the_catalogue_has_a_row():
+    """Each sentence belongs to a problem that a policy, a path or the configuration can have."""
+    rows = {code for _, code, _ in (*REFUSED_TEXTS, *REFUSED_ITEMS)}
+    rows |= {code for _, code, _, _ in (*REFUSED_ORIGINS, *REFUSED_FIELDS, *REFUSED_POLICIES)}
+    # Of paths, marks and the configuration: tests/wsgi/test_path_rules.py and tests/flask/.
+    elsewhere = {
+        *("paths.type", "path.spelling", "path.unreachable", "policy.type", "policy.twice"),
+        *("config.unknown", "config.twice"),
+    }
+
+    assert rows - {None} | elsewhere == set(SENTENCES)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values())
+def test_every_reason_is_one_sentence(sentence):
+    """It begins with a capital letter or a quoted value, and ends in a period."""
+    assert sentence[0].isupper() or sentence[0] in "\"'*"
+    assert sentence.endswith(".")
+
+
+def test_a_code_that_is_not_in_the_catalogue_is_a_mistake_of_ours():
+    """A problem without a sentence cannot be made."""
+    with pytest.raises(KeyError):
+        problem("no.such-code", "origins", None, "Do something.")
+
+
+def test_the_message_names_field_value_code_reason_and_remedy():
+    """A stranger who reads it can correct the policy."""
+    with pytest.raises(PolicyError) as caught:
+        Policy(origins=["https://app.example/"], max_age=-1)
+
+    assert str(caught.value) == (
+        "2 problems in the CORS policy:\n"
+        "  origins: 'https://app.example/' [origin.trailing-slash]\n"
+        "    An origin ends with its host or port; the slash would begin a path.\n"
+        '    Write "https://app.example".\n'
+        "  max_age: -1 [max-age.bounds]\n"
+        "    The age is out of bounds: no browser keeps a preflight for longer than a day.\n"
+        "    Write a number from 0, which turns the cache off, to 86400; None sends nothing."
+    )
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_long_value_is_cut_in_the_message():
+    """A refused value does not flood the terminal."""
+    (refusal,) = problems_of(origins=["https://" + "a" * 10_000])
+
+    assert len(str(refusal)) < SHOWN_VALUE_LENGTH + 400

@@ -1,0 +1,152 @@
+"""The checks of the origins of a policy, each alone and together with credentials."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from flask_corsguard import Policy
+from flask_corsguard.core.problems import SENTENCES
+from policy_cases import REFUSED_ITEMS, REFUSED_ORIGINS, assert_refused, problems_of, readable
+
+
+@pytest.mark.parametrize(("written", "code", "hint"), REFUSED_ITEMS, ids=readable)
+def test_an_item_that_is_not_an_origin_is_refused(written, code, hint):
+    """It has one problem, which names it and whose hint tells what to write."""
+    (refusal,) = problems_of(origins=[written])
+
+    assert (refusal.code, refusal.field, refusal.value) == (code, "origins", written)
+    assert hint in refusal.hint
+    assert refusal.message == SENTENCES[code]
+
+
+@pytest.mark.parametrize(("fields", "code", "field", "hint"), REFUSED_ORIGINS, ids=str)
+def test_origins_that_cannot_be_meant_are_refused(fields, code, field, hint):
+    """A policy of them has one problem, whose hint tells what to write."""
+    if code is None:
+        assert Policy(**fields)
+        return
+
+    assert_refused(fields, code, field, hint)
+
+
+def test_the_hint_for_null_works():
+    """The door that it names lets `null` in."""
+    (refusal,) = problems_of(origins=["null"])
+
+    assert Policy(origins=["null"], dangerously_allow=re.findall(r'"([^"]+)"', refusal.hint))
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://app.example",
+        "https://app.example:8443",
+        "https://*.app.example",
+        "https://*.app.example:8443",
+        "https://*.app.example:*",
+        "http://localhost:*",
+        "http://127.0.0.1:*",
+        "http://[::1]:*",
+        "https://a_b.example",
+        "https://app.example.",
+        "capacitor://localhost",
+        "chrome-extension://abcdefghijklmnop",
+        "moz-extension://0a1b2c3d-0000-0000-0000-0a1b2c3d4e5f",
+        "https://1.2.3.4",
+        "https://xn--mnchen-3ya.de",
+        "https://*",
+        "https://*.com",
+        "https://*." + ".".join(["a" * 61, "a" * 63, "a" * 63, "a" * 61]),
+        "https://a.xn--mnchen-3ya.de:65535",
+    ],
+)
+def test_a_legitimate_origin_is_accepted_as_written(origin):
+    """An origin that browsers send, or a pattern that matches such origins, needs no other spelling."""
+    assert Policy(origins=[origin]).origins == (origin,)
+
+
+def test_loopback_may_have_credentials_over_http():
+    """Nobody can listen between a machine and itself."""
+    origins = ["http://localhost:3000", "http://*.localhost:*", "http://127.0.0.1", "http://[::1]:*"]
+
+    assert Policy(origins=origins, credentials=True).credentials
+
+
+def test_each_door_opens_only_by_its_name():
+    """Each dangerous thing is possible, and its name stands in the policy."""
+    assert Policy(origins=["null"], dangerously_allow=["null-origin"])
+    assert Policy(origins=["http://a.example"], credentials=True, dangerously_allow=["insecure-origins"])
+    assert Policy(origins=["https://*.github.io"], credentials=True, dangerously_allow=["public-suffixes"])
+    pattern = re.compile(r"https://[^.]+\.github\.io")
+    assert Policy(origins=[pattern], credentials=True, dangerously_allow=["public-suffixes"])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            r"https://\w+\.\w+",
+            r"https://[a-z]+\.com",
+            r"https://\w+\.(com|net)",
+            r"https://[a-z0-9]+\.[a-z]{2,}",
+        ),
+        *(
+            r"https://.*:3000",
+            r"https://app\..*",
+            r"https://www\.[^/]+",
+            r"https://.*\.xyz",
+            r"https://.*\.(eu|fr)",
+        ),
+        *(r"https://[a-z0-9-]+\.appspot\.com", r"https://.*\.surge\.sh", r"https://\w+\.amplifyapp\.com"),
+        *(r"https://.*example\.com", r"https://[a-z]*example\.com", r"https://app.example.com"),
+    ],
+)
+def test_an_expression_that_strangers_match_has_no_credentials(pattern):
+    """Careless classes, any port, any domain of a registry or of a hosting provider are refused."""
+    (refusal,) = problems_of(origins=[re.compile(pattern)], credentials=True)
+
+    assert refusal.code in {"credentials.any-origin", "credentials.lookalike"}
+    assert re.fullmatch(pattern, re.findall(r'"([^"]+)"', refusal.hint)[0])
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            r"https://app\.example\.com",
+            r"https://[a-z0-9-]+\.example\.com",
+            r"https://(www\.)?example\.com(:8443)?",
+        ),
+        *(
+            r"https://pr-\d+\.preview\.example\.dev",
+            r"https?://localhost(:\d+)?",
+            r"https://t\d+\.example\.co\.uk",
+        ),
+    ],
+)
+def test_an_expression_for_ones_own_hosts_may_have_credentials(pattern):
+    """An expression that names a domain and escapes its dots is not refused."""
+    assert Policy(origins=[re.compile(pattern)], credentials=True)
+
+
+def test_an_expression_for_everyone_reaches_no_private_network():
+    """Such an expression is the wildcard in disguise."""
+    (refusal,) = problems_of(origins=[re.compile(".*")], private_network=True)
+
+    assert refusal.code == "private-network.any-origin"
+
+
+def test_a_callable_without_a_hash_is_refused():
+    """A policy is hashable, and so is all that it consists of."""
+
+    class Check:
+        __hash__ = None
+
+        def __call__(self, origin):
+            return True
+
+    (refusal,) = problems_of(origins=[Check()])
+
+    assert refusal.code == "origins.type"

@@ -1,0 +1,71 @@
+"""The rules that give paths their policies."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases import A
+from flask_corsguard import SAME_ORIGIN, Policy, PolicyError
+from flask_corsguard.wsgi.path_rules import PathRules, _prefixes
+from harness import count_calls
+
+
+@pytest.mark.parametrize(
+    ("rules", "code", "hint"),
+    [
+        ([("/api", SAME_ORIGIN)], "paths.type", '{"/api": policy}'),
+        ({"/api/": SAME_ORIGIN}, "path.spelling", '"/api"'),
+        ({"/api/*": SAME_ORIGIN}, "path.spelling", '"/api"'),
+        ({r"/api/.*": SAME_ORIGIN}, "path.spelling", '"/api"'),
+        ({"api": SAME_ORIGIN}, "path.spelling", '"/api"'),
+        ({"": SAME_ORIGIN}, "path.spelling", '"/"'),
+        ({"/a//b": SAME_ORIGIN}, "path.spelling", '"/api"'),
+        ({"/a/../b": SAME_ORIGIN}, "path.spelling", '"/api"'),
+        ({"/a%20b": SAME_ORIGIN}, "path.spelling", '"/api"'),
+        ({"/a?b": SAME_ORIGIN}, "path.spelling", '"/api"'),
+        ({3: SAME_ORIGIN}, "path.spelling", '"/api"'),
+        ({"/": SAME_ORIGIN, "/api": SAME_ORIGIN}, "path.unreachable", 'before "/"'),
+        ({"/a": SAME_ORIGIN, "/a/b/c": SAME_ORIGIN}, "path.unreachable", 'before "/a"'),
+        ({"/a": "*"}, "policy.type", "Policy(origins="),
+        ({"/a": {"origins": None}}, "origins.none", '"*"'),
+    ],
+)
+def test_a_path_rule_that_cannot_be_meant_is_refused(rules, code, hint):
+    """Misspelt and unreachable rules are refused when the rules are built."""
+    with pytest.raises(PolicyError) as caught:
+        PathRules(rules)
+
+    (refusal,) = caught.value.problems
+    assert refusal.code == code
+    assert hint in refusal.hint
+
+
+def test_a_problem_within_a_rule_names_the_rule():
+    """Two rules with the same mistake can be told apart."""
+    with pytest.raises(PolicyError) as caught:
+        PathRules({"/a": {"origins": None}, "/b": {"origins": [A]}, "/c": {"max_age": -1}, "/d": "*"})
+
+    fields = [each.field for each in caught.value.problems]
+    assert fields == ["paths['/a'].origins", "paths['/c'].origins", "paths['/c'].max_age", "paths['/d']"]
+
+
+def test_a_long_path_costs_what_its_length_costs():
+    """Only those of its prefixes are looked up that are no longer than the longest rule."""
+    rules = PathRules({"/api/v1": SAME_ORIGIN, "/b": Policy(origins="*")})
+    path = "/b" + "/a" * 125_000
+
+    assert _prefixes(path, 7) == ["/b/a/a", "/b/a", "/b", "/"]
+    assert count_calls(lambda: rules.find(path)) == count_calls(lambda: rules.find("/b" + "/a" * 10))
+    assert rules.find(path) == Policy(origins="*")
+    assert rules.find("/api/v1" + "x" * 10) is None
+    assert rules.find("/api/v1/" + "x" * 10) is SAME_ORIGIN
+
+
+def test_a_path_that_is_none_is_closed():
+    """No rule covers a path without a leading slash, because some routers add the slash."""
+    rules = PathRules({"/": Policy(origins="*")})
+
+    assert rules.find("") == rules.find("/") == Policy(origins="*")
+    assert rules.find("api/x") is rules.find("*") is SAME_ORIGIN
+    with pytest.raises(PolicyError, match=r"path\.spelling"):
+        PathRules({"/\ud800": SAME_ORIGIN})
