@@ -196,7 +196,7 @@ REFUSED_FIELDS = [
     ({"origins": [A], "max_age": 1.5}, "max-age.type", "max_age", "int()"),
     ({"origins": [A], "max_age": "600"}, "max-age.type", "max_age", "int()"),
     ({"origins": [A], "max_age": True}, "max-age.type", "max_age", "int()"),
-    ({"origins": [A], "credentials": "yes"}, "flag.type", "credentials", "in an environment variable that is true"),
+    ({"origins": [A], "credentials": "yes"}, "flag.type", "credentials", "in an environment variable, write true"),
     ({"origins": [A], "credentials": 0}, "flag.type", "credentials", "credentials=False"),
     ({"origins": [A], "timing": None}, "flag.type", "timing", "timing=False"),
     ({"origins": [A], "private_network": 1}, "flag.type", "private_network", "private_network=True"),
@@ -217,7 +217,7 @@ REFUSED_POLICIES = [
     ({"origins": [A], "origin": [A]}, "field.unknown", "origin", '"origins"'),
     ({"origins": [A], "supports_credentials": True}, "field.unknown", "supports_credentials", "credentials=True"),
     ({"origins": [A], "resources": {"/api/*": {}}}, "field.unknown", "resources", 'paths={"/api": Policy(...)}'),
-    ({"origins": [A], "zzz": True}, "field.unknown", "zzz", "Known are: origins"),
+    ({"origins": [A], "zzz": True}, "field.unknown", "zzz", "Choose one of: origins"),
 ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""What is wrong with a policy: every problem at once, each with the words that put it right.
+"""What is wrong with a policy: every problem at once, each with the text that corrects it.
 
-A code is stable and is never used again for something else. Its sentence says why the value is refused, for
-everyone; the hint says what to write instead, and is made for the value at hand.
+A code is stable and is never used again for another problem. Its sentence says why such a value is refused.
+The hint says what to write instead, and is made for the value itself.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Problem:
 
 
 class PolicyError(ValueError):
-    """The policy, or its configuration, cannot be used as it stands.
+    """The policy or its configuration has problems, and cannot be used.
 
     :ivar problems: every :class:`Problem` found, in the order of the fields; at least one.
     """
@@ -68,14 +68,17 @@ def problem(code: str, field: str, value: object, hint: str) -> Problem:
 
 
 def did_you_mean(name: str, known: Sequence[str], *, cutoff: float = 0.6) -> str:
-    """Return the hint for an unknown *name*: the nearest known one, or all of them."""
+    """Return the hint for an unknown *name*: the most similar known one, or all known ones.
+
+    :param cutoff: how similar the known name has to be, from 0 to 1.
+    """
     near = get_close_matches(name, known, n=1, cutoff=cutoff)
-    return f'Did you mean "{near[0]}"?' if near else f"Known are: {', '.join(known)}."
+    return f'Did you mean "{near[0]}"?' if near else f"Choose one of: {', '.join(known)}."
 
 
 def shown(value: object) -> str:
-    """Return *value* as messages show it: its ``ascii()``, cut to :data:`SHOWN_VALUE_LENGTH`."""
-    # Cut first, so that a megabyte is neither escaped nor copied. Escaping can make the rest too long again.
+    """Return the ``ascii()`` of *value*, cut to :data:`SHOWN_VALUE_LENGTH` characters, for a message."""
+    # Cut first, so that a megabyte is neither escaped nor copied. Escaping can make it too long again.
     text = ascii(value[: SHOWN_VALUE_LENGTH + 1] if isinstance(value, str) else value)
     return text if len(text) <= SHOWN_VALUE_LENGTH else f"{text[:SHOWN_VALUE_LENGTH]}..."
 
@@ -85,31 +88,31 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
     {
         # The list of origins.
         "origins.missing": "A policy must say which origins it allows; there is no default.",
-        "origins.none": "None is what an unset variable gives, and it never means everyone.",
+        "origins.none": "None is what an unset variable gives; it never means everyone.",
         "origins.empty": "An empty list allows nobody, which is rarely what was meant.",
-        "origins.redundant": 'Beside "*", which allows every origin, any other origin says nothing.',
+        "origins.redundant": '"*" allows every origin, so any other origin in the list has no effect.',
         "origins.type": "An origin is a string, a compiled regular expression or a callable.",
-        "origins.async": "An origin check is called, never awaited: a coroutine would count as an answer.",
+        "origins.async": "An origin check is never awaited, so it cannot be a coroutine function.",
         "origins.bytes-regex": "A regular expression over bytes cannot match an origin, which is text.",
         # One origin.
         "origin.empty": "An empty string is not an origin.",
-        "origin.null": '"null" is sent by every sandboxed frame and local file, whoever made it.',
+        "origin.null": 'Every sandboxed frame and every local file sends "null", whoever made it.',
         "origin.white-space": "Browsers send an origin without white space, and it is compared byte by byte.",
-        "origin.list": "This is several origins in one string.",
+        "origin.list": "These are several origins in one string.",
         "origin.regex": "A string is never read as a regular expression.",
         "origin.unicode": "Browsers send an international host name in its ASCII form (Punycode).",
         "origin.punycode": 'A label that begins with "xn--" must hold Punycode; no browser loads this host.',
-        "origin.upper-case": "Browsers send scheme and host in lower case, and compare byte by byte.",
+        "origin.upper-case": "Browsers send scheme and host in lower case, and compare origins byte by byte.",
         "origin.scheme-missing": "An origin begins with its scheme: http and https are two origins.",
         "origin.scheme": "This is not the scheme of a URL.",
         "origin.opaque-scheme": 'Pages with this scheme have no origin to name: they send "null".',
         "origin.user-info": "An origin has no user name and no password.",
-        "origin.path": "An origin has no path: it covers all pages of a host, or none.",
+        "origin.path": "An origin has no path: it stands for every page of its host.",
         "origin.trailing-slash": "An origin ends with its host or port; the slash would begin a path.",
         "origin.query": "An origin has no query.",
         "origin.fragment": "An origin has no fragment.",
-        "origin.host-missing": "An origin names a host.",
-        "origin.characters": "The host holds a character that no host can have.",
+        "origin.host-missing": "An origin has a host, and this one has none.",
+        "origin.characters": "The host contains a character that no host can have.",
         "origin.label-missing": "The host has an empty label: two dots in a row, or one at the beginning.",
         "origin.label-length": "A label of the host is too long for DNS.",
         "origin.host-length": "The host is too long for DNS.",
@@ -117,7 +120,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "origin.ipv6": "Browsers send an IPv6 address in brackets and in its one shortest form.",
         "origin.port": "This is not a port.",
         "origin.default-port": "Browsers leave the default port out, so this would never match.",
-        "origin.wildcard": "* stands only for all labels left of a domain, or for the port.",
+        "origin.wildcard": "* can only stand for the labels left of a domain, or for the port.",
         # Credentials.
         "credentials.any-origin": (
             "With credentials, allowing any origin gives every site the data of every signed-in user."
@@ -129,13 +132,13 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "With credentials, an origin over plain http lets anyone on the network act as that page."
         ),
         "credentials.public-suffix": (
-            "With credentials, the subdomains of a public suffix are the sites of strangers."
+            "Strangers own the sites below a public suffix; with credentials they get the data of every user."
         ),
         "credentials.lookalike": (
             "With credentials, matching lookalikes of a host gives their owners the data of every "
             "signed-in user."
         ),
-        "credentials.exposed-wildcard": 'With credentials, browsers read "*" as a header of that name.',
+        "credentials.exposed-wildcard": 'With credentials, browsers read "*" as the name of a header.',
         # Lists of names.
         "list.string": "A string is not a list.",
         "list.type": "This is not a list of strings.",
@@ -144,26 +147,26 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "method.case": "Methods are case-sensitive, and this one is written in upper case.",
         "request-header.token": "This is not a header name: names are tokens (RFC 9110, section 5.6.2).",
         "request-header.forbidden": "Browsers never let a page set this request header.",
-        "request-header.response-only": "This is a header of responses; no request carries it.",
+        "request-header.response-only": "This is a response header; requests do not have it.",
         "response-header.token": "This is not a header name: names are tokens (RFC 9110, section 5.6.2).",
         "response-header.forbidden": "Browsers never let a page read this response header.",
-        "response-header.request-only": "This header is not on any response that a page could read.",
+        "response-header.request-only": "No response that a page can read has this header.",
         # Single values.
-        "flag.type": "This is a switch: True or False, nothing that counts as one.",
-        "max-age.type": "The age is a whole number of seconds, or a timedelta of whole seconds.",
+        "flag.type": "The value must be a boolean: True or False.",
+        "max-age.type": "The age must be a whole number of seconds, or a timedelta of whole seconds.",
         "max-age.bounds": "The age is out of bounds: no browser keeps a preflight for longer than a day.",
-        "choice.unknown": "This is not one of the values that the field takes.",
+        "choice.unknown": "The field does not accept this value.",
         "private-network.any-origin": (
             "Any origin together with private networks lets every site reach into every home network."
         ),
         # Where the policy is given.
         "field.unknown": "There is no such field.",
         "policy.type": "This is not a policy.",
-        "policy.twice": "The policy is said twice, and one of the two would be ignored.",
-        "paths.type": "Paths are given as a mapping from path to policy.",
-        "path.spelling": "A path rule is the decoded path itself, in its one normal spelling.",
+        "policy.twice": "The policy is given twice, and one of the two would be ignored.",
+        "paths.type": "Paths must be a mapping from path to policy.",
+        "path.spelling": "A path rule must be a decoded path in its normal spelling, without wildcards.",
         "path.unreachable": "An earlier rule already covers this path, so this one would never be used.",
         "config.unknown": "There is no such configuration key.",
-        "config.twice": "The field is said in the code and in the configuration, and one would be ignored.",
+        "config.twice": "The field is set in the code and in the configuration; one would be ignored.",
     }
 )

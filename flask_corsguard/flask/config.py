@@ -40,7 +40,7 @@ def read_settings(
                 problem("config.unknown", key, config[key], did_you_mean(key.upper(), list(KEYS)))
             )
         elif name in given or (policy is not None and name != "paths"):
-            hint = f"Say it once: leave {key} out, or {name if name in given else 'the policy'} in the code."
+            hint = f"Leave out {key}, or {name if name in given else 'the policy'} in the code."
             problems.append(problem("config.twice", key, config[key], hint))
         else:
             keys[name] = key

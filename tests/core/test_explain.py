@@ -35,7 +35,10 @@ def test_an_origin_check_that_failed_is_explained_by_the_log():
     decision = decide(Policy(origins=[check]), Request(method="GET", origin=EVIL))
 
     assert isinstance(decision.error, LookupError)
-    assert decision.explain() == f"The check of {EVIL} raised an exception, which means no; the log has it."
+    assert decision.explain() == (
+        f"The callable that checks {EVIL} raised an exception, so the origin is not allowed; "
+        "the exception is in the log."
+    )
 
 
 @pytest.mark.parametrize(
@@ -63,7 +66,7 @@ def test_an_origin_check_that_failed_is_explained_by_the_log():
         ),
         (LISTED, Request(method="GET", origin="http://[::1]:3"), ["http://[::1]:3 is not one of"]),
         (LISTED, Request(method="GET", origin="a,b"), ["more than one origin"]),
-        (LISTED, Request(method="GET", origin="null"), ["sends null", "serve it over http(s)"]),
+        (LISTED, Request(method="GET", origin="null"), ["sends null", "Serve the page over http(s)"]),
         (
             LISTED,
             Request(method="OPTIONS", origin=A, requested_method="DELETE"),
@@ -87,7 +90,7 @@ def test_an_origin_check_that_failed_is_explained_by_the_log():
         (
             LISTED.replace(allow_headers="*"),
             Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers="authorization"),
-            ['never covered by "*"', '["*", "Authorization"]'],
+            ['"*" never covers', '["*", "Authorization"]'],
         ),
         (
             LISTED,

@@ -107,7 +107,7 @@ def test_the_closed_policy_is_a_policy_like_any_other():
         assert not decide(policy, Request(method="GET", origin=A)).allowed
     assert Policy.from_mapping(SAME_ORIGIN.to_dict()) == SAME_ORIGIN
     assert repr(SAME_ORIGIN) == "Policy(origins=nobody)"
-    assert "none but the application's own" in decide(SAME_ORIGIN, Request(method="GET", origin=A)).explain()
+    assert "only the application's own" in decide(SAME_ORIGIN, Request(method="GET", origin=A)).explain()
 
 
 def test_a_mapping_with_unknown_keys_is_refused_by_their_names():

@@ -185,7 +185,11 @@ def test_the_configuration_is_read_once():
         ({"MAX_AGE": 5}, "origins.missing", "Write CORSGUARD_ORIGINS="),
         ({"ORIGIN": A}, "config.unknown", "CORSGUARD_ORIGINS"),
         ({"origins": A}, "config.unknown", "CORSGUARD_ORIGINS"),
-        ({"ORIGINS": A, "CREDENTIALS": "true"}, "flag.type", "Write CORSGUARD_CREDENTIALS=True, not a text"),
+        (
+            {"ORIGINS": A, "CREDENTIALS": "true"},
+            "flag.type",
+            "CORSGUARD_CREDENTIALS=True, not a string",
+        ),
         ({"ORIGINS": A, "MAX_AGE": "600"}, "max-age.type", "int()"),
         ({"PATHS": ["/api"]}, "paths.type", "policy}"),
         ({"PATHS": {"/api/*": {}}}, "path.spelling", '"/api"'),
@@ -246,7 +250,7 @@ def test_all_problems_of_code_and_configuration_are_told_at_once():
 
 
 def test_a_policy_may_be_given_beside_paths_of_the_configuration():
-    """Only what is said twice is refused."""
+    """A field is refused only if the code and the configuration both set it."""
     app = Flask(__name__)
     app.config["CORSGUARD_PATHS"] = {"/open": Policy(origins="*")}
     CorsGuard(app, LISTED)

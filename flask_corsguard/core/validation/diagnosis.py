@@ -1,6 +1,7 @@
-"""What is wrong with an origin that a policy cannot hold, and the spelling that works.
+"""What is wrong with a string that is not an origin, and the spelling that works.
 
-The first fault is told. Nothing here is imported before there is one.
+Only the first fault is reported. This module is imported when the first such string is found: a correct
+policy does not pay for it.
 """
 
 from __future__ import annotations
@@ -26,7 +27,12 @@ from flask_corsguard.core.problems import Problem, problem
 
 
 def diagnose(text: str, field: str) -> Problem:
-    """Say what is wrong with *text*, which is no origin and no pattern, and what would work."""
+    """Return what is wrong with *text*, with a hint that works.
+
+    Precondition: *text* is neither an origin nor a pattern.
+
+    :param field: the field in which *text* was written.
+    """
     code = next(code for code, is_fault in _FAULTS if is_fault(text))
     hint = _HINTS.get(code)
     if code == "origin.list":
@@ -45,27 +51,29 @@ def _list_hint(text: str) -> str | None:
 
 
 _GENERAL_HINT = (
-    'An origin is scheme, host and, unless it is the default, port: "https://app.example" or '
+    'Write scheme, host and, unless it is the default one, port, such as "https://app.example" or '
     '"http://localhost:3000".'
 )
 
 _HINTS: Final = {
-    "origin.list": 'Give a list with one string for each: ["https://a.example", "https://b.example"].',
+    "origin.list": 'Write a list with one string for each: ["https://a.example", "https://b.example"].',
     "origin.regex": (
         'For subdomains write "https://*.example.com", for any port "http://localhost:*"; '
-        "a regular expression is passed compiled: re.compile(...)."
+        "for a regular expression, pass re.compile(...)."
     ),
-    "origin.opaque-scheme": 'Serve the page over http or https; what "null" would let in: dangerously_allow.',
-    "origin.port": f"A port is a number from 1 to {MAX_PORT} without leading zeros, or * for any.",
+    "origin.opaque-scheme": (
+        'Serve the page over http or https, or list "null" and add dangerously_allow=["null-origin"].'
+    ),
+    "origin.port": f"Write a port from 1 to {MAX_PORT} without leading zeros, or * for any port.",
     "origin.wildcard": (
         'Write "https://*.example.com" for all subdomains, "http://localhost:*" for all ports.'
     ),
-    "origin.punycode": "Copy the host from the browser's address bar into idna.encode() and use that.",
-    "origin.label-length": f"A label has at most {MAX_LABEL_LENGTH} bytes (RFC 1035).",
-    "origin.host-length": f"A host has at most {MAX_HOST_LENGTH} bytes (RFC 1035).",
+    "origin.punycode": "Pass the host, from a browser's address bar, to idna.encode(), and use the result.",
+    "origin.label-length": f"Shorten the label to at most {MAX_LABEL_LENGTH} bytes (RFC 1035).",
+    "origin.host-length": f"Shorten the host to at most {MAX_HOST_LENGTH} bytes (RFC 1035).",
     "origin.scheme": (
-        "A scheme is a lower-case letter and then lower-case letters, digits, '+', '-' or '.', "
-        f'{MAX_SCHEME_LENGTH} at most, such as "https".'
+        'Write a scheme such as "https": a lower-case letter, then lower-case letters, digits, "+", "-" or '
+        f'".", {MAX_SCHEME_LENGTH} at most.'
     ),
 }
 
@@ -116,10 +124,10 @@ def _ends_in_a_number(text: str) -> bool:
     return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last) is not None
 
 
-# What is common in regular expressions and rare in origins. "*." is a pattern of ours and no sign.
+# Common in regular expressions and rare in origins. "*." is not among them: it begins a pattern.
 _REGEX_SIGNS = re.compile(r"[\\^$(){}|+]|(?<![a-z0-9*_-])\.[*+]|\][*+?]|s\?://")
 
-# In this order: the first fault that is found is the one that is told. The last one is always true.
+# The order matters: the first fault that is found is reported. The last one is always found.
 _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("origin.empty", lambda text: not text.strip()),
     ("origin.unicode", lambda text: not text.isascii()),
@@ -150,7 +158,7 @@ _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
 
 
 def working_spelling(text: str) -> str | None:
-    """Give the origin that *text* most likely means, if there is one that a policy accepts."""
+    """Return the origin that *text* most likely means; ``None`` if a policy does not accept it either."""
     bare = text.strip().replace("\\", "/")
     scheme, separator, _ = bare.partition("://")
     if not separator:
@@ -174,5 +182,5 @@ def working_spelling(text: str) -> str | None:
     if scheme in OPAQUE_SCHEMES or len(spelling) > MAX_ORIGIN_LENGTH:
         return None
     read = read_origin(spelling)
-    # Neither is what somebody meant who did not write it: every host, and a host called "null".
+    # Tempting: to suggest these, too. But nobody who did not write it means every host, or a host "null".
     return None if read is None or read.host in {"", "null"} else spelling

@@ -1,7 +1,6 @@
 """The checks of a policy's fields: each returns the field in its one normal form, or adds problems.
 
-The functions that take ``problems`` append to it and go on, so that a policy is told everything
-that is wrong with it at once.
+The functions append to ``problems`` and go on, so that the error lists every problem of a policy at once.
 """
 
 from __future__ import annotations
@@ -40,15 +39,19 @@ _REQUEST_ONLY: Final = frozenset(
 
 
 def check_list(field: str, value: object, example: str, problems: Problems) -> list[object]:
-    """Give the items of *value*, once each and in their order; a string is not a list."""
+    """Return the items of *value* in their order, without repetitions; a string is not a list.
+
+    :param example: the items that a hint shows if *value* does not suggest better ones.
+    :returns: an empty list if *value* is refused.
+    """
     if isinstance(value, str):
         items = [_SPELLINGS.get(field, str)(item) for item in value.replace(",", " ").split()]
-        meant = "" if None in items else ", ".join(f'"{item}"' for item in items)
-        problems.append(problem("list.string", field, value, f"Write {field}=[{meant or example}]."))
+        listed = "" if None in items else ", ".join(f'"{item}"' for item in items)
+        problems.append(problem("list.string", field, value, f"Write {field}=[{listed or example}]."))
     elif isinstance(value, (bytes, bytearray, Mapping)) or not isinstance(value, Iterable):
         problems.append(problem("list.type", field, value, f"Write {field}=[{example}]."))
     else:
-        return list(_once(value))
+        return list(_without_repetitions(value))
     return []
 
 
@@ -58,21 +61,22 @@ def _working_spelling(text: str) -> str | None:
     return working_spelling(text)
 
 
-#: How to write an item of a list that was given as one text; ``None`` if there is no telling.
+#: How to spell an item of a list that was written as one string; the functions return ``None`` if the item is
+#: not clear.
 _SPELLINGS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "origins": _working_spelling,
     "methods": str.upper,
 }
 
 
-def _once(items: Iterable[object]) -> Iterator[object]:
+def _without_repetitions(items: Iterable[object]) -> Iterator[object]:
     seen: set[object] = set()
     for item in items:
         try:
             known = item in seen
             seen.add(item)
         except TypeError:
-            # What has no hash is no name and no origin either; it goes on, to be refused by type.
+            # A value without a hash is neither a name nor an origin: the caller refuses its type.
             known = False
         if not known:
             yield item
@@ -85,7 +89,11 @@ def check_names(
     check: Callable[[str, str], Problem | None],
     problems: Problems,
 ) -> tuple[str, ...]:
-    """Give the names in *value*, ``"*"`` first if it is among them; the rest as *check* lets it."""
+    """Return the names in *value*, ``"*"`` first if it is among them.
+
+    :param check: takes the field and a name, and returns the problem of the name, if it has one.
+    :returns: the names without a problem.
+    """
     if value == "*":
         return ("*",)
     names: list[str] = []
@@ -102,7 +110,7 @@ def check_names(
 
 
 def check_methods(value: object, problems: Problems) -> str | tuple[str, ...] | None:
-    """Give the methods; ``None`` leaves them to the route."""
+    """Return the methods; ``None`` stands for those of the route."""
     if value is None:
         return None
     names = check_names("methods", value, '"GET", "PUT"', _check_method, problems)
@@ -124,7 +132,7 @@ def _check_method(field: str, method: str) -> Problem | None:
 
 
 def check_request_headers(value: object, problems: Problems) -> str | tuple[str, ...]:
-    """Give the request headers; of those beside ``"*"`` only ``Authorization`` means anything."""
+    """Return the request headers; ``"*"`` covers all others but ``Authorization``."""
     names = _unique_names(
         check_names("allow_headers", value, '"Content-Type"', _check_request_header, problems)
     )
@@ -141,18 +149,18 @@ def _check_request_header(field: str, name: str) -> Problem | None:
     if fetch_standard.is_forbidden_request_header(name):
         return refuse("request-header.forbidden", hint=f'Leave "{name}" out: {_why_forbidden(name)}.')
     if name.lower() in _RESPONSE_ONLY:
-        return refuse("request-header.response-only", hint=f'Leave "{name}" out: this library sends it.')
+        return refuse("request-header.response-only", hint=f'Leave "{name}" out: flask-corsguard sends it.')
     return None
 
 
 def _why_forbidden(name: str) -> str:
     if name.lower() == "cookie":
         return "cookies are allowed by credentials=True"
-    return "the browser sets it itself, and asks nobody"
+    return "browsers set it themselves, and no page can"
 
 
 def check_response_headers(value: object, problems: Problems) -> str | tuple[str, ...]:
-    """Give the response headers that a page may read."""
+    """Return the response headers that a page may read; ``"*"`` covers any other."""
     names = _unique_names(
         check_names("expose_headers", value, '"Content-Disposition"', _check_response_header, problems)
     )
@@ -171,7 +179,7 @@ def _check_response_header(field: str, name: str) -> Problem | None:
 
 
 def _unique_names(names: Iterable[str]) -> tuple[str, ...]:
-    # Header names are compared without case (RFC 9110, section 5.1); the first spelling stays.
+    # The case of header names does not count (RFC 9110, section 5.1); the first spelling is kept.
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(name.lower(), name)
@@ -179,7 +187,7 @@ def _unique_names(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def check_max_age(value: object, problems: Problems) -> int | None:
-    """Give the age in seconds; ``None`` sends none."""
+    """Return the age in seconds; ``None`` means that it is not sent."""
     if value is None:
         return None
     seconds = value
@@ -187,32 +195,32 @@ def check_max_age(value: object, problems: Problems) -> int | None:
         whole = value % timedelta(seconds=1) == timedelta()
         seconds = value // timedelta(seconds=1) if whole else None
     if not isinstance(seconds, int) or isinstance(seconds, bool):
-        hint = 'Write max_age=600 for ten minutes; a text such as "600" goes through int().'
+        hint = 'Write max_age=600 for ten minutes; convert a string such as "600" with int().'
         problems.append(problem("max-age.type", "max_age", value, hint))
         return None
     if not 0 <= seconds <= MAX_MAX_AGE:
-        hint = f"Write a number from 0, which turns the cache off, to {MAX_MAX_AGE}; None sends nothing."
+        hint = f"Write a number from 0, which turns caching off, to {MAX_MAX_AGE}, or None to send no age."
         problems.append(problem("max-age.bounds", "max_age", value, hint))
         return None
     return seconds
 
 
 def check_flag(field: str, value: object, problems: Problems) -> bool:
-    """Give a switch as it is."""
+    """Return *value* if it is a boolean, else ``False``."""
     if isinstance(value, bool):
         return value
-    meant = value if isinstance(value, str) else str(bool(value))
-    word = "False" if meant.strip().lower() in {"false", "0", "no", "off", "", "none"} else "True"
+    text = value if isinstance(value, str) else str(bool(value))
+    word = "False" if text.strip().lower() in {"false", "0", "no", "off", "", "none"} else "True"
     hint = f"Write {field}={word}."
     if isinstance(value, str):
-        # As Flask reads it: app.config.from_prefixed_env() takes the text for JSON.
-        hint = f"Write {field}={word}, not a text; in an environment variable that is {word.lower()}."
+        # app.config.from_prefixed_env() of Flask reads a variable as JSON.
+        hint = f"Write {field}={word}, not a string; in an environment variable, write {word.lower()}."
     problems.append(problem("flag.type", field, value, hint))
     return False
 
 
 def check_choice(field: str, value: T, choices: Sequence[T], problems: Problems) -> T:
-    """Give *value* if it is one of *choices*."""
+    """Return *value*, and add a problem if it is not one of *choices*."""
     if value not in choices:
         hint = did_you_mean(str(value), [str(choice) for choice in choices])
         problems.append(problem("choice.unknown", field, value, hint))
