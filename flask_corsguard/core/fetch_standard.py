@@ -1,6 +1,6 @@
-"""The terms of the Fetch standard that a server of the CORS protocol needs, one name each.
+"""The terms of the Fetch standard that a server of the CORS protocol needs, one name for each.
 
-A name here means what the standard means by it; what this library adds of its own lives elsewhere.
+A name here means what the standard means by it. This module contains no rule of the library's own.
 
 :see: https://fetch.spec.whatwg.org/ (sections are cited by their anchors)
 """
@@ -25,25 +25,25 @@ ACRPN: Final = "Access-Control-Request-Private-Network"
 TAO: Final = "Timing-Allow-Origin"
 CORP: Final = "Cross-Origin-Resource-Policy"
 
-#: In lower case. See #http-responses; the last one is the Private Network Access draft's.
+#: In lower case. See #http-responses; the last one is from the draft of Private Network Access.
 CORS_RESPONSE_HEADERS: Final = frozenset(name.lower() for name in (ACAO, ACAC, ACAM, ACAH, ACMA, ACEH, ACAPN))
 
-#: See #cors-safelisted-method. They pass whether or not Access-Control-Allow-Methods names them
+#: See #cors-safelisted-method. Browsers send them whether or not Access-Control-Allow-Methods lists them
 #: (#cors-preflight-fetch, step 7.5).
 SAFELISTED_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
 
-#: See #concept-method-normalize. Only these are upper-cased by browsers; `patch` is sent as it is.
+#: See #concept-method-normalize. Browsers turn only these into upper case; they send `patch` as it is.
 NORMALIZED_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
 
-#: The methods that have one spelling which everybody means. Any token may be a method, but `patch`
-#: is never meant.
+#: The registered methods that a policy accepts in upper case only. The standard allows any token, but nobody
+#: means `patch`.
 UPPER_CASE_METHODS: Final = NORMALIZED_METHODS | {"PATCH", "QUERY"}
 
 #: See #forbidden-method. The comparison is case-insensitive.
 FORBIDDEN_METHODS: Final = frozenset({"CONNECT", "TRACE", "TRACK"})
 
-#: See #forbidden-request-header; in lower case. X-HTTP-Method and its two relatives are left out:
-#: they are forbidden by value, not by name.
+#: See #forbidden-request-header; in lower case. X-HTTP-Method, X-HTTP-Method-Override and X-Method-Override
+#: are left out: only some of their values are forbidden.
 FORBIDDEN_REQUEST_HEADERS: Final = frozenset(
     {
         "accept-charset",

@@ -1,9 +1,9 @@
-"""Origins as they come over the wire.
+"""One origin, and the grammar of its serialization.
 
-The value of an ``Origin`` header is compared, never interpreted: the grammar below is that of the
-serialization of an origin (https://fetch.spec.whatwg.org/#origin-header), and what is outside of it
-belongs to nobody. A URL parser would be the wrong tool: it repairs, and every repair lets in a
-string that no browser sends (``http://evil@victim.example``, ``HTTPS://Victim.example/``).
+The value of an ``Origin`` header is compared, never interpreted. The grammar below is that of
+https://fetch.spec.whatwg.org/#origin-header; a value outside of the grammar is not an origin. A URL parser
+would be the wrong tool: it repairs what it reads, and each repair accepts strings that no browser sends
+(``http://evil@victim.example``, ``HTTPS://Victim.example/``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Final
 
-#: Longest scheme, in bytes. No registered scheme comes near it.
+#: Longest scheme, in bytes; every registered scheme is much shorter.
 MAX_SCHEME_LENGTH: Final = 64
 #: Longest label of a domain name, in bytes (RFC 1035, section 2.3.4).
 MAX_LABEL_LENGTH: Final = 63
@@ -28,9 +28,9 @@ MAX_PORT: Final = 65535
 #: The ports that a serialization leaves out (https://url.spec.whatwg.org/#special-scheme).
 DEFAULT_PORTS: Final[Mapping[str, int]] = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}
 
-# "_" is not in the standard's grammar, and neither is the dot at the end; but the URL parser lets
-# both through, so pages of such hosts exist and their browsers send them. Tempting: to have the
-# labels here, too. But a group that repeats is entered once a label, and a host may have 127.
+# "_" and the dot at the end are not in the standard's grammar. But the URL parser accepts both, so pages with
+# such hosts exist, and browsers send their origins. Tempting: to match the labels here, too. But a repeated
+# group is entered once for each label, and a host may have 127.
 SCHEME: Final = r"[a-z][a-z0-9+.-]{0,63}"
 HOST: Final = r"\[[0-9a-f:]{2,39}\]|[a-z0-9_.-]{1,253}"
 PORT: Final = r"[1-9][0-9]{0,4}"
@@ -39,13 +39,13 @@ _SERIALIZATION = re.compile(rf"({SCHEME})://({HOST})(?::({PORT}))?")
 
 # The last label of a host that ends in a number, and the dot that may follow.
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\.?")
-# Two or more zero pieces in a row, and whole ones: not the end of "10".
+# Two or more zero pieces in a row. The zero of "10" is not a piece.
 _ZERO_PIECES = re.compile(r"(?<![^:])0(?::0)+(?![^:])")
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """A tuple origin: the scheme, host and port of the page that asks.
+    """A tuple origin: the scheme, the host and the port of the page that sends a request.
 
     ``str(origin)`` is its serialization, byte for byte what the browser sent
     (https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin).
@@ -75,18 +75,27 @@ class Origin:
 
     @classmethod
     def parse(cls, text: str) -> Origin | None:
-        """Read *text* as the serialization of a tuple origin; ``None`` if it is anything else.
+        """Return the origin whose serialization *text* is; ``None`` if *text* is anything else.
 
-        ``"null"`` is anything else. Takes linear time and raises nothing, whatever *text* is.
+        ``"null"`` is not the serialization of a tuple origin. The method never raises, and does not read a
+        *text* that is too long for an origin.
+
+        :param text: the value of an ``Origin`` header.
+        :returns: the origin; ``str(origin) == text``.
+
+        >>> Origin.parse("https://app.example:8443")
+        Origin(scheme='https', host='app.example', port=8443)
         """
         parts = split(text)
         return None if parts is None else cls(*parts)
 
 
 def split(text: str) -> tuple[str, str, int | None] | None:
-    """Give the scheme, host and port of the origin whose serialization *text* is.
+    """Return the scheme, the host and the port of the origin whose serialization *text* is.
 
-    What :meth:`.Origin.parse` makes an object of; most who ask need none.
+    Most callers do not need the :class:`.Origin` that :meth:`.Origin.parse` makes of the three.
+
+    :returns: ``None`` if *text* is not the serialization of a tuple origin.
     """
     if len(text) > MAX_ORIGIN_LENGTH:
         return None
@@ -103,19 +112,18 @@ def split(text: str) -> tuple[str, str, int | None] | None:
 
 
 def is_port(scheme: str, port: int) -> bool:
-    """Whether a serialization with *scheme* can have *port*, which it leaves out if it is the default one."""
+    """Whether a serialization with *scheme* can have *port*: not the default port, which it leaves out."""
     return port <= MAX_PORT and DEFAULT_PORTS.get(scheme) != port
 
 
 def is_host(text: str) -> bool:
     """Whether *text* is a domain or an IP address as the URL standard writes it.
 
-    Precondition: it is in brackets and holds hexadecimal digits and colons, or it holds lower-case
-    letters, digits, hyphens, underscores and dots, of which it has at least one.
+    Precondition: *text* matches :data:`HOST`.
     """
     if text[0] == "[":
         return canonical_address(text[1:-1]) == text
-    # An empty label, but for the one behind the last dot.
+    # An empty label; only the one after the last dot is allowed.
     if text[0] == "." or ".." in text:
         return False
     if len(text) > MAX_LABEL_LENGTH and _has_long_label(text):
@@ -124,8 +132,8 @@ def is_host(text: str) -> bool:
 
 
 def is_address(host: str) -> bool:
-    """Whether *host* is an IP address. Precondition: it is a host."""
-    # Of hosts that end in a number, only canonical addresses are any, and these end in a digit.
+    """Whether *host* is an IP address. Precondition: :func:`is_host`."""
+    # A host that ends in a number is a canonical IPv4 address, and so ends in a digit.
     return host[0] == "[" or ("0" <= host[-1] <= "9" and _ends_in_a_number(host))
 
 
@@ -136,7 +144,7 @@ def _ends_in_a_number(host: str) -> bool:
 
 
 def _has_long_label(host: str) -> bool:
-    # Two steps go over 64 bytes, however many labels these have.
+    # Two steps advance at least 64 bytes, however many labels these contain.
     start, longest_start = 0, len(host) - MAX_LABEL_LENGTH
     while start < longest_start:
         dot = host.rfind(".", start, start + MAX_LABEL_LENGTH + 1)
@@ -147,9 +155,11 @@ def _has_long_label(host: str) -> bool:
 
 
 def canonical_address(text: str) -> str | None:
-    """Give the host that the URL standard makes of the IP address *text*; ``None`` if it is none.
+    """Return the host that the URL standard makes of the IP address *text*, an IPv6 address in brackets.
 
     See https://url.spec.whatwg.org/#host-serializing.
+
+    :returns: ``None`` if *text* is not an IP address.
     """
     try:
         if ":" not in text:
@@ -157,12 +167,12 @@ def canonical_address(text: str) -> str | None:
         address = IPv6Address(text)
     except ValueError:
         return None
-    return None if address.scope_id else f"[{_compressed(address)}]"
+    return None if address.scope_id else f"[{_serialization_of(address)}]"
 
 
-def _compressed(address: IPv6Address) -> str:
-    # Tempting: str(address), but since Python 3.13 that writes mapped IPv4 addresses with dots,
-    # and the URL standard does not (#concept-ipv6-serializer).
+def _serialization_of(address: IPv6Address) -> str:
+    # Tempting: str(address). But since Python 3.13 it writes mapped IPv4 addresses with dots, and the URL
+    # standard does not (#concept-ipv6-serializer).
     number = int(address)
     pieces = ":".join([f"{number >> shift & 0xFFFF:x}" for shift in range(112, -16, -16)])
     runs = list(_ZERO_PIECES.finditer(pieces))
@@ -174,7 +184,7 @@ def _compressed(address: IPv6Address) -> str:
 
 
 def is_loopback_host(host: str) -> bool:
-    """Whether *host* names the very machine: ``localhost``, ``*.localhost``, 127.0.0.0/8, ``[::1]``."""
+    """Whether *host* is the machine itself: ``localhost``, ``*.localhost``, 127.0.0.0/8 or ``[::1]``."""
     name = host.removesuffix(".")
     return (
         name == "localhost"

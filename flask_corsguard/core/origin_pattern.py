@@ -1,7 +1,7 @@
-"""Origins as a policy writes them: exact ones, and patterns with ``*``.
+"""The origins in a policy: exact ones, and patterns with ``*``.
 
-The grammar of an exact origin is that of the wire: what :meth:`.Origin.parse` reads, so a policy
-cannot hold an origin that no browser could send.
+An exact origin has the grammar of an ``Origin`` header, :meth:`.Origin.parse`: a policy cannot list an origin
+that no browser sends.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from typing import Final, NamedTuple
 
 from .origin import HOST, MAX_HOST_LENGTH, PORT, SCHEME, Origin, is_address, is_host, is_port
 
-#: Schemes whose pages have an opaque origin, sent as ``null`` (https://url.spec.whatwg.org/#origin).
+#: Schemes whose pages have an opaque origin, which browsers send as ``null``
+#: (https://url.spec.whatwg.org/#origin).
 OPAQUE_SCHEMES: Final = frozenset({"about", "blob", "data", "file", "javascript"})
 
-#: "*." and at least one byte for it to stand for.
+# "*." stands for at least two bytes: a label and a dot.
 _MAX_BASE_LENGTH = MAX_HOST_LENGTH - 2
 
-
-# The star stands for all of the host, or for labels of it; or it stands for the port.
+# A star can stand for the whole host or for its first labels, and another one for the port.
 _PATTERN = re.compile(rf"({SCHEME})://(?:\*|(\*\.)?({HOST}))(?::(?:({PORT})|(\*)))?")
 
 
@@ -26,18 +26,18 @@ class OriginPattern(NamedTuple):
     """An origin with a wildcard: ``https://*.a.example``, ``http://localhost:*``, or both at once."""
 
     scheme: str
-    #: With ``subdomains``, what stands right of ``*.``; empty for ``https://*``.
+    #: With ``subdomains``, the part after ``*.``; empty for ``https://*``.
     host: str
     #: ``None`` stands for the default port of the scheme.
     port: int | None
-    #: One or more labels to the left of ``host``, never ``host`` itself.
+    #: Whether the pattern matches one or more labels before ``host``, and never ``host`` itself.
     subdomains: bool
-    #: Any port, the default one included.
+    #: Whether the pattern matches any port, the default one included.
     any_port: bool
 
     @classmethod
     def parse(cls, text: str) -> OriginPattern | None:
-        """Read *text* as a pattern; ``None`` if it is none (an exact origin is none)."""
+        """Return the pattern that *text* is; ``None`` if it is not a pattern (an exact origin is not one)."""
         match = _PATTERN.fullmatch(text)
         if match is None:
             return None
@@ -55,7 +55,7 @@ class OriginPattern(NamedTuple):
 
 
 def read_origin(text: str) -> Origin | OriginPattern | None:
-    """Read an origin of a policy, exact or pattern; ``None`` if it is none, or one that no page has."""
+    """Return the origin or the pattern that *text* is; ``None`` if it is neither, or if no page has it."""
     origin = OriginPattern.parse(text) if "*" in text else Origin.parse(text)
     if origin is None or origin.scheme in OPAQUE_SCHEMES:
         return None

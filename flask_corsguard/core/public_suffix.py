@@ -1,4 +1,4 @@
-"""Sites: what a registrar sells, and everything below it (https://html.spec.whatwg.org/#sites)."""
+"""Public suffixes, below which strangers register names, and sites (https://html.spec.whatwg.org/#sites)."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
 
 def is_public_suffix(host: str) -> bool:
     """Whether strangers can register names below *host*."""
-    # "localhost" counts as one by the list's last rule (whatever has no rule of its own is public),
-    # but nobody can register a name below it. Asked last, because hardly any host gets that far.
+    # "localhost" is a public suffix by the list's last rule: every label without a rule is. But nobody can
+    # register a name below it. The list first: hardly any host is a public suffix.
     return _list_for(host).is_public(host.removesuffix(".")) and not is_loopback_host(host)
 
 
 def site_of(host: str) -> str | None:
-    """Give the registrable domain of *host*; ``None`` if it has none, as addresses and bare names."""
+    """Return the registrable domain of *host*; ``None`` if it has none, such as an address or a bare name."""
     if host.startswith("[") or is_loopback_host(host) or canonical_address(host) is not None:
         return None
     return _list_for(host).privatesuffix(host.removesuffix("."))
 
 
 def _list_for(host: str) -> PublicSuffixList:
-    # What has no label in punycode cannot be named by a rule that has one.
+    # A rule with a label in Punycode matches only hosts with such a label.
     return _public_suffixes(punycode="xn--" in host)
 
 
 @cache
 def _public_suffixes(*, punycode: bool) -> PublicSuffixList:
-    # Read when it is first asked for: a quarter of a megabyte that most policies never need. To have
-    # the rules in punycode, too, takes two thirds of the time.
+    # The list is read on first use: it has a quarter of a megabyte, and most policies do not need it. The
+    # rules in Punycode take two thirds of the time.
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList(accept_encoded_idn=punycode)

@@ -1,4 +1,4 @@
-"""What kinds of request there are, and why a decision came out as it did."""
+"""The kinds of a request, and the reasons of a decision."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Final
 
 @unique
 class Kind(str, Enum):
-    """What a request is to the CORS protocol (https://fetch.spec.whatwg.org/#http-requests).
+    """The kinds of a request in the CORS protocol (https://fetch.spec.whatwg.org/#http-requests).
 
-    A preflight is OPTIONS with one ``Origin`` and one ``Access-Control-Request-Method``; an actual request
-    is any other one with an ``Origin``; a request without ``Origin`` is not CORS.
+    A preflight is OPTIONS with one ``Origin`` and one ``Access-Control-Request-Method``. An actual request
+    is any other request with an ``Origin``. A request without ``Origin`` is not a CORS request.
     """
 
     __module__ = "flask_corsguard"
@@ -25,7 +25,7 @@ class Kind(str, Enum):
 
 @unique
 class Reason(str, Enum):
-    """Why a decision came out as it did; the value is stable and goes to logs."""
+    """The reasons of a decision. The values are stable, and the log shows them."""
 
     __module__ = "flask_corsguard"
 
@@ -40,7 +40,7 @@ class Reason(str, Enum):
     HEADER_NOT_ALLOWED = "header-not-allowed"
     HEADERS_TOO_LONG = "headers-too-long"
     PRIVATE_NETWORK_NOT_ALLOWED = "private-network-not-allowed"
-    # Of the guard alone.
+    # Only the guard has the following reasons; see core/guard.py.
     GUARD_OFF = "guard-off"
     SAFE_METHOD = "safe-method"
     SAME_ORIGIN = "same-origin"
@@ -48,12 +48,12 @@ class Reason(str, Enum):
     COOKIE_NOT_ALLOWED = "cookie-not-allowed"
 
     __str__ = str.__str__
-    # Tempting: that of Enum. But it is a call of Python.
+    # Tempting: the method of Enum. But it is written in Python, which costs a call.
     __hash__ = str.__hash__
 
 
-# Before Python 3.12, looking a member up in its class is a call of Python. Those that requests need are
-# bound here.
+# Before Python 3.12, every look-up of a member in its class calls a Python function. The members that
+# requests need are bound here.
 ALLOWED: Final = Reason.ALLOWED
 NO_ORIGIN: Final = Reason.NO_ORIGIN
 SAFE_METHOD: Final = Reason.SAFE_METHOD
