@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from cases import EVIL, A
-from flask_corsguard import Policy, Reason, Request, decide
+from flask_corsguard import SAME_ORIGIN, Origin, Policy, Reason, Request, decide
 from flask_corsguard.core.compiled import MAX_KNOWN_ORIGINS, compiled
 
 
@@ -112,3 +112,112 @@ def test_what_a_callable_allows_is_not_remembered():
 
     assert allowed == [True, False, True, False]
     assert statuses == [204, 403, 204, 403]
+
+
+def test_a_callable_is_asked_once_for_an_answer():
+    """The answer has the headers of requests and of preflights, so that neither asks again."""
+    asked = []
+
+    def check(origin):
+        asked.append(origin)
+        return True
+
+    answer = compiled(Policy(origins=[check])).answer_to(A)
+
+    assert asked == [Origin.parse(A)]
+    assert answer.headers[0] == answer.preflight[0] == ("Access-Control-Allow-Origin", A)
+
+
+def test_the_reason_of_an_answer_by_a_callable_does_not_ask_again():
+    """A callable might return something else the second time."""
+    asked = []
+
+    def check(origin):
+        asked.append(origin)
+        return False
+
+    by_policy = compiled(Policy(origins=[check]))
+
+    assert by_policy.reason(by_policy.answer_to(A), A) is Reason.ORIGIN_NOT_ALLOWED
+    assert len(asked) == 1
+
+
+def test_the_exception_of_a_callable_is_in_the_answer():
+    """The next origin's answer does not contain it."""
+
+    def check(origin):
+        if origin.host == "evil.example":
+            raise LookupError("database")
+        return False
+
+    by_policy = compiled(Policy(origins=[check]))
+    failed, refused = by_policy.answer_to(EVIL), by_policy.answer_to(A)
+
+    assert isinstance(failed.error, LookupError)
+    assert by_policy.reason(failed, EVIL) is Reason.ORIGIN_CHECK_FAILED
+    assert refused.error is None
+
+
+@pytest.mark.parametrize(
+    ("origins", "origin", "reason"),
+    [
+        ([A], A, Reason.ALLOWED),
+        ([A, EVIL], EVIL, Reason.ALLOWED),
+        ("*", "null", Reason.ALLOWED),
+        ([A], None, Reason.NO_ORIGIN),
+        ("*", None, Reason.NO_ORIGIN),
+        ([A], EVIL, Reason.ORIGIN_NOT_ALLOWED),
+        (["https://*.a.example"], EVIL, Reason.ORIGIN_NOT_ALLOWED),
+        ([A], "null", Reason.ORIGIN_NULL),
+        ([A], f"{A}/", Reason.ORIGIN_MALFORMED),
+        ([A], "", Reason.ORIGIN_MALFORMED),
+        ([A], "x" * 1000, Reason.ORIGIN_MALFORMED),
+    ],
+)
+def test_every_answer_has_a_reason(origins, origin, reason):
+    """If the answer itself has none, the reason is found when somebody asks for it."""
+    by_policy = compiled(Policy(origins=origins))
+
+    assert by_policy.reason(by_policy.answer_to(origin), origin) is reason
+
+
+def test_an_answer_that_refuses_differs_in_nothing_but_its_reason():
+    """A refused origin does not learn from the headers why it is refused."""
+    by_policy = compiled(Policy(origins=[A], resource_policy="same-site"))
+    answers = [by_policy.answer_to(origin) for origin in (EVIL, "null", "x", "x" * 1000)]
+
+    expected = [("Cross-Origin-Resource-Policy", "same-site"), ("Vary", "Origin")]
+    assert [answer.headers for answer in answers] == [expected] * 4
+    assert len({answer.preflight for answer in answers}) == 1
+
+
+def test_a_policy_is_compiled_once():
+    """Every request under a policy shares its compiled form, and equal policies do not."""
+    policy = Policy(origins=[A])
+
+    assert compiled(policy) is compiled(policy)
+    assert compiled(policy) is not compiled(Policy(origins=[A]))
+
+
+@pytest.mark.parametrize(
+    ("methods", "granted"), [(("GET", "DELETE"), "GET, DELETE"), ("*", "*"), ((), None)], ids=str
+)
+def test_a_policy_without_methods_takes_those_of_a_route(methods, granted):
+    """A preflight is granted the methods of the route."""
+    routed = compiled(Policy(origins=[A])).for_methods(methods)
+
+    assert dict(routed.answer_to(A).preflight).get("Access-Control-Allow-Methods") == granted
+
+
+def test_a_policy_that_lists_methods_keeps_them_on_every_route():
+    """It is the same compiled policy, whatever the route is."""
+    by_policy = compiled(Policy(origins=[A], methods=["PUT"]))
+
+    assert by_policy.for_methods(("DELETE",)) is by_policy
+
+
+def test_the_closed_policy_answers_every_origin_alike():
+    """No response depends on the origin, so none has `Vary: Origin`."""
+    by_policy = compiled(SAME_ORIGIN)
+
+    assert by_policy.answer_to(None).headers == by_policy.answer_to(A).headers == []

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import FrozenInstanceError
 
 import pytest
 
 from cases import LISTED, ROWS, A, Row
-from flask_corsguard import Policy, Reason, Request, decide
+from flask_corsguard import Decision, Kind, Policy, Reason, Request, decide
 from flask_corsguard.core.compiled import MAX_WILDCARD_LIST_LENGTH
 
 
@@ -35,7 +36,7 @@ def test_the_core_answers_as_the_table_says(row: Row):
     ],
 )
 def test_the_first_header_that_is_not_allowed_is_named(asked, detail):
-    """The log and the browser speak of the same header."""
+    """The log names the same header as the browser's console."""
     decision = decide(
         LISTED, Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers=asked)
     )
@@ -56,7 +57,7 @@ def test_the_first_header_that_is_not_allowed_is_named(asked, detail):
     ],
 )
 def test_what_proxies_do_to_a_list_of_headers_does_no_harm(asked):
-    """Case, white space, empty elements and repetitions are let through."""
+    """Case, white space, empty elements and repetitions make no difference."""
     assert decide(
         LISTED, Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers=asked)
     ).allowed
@@ -76,7 +77,7 @@ def test_the_kelvin_sign_is_no_k():
     [("x-foo", True), ("authorization", False), ("cookie", False), ("sec-x", False), ("a b", False)],
 )
 def test_a_wildcard_with_credentials_echoes_only_what_it_covers(name, echoed):
-    """Never `Authorization`, never a forbidden name, never what is no name."""
+    """It never echoes `Authorization`, a forbidden name or a text that is not a name."""
     policy = Policy(origins=[A], allow_headers="*", credentials=True)
 
     decision = decide(
@@ -90,7 +91,7 @@ def test_a_wildcard_with_credentials_echoes_only_what_it_covers(name, echoed):
 
 @pytest.mark.parametrize("method", ["TRACE", "connect", "A B", "X" * 35, "GE\r\nT"])
 def test_a_wildcard_with_credentials_echoes_no_method_that_is_none(method):
-    """What is forbidden, no token or out of bounds is not sent back."""
+    """A method that is forbidden, too long or not a token is not sent back."""
     policy = Policy(origins=[A], methods="*", credentials=True)
 
     decision = decide(policy, Request(method="OPTIONS", origin=A, requested_method=method))
@@ -100,7 +101,7 @@ def test_a_wildcard_with_credentials_echoes_no_method_that_is_none(method):
 
 
 def test_a_wildcard_reads_no_list_beyond_its_bound():
-    """What is too long is neither read nor sent back."""
+    """A list that is too long is neither read nor sent back."""
     policy = Policy(origins=[A], allow_headers="*", credentials=True)
     asked = "x," * (MAX_WILDCARD_LIST_LENGTH // 2) + "x"
 
@@ -114,22 +115,62 @@ def test_a_wildcard_reads_no_list_beyond_its_bound():
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 def test_safelisted_methods_pass_though_no_list_names_them(method):
-    """The standard lets them pass, so a decision that said no would be wrong."""
+    """Browsers send them whatever a list says, so the decision allows them."""
     policy = Policy(origins=[A], methods=["PUT"])
 
     assert decide(policy, Request(method="OPTIONS", origin=A, requested_method=method)).allowed
 
 
+@pytest.mark.parametrize(
+    ("reason", "allowed"),
+    [
+        (Reason.ALLOWED, True),
+        (Reason.NO_ORIGIN, True),
+        (Reason.ORIGIN_MALFORMED, False),
+        (Reason.ORIGIN_NULL, False),
+        (Reason.ORIGIN_NOT_ALLOWED, False),
+        (Reason.ORIGIN_INSECURE, False),
+        (Reason.ORIGIN_CHECK_FAILED, False),
+        (Reason.METHOD_NOT_ALLOWED, False),
+        (Reason.HEADER_NOT_ALLOWED, False),
+        (Reason.HEADERS_TOO_LONG, False),
+        (Reason.PRIVATE_NETWORK_NOT_ALLOWED, False),
+        (Reason.GUARD_OFF, True),
+        (Reason.SAFE_METHOD, True),
+        (Reason.SAME_ORIGIN, True),
+        (Reason.ORIGIN_MISSING, False),
+        (Reason.COOKIE_NOT_ALLOWED, False),
+    ],
+)
+def test_the_reason_determines_whether_a_decision_allows(reason, allowed):
+    """A decision allows with five of the reasons, and refuses with every other one."""
+    assert Decision(kind=Kind.ACTUAL, reason=reason, headers=()).allowed is allowed
+
+
+def test_a_decision_is_made_by_keywords():
+    """Its fields have no order that a caller could rely on."""
+    with pytest.raises(TypeError, match="positional"):
+        Decision(Kind.ACTUAL, Reason.ALLOWED, ())
+
+
+def test_a_decision_is_shown_by_its_reason_and_detail():
+    """The log shows the code of the reason, and what of the request it is about."""
+    refused = Decision(kind=Kind.PREFLIGHT, reason=Reason.METHOD_NOT_ALLOWED, headers=(), detail="PUT")
+
+    assert str(refused) == "method-not-allowed: PUT"
+    assert str(Decision(kind=Kind.ACTUAL, reason=Reason.ALLOWED, headers=())) == "allowed"
+
+
 def test_a_decision_can_be_pickled_and_compared():
-    """It can go to another process, and be equal there."""
+    """A copy in another process is equal."""
     decision = decide(LISTED, Request(method="OPTIONS", origin=A, requested_method="PUT"))
 
     assert pickle.loads(pickle.dumps(decision)) == decision
 
 
 def test_a_decision_cannot_be_changed():
-    """Nobody downstream rewrites what was decided."""
+    """No later layer can change what was decided."""
     decision = decide(LISTED, Request(method="GET", origin=A))
 
-    with pytest.raises(AttributeError):
+    with pytest.raises(FrozenInstanceError):
         decision.reason = Reason.ORIGIN_NULL
