@@ -51,7 +51,10 @@ class Decision:
         return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
 
     def explain(self) -> str:
-        """Return in plain words what happens, why, and what to change if it should not."""
+        """Return in plain words what happens, why, and what to change if it should not happen.
+
+        :returns: one or more sentences, in one line of ASCII.
+        """
         if self.request is None or self.policy is None:
             return f"The decision was: {self}."
         return explain(self.kind, self.reason, self.detail, self.request, self.policy)

@@ -201,6 +201,7 @@ class Policy:
         """Return a policy like this one but for the *changes*, checked anew.
 
         :param changes: fields by name.
+        :returns: the new policy; this one stays as it is.
         :raises PolicyError: if the result has problems.
         """
         return Policy(**{**self._fields(), **changes})
@@ -210,6 +211,8 @@ class Policy:
 
         Its values are lists, strings, numbers and ``None``; compiled expressions and callables stay what
         they are.
+
+        :returns: the fields by name.
         """
         return {
             name: list(value) if type(value) is tuple else value for name, value in self._fields().items()
@@ -220,6 +223,7 @@ class Policy:
         """Return the policy whose fields *mapping* holds by name, as :meth:`to_dict` returns them.
 
         :param mapping: fields by name.
+        :returns: the policy.
         :raises PolicyError: with every problem of the policy, if it has any.
         """
         return cls(**{str(name): value for name, value in mapping.items()})

@@ -60,6 +60,7 @@ class Request:
         :param method: the request's own method.
         :param headers: names and values; a name may come more than once.
         :param scheme: how the server was reached: ``"http"`` or ``"https"``.
+        :returns: the request; headers that do not matter to CORS are left out.
         """
         pairs = cast("Mapping[str, str]", headers).items() if isinstance(headers, Mapping) else headers
         found: dict[str, str] = {}

@@ -205,7 +205,10 @@ class CorsMiddleware:
         return answer_text("403 Forbidden", [], text, start_response, head=head)
 
     def note_replaced(self, names: list[str]) -> None:
-        """Warn, once, that the policy replaces headers of the application."""
+        """Warn, once, that the policy replaces headers of the application.
+
+        :param names: the names of the headers.
+        """
         # Once, because it is a fact about the application and not about the request.
         if not self._warned:
             self._warned = True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import doctest
 import inspect
 import re
 import sys
@@ -13,6 +11,19 @@ from typing import Final, get_args
 import pytest
 
 import flask_corsguard.testing
+from docstrings import (
+    begins_with_a_sentence,
+    callables_of,
+    classes_of,
+    documents_a_result,
+    failed_examples,
+    fields_of,
+    has_an_example,
+    parameters_of,
+    properties_of,
+    returns_something,
+    source_of,
+)
 from flask_corsguard.testing import DIFFERENCES, Browser, Engine, FetchRefused
 from testing.scripted import API, APP, answering
 
@@ -21,24 +32,10 @@ PUBLIC: Final = {
     for name, value in vars(flask_corsguard.testing).items()
     if not name.startswith("_") and not inspect.ismodule(value)
 }
-CLASSES: Final = {name: value for name, value in PUBLIC.items() if inspect.isclass(value)}
+CLASSES: Final = classes_of(PUBLIC)
 #: Callables by the name that a test calls them by; the constructor of the other classes is the model's.
-CALLABLES: Final = {
-    "Browser": Browser,
-    **{name: value for name, value in PUBLIC.items() if inspect.isfunction(value)},
-    **{
-        f"{name}.{method}": function
-        for name, value in CLASSES.items()
-        for method, function in vars(value).items()
-        if inspect.isfunction(function) and not method.startswith("_")
-    },
-}
-PROPERTIES: Final = {
-    f"{name}.{attribute}": value
-    for name, each in CLASSES.items()
-    for attribute, value in vars(each).items()
-    if isinstance(value, property)
-}
+CALLABLES: Final = {"Browser": Browser, **callables_of(PUBLIC)}
+PROPERTIES: Final = properties_of(PUBLIC)
 #: Calls that fail: the callable, its arguments, the exception.
 FAILURES: Final = [
     *((name, {"url": "ftp://api.example"}, FetchRefused) for name in CALLABLES if name.startswith("Page.")),
@@ -58,17 +55,6 @@ FAILURES: Final = [
 WITH_EXAMPLE: Final = {"Browser", "Page.fetch", "assert_can_fetch"}
 
 
-def parameters_of(function):
-    """Return the parameters that a caller passes."""
-    parameters = inspect.signature(function).parameters.values()
-    return [parameter for parameter in parameters if parameter.name != "self"]
-
-
-def fields_of(function, kind):
-    """Return the names in the fields of one *kind*, such as ``:param name:``."""
-    return set(re.findall(rf"^:{kind} (\w+): \S", inspect.getdoc(function) or "", re.MULTILINE))
-
-
 def test_the_public_callables_are_found():
     """A table that loses its rows would make the tests below pass."""
     assert {"Browser", "Browser.open", "Page.fetch", "Exchange.text", "assert_can_fetch"} <= set(CALLABLES)
@@ -86,10 +72,9 @@ def test_every_parameter_is_documented(name):
 @pytest.mark.parametrize("name", CALLABLES)
 def test_every_returned_value_is_documented(name):
     """The docstring of a callable has :returns if, and only if, it returns something."""
-    returned = inspect.signature(CALLABLES[name]).return_annotation
-    documented = re.search(r"^:returns: \S", inspect.getdoc(CALLABLES[name]), re.MULTILINE)
+    returns = name != "Browser" and returns_something(CALLABLES[name])
 
-    assert bool(documented) is (name != "Browser" and returned != "None")
+    assert documents_a_result(CALLABLES[name]) is returns
 
 
 @pytest.mark.parametrize(
@@ -113,37 +98,18 @@ def test_every_exception_is_documented(name, arguments, exception):
 @pytest.mark.parametrize("name", [*CLASSES, *CALLABLES, *PROPERTIES])
 def test_a_docstring_begins_with_a_sentence(name):
     """The first paragraph is a sentence that ends in a period."""
-    documented = {**CLASSES, **CALLABLES, **PROPERTIES}[name]
-    first = (inspect.getdoc(documented) or "").partition("\n\n")[0].replace("\n", " ")
-
-    assert re.fullmatch(r"[A-Z].*[.]", first)
-
-
-def source_of(documented):
-    """Return the source of a class, also of one that gives its public path as its module."""
-    module = inspect.getmodule(documented.__init__) or inspect.getmodule(documented)
-    lines = inspect.getsource(module).splitlines(keepends=True)
-    found = [
-        node
-        for node in ast.walk(ast.parse("".join(lines)))
-        if isinstance(node, ast.ClassDef) and node.name == documented.__name__
-    ]
-    return "".join(lines[found[0].lineno - 1 : found[0].end_lineno])
+    assert begins_with_a_sentence({**CLASSES, **CALLABLES, **PROPERTIES}[name])
 
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_every_attribute_is_documented(name):
-    """The attributes of a public class are in its docstring, or have a comment that Sphinx reads."""
+    """Each attribute of a public class has a comment that Sphinx reads, or an :ivar."""
     source = source_of(CLASSES[name])
-    documented = set(re.findall(r":ivar (\w+):", inspect.getdoc(CLASSES[name]) or ""))
     attributes = re.findall(r"^    (\w+): ", source, re.MULTILINE)
     attributes += re.findall(r"^        self\.([a-z]\w+) = ", source, re.MULTILINE)
 
-    assert [
-        each
-        for each in attributes
-        if each not in documented and not re.search(rf"#: [^\n]+\n +(self\.)?{each}(:| =)", source)
-    ] == []
+    commented = [each for each in attributes if re.search(rf"#: [^\n]+\n +(self\.)?{each}(:| =)", source)]
+    assert set(attributes) == {*commented, *fields_of(CLASSES[name], "ivar")}
 
 
 @pytest.mark.parametrize(
@@ -151,15 +117,13 @@ def test_every_attribute_is_documented(name):
 )
 def test_the_examples_do_what_they_show(module):
     """Each example in a docstring prints what the docstring shows."""
-    results = doctest.testmod(sys.modules[module])
-
-    assert results.failed == 0
+    assert failed_examples(sys.modules[module]) == []
 
 
 @pytest.mark.parametrize("name", sorted(WITH_EXAMPLE))
 def test_the_names_that_every_test_uses_have_an_example(name):
     """Browser, Page.fetch and assert_can_fetch have one."""
-    assert doctest.DocTestParser().get_examples(inspect.getdoc(CALLABLES[name]))
+    assert has_an_example(CALLABLES[name])
 
 
 def test_every_public_name_is_checked():
