@@ -104,6 +104,11 @@ def test_an_origin_check_that_failed_is_explained_by_the_log():
             ["private_network=True"],
         ),
         (
+            Policy(origins=[lambda origin: True], credentials=True),
+            Request(method="GET", origin="http://app.example"),
+            ["pose as that page", 'dangerously_allow=["insecure-origins"]'],
+        ),
+        (
             LISTED.replace(origins=[f"https://{n}.example" for n in range(7)]),
             Request(method="GET", origin=EVIL),
             ["and 2 more"],

@@ -6,7 +6,8 @@ from functools import partial
 
 import pytest
 
-from flask_corsguard import Policy, Request, decide
+from cases import A
+from flask_corsguard import Policy, Reason, Request, decide
 from flask_corsguard.core.origin import MAX_ORIGIN_LENGTH
 from harness import count_calls
 
@@ -87,3 +88,24 @@ def test_a_pattern_beneath_another_one_changes_nothing(order):
     for host in ("x.a.example", "b.a.example", "x.b.a.example"):
         assert allows(origins, f"https://{host}")
     assert not allows(origins, "https://a.example")
+
+
+@pytest.mark.parametrize("returned", [1, "yes", None, [A]], ids=repr)
+def test_a_callable_that_does_not_return_a_boolean_allows_nobody(returned):
+    """What counts as true may be a method that was not called; the exception for the log names the type."""
+    decision = decide(Policy(origins=[lambda origin: returned]), Request(method="GET", origin=A))
+
+    assert decision.reason is Reason.ORIGIN_CHECK_FAILED
+    assert str(decision.error).endswith(f"returned {type(returned).__name__}, not bool")
+
+
+def test_a_callable_that_raises_does_not_keep_another_one_from_allowing():
+    """The next callable is asked, and the exception is in the decision all the same."""
+
+    def fail(origin):
+        raise LookupError("database")
+
+    decision = decide(Policy(origins=[fail, lambda origin: True]), Request(method="GET", origin=A))
+
+    assert decision.allowed
+    assert isinstance(decision.error, LookupError)

@@ -9,6 +9,7 @@ import pytest
 
 from cases import A
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError, Request, decide
+from flask_corsguard.core.policy import policy_from
 from policy_cases import REFUSED_POLICIES, assert_refused, problems_of
 
 
@@ -116,3 +117,21 @@ def test_a_mapping_with_unknown_keys_is_refused_by_their_names():
         Policy.from_mapping({"origins": [A], 3: 4})
 
     assert caught.value.problems[0].field == "3"
+
+
+def test_a_policy_or_a_mapping_of_its_fields_is_a_policy():
+    """A policy is returned itself, and a mapping is built into one."""
+    policy = Policy(origins=[A])
+
+    assert policy_from(policy, "policy") is policy
+    assert policy_from({"origins": [A]}, "policy") == policy
+
+
+@pytest.mark.parametrize("value", [None, "*", [A], object], ids=repr)
+def test_anything_else_is_not_a_policy(value):
+    """The problem names where the value was given."""
+    with pytest.raises(PolicyError) as caught:
+        policy_from(value, "paths['/api']")
+
+    (refusal,) = caught.value.problems
+    assert (refusal.code, refusal.field, refusal.value) == ("policy.type", "paths['/api']", value)

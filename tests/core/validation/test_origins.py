@@ -8,6 +8,7 @@ import pytest
 
 from flask_corsguard import Policy
 from flask_corsguard.core.problems import SENTENCES
+from flask_corsguard.core.validation.origins import NOBODY, Nobody
 from policy_cases import REFUSED_ITEMS, REFUSED_ORIGINS, assert_refused, problems_of, readable
 
 
@@ -150,3 +151,9 @@ def test_a_callable_without_a_hash_is_refused():
     (refusal,) = problems_of(origins=[Check()])
 
     assert refusal.code == "origins.type"
+
+
+def test_there_is_one_list_of_nobody():
+    """The closed policy is recognised by it, and an empty list is refused."""
+    assert Nobody() is NOBODY
+    assert NOBODY == ()
