@@ -1,4 +1,4 @@
-"""Which CORS headers a response carries, and why; the rows of tests/cases.py first."""
+"""Which CORS headers a response carries, and why."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_what_proxies_do_to_a_list_of_headers_does_no_harm(asked):
     ).allowed
 
 
-def test_the_kelvin_sign_is_no_k():
+def test_the_kelvin_sign_is_not_a_k():
     """Only ASCII letters have a case in a header name."""
     policy = Policy(origins=[A], allow_headers=["X-Key"])
 
@@ -90,7 +90,7 @@ def test_a_wildcard_with_credentials_echoes_only_what_it_covers(name, echoed):
 
 
 @pytest.mark.parametrize("method", ["TRACE", "connect", "A B", "X" * 35, "GE\r\nT"])
-def test_a_wildcard_with_credentials_echoes_no_method_that_is_none(method):
+def test_a_wildcard_with_credentials_echoes_no_invalid_method(method):
     """A method that is forbidden, too long or not a token is not sent back."""
     policy = Policy(origins=[A], methods="*", credentials=True)
 

@@ -26,7 +26,7 @@ def test_a_decision_made_by_hand_explains_what_it_knows():
     assert decision.explain() == "The decision was: origin-null."
 
 
-def test_an_origin_check_that_failed_is_explained_by_the_log():
+def test_an_explanation_leaves_an_exception_to_the_log():
     """The exception of a callable is in the decision, for the log, and not in the explanation."""
 
     def check(origin):

@@ -1,4 +1,4 @@
-"""Origins as the wire has them."""
+"""One origin, and the grammar of its serialization."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LONGEST = f"{'s' * MAX_SCHEME_LENGTH}://{LONGEST_HOST}:65535"
     ],
 )
 def test_a_serialization_is_read_into_its_parts(text, scheme, host, port):
-    """What browsers send is read, and written back byte for byte."""
+    """An origin that browsers send is read, and ``str()`` of it is the same text."""
     origin = Origin.parse(text)
 
     assert origin is not None
@@ -121,13 +121,13 @@ def test_a_serialization_is_read_into_its_parts(text, scheme, host, port):
         "https://" + "a." * 100_000,
     ],
 )
-def test_what_is_no_serialization_is_nobody(text):
-    """Nothing is repaired, because every repair lets in what no browser sends."""
+def test_a_text_outside_of_the_grammar_is_not_an_origin(text):
+    """No text is repaired, because a repair would accept texts that no browser sends."""
     assert Origin.parse(text) is None
 
 
 def test_the_longest_origin_is_as_long_as_its_parts():
-    """The bound on an ``Origin`` refuses none that the grammar allows."""
+    """The bound on the length of an origin refuses no origin that the grammar allows."""
     assert len(LONGEST_HOST) == MAX_HOST_LENGTH
     assert len(LONGEST) == MAX_ORIGIN_LENGTH == 326
 
@@ -161,7 +161,7 @@ def test_a_default_port_is_left_out_of_a_serialization(scheme, port):
     ],
 )
 def test_an_address_has_one_spelling(address, host):
-    """It is the one of the URL standard, in every version of Python."""
+    """It is the spelling of the URL standard, in every version of Python."""
     assert canonical_address(address) == host
 
 
@@ -181,8 +181,8 @@ def test_an_address_has_one_spelling(address, host):
         ("[::2]", False),
     ],
 )
-def test_loopback_is_the_very_machine(host, loopback):
-    """No other name that only looks like it is."""
+def test_loopback_is_the_machine_itself(host, loopback):
+    """A name that only looks like a loopback name is not one."""
     assert is_loopback_host(host) is loopback
     assert Origin("http", host, None).is_loopback is loopback
 

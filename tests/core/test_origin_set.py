@@ -13,7 +13,7 @@ from harness import count_calls
 
 
 def allows(origins, asked):
-    """Whether a policy of these origins allows the one that asks."""
+    """Whether a policy with these *origins* allows the origin *asked*."""
     return decide(Policy(origins=origins), Request(method="GET", origin=asked)).allowed
 
 
@@ -21,7 +21,7 @@ LONGEST = "s" * 64 + "://" + ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61]) 
 
 
 def test_the_longest_origin_can_be_listed_and_asked_for():
-    """The bound is the last length that is read, not the first that is not."""
+    """An origin whose length is the bound is still read."""
     assert len(LONGEST) == MAX_ORIGIN_LENGTH
     assert allows([LONGEST], LONGEST)
 
@@ -52,12 +52,12 @@ def test_the_longest_origin_can_be_listed_and_asked_for():
     ],
 )
 def test_a_pattern_covers_labels_and_ports(pattern, asked, allowed):
-    """One or more labels, never the domain itself; any port or none; the scheme as it stands."""
+    """A star covers one or more labels, never the domain itself, and any port or none."""
     assert allows([pattern], asked) is allowed
 
 
 def test_ports_of_one_base_are_one_entry():
-    """Several ports of one pattern are allowed together, and any port absorbs them."""
+    """Patterns with several ports of one domain work together, also beside one with any port."""
     assert allows(["https://*.a.example:1", "https://*.a.example:2"], "https://x.a.example:2")
     assert allows(["https://*.a.example:1", "https://*.a.example:2"], "https://x.a.example:1")
     assert allows(["https://*.a.example:*", "https://*.a.example:2"], "https://x.a.example:3")
@@ -92,7 +92,7 @@ def test_a_pattern_beneath_another_one_changes_nothing(order):
 
 @pytest.mark.parametrize("returned", [1, "yes", None, [A]], ids=repr)
 def test_a_callable_that_does_not_return_a_boolean_allows_nobody(returned):
-    """What counts as true may be a method that was not called; the exception for the log names the type."""
+    """A value that only counts as true may be a mistake; the exception names its type."""
     decision = decide(Policy(origins=[lambda origin: returned]), Request(method="GET", origin=A))
 
     assert decision.reason is Reason.ORIGIN_CHECK_FAILED

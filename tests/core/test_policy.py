@@ -19,7 +19,7 @@ def test_a_policy_that_cannot_be_meant_is_refused(fields, code, field, hint):
     assert_refused(fields, code, field, hint)
 
 
-def test_every_problem_is_told_at_once():
+def test_every_problem_is_reported_at_once():
     """Nobody has to fix a policy one error at a time."""
     codes = [
         each.code
@@ -92,7 +92,7 @@ def test_a_replaced_policy_is_checked_again():
         Policy(origins="*").replace(credential=True)
 
 
-def test_a_policy_shows_what_was_said():
+def test_a_policy_shows_the_fields_that_were_given():
     """Its representation leaves out the defaults."""
     assert repr(Policy(origins=[A], credentials=True)) == f"Policy(origins=('{A}',), credentials=True)"
 

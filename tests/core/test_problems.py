@@ -38,7 +38,7 @@ def test_every_reason_is_one_sentence(sentence):
     assert sentence.endswith(".")
 
 
-def test_a_code_that_is_not_in_the_catalogue_is_a_mistake_of_ours():
+def test_a_problem_needs_a_code_of_the_catalogue():
     """A problem without a sentence cannot be made."""
     with pytest.raises(KeyError):
         problem("no.such-code", "origins", None, "Do something.")

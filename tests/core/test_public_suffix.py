@@ -1,4 +1,4 @@
-"""What a registrar sells, and what has no registrar."""
+"""Public suffixes, below which strangers register names, and sites."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from flask_corsguard.core.public_suffix import is_public_suffix, site_of
     ],
 )
 def test_a_site_is_one_label_below_a_public_suffix(host, site):
-    """Addresses, bare names and public suffixes have none."""
+    """Addresses, bare names and public suffixes have no site."""
     assert site_of(host) == site
 
 
@@ -41,7 +41,7 @@ def test_a_site_is_one_label_below_a_public_suffix(host, site):
     [("co.uk", True), ("github.io", True), ("intranet", True), ("localhost", False), ("a.example", False)],
 )
 def test_a_public_suffix_is_what_strangers_register_below(host, public):
-    """Whatever has no rule of its own is one, but the loopback names."""
+    """A label without a rule of its own is one, too, except for loopback names."""
     assert is_public_suffix(host) is public
 
 

@@ -61,7 +61,7 @@ def test_a_long_path_costs_what_its_length_costs():
     assert rules.find("/api/v1/" + "x" * 10) is SAME_ORIGIN
 
 
-def test_a_path_that_is_none_is_closed():
+def test_a_path_without_a_leading_slash_is_closed():
     """No rule covers a path without a leading slash, because some routers add the slash."""
     rules = PathRules({"/": Policy(origins="*")})
 

@@ -240,5 +240,9 @@ _FROM_FLASK_CORS: Final[Mapping[str, str]] = {
 
 
 def hint_for_unknown(name: str, fields: Sequence[str]) -> str:
-    """Return the hint for an unknown field: what replaces one of Flask-CORS, else the nearest field."""
+    """Return the hint for an unknown field: what replaces it, or the field with the most similar name.
+
+    :param name: the unknown field, perhaps an argument of Flask-CORS.
+    :param fields: the names of all fields.
+    """
     return _FROM_FLASK_CORS.get(name) or did_you_mean(name, fields)
