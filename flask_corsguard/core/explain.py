@@ -168,8 +168,8 @@ def _origin_missing(origin: str, detail: str, policy: Policy) -> str:
 
 def _cookie_not_allowed(origin: str, detail: str, policy: Policy) -> str:
     return (
-        f"{origin} is allowed, but the request has a cookie and the policy allows no credentials. No script "
-        "can send cookies under this policy, so the request comes from a form and is probably forged. To "
+        f"{origin} is allowed, but the request has a cookie and the policy allows no credentials. Under this "
+        "policy a script that sends cookies cannot read the response, so the request is probably forged. To "
         "allow cookies, set credentials=True and list the origin by name."
     )
 
