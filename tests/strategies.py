@@ -1,22 +1,17 @@
-"""Generated origins, patterns, policies and requests, and those that nearly are some."""
+"""Generated origins, patterns, policies and requests, and near misses of them.
+
+What Hypothesis costs is drawing: some 20 µs for each choice, and far more for a strategy that is made while
+an example is drawn, because Hypothesis labels and validates each new one. So strategies are made once,
+tables are written out, and an item of a list that depends on a drawn policy is chosen by a number.
+"""
 
 from __future__ import annotations
+
+from itertools import product
 
 from hypothesis import strategies as st
 
 from flask_corsguard import Policy, Request
-
-SCHEMES = st.sampled_from(["https", "http", "capacitor", "a+b"])
-LABELS = st.text("abcxyz019-_", min_size=1, max_size=6).filter(lambda label: not label.startswith("xn--"))
-HOSTS = st.one_of(
-    st.builds(
-        lambda labels, top: ".".join([*labels, top]),
-        st.lists(LABELS, max_size=3),
-        st.sampled_from(["example", "test", "co.uk", "a", "com."]),
-    ),
-    st.sampled_from(["localhost", "127.0.0.1", "192.168.0.10", "[::1]", "[2001:db8::1]"]),
-)
-PORTS = st.one_of(st.none(), st.sampled_from([1, 81, 3000, 8443, 65535]))
 
 
 def spell(scheme: str, host: str, port: int | str | None) -> str:
@@ -24,130 +19,201 @@ def spell(scheme: str, host: str, port: int | str | None) -> str:
     return f"{scheme}://{host}" if port is None else f"{scheme}://{host}:{port}"
 
 
+_SCHEMES = ("https", "http", "capacitor", "a+b")
+_TOPS = ("example", "test", "co.uk", "a", "com.")
+_SPECIAL_HOSTS = ("localhost", "127.0.0.1", "192.168.0.10", "[::1]", "[2001:db8::1]")
+_PORTS = (None, 1, 81, 3000, 8443, 65535)
+
+SCHEMES = st.sampled_from(_SCHEMES)
+LABELS = st.text("abcxyz019-_", min_size=1, max_size=6).filter(lambda label: not label.startswith("xn--"))
+HOSTS = st.one_of(
+    st.builds(
+        lambda labels, top: ".".join([*labels, top]), st.lists(LABELS, max_size=3), st.sampled_from(_TOPS)
+    ),
+    st.sampled_from(_SPECIAL_HOSTS),
+)
+PORTS = st.sampled_from(_PORTS)
+
+#: Any origins, whose labels are any text.
 ORIGINS = st.builds(spell, SCHEMES, HOSTS, PORTS)
 
-DOMAINS = HOSTS.filter(lambda host: not host.startswith("[") and not host[-1].isdigit())
+_DOMAINS = HOSTS.filter(lambda host: not host.startswith("[") and not host[-1].isdigit())
+
+#: Any patterns, likewise.
 PATTERNS = st.one_of(
-    st.builds(lambda scheme, host, port: spell(scheme, f"*.{host}", port), SCHEMES, DOMAINS, PORTS),
-    st.builds(lambda scheme, host: spell(scheme, f"*.{host}", "*"), SCHEMES, DOMAINS),
+    st.builds(lambda scheme, host, port: spell(scheme, f"*.{host}", port), SCHEMES, _DOMAINS, PORTS),
+    st.builds(lambda scheme, host: spell(scheme, f"*.{host}", "*"), SCHEMES, _DOMAINS),
     st.builds(lambda scheme, host: spell(scheme, host, "*"), SCHEMES, HOSTS),
     st.builds(lambda scheme, port: spell(scheme, "*", port), SCHEMES, PORTS),
 )
 
+_LABELS = ("a", "x", "0-9", "_z1")
+_LISTED_DOMAINS = [
+    *(
+        ".".join([*labels, top])
+        for most in range(4)
+        for labels in product(_LABELS, repeat=most)
+        for top in _TOPS
+    ),
+    "localhost",
+]
+_LISTED_HOSTS = [*_LISTED_DOMAINS, *_SPECIAL_HOSTS]
 
-@st.composite
-def near_misses(draw, of=ORIGINS):
-    """Give an origin, or what an attacker would register to look like it."""
-    origin = draw(of)
+#: Origins of a table, with labels of four kinds; one choice draws one.
+LISTED_ORIGINS = st.sampled_from([spell(*each) for each in product(_SCHEMES, _LISTED_HOSTS, _PORTS)])
+
+#: Patterns of a table, likewise.
+LISTED_PATTERNS = st.one_of(
+    st.sampled_from(
+        [
+            spell(scheme, f"*.{host}", port)
+            for scheme, host, port in product(_SCHEMES, _LISTED_DOMAINS, _PORTS)
+        ]
+    ),
+    st.sampled_from([spell(scheme, f"*.{host}", "*") for scheme, host in product(_SCHEMES, _LISTED_DOMAINS)]),
+    st.sampled_from([spell(scheme, host, "*") for scheme, host in product(_SCHEMES, _LISTED_HOSTS)]),
+    st.sampled_from([spell(scheme, "*", port) for scheme, port in product(_SCHEMES, _PORTS)]),
+)
+
+
+def lists_of(*items: str, most: int = 3):
+    """Return a strategy of lists of at most *most* of *items*, in any order, some of them twice."""
+    lists = [[list(each) for each in product(items, repeat=size)] for size in range(most + 1)]
+    return st.one_of(*(st.sampled_from(each) for each in lists)).map(list)
+
+
+def spell_near_misses(origin: str) -> list[str]:
+    """Return *origin*, what an attacker would register to look like it, and what no browser sends."""
     scheme, _, rest = origin.partition("://")
     host, colon, port = rest.partition(":") if not rest.startswith("[") else (rest, "", "")
-    return draw(
-        st.sampled_from(
-            [
-                origin,
-                f"{origin}.evil.example",
-                f"{scheme}://{host}.evil.example{colon}{port}",
-                f"{scheme}://evil{host}{colon}{port}",
-                f"{scheme}://evil-{host}{colon}{port}",
-                f"{scheme}://evil.{host}{colon}{port}",
-                f"{scheme}://a.evil.{host}{colon}{port}",
-                f"{scheme}://{host.partition('.')[2] or host}{colon}{port}",
-                f"{scheme}://{host.replace('.', '-', 1)}{colon}{port}",
-                f"{scheme}://{host.replace('.', '', 1)}{colon}{port}",
-                f"{scheme}://.{host}{colon}{port}",
-                f"{scheme}://{host}.{colon}{port}",
-                f"{scheme}://{host}:{int(port or 0) + 1}" if port.isdigit() or not port else origin,
-                f"{scheme}://{host}:443",
-                f"{scheme}://{host}:80",
-                f"{scheme}://{host}",
-                f"{scheme}s://{host}{colon}{port}",
-                f"http://{host}{colon}{port}",
-                f"https://{host}{colon}{port}",
-                origin.upper(),
-                f"{scheme}://{host.title()}{colon}{port}",
-                f"{scheme}://evil@{host}{colon}{port}",
-                f"{scheme}://{host}{colon}{port}@evil.example",
-                f"{origin}/",
-                f"{origin}/.example",
-                f"{origin}#.example",
-                f"{origin}, {origin}",
-                f" {origin}",
-                f"{origin}\r\n",
-                f"{origin}\x00",
-                "null",
-                "",
-            ]
-        )
-    )
+    return [
+        origin,
+        f"{origin}.evil.example",
+        f"{scheme}://{host}.evil.example{colon}{port}",
+        f"{scheme}://evil{host}{colon}{port}",
+        f"{scheme}://evil-{host}{colon}{port}",
+        f"{scheme}://evil.{host}{colon}{port}",
+        f"{scheme}://a.evil.{host}{colon}{port}",
+        f"{scheme}://{host.partition('.')[2] or host}{colon}{port}",
+        f"{scheme}://{host.replace('.', '-', 1)}{colon}{port}",
+        f"{scheme}://{host.replace('.', '', 1)}{colon}{port}",
+        f"{scheme}://.{host}{colon}{port}",
+        f"{scheme}://{host}.{colon}{port}",
+        f"{scheme}://{host}:{int(port or 0) + 1}" if port.isdigit() or not port else origin,
+        f"{scheme}://{host}:443",
+        f"{scheme}://{host}:80",
+        f"{scheme}://{host}",
+        f"{scheme}s://{host}{colon}{port}",
+        f"http://{host}{colon}{port}",
+        f"https://{host}{colon}{port}",
+        origin.upper(),
+        f"{scheme}://{host.title()}{colon}{port}",
+        f"{scheme}://evil@{host}{colon}{port}",
+        f"{scheme}://{host}{colon}{port}@evil.example",
+        f"{origin}/",
+        f"{origin}/.example",
+        f"{origin}#.example",
+        f"{origin}, {origin}",
+        f" {origin}",
+        f"{origin}\r\n",
+        f"{origin}\x00",
+        "null",
+        "",
+    ]
+
+
+_NEAR_MISSES = st.sampled_from(range(len(spell_near_misses("https://a.example"))))
+
+#: Of a list, the item at this number modulo the length: a multiple of 1 to 10, so that all are as probable.
+PLACES = st.sampled_from(range(2520))
+
+
+@st.composite
+def near_misses(draw, of=LISTED_ORIGINS):
+    """Draw an origin, or a near miss of one."""
+    return spell_near_misses(draw(of))[draw(_NEAR_MISSES)]
+
+
+@st.composite
+def near_misses_of(draw, origins):
+    """Draw one of *origins*, or a near miss of it."""
+    return spell_near_misses(origins[draw(PLACES) % len(origins)])[draw(_NEAR_MISSES)]
 
 
 ANY_TEXT = st.one_of(st.none(), st.text(max_size=40), near_misses(), st.just("a," * 3000))
 
 METHODS = st.sampled_from(["GET", "PUT", "PATCH", "DELETE", "FOO", "foo"])
 REQUEST_HEADERS = st.sampled_from(["Content-Type", "X-A", "x-b", "Authorization"])
-RESPONSE_HEADERS = st.sampled_from(["X-Total", "ETag", "Link"])
+
+# The values of the fields of a policy.
+MAX_AGES = st.one_of(st.none(), st.integers(0, 86400))
+LISTED_METHODS = st.one_of(st.none(), st.just("*"), lists_of("GET", "PUT", "PATCH", "DELETE", "FOO"))
+ALLOW_HEADERS = st.one_of(
+    st.just("*"), st.just(["*", "Authorization"]), lists_of("Content-Type", "X-A", "x-b", "Authorization")
+)
+NAMED_EXPOSED = lists_of("X-Total", "ETag", "Link")
+ANY_EXPOSED = st.one_of(st.just("*"), NAMED_EXPOSED)
+RESOURCE_POLICIES = st.sampled_from([None, "same-origin", "same-site", "cross-origin"])
+GUARDS = st.sampled_from(["enforce", "report", "off"])
+
+_ORIGIN_LISTS = (
+    st.lists(LISTED_ORIGINS, min_size=1, max_size=4),
+    st.lists(st.one_of(LISTED_ORIGINS, LISTED_PATTERNS), min_size=1, max_size=6),
+)
+_NAMED_ORIGINS = st.one_of(*_ORIGIN_LISTS)
+_ANY_ORIGINS = st.one_of(*_ORIGIN_LISTS, st.just("*"), st.just(["null", "https://a.example"]))
 
 
 @st.composite
 def policies(draw):
-    """Give a policy that passes its own checks."""
+    """Draw a policy that passes its own checks."""
     credentials = draw(st.booleans())
     doors = ["insecure-origins", "public-suffixes"] if credentials else []
-    origins = draw(
-        st.one_of(
-            st.lists(ORIGINS, min_size=1, max_size=4),
-            st.lists(st.one_of(ORIGINS, PATTERNS), min_size=1, max_size=6),
-            *([] if credentials else [st.just("*"), st.just(["null", "https://a.example"])]),
-        )
-    )
+    origins = draw(_NAMED_ORIGINS if credentials else _ANY_ORIGINS)
     if credentials:
         origins = [each for each in origins if "://*:" not in each and not each.endswith("://*")]
         origins = origins or ["https://a.example"]
     any_host = any("://*" in each and "://*." not in each for each in origins) or origins == "*"
     return Policy(
         origins=origins,
-        methods=draw(st.one_of(st.none(), st.just("*"), st.lists(METHODS.filter(str.isupper), max_size=3))),
-        allow_headers=draw(
-            st.one_of(st.just("*"), st.just(["*", "Authorization"]), st.lists(REQUEST_HEADERS, max_size=3))
-        ),
-        expose_headers=draw(
-            st.one_of(
-                *([] if credentials else [st.just("*")]),
-                st.lists(RESPONSE_HEADERS, max_size=3),
-            )
-        ),
+        methods=draw(LISTED_METHODS),
+        allow_headers=draw(ALLOW_HEADERS),
+        expose_headers=draw(NAMED_EXPOSED if credentials else ANY_EXPOSED),
         credentials=credentials,
-        max_age=draw(st.one_of(st.none(), st.integers(0, 86400))),
+        max_age=draw(MAX_AGES),
         private_network=draw(st.booleans()) and not any_host,
         timing=draw(st.booleans()),
-        resource_policy=draw(st.sampled_from([None, "same-origin", "same-site", "cross-origin"])),
-        guard=draw(st.sampled_from(["enforce", "report", "off"])),
+        resource_policy=draw(RESOURCE_POLICIES),
+        guard=draw(GUARDS),
         dangerously_allow=[*doors, *(["null-origin"] if "null" in origins else [])],
     )
 
 
 def asked_of(policy: Policy):
-    """Give origins that are near the policy's own."""
-    named = [item.replace("*", "x") for item in policy.origins if isinstance(item, str)] or [
-        "https://a.example"
-    ]
-    return near_misses(st.sampled_from(named))
+    """Return a strategy of origins that are near the policy's own."""
+    named = [item.replace("*", "x") for item in policy.origins if isinstance(item, str)]
+    return near_misses_of(named or ["https://a.example"])
+
+
+_ASKED_METHODS = st.sampled_from(["OPTIONS", "GET", "POST", "PUT"])
+_REQUESTED_METHODS = st.one_of(st.none(), METHODS, st.text(max_size=8))
+_REQUESTED_HEADERS = st.one_of(
+    st.none(), st.lists(st.one_of(REQUEST_HEADERS, st.text(max_size=6))).map(",".join)
+)
+_NETWORKS = st.sampled_from([None, "true", "false", ""])
+_ELSEWHERE = st.one_of(st.none(), ORIGINS)
+_THIRDS = st.sampled_from(range(3))
 
 
 @st.composite
 def policies_and_requests(draw):
-    """Give a policy and a request that has something to do with it."""
+    """Draw a policy and a request that has something to do with it."""
     policy = draw(policies())
-    origin = draw(st.one_of(asked_of(policy), st.none(), ORIGINS))
+    origin = draw(asked_of(policy)) if draw(_THIRDS) else draw(_ELSEWHERE)
     return policy, Request(
-        method=draw(st.sampled_from(["OPTIONS", "GET", "POST", "PUT"])),
+        method=draw(_ASKED_METHODS),
         origin=origin,
-        requested_method=draw(st.one_of(st.none(), METHODS, st.text(max_size=8))),
-        requested_headers=draw(
-            st.one_of(
-                st.none(),
-                st.lists(st.one_of(REQUEST_HEADERS, st.text(max_size=6))).map(",".join),
-            )
-        ),
-        private_network=draw(st.sampled_from([None, "true", "false", ""])),
+        requested_method=draw(_REQUESTED_METHODS),
+        requested_headers=draw(_REQUESTED_HEADERS),
+        private_network=draw(_NETWORKS),
     )

@@ -21,11 +21,23 @@ from naive.enumerated import (
     SITES,
     UPGRADES,
 )
-from strategies import METHODS as LISTED_METHODS
-from strategies import ORIGINS, PATTERNS, REQUEST_HEADERS, RESPONSE_HEADERS, near_misses
+from strategies import (
+    ALLOW_HEADERS,
+    ANY_EXPOSED,
+    GUARDS,
+    LISTED_METHODS,
+    LISTED_ORIGINS,
+    LISTED_PATTERNS,
+    MAX_AGES,
+    NAMED_EXPOSED,
+    PLACES,
+    REQUEST_HEADERS,
+    RESOURCE_POLICIES,
+    near_misses_of,
+)
 
 DEEP = st.sampled_from(["https://*.b.c.d.e.example", "https://*.c.d.e.example:*", "https://*.e.example:81"])
-TEXTS = st.one_of(ORIGINS, PATTERNS, DEEP)
+TEXTS = st.one_of(LISTED_ORIGINS, LISTED_PATTERNS, DEEP)
 ITEMS = st.one_of(TEXTS, TEXTS, TEXTS, st.sampled_from(REGEXES), st.sampled_from(CALLABLES))
 
 MANY_ORIGINS = [f"https://h{number}.many.example" for number in range(40)]
@@ -42,84 +54,102 @@ def is_insecure(item: object) -> bool:
     return isinstance(item, str) and item.startswith("http:")
 
 
+_DOORS = st.sets(st.sampled_from(["insecure-origins", "null-origin", "public-suffixes"]))
+_ORIGIN_LISTS = st.lists(ITEMS, min_size=1, max_size=5)
+_MORE_ORIGINS = st.sampled_from([[], [], [], MANY_ORIGINS, MANY_PATTERNS, MANY_ORIGINS + MANY_PATTERNS])
+_ONE_IN_FOUR = st.integers(0, 3)
+_ONE_IN_SIX = st.integers(0, 5)
+
+
 @st.composite
 def policies(draw):
-    """Give a policy; every field, door and form of an origin occurs, together with every other."""
+    """Draw a policy; every field, door and form of an origin occurs, together with every other."""
     credentials = draw(st.booleans())
-    private = draw(st.integers(0, 3)) == 0
-    doors = draw(st.sets(st.sampled_from(["insecure-origins", "null-origin", "public-suffixes"])))
+    private = draw(_ONE_IN_FOUR) == 0
+    doors = set(draw(_DOORS))
     if credentials:
         doors.add("public-suffixes")
-    origins = draw(st.lists(ITEMS, min_size=1, max_size=5))
+    origins = draw(_ORIGIN_LISTS)
     if private or credentials:
         origins = [each for each in origins if not is_anyone(each)]
     if credentials and "insecure-origins" not in doors:
         origins = [each for each in origins if not is_insecure(each)]
     if "null-origin" in doors and not credentials:
         origins.append("null")
-    origins += draw(st.sampled_from([[], [], [], MANY_ORIGINS, MANY_PATTERNS, MANY_ORIGINS + MANY_PATTERNS]))
-    if not (private or credentials) and draw(st.integers(0, 5)) == 0:
+    origins += draw(_MORE_ORIGINS)
+    if not (private or credentials) and draw(_ONE_IN_SIX) == 0:
         origins = "*"
-    names = st.lists(REQUEST_HEADERS, max_size=3)
-    upper = LISTED_METHODS.filter(str.isupper)
     return Policy(
         origins=origins or ["https://a.example"],
-        methods=draw(st.one_of(st.none(), st.just("*"), st.lists(upper, max_size=3))),
-        allow_headers=draw(st.one_of(st.just("*"), st.just(["*", "Authorization"]), names, names)),
-        expose_headers=draw(
-            st.one_of(*([] if credentials else [st.just("*")]), st.lists(RESPONSE_HEADERS, max_size=3))
-        ),
+        methods=draw(LISTED_METHODS),
+        allow_headers=draw(ALLOW_HEADERS),
+        expose_headers=draw(NAMED_EXPOSED if credentials else ANY_EXPOSED),
         credentials=credentials,
-        max_age=draw(st.one_of(st.none(), st.integers(0, 86400))),
+        max_age=draw(MAX_AGES),
         private_network=private,
         timing=draw(st.booleans()),
-        resource_policy=draw(st.sampled_from([None, None, "same-origin", "same-site", "cross-origin"])),
-        guard=draw(st.sampled_from(["enforce", "enforce", "report", "off"])),
+        resource_policy=draw(RESOURCE_POLICIES),
+        guard=draw(GUARDS),
         dangerously_allow=sorted(doors),
     )
 
 
-def origins_near(policy: Policy):
-    """Give origins that a policy names, that look like these, and that no browser sends."""
+_ODD_ORIGINS = st.sampled_from(ODD_ORIGINS)
+_FIFTHS = st.sampled_from(range(5))
+_LATIN_ORIGINS = st.text(st.characters(max_codepoint=255), max_size=12)
+
+
+@st.composite
+def origins_near(draw, policy: Policy):
+    """Draw an origin that the policy names, one that looks like it, or one that no browser sends."""
     named = [item.replace("*", "x") for item in policy.origins if isinstance(item, str)]
     deeper = [item.replace("*.", "y.x.") for item in policy.origins if isinstance(item, str)]
     named += ["https://pr-31.preview.example", "http://pr-1.preview.example", "https://one.example"]
-    return st.one_of(
-        st.sampled_from(named),
-        near_misses(st.sampled_from(named + deeper)),
-        st.sampled_from(ODD_ORIGINS),
-        ORIGINS,
-        st.text(st.characters(max_codepoint=255), max_size=12),
-    )
+    kind = draw(_FIFTHS)
+    if kind == 0:
+        return named[draw(PLACES) % len(named)]
+    if kind == 1:
+        return draw(near_misses_of(named + deeper))
+    return draw((_ODD_ORIGINS, LISTED_ORIGINS, _LATIN_ORIGINS)[kind - 2])
 
 
 LATIN = st.text(st.characters(max_codepoint=255), max_size=8)
 NAME_LISTS = st.lists(st.one_of(REQUEST_HEADERS, REQUEST_HEADERS.map(str.lower), LATIN), max_size=5)
 
 
+_ASKED_METHODS = st.one_of(st.sampled_from(METHODS), st.just("OPTIONS"))
+_URL_SCHEMES = st.sampled_from(SCHEMES)
+_REQUESTED_METHODS = st.one_of(st.sampled_from(REQUESTED_METHODS), st.sampled_from(REQUESTED_METHODS), LATIN)
+_REQUESTED_HEADERS = st.one_of(
+    st.sampled_from(REQUESTED_HEADERS), NAME_LISTS.map(", ".join), NAME_LISTS.map(",".join)
+)
+_NETWORKS = st.sampled_from(NETWORKS)
+_SITES = st.sampled_from(SITES)
+_UPGRADES = st.sampled_from(UPGRADES)
+_COOKIES = st.sampled_from([None, None, "a=1", ""])
+_THIRDS = st.sampled_from(range(3))
+_HOSTS = st.sampled_from(range(len(HOSTS) + 1))
+
+
 @st.composite
 def environs(draw, policy):
-    """Give what a server would put into an environ for a request that concerns *policy*."""
+    """Draw what a server would put into an environ for a request that concerns *policy*."""
     environ = {
-        "REQUEST_METHOD": draw(st.one_of(st.sampled_from(METHODS), st.just("OPTIONS"))),
+        "REQUEST_METHOD": draw(_ASKED_METHODS),
         "PATH_INFO": "/x",
-        "wsgi.url_scheme": draw(st.sampled_from(SCHEMES)),
+        "wsgi.url_scheme": draw(_URL_SCHEMES),
     }
-    origin = draw(st.one_of(st.none(), origins_near(policy), origins_near(policy)))
+    origin = draw(origins_near(policy)) if draw(_THIRDS) else None
     read = re.fullmatch(r"[a-z]+://(.*)", origin or "")
     values = {
         "HTTP_ORIGIN": origin,
-        "HTTP_ACCESS_CONTROL_REQUEST_METHOD": draw(
-            st.one_of(st.sampled_from(REQUESTED_METHODS), st.sampled_from(REQUESTED_METHODS), LATIN)
-        ),
-        "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": draw(
-            st.one_of(st.sampled_from(REQUESTED_HEADERS), NAME_LISTS.map(", ".join), NAME_LISTS.map(",".join))
-        ),
-        "HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK": draw(st.sampled_from(NETWORKS)),
-        "HTTP_SEC_FETCH_SITE": draw(st.sampled_from(SITES)),
-        "HTTP_HOST": draw(st.sampled_from([*HOSTS, read[1] if read else None])),
-        "HTTP_UPGRADE": draw(st.sampled_from(UPGRADES)),
-        "HTTP_COOKIE": draw(st.sampled_from([None, None, "a=1", ""])),
+        "HTTP_ACCESS_CONTROL_REQUEST_METHOD": draw(_REQUESTED_METHODS),
+        "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": draw(_REQUESTED_HEADERS),
+        "HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK": draw(_NETWORKS),
+        "HTTP_SEC_FETCH_SITE": draw(_SITES),
+        "HTTP_HOST": [*HOSTS, read[1] if read else None][draw(_HOSTS)],
+        "HTTP_UPGRADE": draw(_UPGRADES),
+        "HTTP_COOKIE": draw(_COOKIES),
     }
     environ.update({key: value for key, value in values.items() if value is not None})
     return environ

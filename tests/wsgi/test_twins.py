@@ -25,9 +25,26 @@ from naive.compared import (
 from naive.enumerated import POLICIES, present_and_absent
 from naive.layer import read_request
 from naive.origins import read_pattern
-from strategies import near_misses
+from strategies import near_misses_of
 
 LISTED = 500
+
+NEIGHBOURS = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "https://*.example",
+                "https://*.a.b.example",
+                "https://*.b.example:82",
+                "https://*.b.example:*",
+            ),
+            *("http://*.b.example", "http://b.example:*", "https://b.example", "https://*.xb.example"),
+            *("https://*.b.example.", "https://*:81", "ws://*.b.example", "https://x.b.example"),
+        ]
+    ),
+    max_size=5,
+    unique=True,
+)
 
 by_policy = pytest.mark.parametrize("name", POLICIES)
 
@@ -63,23 +80,9 @@ def test_every_pattern_is_read_as_the_twin_reads_it():
 @given(st.data())
 def test_a_pattern_among_many_others_covers_what_it_covers_alone(item, data):
     """Neighbours that share labels, ports or schemes with it change nothing."""
-    near = st.sampled_from(
-        [
-            *(
-                "https://*.example",
-                "https://*.a.b.example",
-                "https://*.b.example:82",
-                "https://*.b.example:*",
-            ),
-            *("http://*.b.example", "http://b.example:*", "https://b.example", "https://*.xb.example"),
-            *("https://*.b.example.", "https://*:81", "ws://*.b.example", "https://x.b.example"),
-        ]
-    )
-    others = data.draw(st.lists(near, max_size=5, unique=True))
+    others = data.draw(NEIGHBOURS)
     policy = Policy(origins=[item, *others])
-    asked = data.draw(
-        near_misses(st.sampled_from([each.replace("*", "x") for each in policy.origins])).filter(bool)
-    )
+    asked = data.draw(near_misses_of([each.replace("*", "x") for each in policy.origins]).filter(bool))
 
     assert_same_decisions(policy, Request(method="GET", origin=asked))
 
