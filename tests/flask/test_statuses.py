@@ -45,10 +45,9 @@ def assert_answered(result, origin, code, *, vary="Origin"):
     assert_headers_exactly(result.headers, [*allowed, ("Vary", vary)])
 
 
-@pytest.fixture
-def app(tmp_path):
-    """An application that can answer with anything."""
-    static = tmp_path / "static"
+def make_app(place):
+    """Make an application that can answer with anything, whose files are in *place*."""
+    static = place / "static"
     static.mkdir()
     (static / "font.woff2").write_bytes(TEXT)
     app = Flask(__name__, static_folder=str(static))
@@ -58,6 +57,18 @@ def app(tmp_path):
     add_successes(app)
     add_failures(app)
     return app
+
+
+@pytest.fixture
+def app(tmp_path):
+    """Make an application to which a test may add views."""
+    return make_app(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def answering(tmp_path_factory):
+    """Make one application for the tests that only ask."""
+    return make_app(tmp_path_factory.mktemp("app"))
 
 
 def add_successes(app):
@@ -182,17 +193,17 @@ def ask(app, each, origin):
 
 @pytest.mark.parametrize("origin", WHO, ids=WHO_IDS)
 @pytest.mark.parametrize("each", ASKS, ids=lambda each: each.id)
-def test_every_status_is_the_applications_and_has_the_headers(each, origin, app):
+def test_every_status_is_the_applications_and_has_the_headers(each, origin, answering):
     """The page reads what happened, and a cache knows by what the answer varies."""
-    assert_answered(ask(app, each, origin), origin, each.code, vary=each.vary)
+    assert_answered(ask(answering, each, origin), origin, each.code, vary=each.vary)
 
 
 @pytest.mark.parametrize("each", ASKS, ids=lambda each: each.id)
-def test_nothing_else_of_an_answer_is_changed(each, app):
+def test_nothing_else_of_an_answer_is_changed(each, answering):
     """Body and headers are those of the application without the layer, in their order."""
-    plain = app.extensions["corsguard"].app
+    plain = answering.extensions["corsguard"].app
 
-    bare, answered = ask(plain, each, A), ask(app, each, A)
+    bare, answered = ask(plain, each, A), ask(answering, each, A)
 
     assert answered.body == bare.body
     named = [name for name, _ in answered.headers if name not in {"Vary", "Access-Control-Allow-Origin"}]
@@ -200,9 +211,9 @@ def test_nothing_else_of_an_answer_is_changed(each, app):
 
 
 @pytest.mark.parametrize("path", ["/slash", "/307", "/308", "/401", "/403", "/raise", "/missing", "/body"])
-def test_the_preflight_of_every_status_passes(path, app):
+def test_the_preflight_of_every_status_passes(path, answering):
     """Whatever the request itself will meet: a redirect, a login, an error."""
-    result = preflight(app, A, "PUT", path)
+    result = preflight(answering, A, "PUT", path)
 
     assert result.code == 204
     assert result.get("Access-Control-Allow-Origin") == A
@@ -325,6 +336,7 @@ def test_an_error_after_the_first_chunk_is_the_servers(origin, debug, app):
     assert_headers_exactly(headers, [allow(A), VARY] if origin == A else [VARY])
 
 
+@pytest.mark.slow
 def test_a_stream_that_breaks_off_over_a_socket_has_its_headers(app, caplog):
     """The client sees who may read it, and the first chunk."""
 
@@ -360,6 +372,7 @@ def read_until(connection, mark):
     return received
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", WHO, ids=WHO_IDS)
 def test_an_event_arrives_before_the_next_one_is_made(origin, app):
     """The second waits until the client has the first; a layer that kept it back would wait in vain."""
