@@ -1,4 +1,4 @@
-"""Profiles of Hypothesis, and a watch that no test leaves anything behind."""
+"""Profiles of Hypothesis, marks that no test sets itself, and a watch that no test leaves anything behind."""
 
 from __future__ import annotations
 
@@ -8,15 +8,49 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-SLOW = [HealthCheck.too_slow]
+# No deadline: whether a test passes must not depend on the machine's speed. Derandomized: the same commit
+# gives the same result. Only the nightly profile draws other examples each time.
+_COMMON = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("development", _COMMON, max_examples=25)
+settings.register_profile("default", _COMMON, max_examples=1000)
+settings.register_profile("gate", _COMMON, max_examples=5000)
+settings.register_profile("nightly", _COMMON, max_examples=20000, derandomize=False)
+# `--hypothesis-profile` names another one.
+settings.load_profile("default")
 
-# No deadline: a test that depends on the machine's speed is no test. Derandomized: the same commit
-# gives the same result; the nightly profile is for finding what these examples do not.
-settings.register_profile(
-    "default", max_examples=1000, deadline=None, derandomize=True, suppress_health_check=SLOW
+#: Modules whose tests nearly all start a server or a process, or take longer than an edit may wait.
+_SLOW = frozenset(
+    {
+        "tests/test_benchmarks.py",
+        "tests/test_counts.py",
+        "tests/test_demo.py",
+        "tests/test_docs.py",
+        "tests/test_recipes.py",
+        "tests/testing/test_plugin.py",
+    }
 )
-settings.register_profile("nightly", max_examples=20000, deadline=None, suppress_health_check=SLOW)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+#: The names of all tests that were collected, those that -m and -k leave out among them.
+_COLLECTED = pytest.StashKey[frozenset[str]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Mark tests, and record the names of all before ``-m`` and ``-k`` select among them."""
+    config.stash[_COLLECTED] = frozenset(item.nodeid for item in items)
+    for item in items:
+        # Written examples alone must reach every line. Generated ones run at twice the speed uncounted.
+        if getattr(item.obj, "is_hypothesis_test", False):
+            item.add_marker("no_cover")
+        module = item.nodeid.partition("::")[0]
+        if module in _SLOW or any(item.get_closest_marker(each) for each in ("browser", "interop")):
+            item.add_marker("slow")
+
+
+@pytest.fixture(scope="session")
+def collected(pytestconfig):
+    """Return the names of all tests that this run has collected."""
+    return pytestconfig.stash[_COLLECTED]
 
 
 @pytest.fixture(autouse=True)
