@@ -2,30 +2,52 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+WORKERS ?= 2
 BIN := $(VENV)/bin
+# Tests of one module mostly stay in one process, which starts the servers that they share.
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo test counts instructions browsers interop bench check docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop bench wheel check docs clean
 
 help:
-	@echo 'make demo           the bank, its partner and an attacker, to press buttons; Ctrl-C ends it'
-	@echo 'make demo ONCE=1    the table of exchanges alone'
-	@echo '     PORTS="a b c"  on these ports instead of free ones; PLAIN=1: without *.localhost names'
-	@echo 'make test           all tests, with coverage'
-	@echo 'make counts         record what each kind of request costs in bytecodes and calls; the tests hold it to that'
-	@echo 'make instructions   the same in machine instructions, under valgrind, which it installs (Debian, as root)'
-	@echo '     WRITE=1        record them, too'
-	@echo 'make browsers       the library judged by Chromium, Firefox and WebKit, which it installs (Debian, as root)'
-	@echo 'make interop        every server and framework, some of which it installs (Debian, as root)'
-	@echo 'make bench          what it costs, beside others, into the docs; ARGS=--quick: that it works (Debian, as root)'
-	@echo 'make check          lint, layers and types'
-	@echo 'make docs           the documentation, into docs/_build/html'
-	@echo 'make clean          remove what the others made'
+	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
+	@echo 'make demo ONCE=1    prints the table of exchanges and ends'
+	@echo '     PORTS="a b c"  uses these ports instead of free ones; PLAIN=1: no *.localhost names'
+	@echo 'make quick          runs the fast tests in under 20 seconds; ARGS=tests/core: only those'
+	@echo 'make test           runs all tests but those of browsers and servers, and measures coverage'
+	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: with five times the generated examples'
+	@echo 'make gate           runs everything that has to pass: what stands below, but bench, and all tests'
+	@echo 'make check          checks style, layers and types'
+	@echo 'make docs           builds the documentation into docs/_build/html'
+	@echo 'make wheel          builds the wheel, and installs and imports it in an environment of its own'
+	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
+	@echo 'make interop        tests it under every server and framework; installs some of them (Debian, as root)'
+	@echo 'make instructions   counts machine instructions per request with valgrind; installs it (Debian, as root)'
+	@echo '     WRITE=1        records them, too'
+	@echo 'make counts         records the bytecodes and calls per request that the tests compare with'
+	@echo 'make bench          measures time and memory beside other libraries; ARGS=--quick: tries it out (Debian, as root)'
+	@echo 'make clean          removes what the others made'
 
 demo: $(VENV)/demo.stamp
 	@$(BIN)/python -m examples.bank $(if $(ONCE),--once) $(if $(PORTS),--ports $(PORTS)) $(if $(PLAIN),--plain)
 
+quick: $(VENV)/tests.stamp
+	@$(PYTEST) --quiet --hypothesis-profile=development -m 'not slow' \
+	  --ignore=tests/browsers --ignore=tests/interop $(ARGS)
+
 test: $(VENV)/tests.stamp $(VENV)/docs.stamp
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(PYTEST) $(if $(PROFILE),--hypothesis-profile=$(PROFILE)) --cov --cov-report=term $(ARGS)
+
+# The tests come last, so that the last line is the one that pytest ends with.
+gate:
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory docs
+	@$(MAKE) --no-print-directory wheel
+	@$(MAKE) --no-print-directory demo ONCE=1 </dev/null
+	@$(MAKE) --no-print-directory browsers
+	@$(MAKE) --no-print-directory interop
+	@$(MAKE) --no-print-directory instructions
+	@$(MAKE) --no-print-directory test PROFILE=gate
 
 counts: $(VENV)/tests.stamp
 	@$(BIN)/python -m benchmarks.counts --write
@@ -52,6 +74,9 @@ check: $(VENV)/lint.stamp $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/pyright
+
+wheel: $(VENV)/tests.stamp
+	@.ci/wheel $(BIN)/python
 
 docs: $(VENV)/docs.stamp
 	$(BIN)/python -m sphinx -q -W -n -b html docs docs/_build/html

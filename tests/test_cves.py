@@ -37,6 +37,7 @@ def over_a_socket(app, path, **headers):
     return status, dict(received).get("Access-Control-Allow-Origin")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "path", ["/api/../private", "/api/%2e%2e/private", "/api//../private", "/api/%2E./private", "/%2561pi/x"]
 )
@@ -46,6 +47,7 @@ def test_cve_2020_25032_a_path_that_leaves_its_rule_is_not_covered_by_it(app, pa
     assert over_a_socket(app, path)[1] is None
 
 
+@pytest.mark.slow
 def test_cve_2024_1681_a_path_writes_no_line_into_the_log(caplog):
     """flask-cors: a newline in the path forged a log entry."""
     caplog.set_level(logging.DEBUG)
@@ -78,6 +80,7 @@ def test_cve_2024_6221_nobody_is_let_into_a_private_network_by_default():
     assert result.get("Access-Control-Allow-Private-Network") is None
 
 
+@pytest.mark.slow
 def test_cve_2024_6844_a_plus_is_no_space():
     """flask-cors: `/service+path` got the rule of `/service path`."""
     app = Flask(__name__)
@@ -136,6 +139,7 @@ def test_cve_2026_37737_a_regular_expression_matches_the_whole_origin(origin):
     assert not decide(policy, Request(method="GET", origin=origin)).allowed
 
 
+@pytest.mark.slow
 def test_ghsa_vhxv_fg4m_p2w8_two_origins_do_not_make_a_third():
     """jub0bs/cors: `https://foo.com` and `https://bar.com` allowed `https://barfoo.com`."""
     chosen = random.Random(41)

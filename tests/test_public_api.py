@@ -102,6 +102,7 @@ def test_the_signatures_are_those_of_the_design():
     assert issubclass(PolicyError, ValueError)
 
 
+@pytest.mark.slow
 def test_the_consumers_example_runs():
     """What two type checkers read is a program, too."""
     example = Path(__file__).parent / "typing" / "api.py"

@@ -63,6 +63,7 @@ def test_ports_of_one_base_are_one_entry():
     assert allows(["https://*.a.example:*", "https://*.a.example:2"], "https://x.a.example:3")
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_origins_are_one_set():
     """A decision takes as many calls with a hundred thousand origins as with one."""
     origins = [f"https://tenant-{number}.example" for number in range(100_000)]

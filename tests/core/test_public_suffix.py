@@ -53,6 +53,7 @@ def _named_by_rules():
         yield from (host, f"a.{host}", f"b.a.{host}", host.rpartition(".")[2])
 
 
+@pytest.mark.slow
 def test_the_list_without_punycode_says_what_the_whole_list_says():
     """Of every host that a rule names, its neighbours above and below, and the same in punycode."""
     whole = publicsuffixlist.PublicSuffixList()
@@ -63,6 +64,7 @@ def test_the_list_without_punycode_says_what_the_whole_list_says():
     assert {host: site_of(host) for host in hosts} == {host: whole.privatesuffix(host) for host in hosts}
 
 
+@pytest.mark.slow
 def test_the_public_suffix_list_is_not_read_until_it_is_needed():
     """Only subdomains together with credentials need it, and only those in Punycode need all of it."""
     program = (

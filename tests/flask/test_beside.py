@@ -411,6 +411,7 @@ def test_socketio_outside_answers_for_its_path_itself():
     assert call(app, "GET", "/page", {"Origin": EVIL}).get("Access-Control-Allow-Origin") is None
 
 
+@pytest.mark.slow
 def test_a_handshake_is_guarded_whichever_extension_came_first(order):
     """flask-sock's routes are the application's, over a real socket."""
     app = Flask(__name__)

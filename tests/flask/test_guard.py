@@ -9,6 +9,7 @@ import threading
 import pytest
 from flask import Blueprint, Flask, jsonify, session
 from flask.sessions import SecureCookieSessionInterface
+from hypothesis import settings
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -336,6 +337,7 @@ def test_the_methods_of_a_route_are_allowed_to_its_allowed_origins(app):
     assert call(app, "POST", "/put", {"Origin": A}).code == 405
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/x", "/slash", "/slash/", "/missing", "//x", "/%78", "/./x"])
 def test_no_spelling_of_a_path_gets_past(app, path):
     """The verdict is that of the policy, wherever the path leads."""
@@ -534,9 +536,10 @@ def test_credentials_let_the_cookie_of_an_allowed_origin_in(app):
     assert len(app.effects) == 1
 
 
+@pytest.mark.slow
 def test_under_load_no_forged_request_is_executed_and_no_honest_one_lost():
-    """Ten thousand of each, mixed, from four threads over connections that are kept."""
-    each = 2_500
+    """Thousands of each, mixed, from four threads over connections that are kept."""
+    each = settings.default.max_examples // 2
     app = Flask(__name__)
     CorsGuard(app, WITH_COOKIES)
     count, lock = {"honest": 0, "forged": 0}, threading.Lock()

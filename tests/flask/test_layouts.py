@@ -250,6 +250,7 @@ def test_a_missing_slash_is_followed_to_the_page(layout):
     assert_headers_exactly(answered.headers, [allow(A), VARY])
 
 
+@pytest.mark.slow
 def test_over_a_socket_it_is_the_same(layout):
     """What a server makes of prefix and host is what the application's own map gets."""
     with serving(layout.application) as port:

@@ -70,6 +70,7 @@ def named(place, number):
     return Policy(origins=[A], expose_headers=[f"X-{place.title().replace(' ', '-')}"], max_age=number)
 
 
+@pytest.mark.slow
 def test_every_combination_of_marks_is_walked_through():
     """Each place has a policy of its own, so that a wrong one shows, and each is marked and not marked."""
     policy, rule = named("application", 100), named("rule", 101)

@@ -41,6 +41,7 @@ def say(port, headers, path="/echo"):
         client.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/echo", "/marked"])
 @pytest.mark.parametrize(
     "headers",
@@ -62,6 +63,7 @@ def test_a_handshake_from_a_foreign_origin_never_reaches_the_view(app, headers, 
     assert app.opened == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("origin", "path"),
     [(A, "/echo"), (EVIL, "/marked"), (None, "/echo"), ("own", "/echo"), ("own", "/marked")],

@@ -9,6 +9,8 @@ from cases import EVERYONE, EXAMPLE, LISTED, ROWS, VARY, A, allow
 from flask_corsguard import CorsGuard, CorsMiddleware
 from harness import SpyApp, assert_headers_exactly, raw_exchange, serving
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def port():

@@ -127,6 +127,7 @@ def test_an_own_origin_is_known_as_the_twin_knows_it(name):
             assert_same_decisions(POLICIES[name], request)
 
 
+@pytest.mark.slow
 def test_the_tables_reach_everything_that_can_be_said():
     """Every reason is given, by a decision or by a verdict, and no combination of them is the only one."""
     reached: Counter[object] = Counter()
