@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,6 +31,9 @@ _SLOW = frozenset(
     }
 )
 
+#: Modules that send whole tables of requests, which the tests beside them send one by one.
+_UNCOUNTED = frozenset({"tests/test_benchmarks.py"})
+
 #: The names of all tests that were collected, those that -m and -k leave out among them.
 _COLLECTED = pytest.StashKey[frozenset[str]]()
 
@@ -39,12 +43,31 @@ def pytest_collection_modifyitems(config, items):
     """Mark tests, and record the names of all before ``-m`` and ``-k`` select among them."""
     config.stash[_COLLECTED] = frozenset(item.nodeid for item in items)
     for item in items:
-        # Written examples alone must reach every line. Generated ones run at twice the speed uncounted.
-        if getattr(item.obj, "is_hypothesis_test", False):
-            item.add_marker("no_cover")
         module = item.nodeid.partition("::")[0]
         if module in _SLOW or any(item.get_closest_marker(each) for each in ("browser", "interop")):
             item.add_marker("slow")
+        if module in _UNCOUNTED:
+            item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Stop coverage for generated examples and for what is marked ``no_cover``.
+
+    Those run at twice the speed without it, and a line that only they reach has no test that shows its purpose.
+    pytest-cov does as much for its mark ``no_cover``, but in a process of pytest-xdist it runs two tracers, and
+    the second one takes over from the one that it stops.
+    """
+    tracer = sys.gettrace()
+    uncounted = getattr(item.obj, "is_hypothesis_test", False) or item.get_closest_marker("no_cover")
+    # A debugger's tracer stays.
+    if not (uncounted and type(tracer).__module__.startswith("coverage")):
+        return (yield)
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 @pytest.fixture(scope="session")
