@@ -31,9 +31,6 @@ _SLOW = frozenset(
     }
 )
 
-#: Modules that send whole tables of requests, which the tests beside them send one by one.
-_UNCOUNTED = frozenset({"tests/test_benchmarks.py"})
-
 #: The names of all tests that were collected, those that -m and -k leave out among them.
 _COLLECTED = pytest.StashKey[frozenset[str]]()
 
@@ -46,22 +43,20 @@ def pytest_collection_modifyitems(config, items):
         module = item.nodeid.partition("::")[0]
         if module in _SLOW or any(item.get_closest_marker(each) for each in ("browser", "interop")):
             item.add_marker("slow")
-        if module in _UNCOUNTED:
-            item.add_marker("no_cover")
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """Stop coverage for generated examples and for what is marked ``no_cover``.
+    """Stop coverage for generated examples.
 
-    Those run at twice the speed without it, and a line that only they reach has no test that shows its purpose.
-    pytest-cov does as much for its mark ``no_cover``, but in a process of pytest-xdist it runs two tracers, and
-    the second one takes over from the one that it stops.
+    They run at twice the speed without it, and a line that only they reach has no test that shows why.
+    Tempting: pytest-cov's mark ``no_cover``. But in a process of pytest-xdist it runs two tracers and stops
+    one, so the other takes over; and where it does stop, this hook would put a stale one back.
     """
     tracer = sys.gettrace()
-    uncounted = getattr(item.obj, "is_hypothesis_test", False) or item.get_closest_marker("no_cover")
+    generated = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
     # A debugger's tracer stays.
-    if not (uncounted and type(tracer).__module__.startswith("coverage")):
+    if not (generated and type(tracer).__module__.startswith("coverage")):
         return (yield)
     sys.settrace(None)
     try:
