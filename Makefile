@@ -15,7 +15,7 @@ help:
 	@echo '     PORTS="a b c"  uses these ports instead of free ones; PLAIN=1: no *.localhost names'
 	@echo 'make quick          runs the fast tests in under 20 seconds; ARGS=tests/core: only those'
 	@echo 'make test           runs all tests but those of browsers and servers, and measures coverage'
-	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: with five times the generated examples'
+	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: with more generated examples'
 	@echo 'make gate           runs everything that has to pass: what stands below, but bench, and all tests'
 	@echo 'make check          checks style, layers and types'
 	@echo 'make docs           builds the documentation into docs/_build/html'

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 _COMMON = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("development", _COMMON, max_examples=25)
 settings.register_profile("default", _COMMON, max_examples=1000)
-settings.register_profile("gate", _COMMON, max_examples=5000)
+settings.register_profile("gate", _COMMON, max_examples=2500)
 settings.register_profile("nightly", _COMMON, max_examples=20000, derandomize=False)
 # `--hypothesis-profile` names another one.
 settings.load_profile("default")

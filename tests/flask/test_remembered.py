@@ -253,6 +253,7 @@ def test_an_upgrade_that_is_too_long_to_be_read_counts_as_a_handshake():
     assert code("x" * (MAX_UPGRADE_LENGTH + 1)) == 403
 
 
+@pytest.mark.slow
 def test_importing_the_package_loads_no_list_and_no_tables():
     """Public suffixes are for patterns with credentials, Punycode for mistakes."""
     program = (
