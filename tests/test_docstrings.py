@@ -106,7 +106,11 @@ def test_every_returned_value_is_documented(name):
     assert documents_a_result(CALLABLES[name]) is returns_something(CALLABLES[name])
 
 
-@pytest.mark.parametrize(("name", "exception", "fail"), FAILURES, ids=lambda value: value if isinstance(value, str) else "call")
+@pytest.mark.parametrize(
+    ("name", "exception", "fail"),
+    FAILURES,
+    ids=lambda value: value if isinstance(value, str) else "call",
+)
 def test_every_exception_is_documented(name, exception, fail):
     """A call that fails raises an exception that :raises names."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 - its name is compared
