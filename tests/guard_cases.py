@@ -14,6 +14,17 @@ ANY_METHOD = Policy(origins="*", methods="*")
 
 HOST = "api.example"
 
+#: A request that a page of another origin has forged.
+CROSS_SITE = {"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}
+
+#: A request to https://bank.example, as it arrives behind a proxy that ends TLS.
+BEHIND_PROXY = {
+    "Host": "10.0.0.7:8000",
+    "X-Forwarded-Host": "bank.example",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-For": "192.0.2.1",
+}
+
 
 @dataclass(frozen=True)
 class GuardRow:

@@ -51,6 +51,21 @@ def test_a_program_of_wsgi_imports_no_flask():
     assert printed == "False True\n"
 
 
+@pytest.mark.slow
+def test_importing_the_package_loads_no_list_and_no_tables():
+    """Public suffixes are for patterns with credentials, Punycode for mistakes."""
+    program = (
+        "import sys, flask, flask_corsguard as it; it.Policy(origins=['https://*.a.example']); "
+        "print(sorted({'publicsuffixlist', 'idna'} & set(sys.modules)))"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert printed == "[]\n"
+
+
 @pytest.mark.parametrize("name", sorted(PUBLIC - {"SAME_ORIGIN", "cors_refused", "decide", "cors"}))
 def test_a_traceback_shows_the_public_path_of_a_class(name):
     """A reader finds it in the documentation, and a module of ours may move."""

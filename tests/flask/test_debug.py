@@ -22,7 +22,7 @@ from flask import Flask, got_request_exception
 from werkzeug.debug import DebuggedApplication
 
 from cases import EVIL, VARY, A, allow
-from flask_corsguard import CorsGuard, CorsMiddleware, Policy
+from flask_corsguard import CorsGuard, Policy
 from harness import assert_headers_exactly, call, cors_headers, preflight, raw_exchange
 
 #: Seconds after which a server that has not answered is ended; nothing waits for them otherwise.
@@ -370,16 +370,6 @@ def test_what_is_not_to_propagate_is_flasks_in_debug_too():
     assert result.code == 500
     assert b"Internal Server Error" in result.body
     assert_headers_exactly(result.headers, [allow(A), VARY])
-
-
-def test_the_end_of_the_program_is_not_an_error_of_the_application():
-    """What is no ``Exception`` is nobody's to answer."""
-
-    def leave(environ, start_response):
-        raise SystemExit
-
-    with pytest.raises(SystemExit):
-        call(CorsMiddleware(leave, Policy(origins=[A]), debug=True), headers={"Origin": A})
 
 
 def test_in_debug_a_refused_preflight_is_told_why():

@@ -6,7 +6,7 @@ import pytest
 
 from cases import A
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError
-from flask_corsguard.wsgi.path_rules import PathRules, _prefixes
+from flask_corsguard.wsgi.path_rules import PathRules, _prefixes, is_ambiguous
 from harness import count_calls
 
 
@@ -69,3 +69,9 @@ def test_a_path_without_a_leading_slash_is_closed():
     assert rules.find("api/x") is rules.find("*") is SAME_ORIGIN
     with pytest.raises(PolicyError, match=r"path\.spelling"):
         PathRules({"/\ud800": SAME_ORIGIN})
+
+
+@pytest.mark.parametrize("path", ["/", "/a", "/a/", "/a.b", "/...", "/a/..b", "/a%20b", "/a;x", "/\xe9", ""])
+def test_an_ordinary_path_is_not_ambiguous(path):
+    """Dots within a longer segment, and other escapes, are not misread by other software."""
+    assert not is_ambiguous(path)

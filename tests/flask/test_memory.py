@@ -1,9 +1,6 @@
-"""What is remembered from one request to the next, and that nobody can tell, but by the time it takes."""
+"""What the routing remembers from one request to the next, which changes no answer."""
 
 from __future__ import annotations
-
-import subprocess
-import sys
 
 import pytest
 from flask import Blueprint, Flask, request, session
@@ -11,12 +8,12 @@ from flask.views import MethodView, View
 from werkzeug.routing import Rule
 
 from cases import EVIL, LISTED, A
-from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors
-from flask_corsguard.core.guard import MAX_UPGRADE_LENGTH
+from flask_corsguard import CorsGuard, Policy, cors
 from flask_corsguard.flask.marks import Marks
-from harness import SpyApp, call, preflight
+from harness import call, preflight
 
 EVERYONE = Policy(origins="*")
+
 PARTNER = Policy(origins=[EVIL])
 
 #: Requests after which there is nothing left to find out.
@@ -24,7 +21,7 @@ ENOUGH = 4
 
 
 def allowed(app, path, origin=EVIL, method="GET"):
-    """Give what a request to *path* is told of its origin."""
+    """Return the ``Access-Control-Allow-Origin`` of the response to a request to *path*."""
     return call(app, method, path, {"Origin": origin}).get("Access-Control-Allow-Origin")
 
 
@@ -65,7 +62,7 @@ EXPECTED = {
 
 
 def test_a_marked_application_answers_the_tenth_time_as_the_first():
-    """Whatever is asked in between."""
+    """The requests take turns, so that what one leaves behind would show in the next."""
     app = marked_app()
 
     for _ in range(10):
@@ -73,7 +70,7 @@ def test_a_marked_application_answers_the_tenth_time_as_the_first():
 
 
 def test_an_application_without_marks_answers_the_tenth_time_as_the_first():
-    """Its one policy then holds for every response, and no rule is looked at."""
+    """Its one policy then applies to every response, and no rule is looked up."""
     app = Flask(__name__)
     app.add_url_rule("/", "page", lambda: "page", methods=["GET", "PUT"])
     CorsGuard(app, LISTED)
@@ -86,8 +83,8 @@ def test_an_application_without_marks_answers_the_tenth_time_as_the_first():
         assert call(app, "PUT", "/", {"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}).code == 403
 
 
-def test_a_policy_that_names_its_methods_grants_without_asking_for_the_route():
-    """Once it is known that there is no other, the answer lies ready."""
+def test_a_policy_with_methods_answers_preflights_without_the_url_map():
+    """Once it is known that nothing is marked, no route can change the answer."""
     app = Flask(__name__)
     app.add_url_rule("/", "page", lambda: "page")
     CorsGuard(app, LISTED.replace(methods=["PATCH"]))
@@ -99,9 +96,21 @@ def test_a_policy_that_names_its_methods_grants_without_asking_for_the_route():
     assert preflight(app, A, "PATCH").headers == first.headers
 
 
+def test_a_blueprint_registered_between_two_preflights_is_found_by_the_second():
+    """A preflight opens no request of Flask's, so the application is still being set up."""
+    app = Flask(__name__)
+    CorsGuard(app, LISTED)
+    codes = []
+    for name in ("first", "second"):
+        app.register_blueprint(cors(PARTNER)(Blueprint(name, __name__, url_prefix=f"/{name}")))
+        codes.append((preflight(app, EVIL, path=f"/{name}/x").code, preflight(app, EVIL, path="/x").code))
+
+    assert codes == [(204, 403), (204, 403)]
+
+
 @pytest.mark.parametrize("name", ["view", "plain"])
-def test_a_mark_that_is_put_after_requests_is_heeded(name):
-    """What was found before is forgotten."""
+def test_a_mark_put_after_requests_applies_to_the_next_one(name):
+    """The policy that was remembered before is forgotten."""
     app = marked_app()
     for _ in range(ENOUGH):
         allowed(app, f"/{name}")
@@ -111,8 +120,8 @@ def test_a_mark_that_is_put_after_requests_is_heeded(name):
     assert allowed(app, f"/{name}") == "*"
 
 
-def test_the_first_mark_of_all_is_heeded_after_requests_too():
-    """An application that had none so far has stopped looking for them."""
+def test_the_first_mark_of_an_application_applies_to_the_next_request():
+    """The application was known to have no marks, and that is forgotten."""
     app = Flask(__name__)
     app.add_url_rule("/", "page", lambda: "page")
     CorsGuard(app, LISTED)
@@ -132,11 +141,11 @@ class AnyMethod(View):
 
     @cors(EVERYONE)
     def purge(self):
-        """Nothing calls it: its mark is what counts."""
+        """Nothing calls it; only its mark matters."""
 
 
-def test_a_mark_that_comes_while_a_policy_is_found_is_heeded(monkeypatch):
-    """What was found before it is not what is remembered after it."""
+def test_a_mark_put_while_a_policy_is_found_applies_to_the_next_request(monkeypatch):
+    """The policy that was found without it is not remembered."""
     app = marked_app()
     for _ in range(ENOUGH):
         allowed(app, "/view")
@@ -155,8 +164,25 @@ def test_a_mark_that_comes_while_a_policy_is_found_is_heeded(monkeypatch):
     assert last == "*"
 
 
-def test_a_rule_for_every_method_is_looked_at_for_every_request():
-    """No list of methods says which marks there are."""
+def test_a_mark_put_while_the_policy_of_a_preflight_is_found_applies_to_the_next_one(monkeypatch):
+    """The policy that was found without it may be remembered, but not for a view with another mark."""
+    app = marked_app()
+    find = Marks.find
+
+    def finding(marks, *endpoint):
+        found = find(marks, *endpoint)
+        monkeypatch.undo()
+        cors(PARTNER)(app.view_functions["plain"])
+        return found
+
+    monkeypatch.setattr(Marks, "find", finding)
+
+    codes = [(preflight(app, A, path="/plain").code, preflight(app, EVIL, path="/plain").code) for _ in "12"]
+    assert codes == [(204, 204), (403, 204)]
+
+
+def test_a_view_class_on_a_rule_for_every_method_has_a_policy_for_each_method():
+    """The rule lists no methods, so nothing is remembered by it."""
     app = Flask(__name__)
     app.url_map.add(Rule("/", endpoint="any", methods=None))
     app.view_functions["any"] = AnyMethod.as_view("any")
@@ -167,8 +193,8 @@ def test_a_rule_for_every_method_is_looked_at_for_every_request():
         assert allowed(app, "/", EVIL, "PURGE") == "*"
 
 
-def test_what_lies_about_in_a_class_is_not_touched():
-    """A proxy of Flask's raises outside of a request whatever is asked of it."""
+def test_an_attribute_of_a_view_class_that_raises_is_not_read():
+    """Any access to a proxy of Flask's raises outside of a request."""
 
     class Page(View):
         proxy = session
@@ -184,8 +210,8 @@ def test_what_lies_about_in_a_class_is_not_touched():
         assert allowed(app, "/", A) == A
 
 
-def test_a_mark_that_comes_while_marks_are_looked_for_is_heeded(monkeypatch):
-    """By another thread, for example."""
+def test_a_mark_put_while_marks_are_looked_for_applies_to_the_next_request(monkeypatch):
+    """Another thread may put it; that nothing was marked before is not remembered."""
     app = Flask(__name__)
     app.add_url_rule("/", "page", lambda: "page")
     CorsGuard(app, LISTED)
@@ -204,8 +230,8 @@ def test_a_mark_that_comes_while_marks_are_looked_for_is_heeded(monkeypatch):
     assert last == "*"
 
 
-def test_paths_are_looked_at_for_every_request():
-    """One rule of the URL map may lie below several of them."""
+def test_paths_are_looked_up_for_every_request():
+    """One rule of the URL map may lie below several path rules."""
     app = Flask(__name__)
     app.add_url_rule("/<name>", "page", lambda name: name)
     CorsGuard(app, LISTED, paths={"/open": EVERYONE})
@@ -215,8 +241,8 @@ def test_paths_are_looked_at_for_every_request():
         assert allowed(app, "/other") is None
 
 
-def test_what_a_marked_view_says_of_its_own_is_merged_every_time():
-    """A name that is not plain, and a Vary, are looked at as ever."""
+def test_headers_of_a_marked_view_are_merged_every_time():
+    """A ``Vary`` and a name that is not plain are compared for each response."""
     app = Flask(__name__)
     app.add_url_rule("/", "page", cors(LISTED)(lambda: ("page", {"X-Own": "1", "Vary": "Cookie"})))
     CorsGuard(app)
@@ -228,8 +254,8 @@ def test_what_a_marked_view_says_of_its_own_is_merged_every_time():
 
 
 @pytest.mark.parametrize("make", [tuple, iter])
-def test_headers_that_are_no_list_are_completed_every_time(make):
-    """PEP 3333 asks for a list; a layer inside may give a tuple, or what is read once."""
+def test_headers_of_a_marked_view_in_another_iterable_are_completed_every_time(make):
+    """PEP 3333 asks for a list; a layer inside may pass a tuple or an iterator."""
     app = Flask(__name__)
     app.add_url_rule("/", "page", cors(LISTED)(lambda: "page"))
     flask = app.wsgi_app
@@ -240,28 +266,3 @@ def test_headers_that_are_no_list_are_completed_every_time(make):
         result = call(app, headers={"Origin": A})
         assert result.get("Access-Control-Allow-Origin") == A
         assert result.get("Content-Length") == "4"
-
-
-def test_an_upgrade_that_is_too_long_to_be_read_counts_as_a_handshake():
-    """Whatever it asks for, the guard looks at it."""
-    layer = CorsMiddleware(SpyApp(), LISTED)
-
-    def code(upgrade):
-        return call(layer, headers={"Origin": EVIL, "Sec-Fetch-Site": "cross-site", "Upgrade": upgrade}).code
-
-    assert code("x" * MAX_UPGRADE_LENGTH) == 200
-    assert code("x" * (MAX_UPGRADE_LENGTH + 1)) == 403
-
-
-@pytest.mark.slow
-def test_importing_the_package_loads_no_list_and_no_tables():
-    """Public suffixes are for patterns with credentials, Punycode for mistakes."""
-    program = (
-        "import sys, flask, flask_corsguard as it; it.Policy(origins=['https://*.a.example']); "
-        "print(sorted({'publicsuffixlist', 'idna'} & set(sys.modules)))"
-    )
-
-    assert (
-        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-        == "[]\n"
-    )

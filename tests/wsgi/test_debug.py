@@ -1,0 +1,75 @@
+"""Exceptions of an application, in debug mode and outside of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases import EVIL, LISTED, VARY, A, allow
+from flask_corsguard import CorsMiddleware, Policy
+from harness import assert_headers_exactly, call, make_environ
+
+GRANTED = [allow(A), ("Access-Control-Expose-Headers", "X-Total"), VARY]
+
+
+def raising(environ, start_response):
+    """Fail before anything is answered."""
+    raise ValueError("secret \u2603")
+
+
+def test_without_debug_an_exception_goes_on_as_it_is():
+    """What the application raises is the server's to answer."""
+    with pytest.raises(ValueError, match="secret"):
+        call(CorsMiddleware(raising, LISTED), headers={"Origin": A})
+
+
+def test_in_debug_an_allowed_origin_reads_the_name_of_the_exception(caplog):
+    """It gets a plain 500, and the log the traceback."""
+    result = call(CorsMiddleware(raising, LISTED, debug=True), headers={"Origin": A})
+
+    assert result.status == "500 Internal Server Error"
+    assert result.body.decode() == "ValueError: secret \u2603\n"
+    assert result.get("Content-Type") == "text/plain; charset=utf-8"
+    assert_headers_exactly(result.headers, GRANTED)
+    (record,) = caplog.records
+    assert record.exc_info[1].args == ("secret \u2603",)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": EVIL}, {"Origin": "null"}], ids=str)
+def test_in_debug_nobody_else_learns_anything_of_an_exception(headers):
+    """Without an allowed origin it goes on to the debugger, or whatever is outside."""
+    with pytest.raises(ValueError, match="secret"):
+        call(CorsMiddleware(raising, LISTED, debug=True), headers=headers)
+
+
+def test_in_debug_a_response_to_an_exception_is_begun_with_exc_info():
+    """PEP 3333 has error handlers say so, whether or not there is something to take back."""
+    started = []
+
+    CorsMiddleware(raising, LISTED, debug=True)(
+        make_environ(headers={"Origin": A}), lambda *args: started.append(args)
+    )
+
+    ((_, _, exc_info),) = started
+    assert exc_info[0] is ValueError
+
+
+def test_in_debug_a_response_that_has_begun_is_begun_anew_with_exc_info():
+    """A server that has sent the headers can then raise the exception again."""
+
+    def app(environ, start_response):
+        start_response("200 OK", [])
+        raise ValueError("late")
+
+    result = call(CorsMiddleware(app, LISTED, debug=True), headers={"Origin": A})
+
+    assert result.code == 500
+
+
+def test_the_end_of_the_program_is_not_an_error_of_the_application():
+    """``SystemExit`` is not an ``Exception``, so the layer does not answer it."""
+
+    def leave(environ, start_response):
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        call(CorsMiddleware(leave, Policy(origins=[A]), debug=True), headers={"Origin": A})

@@ -1,0 +1,44 @@
+"""The guard around a WSGI application: a request that is refused does not reach it."""
+
+from __future__ import annotations
+
+import pytest
+
+from cases import EVIL, LISTED
+from flask_corsguard import CorsMiddleware
+from flask_corsguard.core.guard import MAX_UPGRADE_LENGTH
+from guard_cases import CROSS_SITE, GUARD_ROWS, OPEN_TO_A, GuardRow
+from harness import SpyApp, call
+
+
+@pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
+def test_the_application_is_reached_as_the_table_says(row: GuardRow):
+    """A request that passes reaches it once, and a refused one does not."""
+    spy = SpyApp()
+
+    result = call(
+        CorsMiddleware(spy, row.policy), row.method, "/x", row.headers, **{"wsgi.url_scheme": row.scheme}
+    )
+
+    assert result.code == (200 if row.passes else 403)
+    assert len(spy.calls) == row.passes
+
+
+def test_a_guard_that_is_off_neither_logs_nor_notifies(caplog):
+    """The request reaches the application."""
+    told = []
+    app = CorsMiddleware(SpyApp(), OPEN_TO_A.replace(guard="off"), on_refusal=lambda *args: told.append(args))
+
+    assert call(app, "POST", "/", CROSS_SITE).code == 200
+    assert caplog.records == told == []
+
+
+def test_an_upgrade_that_is_too_long_to_be_read_counts_as_a_handshake():
+    """The guard refuses it as it refuses the handshake of a WebSocket."""
+    layer = CorsMiddleware(SpyApp(), LISTED)
+
+    def code(upgrade):
+        return call(layer, headers={"Origin": EVIL, "Sec-Fetch-Site": "cross-site", "Upgrade": upgrade}).code
+
+    assert code("x" * MAX_UPGRADE_LENGTH) == 200
+    assert code("x" * (MAX_UPGRADE_LENGTH + 1)) == 403
