@@ -6,6 +6,7 @@ import io
 import socket
 import sys
 import threading
+import warnings
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 from wsgiref.util import setup_testing_defaults
@@ -15,6 +16,8 @@ from simple_websocket.errors import ConnectionError as RefusedError
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 from werkzeug.serving import make_server
+
+from flask_corsguard import CorsGuardWarning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,6 +124,17 @@ def preflight(app, origin, method="GET", path="/", headers=None, **extra) -> Res
     if headers is not None:
         asked["Access-Control-Request-Headers"] = headers
     return call(app, "OPTIONS", path, asked, **extra)
+
+
+@contextmanager
+def warned(*words: str) -> Iterator[list[warnings.WarningMessage]]:
+    """Assert that the block warns once for each of *words*, in this order, and of nothing else."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+    assert [each.category for each in caught] == [CorsGuardWarning] * len(words)
+    for each, word in zip(caught, words, strict=True):
+        assert word in str(each.message)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The table through Flask, the configuration, and the application as a whole."""
+"""The table through Flask, and the application as a whole."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_a_second_initialisation_is_an_error_that_says_what_to_do(again):
     assert app.wsgi_app is wsgi_app
 
 
-def test_what_is_no_application_is_told_so():
+def test_an_argument_that_is_not_an_application_is_a_type_error():
     """The application comes first, here as in every extension of Flask."""
     with pytest.raises(TypeError, match=r"write CorsGuard\(app, policy\)"):
         CorsGuard(LISTED)
@@ -97,166 +97,6 @@ def test_the_extension_registers_nothing_with_flask():
     assert app.after_request_funcs == plain.after_request_funcs
     assert app.teardown_request_funcs == plain.teardown_request_funcs
     assert app.error_handler_spec == plain.error_handler_spec
-
-
-def configured(**keys):
-    """Make an application that is configured by keys alone."""
-    app = Flask(__name__)
-    app.config.update({f"CORSGUARD_{key}": value for key, value in keys.items()})
-    CorsGuard(app)
-    return app
-
-
-def test_every_field_can_be_said_in_the_configuration():
-    """The keys are the fields in upper case, and texts are split where a list is meant."""
-    app = configured(
-        ORIGINS=f"{A}, https://b.example https://*.c.example",
-        METHODS="PUT,DELETE",
-        ALLOW_HEADERS="X-A X-B",
-        EXPOSE_HEADERS="X-Total",
-        CREDENTIALS=True,
-        MAX_AGE=5,
-        PRIVATE_NETWORK=True,
-        TIMING=True,
-        RESOURCE_POLICY="same-site",
-        GUARD="report",
-        DANGEROUSLY_ALLOW="insecure-origins",
-        PATHS={"/open": {"origins": ["*"]}},
-    )
-
-    assert app.extensions["corsguard"].policy == Policy(
-        origins=[A, "https://b.example", "https://*.c.example"],
-        methods=["PUT", "DELETE"],
-        allow_headers=["X-A", "X-B"],
-        expose_headers=["X-Total"],
-        credentials=True,
-        max_age=5,
-        private_network=True,
-        timing=True,
-        resource_policy="same-site",
-        guard="report",
-        dangerously_allow=["insecure-origins"],
-    )
-    assert call(app, "GET", "/open/x", {"Origin": EVIL}).get("Access-Control-Allow-Origin") == "*"
-
-
-@pytest.mark.parametrize(
-    "fields",
-    [{"guard": "report"}, {"resource_policy": "same-site"}, {"guard": "off", "resource_policy": "same-site"}],
-)
-def test_a_closed_application_can_say_what_its_guard_does(fields):
-    """In code and in the configuration, without a word about origins."""
-    app = Flask(__name__)
-    CorsGuard(app, **fields)
-
-    assert app.extensions["corsguard"].policy == SAME_ORIGIN.replace(**fields)
-    keys = {name.upper(): value for name, value in fields.items()}
-    assert configured(**keys).extensions["corsguard"].policy == SAME_ORIGIN.replace(**fields)
-
-
-def test_texts_are_split_in_the_policies_of_paths_too():
-    """What is configuration is read as configuration, however deep."""
-    app = configured(PATHS={"/api": {"origins": f"{A}, {EVIL}"}, "/open": Policy(origins="*")})
-
-    assert call(app, "GET", "/api", {"Origin": EVIL}).get("Access-Control-Allow-Origin") == EVIL
-
-
-def test_a_star_in_the_configuration_is_everyone():
-    """The text `*` is split into the list of it alone."""
-    assert configured(ORIGINS="*").extensions["corsguard"].policy.origins == "*"
-
-
-def test_the_configuration_is_read_once():
-    """What is assigned to it later changes nothing, rather than half of something."""
-    app = configured(ORIGINS=[A])
-    app.config["CORSGUARD_ORIGINS"] = EVIL
-
-    assert preflight(app, A).code == 204
-    assert preflight(app, EVIL).code == 403
-
-
-@pytest.mark.parametrize(
-    ("keys", "code", "hint"),
-    [
-        ({"ORIGINS": None}, "origins.none", '"*"'),
-        ({"ORIGINS": ""}, "origins.empty", "SAME_ORIGIN"),
-        ({"ORIGINS": f"{A}/"}, "origin.trailing-slash", f'"{A}"'),
-        ({"ORIGINS": [f"{A},{EVIL}"]}, "origin.list", f'["{A}", "{EVIL}"]'),
-        ({"MAX_AGE": 5}, "origins.missing", "Write CORSGUARD_ORIGINS="),
-        ({"ORIGIN": A}, "config.unknown", "CORSGUARD_ORIGINS"),
-        ({"origins": A}, "config.unknown", "CORSGUARD_ORIGINS"),
-        (
-            {"ORIGINS": A, "CREDENTIALS": "true"},
-            "flag.type",
-            "CORSGUARD_CREDENTIALS=True, not a string",
-        ),
-        ({"ORIGINS": A, "MAX_AGE": "600"}, "max-age.type", "int()"),
-        ({"PATHS": ["/api"]}, "paths.type", "policy}"),
-        ({"PATHS": {"/api/*": {}}}, "path.spelling", '"/api"'),
-        ({"PATHS": {"/api": {}}}, "origins.missing", "SAME_ORIGIN"),
-    ],
-)
-def test_what_is_wrong_in_the_configuration_is_named_by_its_key(keys, code, hint):
-    """A stranger finds the line that he wrote."""
-    with pytest.raises(PolicyError) as caught:
-        configured(**keys)
-
-    (refusal,) = caught.value.problems
-    assert refusal.code == code
-    assert hint in refusal.hint
-    if code != "origins.missing":
-        assert f"CORSGUARD_{next(key for key in reversed(keys))}" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("args", "fields", "keys", "code"),
-    [
-        ([LISTED], {"origins": [A]}, {}, "policy.twice"),
-        ([LISTED], {}, {"ORIGINS": A}, "config.twice"),
-        ([], {"origins": [A]}, {"ORIGINS": A}, "config.twice"),
-        ([], {"paths": {"/": LISTED}}, {"PATHS": {}}, "config.twice"),
-        ([{"origins": None}], {}, {}, "origins.none"),
-        (["*"], {}, {}, "policy.type"),
-        ([], {"origin": [A], "origins": [A]}, {}, "field.unknown"),
-        ([], {"paths": 3}, {}, "paths.type"),
-    ],
-)
-def test_what_is_said_twice_or_wrongly_is_refused(args, fields, keys, code):
-    """Nothing that was said is ignored."""
-    app = Flask(__name__)
-    app.config.update({f"CORSGUARD_{key}": value for key, value in keys.items()})
-
-    with pytest.raises(PolicyError) as caught:
-        CorsGuard(app, *args, **fields)
-
-    assert [each.code for each in caught.value.problems] == [code]
-    assert "corsguard" not in app.extensions
-
-
-def test_all_problems_of_code_and_configuration_are_told_at_once():
-    """One start of the application finds them all."""
-    app = Flask(__name__)
-    app.config.update(CORSGUARD_ORIGIN=A, CORSGUARD_MAX_AGE=-1, CORSGUARD_PATHS={"x": LISTED})
-
-    with pytest.raises(PolicyError) as caught:
-        CorsGuard(app, origins=["null"])
-
-    assert [(each.field, each.code) for each in caught.value.problems] == [
-        ("CORSGUARD_ORIGIN", "config.unknown"),
-        ("origins", "origin.null"),
-        ("CORSGUARD_MAX_AGE", "max-age.bounds"),
-        ("CORSGUARD_PATHS", "path.spelling"),
-    ]
-
-
-def test_a_policy_may_be_given_beside_paths_of_the_configuration():
-    """A field is refused only if the code and the configuration both set it."""
-    app = Flask(__name__)
-    app.config["CORSGUARD_PATHS"] = {"/open": Policy(origins="*")}
-    CorsGuard(app, LISTED)
-
-    assert call(app, "GET", "/open", {"Origin": EVIL}).get("Access-Control-Allow-Origin") == "*"
-    assert call(app, "GET", "/x", {"Origin": EVIL}).cors == [VARY]
 
 
 def test_the_policy_of_an_application_can_be_replaced_while_it_runs():
