@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from itertools import product
+from typing import NamedTuple
 
 import pytest
 from flask import Flask
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors_refused
-from harness import assert_headers_exactly, cors_headers, make_environ
+from flask_corsguard import CorsGuard, Policy, cors_refused
+from harness import assert_headers_exactly, make_environ
 from naive import enumerated, headers, layer
+from naive.compared import LISTENERS, begin_of, records_of_levels
 from naive.enumerated import POLICIES, A
-from naive.routing import PATHS, PLACES, make_site, policy_for
+from naive.routing import LATE_PLACES, PATHS, PLACES, make_site, policy_for
 
 #: Not shrunk: an example is a whole application, and a thousand smaller ones would take minutes.
 APPLICATIONS = settings(
@@ -41,32 +44,52 @@ RULES = st.dictionaries(
 )
 
 
+class Answer(NamedTuple):
+    """What came out of an application for a request."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
 def ask(app, environ):
-    """Give the status, the headers and the reasons of refusals that a request to an application brings."""
-    started, told = [], []
-
-    def listen(sender, decision):
-        told.append(decision.reason)
-
-    with cors_refused.connected_to(listen, app):
-        for _ in app(environ, lambda *args: started.append(args)):
-            pass
+    """Call *app* as a server does."""
+    started = []
+    body = b"".join(app(environ, lambda *args: started.append(args)))
     ((status, sent),) = started
-    return int(status[:3]), sent, told
+    return Answer(status, sent, body)
+
+
+@contextmanager
+def listening(app, listeners):
+    """Notify *listeners* of refusals; yield the lists of reasons and of levels, which grow."""
+    notified = []
+
+    def note(sender, decision):
+        notified.append(decision.reason)
+
+    with ExitStack() as stack:
+        records = stack.enter_context(records_of_levels(listeners.level))
+        if listeners.on_refusal:
+            stack.enter_context(cors_refused.connected_to(note, app))
+        yield notified, records
 
 
 def requests_to(path, origin):
-    """Give what is asked of a path: preflights and requests, by several methods."""
+    """Yield preflights of and requests to *path*, by several methods."""
     for method in ("GET", "HEAD", "PUT", "POST", "DELETE", "PURGE", "OPTIONS"):
         asked = {"Origin": origin, "Access-Control-Request-Method": method}
         yield make_environ("OPTIONS", path, {**asked, "Access-Control-Request-Headers": "content-type"})
         yield make_environ(method, path, {"Origin": origin, "Host": "api.example"})
+    for method in ("DELETE", "PUT", "GET"):
+        # Any policy lets these pass, so theirs is found when the response starts.
+        yield make_environ(method, path, {"Origin": origin, "Sec-Fetch-Site": "same-origin"})
     yield make_environ("PUT", path, {"Sec-Fetch-Site": "cross-site", "Cookie": "a=1"})
     yield make_environ("GET", path)
 
 
 def named(place, number):
-    """Give a policy that is known by its headers, of responses and of preflights."""
+    """Return a policy that its headers identify, on responses and on preflights."""
     return Policy(origins=[A], expose_headers=[f"X-{place.title().replace(' ', '-')}"], max_age=number)
 
 
@@ -79,23 +102,47 @@ def test_every_combination_of_marks_is_walked_through():
         marks = {
             place: policies[place] for place, is_marked in zip(policies, chosen, strict=True) if is_marked
         }
-        site = make_site(policy, {"/outer": rule} if turn % 2 else {}, marks)
-        for path in PATHS[turn % 5 :: 5]:
-            for environ in list(requests_to(path, A))[turn % 3 :: 3]:
-                assert_walked(site, environ)
+        # Every other application has a path rule; the last one, in which nothing is marked, has none.
+        site = make_site(policy, {} if turn % 2 else {"/outer": rule}, marks)
+        for number, listeners in enumerate(LISTENERS[turn // 2 % 2 :: 2], start=turn):
+            environs = [
+                environ
+                for path in PATHS[number % 5 :: 5]
+                for environ in list(requests_to(path, A))[number % 3 :: 3]
+            ]
+            assert_walked(site, environs, listeners)
 
 
-def assert_walked(site, environ):
-    """Assert that an application answers a request by the policy that a walk from scratch finds."""
-    request = layer.read_request(environ)
-    method = request.requested_method if headers.is_preflight(request) else request.method
-    wanted = layer.answer(policy_for(site, environ, method), environ, "2xx", [])
+def test_a_mark_put_between_requests_is_found_by_the_next_one():
+    """After each mark a walk from scratch finds another policy, and so does an application that remembers."""
+    site = make_site(named("application", 100), {}, {})
+    for number, place in enumerate(["", *LATE_PLACES]):
+        if place:
+            site.mark(place, named(place, number))
+        environs = [environ for path in PATHS for environ in requests_to(path, A)]
+        assert_walked(site, environs, LISTENERS[number % 4])
 
-    status, sent, told = ask(site.app, environ)
 
-    assert told == wanted.told, request
-    assert_headers_exactly(sent, wanted.headers)
-    assert (status in {204, 403}) is not wanted.called
+def assert_walked(site, environs, listeners):
+    """Assert that an application answers requests by the policies that a walk from scratch finds."""
+    with listening(site.app, listeners) as (notified, records):
+        for environ in environs:
+            request = layer.read_request(environ)
+            method = request.requested_method if headers.is_preflight(request) else request.method
+            wanted = listeners.heard(layer.answer(policy_for(site, environ, method), environ, "200 OK", []))
+            for each in (site.opened, notified, records):
+                each.clear()
+
+            answered = ask(site.app, environ)
+
+            assert (notified, sorted(records)) == (wanted.notified, wanted.logged), request
+            assert_headers_exactly(answered.headers, wanted.headers)
+            assert len(site.opened) == wanted.called
+            if not wanted.called:
+                assert (answered.status.upper(), begin_of(answered.body)) == (
+                    wanted.status.upper(),
+                    wanted.text,
+                )
 
 
 @APPLICATIONS
@@ -105,39 +152,48 @@ def test_a_request_gets_the_policy_that_a_walk_from_scratch_finds(policy, rules,
     site = make_site(policy, rules, marks)
     origins = st.sampled_from([A, A, "https://p1.example", "https://evil.example"])
     for path in data.draw(st.lists(st.sampled_from(PATHS), min_size=6, max_size=6, unique=True)):
-        for environ in requests_to(path, data.draw(origins)):
-            assert_walked(site, environ)
+        assert_walked(site, requests_to(path, data.draw(origins)), data.draw(st.sampled_from(LISTENERS)))
 
 
 @pytest.mark.parametrize("name", [name for name, policy in POLICIES.items() if policy.methods is not None])
-def test_the_extension_does_what_the_plain_layer_does(name):
-    """With methods of its own a policy needs no route, so around Flask the two are the same."""
-    policy = POLICIES[name]
-    inside, outside = Flask(__name__), Flask(__name__)
-    for app in (inside, outside):
+def test_the_extension_does_what_the_twin_does_whoever_listens(name):
+    """A policy with methods needs no route, so an application without marks is like any WSGI application."""
+    policy, (bare, guarded) = POLICIES[name], (Flask(__name__), Flask(__name__))
+    methods = [each for each in enumerated.METHODS if each.isupper()]
+    for app in (bare, guarded):
         app.testing = True
-        methods = [each for each in enumerated.METHODS if each.isupper()]
         app.add_url_rule("/x", "x", lambda: ("page", 299, {"Vary": "Accept", "X": "1"}), methods=methods)
-    CorsGuard(inside, policy)
-    told = []
-    plain = CorsMiddleware(outside, policy, on_refusal=lambda environ, decision: told.append(decision.reason))
-    for keys in (enumerated.PREFLIGHT_KEYS, enumerated.ACTUAL_KEYS):
-        for short in enumerated.environs(keys, 150, len(name)):
-            told.clear()
-            environs = [make_environ("GET", "/x", **short) for _ in range(2)]
-            for environ in environs:
-                if "HTTP_HOST" not in short:
-                    del environ["HTTP_HOST"]
+    CorsGuard(guarded, policy)
+    asked = [
+        (short, ask(bare, environ_of(short)))
+        for keys in (enumerated.PREFLIGHT_KEYS, enumerated.ACTUAL_KEYS)
+        for short in enumerated.environs(keys, 100, len(name))
+    ]
+    for listeners in LISTENERS:
+        with listening(guarded, listeners) as (notified, records):
+            for short, unguarded in asked:
+                wanted = layer.answer(policy, environ_of(short), unguarded.status, unguarded.headers)
+                notified.clear()
+                records.clear()
 
-            mine = ask(inside, environs[0])
-            theirs = ask(plain, environs[1])
+                answered = ask(guarded, environ_of(short))
 
-            assert mine[0] == theirs[0]
-            assert mine[2] == told
-            if mine[0] == 403:
-                assert_headers_exactly(mine[1], cors_headers(theirs[1]))
-            else:
-                assert mine[1] == theirs[1]
+                heard = listeners.heard(wanted)
+                assert (notified, sorted(records)) == (heard.notified, heard.logged), short
+                if wanted.called:
+                    assert answered == (unguarded.status, wanted.headers, unguarded.body)
+                else:
+                    assert answered.status.upper() == wanted.status.upper()
+                    assert begin_of(answered.body) == wanted.text
+                    assert_headers_exactly(answered.headers, wanted.headers)
+
+
+def environ_of(short):
+    """Make the environ of a request of the tables, with nothing more that matters to CORS."""
+    environ = make_environ("GET", "/x", **short)
+    if "HTTP_HOST" not in short:
+        del environ["HTTP_HOST"]
+    return environ
 
 
 def test_looking_a_policy_up_for_a_preflight_changes_no_environ():

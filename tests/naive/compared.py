@@ -1,15 +1,15 @@
-"""The library asked the twins' questions, in a form that compares."""
+"""The library beside its naive twins: what comes out of both, in a form that can be compared."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hypothesis import settings
 
-from flask_corsguard import CorsMiddleware, Decision, Policy, decide
+from flask_corsguard import CorsMiddleware, Decision, Policy, Reason, decide
 from flask_corsguard.core.guard import judge
 
 from . import headers, layer
@@ -40,21 +40,56 @@ class Application:
         return self.body
 
 
+class Listeners(NamedTuple):
+    """Who is notified of a refusal: the shortcuts of the layer depend on it, and no answer may."""
+
+    on_refusal: bool
+    #: The least level that is logged.
+    level: int
+
+    def heard(self, outcome: Outcome) -> Outcome:
+        """Return *outcome* without the notifications that nobody receives."""
+        return outcome._replace(
+            notified=outcome.notified if self.on_refusal else [],
+            logged=[each for each in outcome.logged if logging.getLevelName(each) >= self.level],
+        )
+
+
+ALL = Listeners(on_refusal=True, level=logging.INFO)
+OFF = logging.CRITICAL + 1
+#: Each alone, both, and none.
+LISTENERS = [
+    ALL,
+    Listeners(on_refusal=False, level=logging.INFO),
+    Listeners(on_refusal=True, level=OFF),
+    Listeners(on_refusal=False, level=OFF),
+]
+
+
 class Layer:
     """The library's layer around an application, and everything that comes out of it."""
 
-    def __init__(self, policy: object, theirs: Iterable[Header] = (), wrap=lambda app: app) -> None:
+    def __init__(
+        self,
+        policy: object,
+        theirs: Iterable[Header] = (),
+        wrap=lambda app: app,
+        listeners: Listeners = ALL,
+    ) -> None:
         self.application = Application(theirs)
-        self.told: list[tuple[Mapping[str, object], Decision]] = []
+        self.notified: list[Reason] = []
         self.middleware = CorsMiddleware(
-            wrap(self.application), policy, on_refusal=lambda *args: self.told.append(args)
+            wrap(self.application), policy, on_refusal=self._note if listeners.on_refusal else None
         )
 
+    def _note(self, environ: Mapping[str, object], decision: Decision) -> None:
+        self.notified.append(decision.reason)
+
     def answer(self, environ: Mapping[str, object], records: list[str]) -> Outcome:
-        """Give what comes out for a request; nobody's objects are changed, unless by what is wrapped."""
+        """Return what comes out for a request; no object of a caller changes, unless by what is wrapped."""
         theirs, calls, given = list(self.application.theirs), self.application.calls, dict(environ)
         started: list[tuple[object, ...]] = []
-        self.told.clear()
+        self.notified.clear()
         records.clear()
 
         body = self.middleware(given, lambda *args: started.append(args))
@@ -67,18 +102,28 @@ class Layer:
         kept, sent = sent, list(sent)
         # What an outer layer does to its list may not be seen by a later request.
         kept[:] = [("X-Poison", "1")]
-        called = self.application.calls - calls
+        called, text = self.application.calls - calls, ""
         assert called <= 1
         if called:
             assert body is self.application.body
-        elif status != "204 No Content":
-            sent = without_text(sent, b"".join(body), environ["REQUEST_METHOD"])
-        reasons = [decision.reason for _, decision in self.told]
-        return Outcome(status, sent, bool(called), reasons, sorted(records))
+        elif status == "204 No Content":
+            assert body == []
+        else:
+            whole = b"".join(body)
+            sent = without_text(sent, whole, environ["REQUEST_METHOD"])
+            text = begin_of(whole)
+        return Outcome(status, sent, bool(called), text, list(self.notified), sorted(records))
+
+
+def begin_of(body: bytes) -> str:
+    """Return the text of an answer of the layer's own up to the first colon; it is one line."""
+    text = body.decode()
+    assert text.count("\n") == text.endswith("\n")
+    return text.partition(":")[0]
 
 
 def without_text(sent: list[Header], body: bytes, method: object) -> list[Header]:
-    """Leave out the two headers that describe the text of the layer's own answer, which are true."""
+    """Return *sent* without the two headers that describe *body*, which are true."""
     described = dict(sent)
     assert described["Content-Type"] == "text/plain; charset=utf-8"
     if method == "HEAD":
@@ -90,7 +135,7 @@ def without_text(sent: list[Header], body: bytes, method: object) -> list[Header
 
 @contextmanager
 def records_of_levels(least: int = logging.INFO) -> Iterator[list[str]]:
-    """Have the library log what has at least that level; give a list to which the level of each is added."""
+    """Have the library log records of at least that level; yield the list of their levels as it grows."""
     levels: list[str] = []
 
     class Handler(logging.Handler):
@@ -135,11 +180,34 @@ def assert_same_decisions(policy: Policy, request: Request) -> Answer:
     return verdict
 
 
-def expected(
-    policy: Policy, environ: Mapping[str, object], theirs: Iterable[Header], *, warned: bool = False
-) -> Outcome:
-    """Say what the twin gives where :class:`Application` answers, whose layer may have *warned* before."""
-    outcome = layer.answer(policy, environ, STATUS, theirs)
-    if warned and outcome.called and layer.replaced(theirs, policy):
-        outcome.logged.remove("WARNING")
-    return outcome
+def expected(policy: Policy, environ: Mapping[str, object], theirs: Iterable[Header] = ()) -> Outcome:
+    """Return what the twin does around an :class:`Application`."""
+    return layer.answer(policy, environ, STATUS, theirs)
+
+
+def assert_same_answers(
+    policy: Policy,
+    environs: Iterable[Mapping[str, object]],
+    theirs: Iterable[Header] = (),
+    listeners: Iterable[Listeners] = tuple(LISTENERS),
+) -> list[Outcome]:
+    """Assert that the layer does what the twin does, for each kind of *listeners*; return what the twin does.
+
+    One layer gets all requests of a kind, so what it remembers of one would show in the next.
+    """
+    asked = [(environ, expected(policy, environ, theirs)) for environ in environs]
+    for each in listeners:
+        library, warned = Layer(policy, theirs, listeners=each), False
+        with records_of_levels(each.level) as records:
+            for environ, outcome in asked:
+                replaces = outcome.called and bool(layer.replaced(theirs, policy))
+                if replaces and warned:
+                    # The warning about headers that the policy replaces is given once.
+                    rest = list(outcome.logged)
+                    rest.remove("WARNING")
+                    wanted = outcome._replace(logged=rest)
+                else:
+                    wanted = outcome
+                warned = warned or replaces
+                assert library.answer(environ, records) == each.heard(wanted), (each, environ)
+    return [outcome for _, outcome in asked]

@@ -63,6 +63,13 @@ POLICIES = {
         credentials=True,
         private_network=True,
     ),
+    "any header": Policy(origins=[A, "https://one.example"], allow_headers=["*", "Authorization"]),
+    "any method with credentials": Policy(
+        origins=[A, "https://one.example"], methods="*", allow_headers=["X-A"], credentials=True
+    ),
+    "any header with credentials": Policy(
+        origins=["https://*.app.example", A], methods=["PUT"], allow_headers="*", credentials=True
+    ),
     "patterns": Policy(
         origins=[
             "https://*.app.example",
@@ -163,6 +170,8 @@ HEADER_LISTS = [
     [("Access-Control-Request-Method", "PUT"), ("Access-Control-Allow-Originx", "no"), ("X-Vary", "x")],
     [("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Vary", "ORIGIN"), ("X", "\xe9")],
     [("aCCESS-cONTROL-aLLOW-pRIVATE-nETWORK", "true"), ("Vary", "Access-Control-Request-Headers")],
+    [("Content-Type", "text/plain"), ("vary", "accept")],
+    [("access-control-allow-credentials", "true")],
 ]
 
 #: What presence and absence are tried with, all together.
@@ -208,6 +217,21 @@ def environs(keys: dict[str, Sequence[str | None]], count: int, first: int = 0) 
                 environ.pop(key, None)
             else:
                 environ[key] = values[choice]
+        yield environ
+
+
+def preflights_of_every_list() -> Iterator[dict[str, str]]:
+    """Yield a preflight with each list of requested headers, for two origins that many policies allow."""
+    for origin, names in product((A, "https://one.example"), REQUESTED_HEADERS):
+        environ = {
+            "REQUEST_METHOD": "OPTIONS",
+            "PATH_INFO": "/x",
+            "wsgi.url_scheme": "https",
+            "HTTP_ORIGIN": origin,
+            "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "PUT",
+        }
+        if names is not None:
+            environ["HTTP_ACCESS_CONTROL_REQUEST_HEADERS"] = names
         yield environ
 
 

@@ -24,37 +24,48 @@ class Outcome(NamedTuple):
     """What comes out of the layer."""
 
     status: str
-    #: Without the two that an answer of the layer's own has: its text is not the contract's.
+    #: Without ``Content-Type`` and ``Content-Length`` of an answer of the layer's own.
     headers: list[Header]
-    #: Whether the application was called.
+    #: Whether the application was called; the body is its own then.
     called: bool
-    #: Why, for every time that ``on_refusal`` was called.
-    told: list[Reason]
-    #: The levels of what was logged, in no order.
+    #: The layer's own text, up to the first colon: the sentence after it is not part of the contract.
+    text: str
+    #: The reason, for every call of ``on_refusal``.
+    notified: list[Reason]
+    #: The levels of the log records, sorted.
     logged: list[str]
 
 
 def answer(policy: Policy, environ: Mapping[str, object], status: str, theirs: Iterable[Header]) -> Outcome:
-    """Say what the layer does, where the application would answer with *status* and *theirs*."""
+    """Return what the layer does if the application answers with *status* and *theirs*."""
     request = read_request(environ)
     if is_preflight(request):
         return answer_preflight(decide(policy, request))
     said, verdict = decide(policy, request), judge(policy, request)
-    told = [] if verdict.allowed else [verdict.reason]
-    logged = ["WARNING"] * len(told) + ["ERROR"] * bool(said.errors)
-    if told and policy.guard == "enforce":
-        return Outcome("403 Forbidden", merge([], policy, said), False, told, sorted(logged))
+    notified = [] if verdict.allowed else [verdict.reason]
+    logged = ["WARNING"] * len(notified) + ["ERROR"] * bool(said.errors)
+    if notified and policy.guard == "enforce":
+        text = refusal_text(verdict, request)
+        return Outcome("403 Forbidden", merge([], policy, said), False, text, notified, sorted(logged))
     if replaced(theirs, policy):
         logged.append("WARNING")
-    return Outcome(status, merge(theirs, policy, said), True, told, sorted(logged))
+    return Outcome(status, merge(theirs, policy, said), True, "", notified, sorted(logged))
 
 
 def answer_preflight(said: Answer) -> Outcome:
-    """Say what the layer answers by itself."""
-    told = [] if said.allowed else [said.reason]
-    logged = ["ERROR"] * bool(said.errors) + ["INFO"] * len(told)
+    """Return what the layer answers without the application."""
+    notified = [] if said.allowed else [said.reason]
+    logged = ["ERROR"] * bool(said.errors) + ["INFO"] * len(notified)
     status = {204: "204 No Content", 403: "403 Forbidden"}[said.status or 0]
-    return Outcome(status, said.headers, False, told, logged)
+    return Outcome(status, said.headers, False, "Refused" if said.status == 403 else "", notified, logged)
+
+
+def refusal_text(verdict: Answer, request: Request) -> str:
+    """Return what the text of a refusal begins with: only an origin that cannot read it gets the code."""
+    if request.method == "HEAD":
+        return ""
+    is_readable = "Access-Control-Allow-Origin" in [name for name, _ in verdict.headers]
+    return "Refused" if is_readable else f"Refused ({verdict.reason})"
 
 
 def read_request(environ: Mapping[str, object]) -> Request:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 from flask.views import MethodView
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect, Rule
@@ -22,6 +22,10 @@ PATHS = [
 ]
 
 
+#: Those that can be marked after the application has answered requests: all but blueprints.
+LATE_PLACES = [place for place in PLACES if place not in {"outer", "inner"}]
+
+
 class Site(NamedTuple):
     """An application, and what is marked in it."""
 
@@ -29,6 +33,15 @@ class Site(NamedTuple):
     policy: Policy
     paths: dict[str, Policy]
     marks: dict[str, Policy]
+    #: By place, what a mark is put on.
+    targets: dict[str, object]
+    #: The requests that Flask has opened.
+    opened: list[str]
+
+    def mark(self, place: str, policy: Policy) -> None:
+        """Mark *place* with *policy*."""
+        cors(policy)(self.targets[place])
+        self.marks[place] = policy
 
 
 class Pages(MethodView):
@@ -43,21 +56,28 @@ class Pages(MethodView):
 
 def make_site(policy: Policy, paths: dict[str, Policy], marks: dict[str, Policy]) -> Site:
     """Make an application with every kind of place for a mark, of which *marks* are marked."""
-    app = Flask(__name__)
+    app, targets, opened = Flask(__name__), {}, []
     app.testing = True
 
+    @app.before_request
+    def note():
+        opened.append(request.path)
+
     def marked(place, target):
+        targets[place] = target
         return cors(marks[place])(target) if place in marks else target
 
     def view():
         return lambda **values: "page"
 
+    one, twin = marked("view", view()), marked("twin view", view())
+
     app.add_url_rule("/", "index", view())
     app.add_url_rule("/plain", "plain", view(), methods=["GET", "POST"])
-    app.add_url_rule("/marked", "marked", marked("view", view()), methods=["GET", "PUT", "PURGE"])
-    app.add_url_rule("/split", "split", marked("view", view()))
-    app.add_url_rule("/split", "split put", marked("twin view", view()), methods=["PUT", "POST"])
-    app.add_url_rule("/slash/", "slash", marked("twin view", view()), methods=["GET", "DELETE"])
+    app.add_url_rule("/marked", "marked", one, methods=["GET", "PUT", "PURGE"])
+    app.add_url_rule("/split", "split", one)
+    app.add_url_rule("/split", "split put", twin, methods=["PUT", "POST"])
+    app.add_url_rule("/slash/", "slash", twin, methods=["GET", "DELETE"])
     app.add_url_rule("/item/<int:number>", "item", view(), methods=["DELETE"])
     delete = marked("method", lambda self: "delete")
     pages = marked("class", type("Pages", (Pages,), {"delete": delete}))
@@ -74,7 +94,7 @@ def make_site(policy: Policy, paths: dict[str, Policy], marks: dict[str, Policy]
     app.register_blueprint(outer)
     app.register_blueprint(free)
     CorsGuard(app, policy, paths=paths or None)
-    return Site(app, policy, paths, marks)
+    return Site(app, policy, paths, dict(marks), targets, opened)
 
 
 def of_endpoint(site: Site, endpoint: str, method: str, path: str) -> Policy:
