@@ -1,4 +1,4 @@
-"""What holds for all policies and all requests; what they are answered is in wsgi/test_twins.py."""
+"""What holds for all policies and all requests; what they are answered is in core/test_twins.py."""
 
 from __future__ import annotations
 
