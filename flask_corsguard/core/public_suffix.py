@@ -3,19 +3,48 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from .origin import canonical_address, is_loopback_host
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
+#: Domains below which anyone gets a name, and that the public suffix list of 2026-10-23 lacks: those of the
+#: wildcard DNS services https://nip.io and https://sslip.io, which resolve every name that holds an address;
+#: of the tunnels of https://localtunnel.me; of the workspaces of https://www.gitpod.io
+#: (``8080-name.ws-eu.gitpod.io``) and https://github.com/features/codespaces (``name-8080.app.github.dev``).
+UNLISTED: Final = ("nip.io", "sslip.io", "loca.lt", "gitpod.io", "github.dev")
 
-def is_public_suffix(host: str) -> bool:
-    """Whether strangers can register names below *host*."""
-    # "localhost" is a public suffix by the list's last rule: every label without a rule is. But nobody can
-    # register a name below it. The list first: hardly any host is a public suffix.
-    return _list_for(host).is_public(host.removesuffix(".")) and not is_loopback_host(host)
+_BELOW_UNLISTED: Final = tuple(f".{domain}" for domain in UNLISTED)
+
+
+def has_strangers_below(host: str) -> bool:
+    """Return whether strangers can have names below *host*, which then is not one owner's domain."""
+    return suffix_within(host) is not None
+
+
+def suffix_within(host: str) -> str | None:
+    """Return a domain at or below *host* below which anyone can have a name; ``None`` if there is none.
+
+    It is *host* itself if that is a public suffix, or at or below one of :data:`UNLISTED`. Else it is a rule
+    of the list that lies below: ``*.amazonaws.com`` covers ``evil.s3.amazonaws.com``.
+    """
+    name = host.removesuffix(".")
+    # "localhost" counts as one by the list's last rule (whatever has no rule of its own is public), but
+    # nobody can register a name below it. Asked last, because hardly any host gets that far.
+    if _list_for(name).is_public(name) and not is_loopback_host(name):
+        return host
+    # The shorter test first: it is true of few, and false ones are "evilnip.io".
+    if name.endswith(UNLISTED) and is_unlisted(name):
+        return host
+    return _suffixes_below(punycode="xn--" in name).get(name)
+
+
+def is_unlisted(host: str) -> bool:
+    """Return whether *host* is at or below one of :data:`UNLISTED`."""
+    return f".{host.removesuffix('.')}".endswith(_BELOW_UNLISTED)
 
 
 def site_of(host: str) -> str | None:
@@ -37,3 +66,25 @@ def _public_suffixes(*, punycode: bool) -> PublicSuffixList:
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList(accept_encoded_idn=punycode)
+
+
+@cache
+def _suffixes_below(*, punycode: bool) -> dict[str, str]:
+    """Return, for every domain that a rule of the list lies below, the first such rule."""
+    from publicsuffixlist import PSLFILE, encode_idn
+
+    below: dict[str, str] = {}
+    # The file that the list itself reads: it has no method that gives its rules.
+    for line in Path(PSLFILE).read_text("utf-8").splitlines():
+        rule = line.partition(" ")[0]
+        if "." not in rule or rule.startswith("//"):
+            continue
+        # What an exception takes out of a wildcard has the same domains above it.
+        rule = rule.removeprefix("!").replace("*", "any")
+        if punycode and not rule.isascii():
+            rule = encode_idn(rule)
+        domain = rule.partition(".")[2]
+        while domain and domain not in below:
+            below[domain] = rule
+            domain = domain.partition(".")[2]
+    return below

@@ -9,7 +9,13 @@ from pathlib import Path
 import publicsuffixlist
 import pytest
 
-from flask_corsguard.core.public_suffix import is_public_suffix, site_of
+from flask_corsguard.core.public_suffix import (
+    UNLISTED,
+    has_strangers_below,
+    is_unlisted,
+    site_of,
+    suffix_within,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,19 +43,60 @@ def test_a_site_is_one_label_below_a_public_suffix(host, site):
 
 
 @pytest.mark.parametrize(
-    ("host", "public"),
-    [("co.uk", True), ("github.io", True), ("intranet", True), ("localhost", False), ("a.example", False)],
+    ("host", "suffix"),
+    [
+        ("co.uk", "co.uk"),
+        ("github.io", "github.io"),
+        ("github.io.", "github.io."),
+        ("intranet", "intranet"),
+        ("localhost", None),
+        ("localhost.", None),
+        ("a.example", None),
+        ("mine.github.io", None),
+        # Rules lie below these, of which the first is given.
+        ("amazonaws.com.cn", "execute-api.cn-north-1.amazonaws.com.cn"),
+        ("akershus.no", "nes.akershus.no"),
+        ("xn--nes-akershus.no", None),
+        # The only rule below is a wildcard.
+        ("cs.amazonlightsail.com", "any.ap-east-1.cs.amazonlightsail.com"),
+        # An exception to a wildcard does not keep what is above it from being public.
+        ("kawasaki.jp", "kawasaki.jp"),
+        ("city.kawasaki.jp", None),
+        # In punycode.
+        ("xn--p1ai", "xn--p1ai"),
+        ("xn--sknland-fxa.no", "xn--sknland-fxa.no"),
+        ("xn--stfold-9xa.no", "xn--vler-qoa.xn--stfold-9xa.no"),
+        ("xn--a.example", None),
+    ],
 )
-def test_a_public_suffix_is_what_strangers_register_below(host, public):
-    """A label without a rule of its own is one, too, except for loopback names."""
-    assert is_public_suffix(host) is public
+def test_strangers_have_names_below_a_public_suffix_and_above_one(host, suffix):
+    """Whatever has no rule of its own is one, but the loopback names."""
+    assert suffix_within(host) == suffix
+    assert has_strangers_below(host) is (suffix is not None)
+
+
+@pytest.mark.parametrize("domain", UNLISTED)
+def test_a_tunnel_host_counts_as_public_although_the_list_lacks_it(domain):
+    """Neither is any name below it one owner's, and a name that only ends like it is another."""
+    assert publicsuffixlist.PublicSuffixList().is_private(domain)
+    for host in (domain, f"{domain}.", f"mine.{domain}", f"a.b.{domain}"):
+        assert is_unlisted(host)
+        assert suffix_within(host) == host
+    assert not is_unlisted(f"evil{domain}")
+    assert suffix_within(f"evil{domain}") is None
+    # Browsers do not know it: for their cookies it is a site.
+    assert site_of(f"mine.{domain}") == domain
+
+
+def _rules():
+    lines = Path(publicsuffixlist.PSLFILE).read_text("utf-8").splitlines()
+    for rule in lines:
+        if rule and not rule.startswith("//"):
+            yield rule.removeprefix("!").removeprefix("*.").encode("idna").decode("ascii")
 
 
 def _named_by_rules():
-    lines = Path(publicsuffixlist.PSLFILE).read_text("utf-8").splitlines()
-    rules = [line for line in lines if line and not line.startswith("//")]
-    for rule in rules:
-        host = rule.removeprefix("!").removeprefix("*.").encode("idna").decode("ascii")
+    for host in _rules():
         yield from (host, f"a.{host}", f"b.a.{host}", host.rpartition(".")[2])
 
 
@@ -60,7 +107,7 @@ def test_the_list_without_punycode_says_what_the_whole_list_says():
     hosts = set(_named_by_rules())
 
     assert sum("xn--" in host for host in hosts) > 1000
-    assert {host: is_public_suffix(host) for host in hosts} == {host: whole.is_public(host) for host in hosts}
+    assert {host for host in hosts if suffix_within(host) == host} == set(filter(whole.is_public, hosts))
     assert {host: site_of(host) for host in hosts} == {host: whole.privatesuffix(host) for host in hosts}
 
 
@@ -78,3 +125,15 @@ def test_the_public_suffix_list_is_not_read_until_it_is_needed():
     )
 
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_domain_above_a_rule_of_the_list_has_strangers_below():
+    """Hundreds of these are not public themselves; of each a public suffix below it is given."""
+    whole = publicsuffixlist.PublicSuffixList()
+    above = {".".join(rule.split(".")[start:]) for rule in _rules() for start in range(1, 9)} - {""}
+    private = set(filter(whole.is_private, above))
+
+    assert len(private) > 400
+    for host in private:
+        assert suffix_within(host).endswith(f".{host}")
+        assert whole.is_public(suffix_within(host))

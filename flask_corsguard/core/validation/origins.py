@@ -13,7 +13,7 @@ from flask_corsguard.core.origin import Origin, is_loopback_host
 from flask_corsguard.core.origin_pattern import OriginPattern, read_origin
 from flask_corsguard.core.origin_set import OriginCheck, OriginSet
 from flask_corsguard.core.problems import Problem, problem
-from flask_corsguard.core.public_suffix import is_public_suffix
+from flask_corsguard.core.public_suffix import has_strangers_below
 
 from .fields import Problems, check_list
 
@@ -181,7 +181,7 @@ def check_credentials(found: Origins, doors: Iterable[str], problems: Problems) 
     for text, pattern in found.patterns:
         if pattern.subdomains and not pattern.host:
             refuse("any-origin", text, 'Name the domain: "https://*.example.com".')
-        elif pattern.subdomains and "public-suffixes" not in doors and is_public_suffix(pattern.host):
+        elif pattern.subdomains and "public-suffixes" not in doors and has_strangers_below(pattern.host):
             hint = f'Name your own domain below it: "{pattern.scheme}://*.yours.{pattern.host}".'
             refuse("public-suffix", text, hint)
     for regex in found.regexes:
@@ -254,5 +254,5 @@ def _below_public_suffixes(regex: re.Pattern[str]) -> Iterator[str]:
     for suffix in dict.fromkeys(
         re.findall(r"[a-z]{2,}", bare) + re.findall(r"(?<=\.)[a-z0-9.-]+[a-z]", bare)
     ):
-        if is_public_suffix(suffix):
+        if has_strangers_below(suffix):
             yield from (f"https://{name}.{suffix}" for name in _NAMES)
