@@ -74,7 +74,9 @@ PROBLEMS: Final = {
     ),
     "credentials.insecure-origin": 'Policy(origins=["http://app.example"], credentials=True)',
     "credentials.public-suffix": 'Policy(origins=["https://*.github.io"], credentials=True)',
-    "credentials.lookalike": (r'Policy(origins=[re.compile(r"https://app\.example.*")], credentials=True)'),
+    "credentials.unproven-regex": (
+        r'Policy(origins=[re.compile(r"https://.*app\.example")], credentials=True)'
+    ),
     "credentials.exposed-wildcard": (
         'Policy(origins=["https://app.example"], credentials=True, expose_headers="*")'
     ),

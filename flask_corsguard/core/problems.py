@@ -134,9 +134,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "credentials.public-suffix": (
             "Strangers own the sites below a public suffix; with credentials they get the data of every user."
         ),
-        "credentials.lookalike": (
-            "With credentials, matching lookalikes of a host gives their owners the data of every "
-            "signed-in user."
+        "credentials.unproven-regex": (
+            "With credentials, a regular expression must be confined to sites that it spells out, provably; "
+            "this one is not."
         ),
         "credentials.exposed-wildcard": 'With credentials, browsers read "*" as the name of a header.',
         # Lists of names.
