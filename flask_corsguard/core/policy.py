@@ -97,8 +97,9 @@ class Policy:
     :param guard: what happens to a request that the policy does not allow: ``"enforce"`` refuses it,
         ``"report"`` only logs and signals it, ``"off"`` does neither.
     :param dangerously_allow: the doors that are open although they rarely should be: ``"null-origin"``,
-        ``"insecure-origins"`` (plain http together with credentials) and ``"public-suffixes"``
-        (``https://*.github.io`` together with credentials).
+        ``"insecure-origins"`` (plain http together with credentials), ``"public-suffixes"``
+        (``https://*.github.io`` together with credentials) and ``"unproven-regexes"`` (regular expressions
+        that are not proven to match only sites that they spell out, together with credentials).
     :raises PolicyError: with every problem of the policy, if it has any.
 
     >>> policy = Policy(origins=["https://app.example"], methods=["GET", "PUT"], credentials=True)
