@@ -197,7 +197,7 @@ UNSAFE: Final[dict[str, str | None]] = {
     r"https://.*\.app\.github\.dev": "https://evil.app.github.dev",
     r"https://8080-[\w-]+\.ws-eu\.gitpod\.io": "https://8080-evil.ws-eu.gitpod.io",
     r"http://app\.[0-9.]+\.nip\.io": "http://app.7.nip.io",
-    r"https://.*\.amazonaws\.com": "https://evil.execute-api.af-south-1.amazonaws.com",
+    r"https://.*\.amazonaws\.com": "https://evil.s3-website.af-south-1.amazonaws.com",
     r"https://.*\.s3\.amazonaws\.com": "https://evil.s3.amazonaws.com",
     # Ports, addresses, other schemes.
     r"https://.*:3000": "https://evil.example:3000",

@@ -46,8 +46,8 @@ def test_the_core_imports_nothing_that_acts():
             "types",
             "typing",
         ),
-        # For the parser of regular expressions, whose name depends on the version, and for its warnings.
-        *("importlib", "sys", "warnings"),
+        # For the parser of regular expressions, whose name depends on the version.
+        *("importlib", "sys"),
         # Where the public suffix list lies.
         "pathlib",
         # Of the package, the core alone: import-linter sees to that.

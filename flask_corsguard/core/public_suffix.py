@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 #: of the tunnels of https://localtunnel.me; of the workspaces of https://www.gitpod.io
 #: (``8080-name.ws-eu.gitpod.io``) and https://github.com/features/codespaces (``name-8080.app.github.dev``).
 UNLISTED: Final = ("nip.io", "sslip.io", "loca.lt", "gitpod.io", "github.dev")
+
+# A rule of at least two labels, without the mark of an exception, and what is right of its first label.
+_RULE = re.compile(r"^!?([^\s/.]+\.(\S+))", re.MULTILINE)
 
 _BELOW_UNLISTED: Final = tuple(f".{domain}" for domain in UNLISTED)
 
@@ -70,21 +74,17 @@ def _public_suffixes(*, punycode: bool) -> PublicSuffixList:
 
 @cache
 def _suffixes_below(*, punycode: bool) -> dict[str, str]:
-    """Return, for every domain that a rule of the list lies below, the first such rule."""
+    """Return a rule of the list for every domain that one lies below."""
     from publicsuffixlist import PSLFILE, encode_idn
 
-    below: dict[str, str] = {}
     # The file that the list itself reads: it has no method that gives its rules.
-    for line in Path(PSLFILE).read_text("utf-8").splitlines():
-        rule = line.partition(" ")[0]
-        if "." not in rule or rule.startswith("//"):
-            continue
-        # What an exception takes out of a wildcard has the same domains above it.
-        rule = rule.removeprefix("!").replace("*", "any")
-        if punycode and not rule.isascii():
-            rule = encode_idn(rule)
-        domain = rule.partition(".")[2]
-        while domain and domain not in below:
-            below[domain] = rule
-            domain = domain.partition(".")[2]
+    rules = _RULE.findall(Path(PSLFILE).read_text("utf-8"))
+    below: dict[str, str] = {}
+    for domain, rule in {domain: rule for rule, domain in rules}.items():
+        suffix, above = rule.replace("*", "any"), domain
+        if punycode and not suffix.isascii():
+            suffix, above = encode_idn(suffix), encode_idn(domain)
+        while above and above not in below:
+            below[above] = suffix
+            above = above.partition(".")[2]
     return below

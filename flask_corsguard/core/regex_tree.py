@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import warnings
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -91,11 +90,10 @@ def read_expression(regex: re.Pattern[str]) -> Node:
     if len(regex.pattern) > MAX_EXPRESSION_LENGTH:
         raise UnreadableError
     try:
-        with warnings.catch_warnings():
-            # Whoever compiled it has seen its warnings.
-            warnings.simplefilter("ignore")
-            tree = _parser.parse(regex.pattern, regex.flags & ~re.DEBUG)
-    except RecursionError:
+        tree = _parser.parse(regex.pattern, regex.flags & ~re.DEBUG)
+    except (RecursionError, Warning):
+        # It was compiled where there was more room on the stack, or where a warning was not an error.
+        # Tempting: to keep warnings quiet here. But `warnings.catch_warnings` is not safe among threads.
         raise UnreadableError from None
     return _read_sequence(tree, regex.flags, 0)
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from .origin import MAX_ORIGIN_LENGTH, split
@@ -76,6 +77,8 @@ class Proof:
         return not (self.origins or self.bases or self.unproven)
 
 
+# A policy may be built for each request, with the same few expressions.
+@lru_cache(maxsize=64)
 def prove(regex: re.Pattern[str], *, public_suffixes: bool = False) -> Proof:
     """Return what can be shown of the origins that *regex* matches as a whole.
 

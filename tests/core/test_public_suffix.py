@@ -53,8 +53,8 @@ def test_a_site_is_one_label_below_a_public_suffix(host, site):
         ("localhost.", None),
         ("a.example", None),
         ("mine.github.io", None),
-        # Rules lie below these, of which the first is given.
-        ("amazonaws.com.cn", "execute-api.cn-north-1.amazonaws.com.cn"),
+        # Rules lie below these, of which one is given.
+        ("amazonaws.com.cn", "s3-website.cn-north-1.amazonaws.com.cn"),
         ("akershus.no", "nes.akershus.no"),
         ("xn--nes-akershus.no", None),
         # The only rule below is a wildcard.

@@ -225,7 +225,7 @@ TEN = "ab|cd|ef|gh|ij|kl|mn|op|qr|st"
             "(" * MAX_DEPTH + "https://example\\.com" + ")" * MAX_DEPTH,
             "(" * (MAX_DEPTH + 1) + "https://example\\.com" + ")" * (MAX_DEPTH + 1),
         ),
-        (rf"https://(?:{TEN}){{3}}\.com", rf"https://(?:{TEN}){{4}}\.com"),
+        (rf"https://(?:{TEN}){{3}}\.com", rf"https://(?:{TEN}){{3}}(?:uv|wx)\.com"),
     ],
     ids=["length", "depth", "tails"],
 )
@@ -314,27 +314,40 @@ def test_no_expression_makes_the_walk_hang(expression):
 
 def test_an_expression_that_is_too_deep_for_the_interpreter_is_not_followed():
     """It was compiled elsewhere, where there was more room."""
-    regex = re.compile("(" * 40 + "https://example\\.com" + ")" * 40)
+    shallow, deep = (re.compile(f"{'(' * 40}https://{name}\\.com{')' * 40}") for name in "ab")
 
-    def deep_down(levels):
-        return deep_down(levels - 1) if levels else prove(regex)
+    def deep_down(levels, regex):
+        return deep_down(levels - 1, regex) if levels else prove(regex)
 
     used = 0
     frame = sys._getframe()
     while frame is not None:
         used, frame = used + 1, frame.f_back
-    assert deep_down(0).is_confined
-    assert deep_down(sys.getrecursionlimit() - used - 60) == Proof(unproven=ANYTHING)
+    assert deep_down(0, shallow).is_confined
+    assert deep_down(sys.getrecursionlimit() - used - 60, deep) == Proof(unproven=ANYTHING)
 
 
-def test_reading_repeats_no_warning():
-    """Whoever compiled the expression has seen it."""
+def test_an_expression_whose_warning_is_an_error_is_not_followed():
+    """It was compiled where the warning was none; the parser says the same as then."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         regex = re.compile(r"https://[[a]\.example\.com")
 
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(UnreadableError):
+            read_expression(regex)
+    with pytest.warns(FutureWarning, match="nested set"):
+        assert prove(regex).is_confined
+
+
+def test_an_expression_that_was_compiled_to_be_debugged_is_read_in_silence(capsys):
+    """Its flag is for whoever compiled it."""
+    regex = re.compile(r"https://example\.com", re.DEBUG)
+    capsys.readouterr()
+
     assert prove(regex).is_confined
-    assert proved(r"https://example\.com", re.DEBUG).is_confined
+    assert capsys.readouterr().out == ""
 
 
 def test_the_reader_says_what_it_cannot_read():

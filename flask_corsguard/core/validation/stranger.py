@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
 
@@ -132,6 +133,7 @@ def _plain(text: str) -> str:
     return "".join(chr(ord(each) - _CHOSEN) if _is_chosen(each) else each for each in text)
 
 
+@lru_cache(maxsize=64)  # The fillers, again and again.
 def _chosen(text: str) -> str:
     return "".join(chr(ord(character) + _CHOSEN) for character in text)
 

@@ -110,7 +110,7 @@ def test_what_the_hint_says_instead_can_be_written(expression):
             r"https://\w+\.amazonaws\.com",
             (
                 'Name your own domain below "amazonaws.com", for strangers have theirs below '
-                '"execute-api.af-south-1.amazonaws.com": "https://*.yours.amazonaws.com".'
+                '"s3-website.af-south-1.amazonaws.com": "https://*.yours.amazonaws.com".'
             ),
         ),
         (
@@ -253,7 +253,7 @@ def test_a_stranger_is_found_by_writing_along_the_tree(expression, found):
 
 
 @pytest.mark.parametrize(
-    "expression", [".*" * 800, "a?" * 1000, r"[\w-]" * 900, "(((.{9}){9}){9}){9}", "(.?){900}"]
+    "expression", [".*" * 300, "a?" * 1000, r"[\w-]" * 900, "(((.{9}){9}){9}){9}", "(.?){900}"]
 )
 def test_no_expression_makes_the_search_for_a_stranger_hang(expression):
     """It visits a bounded number of nodes."""
