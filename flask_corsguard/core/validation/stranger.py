@@ -47,7 +47,8 @@ class Stranger(NamedTuple):
     """An origin that an expression should not match.
 
     :ivar origin: its serialization.
-    :ivar spelled: the parts of its host that the expression spells out, the longest first.
+    :ivar spelled: the parts of its host that the expression spells out, the longest first; after them, those
+        that it would spell out if its dots were escaped.
     :ivar is_anyone: whether the stranger chose the whole name of its site, so that any site will do.
     """
 
@@ -112,13 +113,16 @@ def own_names_below(scheme: str, host: str) -> str:
 
 
 def _stranger(plain: str, marked: str, owned: str) -> Stranger:
+    runs = ["".join(run) for _, run in groupby(marked, _is_chosen)]
+    # One character between two parts is where a dot was meant, most of the time.
+    dotted = "".join("." if len(run) == 1 and _is_chosen(run) else run for run in runs)
+    is_anyone = all(map(_is_chosen, owned.partition(".")[0]))
+    return Stranger(plain, (*_spelled(marked), *_spelled(dotted)), is_anyone)
+
+
+def _spelled(marked: str) -> list[str]:
     runs = ("".join(run).strip(".-_") for chosen, run in groupby(marked, _is_chosen) if not chosen)
-    name = owned.partition(".")[0]
-    return Stranger(
-        plain,
-        tuple(sorted(filter(None, runs), key=len, reverse=True)),
-        all(map(_is_chosen, name)),
-    )
+    return sorted(filter(None, runs), key=len, reverse=True)
 
 
 def _is_mixed(text: str) -> bool:

@@ -90,6 +90,25 @@ def test_what_the_hint_says_instead_can_be_written(expression):
             r"^https?://localhost.*",
             'It also matches "https://localhost.evil.example". Write "https://localhost:*".',
         ),
+        (
+            r"https://app.example.com",
+            (
+                'It also matches "https://appxexamplexcom". '
+                'Write "https://app.example.com" or "https://*.app.example.com".'
+            ),
+        ),
+        (
+            r"^http://127.0.0.1:\d+$",
+            'It also matches "http://127x0x0x1:7". Write "http://127.0.0.1:*".',
+        ),
+        (
+            r"https://.*.example.com",
+            'It also matches "https://evilxexamplexcom". Write "https://example.com" or "https://*.example.com".',
+        ),
+        (
+            r"https://(www.)?example\.com",
+            'It also matches "https://wwwxexample.com". Write "https://example.com" or "https://*.example.com".',
+        ),
         (r"http://127\.0\.0\.1\d*", 'It also matches "http://127.0.0.17". Write "http://127.0.0.1:*".'),
         (
             r"https://.*example\.(com|org)",
