@@ -72,6 +72,8 @@ def test_an_expression_that_matches_strangers_is_not_confined(expression):
         ("[\N{KELVIN SIGN}]", re.IGNORECASE),
         ("[\u2120-\u212f]", re.IGNORECASE),
         ("(?i:\N{KELVIN SIGN})", 0),
+        ("(?i:(?u:\N{KELVIN SIGN}))", re.ASCII),
+        ("(?ai:(?u:\N{KELVIN SIGN}))", 0),
         ("(?i)K", 0),
         ("[J-L]", re.IGNORECASE),
     ],

@@ -271,6 +271,14 @@ def test_a_stranger_is_found_by_writing_along_the_tree(expression, found):
     assert found is None or re.fullmatch(expression, found)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="Python has them since 3.11")
+@pytest.mark.parametrize("expression", [r"https://(?>.*)example\.com", r"https://[a-z]*+example\.com"])
+def test_no_stranger_is_shown_for_what_takes_all_and_gives_nothing_back(expression):
+    """A possessive repetition leaves nothing for what follows it, so the expression may match nobody."""
+    assert find_stranger(read_expression(re.compile(expression)), Proof()) is None
+    assert re.fullmatch(expression, "https://evilexample.com") is None
+
+
 @pytest.mark.parametrize(
     "expression", [".*" * 300, "a?" * 1000, r"[\w-]" * 900, "(((.{9}){9}){9}){9}", "(.?){900}"]
 )
