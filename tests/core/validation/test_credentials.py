@@ -133,6 +133,15 @@ def test_what_the_hint_says_instead_can_be_written(expression):
             ),
         ),
         (
+            r"https://10\.0\.0\.1.*",
+            (
+                'It also matches "https://10.0.0.1.evil.example". '
+                "Spell out the whole domain, with a dot before it: "
+                r're.compile(r"https://([a-z0-9-]+\.)*example\.com(:[0-9]+)?"); '
+                'or, if you know all that it matches, add dangerously_allow=["unproven-regexes"].'
+            ),
+        ),
+        (
             UNREADABLE,
             (
                 "Spell out the whole domain, with a dot before it: "
@@ -269,6 +278,31 @@ def test_a_stranger_is_found_by_writing_along_the_tree(expression, found):
 
     assert (stranger and stranger.origin) == found
     assert found is None or re.fullmatch(expression, found)
+
+
+@pytest.mark.parametrize(
+    ("expression", "spelled"),
+    [
+        (r".*\.forestadmin\.com.*", ("forestadmin.com", "forestadmin.com")),
+        (r"https://.*-x\.example\.com.*", ("x.example.com", "x.example.com")),
+        (r"https://a\.org.*\.example\.com_.*", ("example.com", "a.org", "example.com", "a.org")),
+        (r"https://www.a.example\.com", ("example.com", "www", "a", "www.a.example.com")),
+        (r"https://.*", ()),
+    ],
+)
+def test_a_stranger_knows_what_the_expression_spells_out(expression, spelled):
+    """The longest part comes first; after them come those that it would spell out with its dots escaped."""
+    stranger = find_stranger(read_expression(re.compile(expression)), Proof())
+
+    assert stranger.spelled == spelled
+
+
+def test_a_name_that_a_door_lets_in_is_not_a_strangers():
+    """Below a public suffix, anyone's site may be one that is meant."""
+    tree = read_expression(re.compile(r"https://.*\.github\.io"))
+
+    assert find_stranger(tree, Proof()).origin == "https://evil.github.io"
+    assert find_stranger(tree, Proof(bases=frozenset({"github.io"}))) is None
 
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="Python has them since 3.11")
