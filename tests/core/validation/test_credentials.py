@@ -314,7 +314,7 @@ def test_no_stranger_is_shown_for_what_takes_all_and_gives_nothing_back(expressi
 
 
 @pytest.mark.parametrize(
-    "expression", [".*" * 300, "a?" * 1000, r"[\w-]" * 900, "(((.{9}){9}){9}){9}", "(.?){900}"]
+    "expression", [".*" * 300, "a?" * 1000, r"[\w-]" * 900, "(((?:a|b){300}){300}){9}", "(.?){900}"]
 )
 def test_no_expression_makes_the_search_for_a_stranger_hang(expression):
     """It visits a bounded number of nodes."""
