@@ -358,6 +358,7 @@ def test_the_reader_says_what_it_cannot_read():
         read_expression(re.compile("x" * (MAX_EXPRESSION_LENGTH + 1)))
 
 
+@pytest.mark.slow
 def test_the_parser_is_not_loaded_until_an_expression_has_credentials():
     """Importing the library reads none of it, and neither does a policy without credentials."""
     program = (
