@@ -165,7 +165,14 @@ def test_possessive_and_atomic_groups_match_no_more_than_others(expression, site
             "https://a b",
             "null",
         ),
-        *(".*/", r"https://.*\.example\.com:", "https://[^\\s\\S]", 400 * "a", "(a|(?:https://a){3})/"),
+        *(
+            ".*/",
+            ".*/:80",
+            r"https://.*\.example\.com:",
+            "https://[^\\s\\S]",
+            400 * "a",
+            "(a|(?:https://a){3})/",
+        ),
     ],
 )
 def test_an_expression_can_be_shown_to_match_no_origin(expression):
@@ -350,6 +357,11 @@ def test_an_expression_that_was_compiled_to_be_debugged_is_read_in_silence(capsy
 
     assert prove(regex).is_confined
     assert capsys.readouterr().out == ""
+
+
+def test_a_proof_is_remembered():
+    """A policy that is built for each request does not prove the same each time."""
+    assert proved(r"https://a\.example\.com") is proved(r"https://a\.example\.com")
 
 
 def test_the_reader_says_what_it_cannot_read():
