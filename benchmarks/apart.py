@@ -46,7 +46,7 @@ sys.addaudithook(lambda event, given: opened.append(str(given[0])) if event == "
 begin = time.perf_counter()
 {imports}
 taken = time.perf_counter() - begin
-loaded = sum("public" in each and "suffix" in each for each in [*sys.modules, *opened])
+loaded = sum("publicsuffix" in each or "public_suffix_list" in each for each in [*sys.modules, *opened])
 print('{{"value": %r, "observed_public_suffixes": %d}}' % (taken, loaded))
 """
 

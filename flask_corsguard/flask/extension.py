@@ -7,17 +7,23 @@ other extension, runs before it or overwrites its headers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MethodType
 from typing import TYPE_CHECKING, Any, overload
 
 from flask import Flask
 
 from flask_corsguard.core.policy import Policy, policy_from
+from flask_corsguard.core.reasons import ALLOWED
+from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, UPGRADE, method_to_judge
+from flask_corsguard.wsgi.log import log_failed_check
 from flask_corsguard.wsgi.middleware import CorsMiddleware
 from flask_corsguard.wsgi.path_rules import PathRules
+from flask_corsguard.wsgi.response import answer_error, start_with
 
 from .config import read_settings
 from .marks import EXTENSION
 from .refusal import CrossOriginRefused, answer_through, cors_refused
+from .response import start_when_matched
 from .routing import RoutedPolicies
 from .warnings.first_request import FirstRequest
 from .warnings.warning import Place, warn
@@ -108,11 +114,37 @@ class _FlaskMiddleware(CorsMiddleware):
         return RoutedPolicies(self._flask, policy_from(policy, "policy"), self._paths, self._fixes)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, and check at the first ones what could defeat the policy."""
+        """Answer a request; see "The way of a request" in docs/design.md."""
         if not self._first_request.is_checked:
             start_response = self._first_request.check(self, environ, start_response)
-        # Tempting: super(). But it costs more than the call.
-        return CorsMiddleware.__call__(self, environ, start_response)
+        method = environ["REQUEST_METHOD"]
+        # Most requests are safe, and method_to_judge() would return None for them.
+        if (method != "GET" or UPGRADE in environ) and method_to_judge(environ) is not None:
+            # Tempting: super(). But it costs more than the call.
+            return CorsMiddleware.__call__(self, environ, start_response)
+        # The request passes under any policy, so no policy is needed until its response starts.
+        routes: RoutedPolicies = self._source  # type: ignore[assignment]  # _source_of() makes no other
+        origin, one = environ.get(ORIGIN), routes.memory.one
+        # Read now: the application may change the environ.
+        path, earlier = environ.get("PATH_INFO", ""), environ.get(REQUEST)
+        if one is None:
+            request = start_response, routes, environ, path, method, earlier, origin, self
+            start = MethodType(start_when_matched, request)
+        else:
+            answer = one.to_no_origin if origin is None else one.answer_to(origin)
+            if answer.error is not None:
+                log_failed_check(answer.error, origin)
+            start = MethodType(start_with, (start_response, answer.headers, one.owned, self))
+        app = self.app
+        try:
+            return app(environ, start)
+        except Exception as error:
+            if origin is not None and self._answers_errors():
+                by_policy = one or routes.of_response(environ, path, method, earlier)
+                answer = by_policy.answer_to(origin)
+                if answer.reason is ALLOWED:
+                    return answer_error(error, answer.headers, start_response, head=method == "HEAD")
+            raise
 
     def _answers_errors(self) -> bool:
         return self._flask.debug and not self._flask.testing

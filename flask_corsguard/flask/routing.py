@@ -7,8 +7,6 @@ application is mounted under decide here as they will decide in the application.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -37,7 +35,7 @@ logger: Final = logging.getLogger("flask_corsguard")
 MAX_REDIRECTS: Final = 4
 
 
-class _Memory:
+class Memory:
     """What was found since the last mark. A new mark replaces the whole memory, so no entry outlives it."""
 
     __slots__ = ("by_rule", "by_rule_and_method", "one")
@@ -75,26 +73,17 @@ class RoutedPolicies:
         self._prefixes = BlueprintPrefixes()
         self._binding = UrlBinding(app)
         self._marks = Marks(app)
-        self._memory = _Memory()
+        self.memory = Memory()
         observe_marks(self)
 
     def forget(self) -> None:
         """Forget what was found before a view or a blueprint was marked."""
-        self._memory = _Memory()
+        self.memory = Memory()
 
-    def find(self, environ: WSGIEnvironment) -> CompiledPolicy | Callable[[], CompiledPolicy]:
-        """Return the policy of a preflight, or of a request that the guard may refuse, by the URL map.
-
-        :returns: for any other request, the policy of the view that Flask finds, once it has found it.
-        """
-        one = self._memory.one
-        method = method_to_judge(environ)
-        if method is None:
-            if one is not None:
-                return one
-            # Read now: the application may change the environ.
-            path, own = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
-            return partial(self._of_response, environ, path, own, environ.get(REQUEST))
+    def find(self, environ: WSGIEnvironment) -> CompiledPolicy:
+        """Return the policy of a preflight, or of a request that the guard may refuse, by the URL map."""
+        one = self.memory.one
+        method = method_to_judge(environ) or environ["REQUEST_METHOD"]
         if one is not None and (
             one.policy.methods is not None
             # Every route allows a safelisted method; only a preflight is told all methods of its route.
@@ -107,12 +96,19 @@ class RoutedPolicies:
         """Return the policy of the endpoint that the URL has for *method*, with the methods of its rule."""
         return self._find(environ, environ.get("PATH_INFO", ""), method, with_methods=True)
 
-    def _of_response(
+    def of_response(
         self, environ: WSGIEnvironment, path: str, method: str, earlier: object
     ) -> CompiledPolicy:
+        """Return the policy of a response that starts, by the rule that Flask has matched.
+
+        :param environ: the environ of the request, which the application may have changed.
+        :param path: its path before the application ran.
+        :param method: its method before the application ran.
+        :param earlier: the request that Werkzeug had left in it before the application ran.
+        """
         # Bound first: if a mark is put meanwhile, what is found here must go into the memory that is
         # replaced.
-        memory = self._memory
+        memory = self.memory
         request = environ.get(REQUEST)
         # An earlier request is an outer application's; a rule of another map is an inner application's.
         rule = None if request is earlier else getattr(request, "url_rule", None)
@@ -121,7 +117,7 @@ class RoutedPolicies:
         known = memory.by_rule.get(id(rule))
         return self._of_rule(memory, rule, path, method) if known is None else known[1]
 
-    def _of_rule(self, memory: _Memory, rule: Rule, path: str, method: str) -> CompiledPolicy:
+    def _of_rule(self, memory: Memory, rule: Rule, path: str, method: str) -> CompiledPolicy:
         """Return the policy of the rule that Flask has matched, and remember it.
 
         Flask takes no more routes once it has matched a request. A view assigned to ``app.view_functions``
@@ -215,7 +211,7 @@ class RoutedPolicies:
     def _with_methods_of_rule(self, policy: Policy, rule: Rule, method: str, path: str) -> CompiledPolicy:
         # The same rules are asked for again and again, and the outcome only depends on the view.
         view = self._app.view_functions.get(rule.endpoint)
-        remembered = self._memory.by_rule_and_method
+        remembered = self.memory.by_rule_and_method
         known = remembered.get((id(rule), method))
         if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
             return known[3]

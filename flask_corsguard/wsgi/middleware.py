@@ -25,7 +25,7 @@ from .log import log_failed_check, log_refused_preflight, log_refused_request
 from .policy_source import PolicySource, source_of
 from .proxy_fix import as_seen_inside, proxy_fixes
 from .refusal import PREFLIGHT_REFUSAL_TEXT, refusal_text
-from .response import answer_error, answer_text, start_when_matched, start_with
+from .response import answer_error, answer_text, start_with
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -95,10 +95,7 @@ class CorsMiddleware:
         source = self._source
         by_policy = source.one
         if by_policy is None:
-            found = source.find(environ)
-            if type(found) is not CompiledPolicy:
-                return self._call_unmatched(found, environ, start_response)
-            by_policy = found
+            by_policy = source.find(environ)
         method, origin = environ["REQUEST_METHOD"], environ.get(ORIGIN)
         answer = by_policy.to_no_origin if origin is None else by_policy.answer_to(origin)
         if answer.error is not None:
@@ -121,24 +118,6 @@ class CorsMiddleware:
             if answer.reason is ALLOWED and origin is not None and self._answers_errors():
                 return answer_error(error, answer.headers, start_response, head=method == "HEAD")
             # Everyone else gets what the server, or a debugger around this layer, makes of the exception.
-            raise
-
-    def _call_unmatched(
-        self,
-        find: Callable[[], CompiledPolicy],
-        environ: WSGIEnvironment,
-        start_response: StartResponse,
-    ) -> Iterable[bytes]:
-        """Call the application for a request whose policy is known when its response starts."""
-        # Read now: layers inside may change the environ.
-        method, origin = environ["REQUEST_METHOD"], environ.get(ORIGIN)
-        try:
-            return self.app(environ, MethodType(start_when_matched, (start_response, find, origin, self)))
-        except Exception as error:
-            if origin is not None and self._answers_errors():
-                answer = find().answer_to(origin)
-                if answer.reason is ALLOWED:
-                    return answer_error(error, answer.headers, start_response, head=method == "HEAD")
             raise
 
     def _answer_preflight(

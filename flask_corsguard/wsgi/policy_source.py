@@ -31,13 +31,8 @@ class PolicySource(Protocol):
         """The policy of every request; ``None`` if requests have policies of their own."""
         ...
 
-    def find(self, environ: WSGIEnvironment) -> CompiledPolicy | Callable[[], CompiledPolicy]:
-        """Return the policy of one request.
-
-        :returns: the policy; or, if the application has to find the view first, a function that returns the
-            policy when the response starts. Only a request that passes the guard under any policy may get the
-            latter.
-        """
+    def find(self, environ: WSGIEnvironment) -> CompiledPolicy:
+        """Return the policy of one request."""
         ...
 
 

@@ -13,9 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
-from flask_corsguard.core.compiled import CompiledPolicy, Header
-
-from .log import log_failed_check
+from flask_corsguard.core.compiled import Header
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -101,25 +99,6 @@ def start_with(
     if exc_info is None:
         return start_response(status, together)
     return start_response(status, together, exc_info)
-
-
-def start_when_matched(
-    request: tuple[StartResponse, Callable[[], CompiledPolicy], str | None, ReplacedHeaders],
-    status: str,
-    headers: list[Header],
-    exc_info: OptExcInfo | None = None,
-) -> Callable[[bytes], object]:
-    """Start a response whose policy is that of the view which the application has found.
-
-    :param request: the server's ``start_response``; what finds the policy; the value of ``Origin``; what
-        takes note of headers that the policy replaces.
-    """
-    start_response, find, origin, layer = request
-    by_policy = find()
-    answer = by_policy.answer_to(origin)
-    if answer.error is not None:
-        log_failed_check(answer.error, origin)
-    return start_with((start_response, answer.headers, by_policy.owned, layer), status, headers, exc_info)
 
 
 def merge(

@@ -1,0 +1,42 @@
+"""How the headers get onto a response of Flask's, by the policy of the view that Flask has found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask_corsguard.wsgi.log import log_failed_check
+from flask_corsguard.wsgi.response import ReplacedHeaders, start_with
+
+from .routing import RoutedPolicies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from flask_corsguard.core.compiled import Header
+
+    MatchedRequest = tuple[
+        StartResponse, RoutedPolicies, WSGIEnvironment, str, str, object, str | None, ReplacedHeaders
+    ]
+
+
+def start_when_matched(
+    request: MatchedRequest,
+    status: str,
+    headers: list[Header],
+    exc_info: OptExcInfo | None = None,
+) -> Callable[[bytes], object]:
+    """Start a response whose policy is that of the view which Flask has found.
+
+    :param request: the server's ``start_response``; what finds the policy; the environ, the path, the method
+        and the request that Werkzeug had left in it before Flask ran; the value of ``Origin``; what takes
+        note of headers that the policy replaces.
+    """
+    start_response, routes, environ, path, method, earlier, origin, layer = request
+    by_policy = routes.of_response(environ, path, method, earlier)
+    answer = by_policy.to_no_origin if origin is None else by_policy.answer_to(origin)
+    if answer.error is not None:
+        log_failed_check(answer.error, origin)
+    return start_with((start_response, answer.headers, by_policy.owned, layer), status, headers, exc_info)
