@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flask_corsguard.wsgi.environ import REQUEST
 from flask_corsguard.wsgi.log import log_failed_check
 from flask_corsguard.wsgi.response import ReplacedHeaders, start_with
 
@@ -35,7 +36,11 @@ def start_when_matched(
         note of headers that the policy replaces.
     """
     start_response, routes, environ, path, method, earlier, origin, layer = request
-    by_policy = routes.of_response(environ, path, method, earlier)
+    matched = environ.get(REQUEST)
+    # What is remembered is by rules of this application, and an earlier request can be one of its own, too.
+    rule = None if matched is earlier else getattr(matched, "url_rule", None)
+    known = routes.memory.by_rule.get(id(rule))
+    by_policy = routes.of_response(environ, path, method, earlier) if known is None else known.by_policy
     answer = by_policy.to_no_origin if origin is None else by_policy.answer_to(origin)
     if answer.error is not None:
         log_failed_check(answer.error, origin)

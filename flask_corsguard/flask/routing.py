@@ -7,7 +7,7 @@ application is mounted under decide here as they will decide in the application.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -35,6 +35,13 @@ logger: Final = logging.getLogger("flask_corsguard")
 MAX_REDIRECTS: Final = 4
 
 
+class RulePolicy(NamedTuple):
+    """A rule and its policy; the rule stays, so that its id is not given to another one."""
+
+    rule: Rule
+    by_policy: CompiledPolicy
+
+
 class Memory:
     """What was found since the last mark. A new mark replaces the whole memory, so no entry outlives it."""
 
@@ -43,9 +50,8 @@ class Memory:
     def __init__(self) -> None:
         #: The policy of every response, once it is known that nothing is marked.
         self.one: CompiledPolicy | None = None
-        #: By the id of a rule, which stays beside the policy so that the id is not given to another rule.
-        #: Only rules of functions: the policy of a view class depends on the method.
-        self.by_rule: dict[int, tuple[Rule, CompiledPolicy]] = {}
+        #: By the id of a rule. Only rules of functions: the policy of a view class depends on the method.
+        self.by_rule: dict[int, RulePolicy] = {}
         #: By the id of a rule and the requested method: the rule, its view, its policy, and that policy with
         #: the methods of the rule.
         self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, Policy, CompiledPolicy]] = {}
@@ -114,8 +120,7 @@ class RoutedPolicies:
         rule = None if request is earlier else getattr(request, "url_rule", None)
         if rule is None or rule.map is not self._app.url_map:
             return self._find(environ, path, method, with_methods=False)
-        known = memory.by_rule.get(id(rule))
-        return self._of_rule(memory, rule, path, method) if known is None else known[1]
+        return self._of_rule(memory, rule, path, method)
 
     def _of_rule(self, memory: Memory, rule: Rule, path: str, method: str) -> CompiledPolicy:
         """Return the policy of the rule that Flask has matched, and remember it.
@@ -126,7 +131,7 @@ class RoutedPolicies:
         by_policy = compiled(self._of_endpoint(rule.endpoint, path, method))
         if self._paths is None:
             if not hasattr(self._app.view_functions.get(rule.endpoint), "view_class"):
-                memory.by_rule[id(rule)] = rule, by_policy
+                memory.by_rule[id(rule)] = RulePolicy(rule, by_policy)
             if memory.one is None and not self._marks.any():
                 memory.one = compiled(self._policy)
         return by_policy
