@@ -125,9 +125,10 @@ class _FlaskMiddleware(CorsMiddleware):
         # The request passes under any policy, so no policy is needed until its response starts.
         routes: RoutedPolicies = self._source  # type: ignore[assignment]  # _source_of() makes no other
         origin, one = environ.get(ORIGIN), routes.memory.one
-        # Read now: the application may change the environ.
-        path, earlier = environ.get("PATH_INFO", ""), environ.get(REQUEST)
+        path, earlier = "", None
         if one is None:
+            # Read now: the application may change the environ.
+            path, earlier = environ.get("PATH_INFO", ""), environ.get(REQUEST)
             request = start_response, routes, environ, path, method, earlier, origin, self
             start = MethodType(start_when_matched, request)
         else:

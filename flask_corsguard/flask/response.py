@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_corsguard.wsgi.environ import REQUEST
 from flask_corsguard.wsgi.log import log_failed_check
@@ -36,11 +36,18 @@ def start_when_matched(
         note of headers that the policy replaces.
     """
     start_response, routes, environ, path, method, earlier, origin, layer = request
-    matched = environ.get(REQUEST)
-    # What is remembered is by rules of this application, and an earlier request can be one of its own, too.
-    rule = None if matched is earlier else getattr(matched, "url_rule", None)
-    known = routes.memory.by_rule.get(id(rule))
-    by_policy = routes.of_response(environ, path, method, earlier) if known is None else known.by_policy
+    matched: Any = environ.get(REQUEST)
+    try:
+        known = routes.memory.by_rule.get(id(matched.url_rule))
+    except AttributeError:
+        # There is no request, or it is another framework's.
+        known = None
+    # No rule of another application is remembered here; but an earlier request may be one of this
+    # application's.
+    if known is None or matched is earlier:
+        by_policy = routes.of_response(environ, path, method, earlier)
+    else:
+        _, by_policy = known
     answer = by_policy.to_no_origin if origin is None else by_policy.answer_to(origin)
     if answer.error is not None:
         log_failed_check(answer.error, origin)
