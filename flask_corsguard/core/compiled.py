@@ -63,22 +63,23 @@ class CompiledPolicy:
     :ivar max_list_length: the longest list of requested headers that is read, in bytes.
     :ivar owned: the response headers that the policy replaces, in lower case.
     :ivar to_no_origin: the answer to a request without an origin.
+    :ivar first: the first origin of the list; ``None`` if no origin is listed by name.
+    :ivar to_first: the answer to it, for whoever compares it to spare the call of :meth:`answer_to`.
     """
 
     __slots__ = (
         "_after_origin",
-        "_first",
         "_grant",
         "_known",
         "_refusals",
         "_to_everyone",
-        "_to_first",
         "_to_others",
         "_unread_grant",
         "_vary_of_preflight",
         "any_header",
         "any_method",
         "credentials",
+        "first",
         "headers",
         "max_list_length",
         "max_method_length",
@@ -86,6 +87,7 @@ class CompiledPolicy:
         "origins",
         "owned",
         "policy",
+        "to_first",
         "to_no_origin",
     )
 
@@ -141,8 +143,8 @@ class CompiledPolicy:
         self._refusals = {reason: self._refuse(reason, to_others) for reason in (None, *Reason)}
         self._to_others = self._refusals[None]
         self.to_no_origin = self._refusals[NO_ORIGIN]
-        self._first = None if self.origins is None else self.origins.first
-        self._to_first = self._to_others if self._first is None else self._allow_one(self._first)
+        self.first = None if self.origins is None else self.origins.first
+        self.to_first = self._to_others if self.first is None else self._allow_one(self.first)
 
     def answer_to(self, origin: str | None) -> Answer:
         """Return the answer to *origin*, the value of ``Origin``; ``None`` if the request has none.
@@ -155,8 +157,8 @@ class CompiledPolicy:
         if self._to_everyone is not None:
             return self._to_everyone
         # Most policies list one origin, and a comparison costs less than a look-up.
-        if origin == self._first:
-            return self._to_first
+        if origin == self.first:
+            return self.to_first
         # Tempting: the look-up first. But that would hash a megabyte before it refuses it.
         if len(origin) > MAX_ORIGIN_LENGTH:
             return self._to_others
