@@ -31,7 +31,7 @@ class PolicySource(Protocol):
         """The policy of every request; ``None`` if requests have policies of their own."""
         ...
 
-    def find(self, environ: WSGIEnvironment) -> CompiledPolicy:
+    def find(self, environ: WSGIEnvironment, /) -> CompiledPolicy:
         """Return the policy of one request."""
         ...
 
