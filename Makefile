@@ -32,7 +32,7 @@ demo: $(VENV)/demo.stamp
 	@$(BIN)/python -m examples.bank $(if $(ONCE),--once) $(if $(PORTS),--ports $(PORTS)) $(if $(PLAIN),--plain)
 
 quick: $(VENV)/tests.stamp
-	@$(PYTEST) --quiet --hypothesis-profile=development -m 'not slow' \
+	@$(PYTEST) --quiet -p no:randomly --hypothesis-profile=development -m 'not slow' \
 	  --ignore=tests/browsers --ignore=tests/interop $(ARGS)
 
 test: $(VENV)/tests.stamp $(VENV)/docs.stamp

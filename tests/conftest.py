@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,20 +20,33 @@ settings.register_profile("nightly", _COMMON, max_examples=20000, derandomize=Fa
 # `--hypothesis-profile` names another one.
 settings.load_profile("default")
 
+ROOT = Path(__file__).parents[1]
+
 #: Modules whose tests nearly all start a server or a process, or take longer than an edit may wait.
 _SLOW = frozenset(
     {
+        "tests/flask/test_beside.py",
+        "tests/flask/test_beside_sockets.py",
+        "tests/test_benchmark_figures.py",
         "tests/test_benchmarks.py",
         "tests/test_counts.py",
         "tests/test_demo.py",
         "tests/test_docs.py",
         "tests/test_recipes.py",
         "tests/testing/test_plugin.py",
+        "tests/testing/test_table_of_cases.py",
     }
 )
 
 #: The names of all tests that were collected, those that -m and -k leave out among them.
 _COLLECTED = pytest.StashKey[frozenset[str]]()
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Import no module of which every test would be left out: that takes seconds."""
+    if config.option.markexpr == "not slow" and collection_path in {ROOT / module for module in _SLOW}:
+        return True
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -300,6 +300,7 @@ HANGING = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("expression", HANGING, ids=lambda expression: expression[:24])
 def test_no_expression_makes_the_walk_hang(expression):
     """However long `re` would take to match it, the walk takes a bounded number of steps."""

@@ -12,17 +12,11 @@ from hypothesis import strategies as st
 from flask_corsguard import Kind, Policy, Reason, Request
 from flask_corsguard.core.origin_pattern import OriginPattern
 from naive import enumerated, generated
-from naive.compared import (
-    FEWER,
-    RANDOM,
-    assert_same_decisions,
-)
+from naive.compared import FEWER, LISTED, RANDOM, assert_same_decisions
 from naive.enumerated import POLICIES
 from naive.layer import read_request
 from naive.origins import read_pattern
 from strategies import near_misses_of
-
-LISTED = 500
 
 NEIGHBOURS = st.lists(
     st.sampled_from(

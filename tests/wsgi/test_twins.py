@@ -11,16 +11,9 @@ from hypothesis import strategies as st
 
 from flask_corsguard import CorsMiddleware, Policy
 from naive import enumerated, generated, headers, layer
-from naive.compared import (
-    ALL,
-    RANDOM,
-    assert_same_answers,
-    without_text,
-)
+from naive.compared import ALL, LISTED, RANDOM, assert_same_answers, without_text
 from naive.enumerated import POLICIES, present_and_absent
 from naive.layer import read_request
-
-LISTED = 500
 
 NEIGHBOURS = st.lists(
     st.sampled_from(

@@ -313,6 +313,7 @@ def test_no_stranger_is_shown_for_what_takes_all_and_gives_nothing_back(expressi
     assert re.fullmatch(expression, "https://evilexample.com") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "expression", [".*" * 300, "a?" * 1000, r"[\w-]" * 900, "(((?:a|b){300}){300}){9}", "(.?){900}"]
 )
