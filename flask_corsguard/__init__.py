@@ -5,6 +5,7 @@ import typing as _typing
 
 from .core.decision import Decision as Decision
 from .core.decision import decide as decide
+from .core.guard import judge as judge
 from .core.origin import Origin as Origin
 from .core.policy import SAME_ORIGIN as SAME_ORIGIN
 from .core.policy import Policy as Policy
@@ -48,6 +49,7 @@ __all__ = [
     "cors",
     "cors_refused",
     "decide",
+    "judge",
 ]
 
 

@@ -151,6 +151,22 @@ def _actual_rows() -> list[Row]:
         rows.append(
             Row(f"a resource policy, {who} asks", RESOURCE, "GET", headers, reason, [*more, corp, VARY])
         )
+    for headers, reason, more in [
+        ({"Origin": A}, Reason.ALLOWED, [allow(A)]),
+        ({"Origin": EVIL}, Reason.ORIGIN_NOT_ALLOWED, []),
+        ({}, Reason.NO_ORIGIN, []),
+    ]:
+        who = headers.get("Origin", "nobody")
+        rows.append(
+            Row(
+                f"the timing for every page, {who} asks",
+                Policy(origins=[A], timing="*"),
+                "GET",
+                headers,
+                reason,
+                [*more, ("Timing-Allow-Origin", "*"), VARY],
+            )
+        )
     rows.append(
         Row(
             "timing for everyone",

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from cases import EVIL, A
 from flask_corsguard import SAME_ORIGIN, Policy, Reason
 
-OPEN_TO_A = Policy(origins=[A], methods=["PUT", "DELETE"])
+OPEN_TO_A = Policy(origins=[A], methods=["GET", "POST", "PUT", "DELETE"])
+READ_ONLY = Policy(origins=[A], methods=["GET"])
+LEFT_TO_ROUTE = Policy(origins=[A])
 WITH_COOKIES = OPEN_TO_A.replace(credentials=True)
-EVERYONE = Policy(origins="*", methods=["PUT"])
+EVERYONE = Policy(origins="*", methods=["GET", "POST", "PUT"])
 ANY_METHOD = Policy(origins="*", methods="*")
 
 HOST = "api.example"
@@ -141,6 +143,8 @@ def _inside_the_policy() -> list[GuardRow]:
         ("an allowed origin", OPEN_TO_A, "POST", A, {}, Reason.ALLOWED),
         ("an allowed method", OPEN_TO_A, "PUT", A, {}, Reason.ALLOWED),
         ("a method that is not allowed", OPEN_TO_A, "PATCH", A, {}, Reason.METHOD_NOT_ALLOWED),
+        ("a safelisted method that the list leaves out", READ_ONLY, "POST", A, {}, Reason.METHOD_NOT_ALLOWED),
+        ("a method that the policy leaves to the route", LEFT_TO_ROUTE, "POST", A, {}, Reason.ALLOWED),
         ("a method in another case", OPEN_TO_A, "put", A, {}, Reason.METHOD_NOT_ALLOWED),
         ("a cookie without credentials", OPEN_TO_A, "POST", A, {"Cookie": "a=1"}, Reason.COOKIE_NOT_ALLOWED),
         ("a cookie with credentials", WITH_COOKIES, "POST", A, {"Cookie": "a=1"}, Reason.ALLOWED),
@@ -209,12 +213,14 @@ def _safe_methods_and_websockets() -> list[GuardRow]:
             (OPEN_TO_A, EVIL, Reason.ORIGIN_NOT_ALLOWED),
             (OPEN_TO_A, "null", Reason.ORIGIN_NULL),
             (OPEN_TO_A, A, Reason.ALLOWED),
+            (READ_ONLY, A, Reason.ALLOWED),
+            (READ_ONLY.replace(methods=["PUT"]), A, Reason.METHOD_NOT_ALLOWED),
             (OPEN_TO_A, f"http://{HOST}", Reason.SAME_ORIGIN),
             (OPEN_TO_A, None, Reason.NO_ORIGIN),
         ]:
             rows.append(
                 GuardRow(
-                    f"a handshake ({upgrade}) from {origin}",
+                    f"a handshake ({upgrade}) from {origin}, under {policy.methods}",
                     policy,
                     "GET",
                     _headers(origin, Upgrade=upgrade, Connection="Upgrade"),

@@ -153,6 +153,7 @@ ALLOW_HEADERS = st.one_of(
 )
 NAMED_EXPOSED = lists_of("X-Total", "ETag", "Link")
 ANY_EXPOSED = st.one_of(st.just("*"), NAMED_EXPOSED)
+TIMINGS = st.sampled_from([False, True, "*"])
 RESOURCE_POLICIES = st.sampled_from([None, "same-origin", "same-site", "cross-origin"])
 GUARDS = st.sampled_from(["enforce", "report", "off"])
 
@@ -182,7 +183,7 @@ def policies(draw):
         credentials=credentials,
         max_age=draw(MAX_AGES),
         private_network=draw(st.booleans()) and not any_host,
-        timing=draw(st.booleans()),
+        timing=draw(TIMINGS),
         resource_policy=draw(RESOURCE_POLICIES),
         guard=draw(GUARDS),
         dangerously_allow=[*doors, *(["null-origin"] if "null" in origins else [])],

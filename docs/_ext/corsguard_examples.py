@@ -184,7 +184,7 @@ def _ask_nobody(origin: Origin) -> bool:
     raise LookupError(str(origin))
 
 
-_APP: Final = Policy(origins=["https://app.example"], methods=["GET", "PUT"])
+_APP: Final = Policy(origins=["https://app.example"], methods=["GET", "POST", "PUT"])
 _PREFLIGHT: Final = Request(
     method="OPTIONS", origin="https://app.example", requested_method="PUT", requested_headers="content-type"
 )

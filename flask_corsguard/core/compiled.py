@@ -58,7 +58,9 @@ class CompiledPolicy:
 
     :ivar policy: the policy itself.
     :ivar origins: the origins that are allowed; ``None`` allows every origin.
-    :ivar methods: the methods that are allowed by name; with :attr:`any_method`, every other one is, too.
+    :ivar methods: the methods that a preflight is granted by name; with :attr:`any_method`, every other one
+        is, too.
+    :ivar unsafe_methods: the methods that the guard lets pass by name; see :attr:`any_method`.
     :ivar headers: the request headers that are allowed by name, in lower case; see :attr:`any_header`.
     :ivar max_list_length: the longest list of requested headers that is read, in bytes.
     :ivar owned: the response headers that the policy replaces, in lower case.
@@ -89,13 +91,14 @@ class CompiledPolicy:
         "policy",
         "to_first",
         "to_no_origin",
+        "unsafe_methods",
     )
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, *, of_route: bool = False) -> None:
         self.policy = policy
         self.origins = policy._origin_set  # noqa: SLF001 - its compiled half
         self.credentials = policy.credentials
-        self._compile_lists(policy)
+        self._compile_lists(policy, of_route=of_route)
         self._compile_preflight(policy)
         self._compile_answers(policy)
         self.owned = fetch_standard.CORS_RESPONSE_HEADERS | {
@@ -103,10 +106,14 @@ class CompiledPolicy:
             *([fetch_standard.CORP.lower()] if policy.resource_policy else ()),
         }
 
-    def _compile_lists(self, policy: Policy) -> None:
+    def _compile_lists(self, policy: Policy, *, of_route: bool) -> None:
         methods = DEFAULT_METHODS if policy.methods is None else policy.methods
         self.any_method = methods == "*"
         self.methods = frozenset(methods) | fetch_standard.SAFELISTED_METHODS
+        # Browsers let safelisted methods pass whatever a list says (#cors-preflight-fetch, step 7.5). The
+        # guard takes a list at its word. What a route lacks is the route's to refuse, with a 405.
+        listed = policy.methods is not None and not of_route
+        self.unsafe_methods = frozenset(methods) if listed else self.methods
         self.max_method_length = max(map(len, self.methods))
         self.any_header = "*" in policy.allow_headers
         self.headers = frozenset(name.lower() for name in policy.allow_headers)
@@ -139,7 +146,8 @@ class CompiledPolicy:
             self._to_everyone = self._allow(allow_origin, to_others)
         else:
             # If no origin is allowed, no response depends on the origin. See #cors-protocol-and-http-caches.
-            to_others = [*corp, *((_VARY_ORIGIN,) if policy.origins else ())]
+            timing = ((fetch_standard.TAO, "*"),) if policy.timing == "*" else ()
+            to_others = [*timing, *corp, *((_VARY_ORIGIN,) if policy.origins else ())]
         self._refusals = {reason: self._refuse(reason, to_others) for reason in (None, *Reason)}
         self._to_others = self._refusals[None]
         self.to_no_origin = self._refusals[NO_ORIGIN]
@@ -179,7 +187,8 @@ class CompiledPolicy:
 
     def _allow_one(self, origin: str, error: Exception | None = None) -> Answer:
         allow_origin = (fetch_standard.ACAO, origin)
-        timing = ((fetch_standard.TAO, origin),) if self.policy.timing else ()
+        timed = "*" if self.policy.timing == "*" else origin
+        timing = ((fetch_standard.TAO, timed),) if self.policy.timing else ()
         return self._allow(allow_origin, [allow_origin, *timing, *self._after_origin], error)
 
     def _allow(self, allow_origin: Header, headers: list[Header], error: Exception | None = None) -> Answer:
@@ -258,7 +267,11 @@ class CompiledPolicy:
 
     def for_methods(self, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
         """Return this policy with the *methods* of a route, unless the policy lists methods itself."""
-        return self if self.policy.methods is not None else compiled(with_methods(self.policy, methods))
+        if self.policy.methods is not None:
+            return self
+        policy = with_methods(self.policy, methods)
+        policy._set("_compiled", CompiledPolicy(policy, of_route=True))  # noqa: SLF001
+        return compiled(policy)
 
 
 def compiled(policy: Policy) -> CompiledPolicy:

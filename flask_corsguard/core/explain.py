@@ -27,6 +27,8 @@ def explain(kind: Kind, reason: Reason, detail: str, request: Request, policy: P
         return _explain_no_origin(request, policy)
     if reason in _PASSING:
         return _PASSING[reason]
+    if reason is Reason.METHOD_NOT_ALLOWED and kind is not Kind.PREFLIGHT:
+        return _method_guarded(_origin_name(request.origin), detail, policy)
     return _SENTENCES[reason](_origin_name(request.origin), detail, policy)
 
 
@@ -133,6 +135,13 @@ def _method_not_allowed(origin: str, detail: str, policy: Policy) -> str:
     return (
         f"{origin} is allowed, but the method {shown(detail)} is not: the policy allows {methods}; "
         "to allow it, add it to methods."
+    )
+
+
+def _method_guarded(origin: str, detail: str, policy: Policy) -> str:
+    return (
+        f"{origin} is allowed, but the method {shown(detail)} is not: the policy lists "
+        f"{_listing(policy.methods or ())}; to allow it, add it to methods."
     )
 
 

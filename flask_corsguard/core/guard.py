@@ -55,7 +55,7 @@ def judge(policy: Policy, request: Request) -> Decision:
 
     :param policy: the policy; callables among its origins are asked if the verdict depends on them.
     :param request: the request; a preflight passes, because its method is safe.
-    :returns: the verdict, which the caller carries out: :func:`is_refused`.
+    :returns: the verdict; whether it is carried out or only reported, ``guard`` of the policy says.
 
     >>> forged = Request(method="POST", origin="https://evil.example", fetch_site="cross-site")
     >>> verdict = judge(Policy(origins=["https://app.example"]), forged)
@@ -138,7 +138,9 @@ def reason_by_policy(
         reason = ORIGIN_MISSING if by_policy.origins is not None else ALLOWED
     if reason is not ALLOWED:
         return reason
-    if method not in by_policy.methods and not allows_method(by_policy, method):
+    if method not in by_policy.unsafe_methods and not (
+        by_policy.any_method and allows_method(by_policy, method)
+    ):
         return METHOD_NOT_ALLOWED
     if has_cookie and not by_policy.credentials:
         # A script of an allowed origin could not have sent it; a form could.

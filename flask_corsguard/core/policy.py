@@ -43,7 +43,7 @@ class PolicyFields(TypedDict, total=False):
     credentials: bool
     max_age: int | timedelta | None
     private_network: bool
-    timing: bool
+    timing: bool | Literal["*"]
     resource_policy: ResourcePolicy | None
     guard: GuardMode
     dangerously_allow: Iterable[Door]
@@ -79,8 +79,9 @@ class Policy:
         the domain itself; ``"http://localhost:*"``: any port or none), compiled regular expressions
         (they must match the whole origin) and callables ``(Origin) -> bool`` (called only with a
         well-formed origin, never for ``null``; an exception means no). Required.
-    :param methods: the methods that are allowed, ``"*"`` for any; ``GET``, ``HEAD`` and ``POST`` always are.
-        ``None`` stands for the methods of the matched route in Flask, elsewhere for those three.
+    :param methods: the methods that are allowed, ``"*"`` for any. ``None`` stands for the methods of the
+        matched route in Flask, elsewhere for ``GET``, ``HEAD`` and ``POST``. Browsers let these three pass
+        whatever a list says; the guard takes a list at its word, so ``methods=["GET"]`` is read-only.
     :param allow_headers: the request headers that are allowed, ``"*"`` for any but ``Authorization``, which
         must be listed beside it.
     :param expose_headers: the response headers that a page may read beyond the seven it always may, ``"*"``
@@ -91,7 +92,8 @@ class Policy:
         which turns that off, to 86400. ``None`` sends nothing; browsers then keep it for 5 seconds.
     :param private_network: whether pages may reach from the internet into a private network, where their
         browser asks.
-    :param timing: whether pages of allowed origins may read the detailed timing of the response.
+    :param timing: whether pages of allowed origins may read the detailed timing of the response; ``"*"``
+        for every page, also of what an ``<img>`` or ``<script>`` loads, which sends no ``Origin``.
     :param resource_policy: the ``Cross-Origin-Resource-Policy`` of every response: which sites may embed
         it, as an image for example, without asking.
     :param guard: what happens to a request that the policy does not allow: ``"enforce"`` refuses it,
@@ -119,7 +121,7 @@ class Policy:
     #: In seconds.
     max_age: int | None
     private_network: bool
-    timing: bool
+    timing: bool | Literal["*"]
     resource_policy: ResourcePolicy | None
     guard: GuardMode
     dangerously_allow: tuple[Door, ...]
@@ -140,7 +142,7 @@ class Policy:
         credentials: bool = False,
         max_age: int | timedelta | None = 600,
         private_network: bool = False,
-        timing: bool = False,
+        timing: bool | Literal["*"] = False,
         resource_policy: ResourcePolicy | None = None,
         guard: GuardMode = "enforce",
         dangerously_allow: Iterable[Door] = (),
@@ -168,7 +170,7 @@ class Policy:
         self._set("credentials", credentials)
         self._set("max_age", check_max_age(max_age, problems))
         self._set("private_network", check_flag("private_network", private_network, problems))
-        self._set("timing", check_flag("timing", timing, problems))
+        self._set("timing", timing if timing == "*" else check_flag("timing", timing, problems))
         if resource_policy is not None:
             check_choice("resource_policy", resource_policy, RESOURCE_POLICIES, problems)
         self._set("resource_policy", resource_policy)

@@ -33,6 +33,7 @@ from strategies import (
     PLACES,
     REQUEST_HEADERS,
     RESOURCE_POLICIES,
+    TIMINGS,
     near_misses_of,
 )
 
@@ -87,7 +88,7 @@ def policies(draw):
         credentials=credentials,
         max_age=draw(MAX_AGES),
         private_network=private,
-        timing=draw(st.booleans()),
+        timing=draw(TIMINGS),
         resource_policy=draw(RESOURCE_POLICIES),
         guard=draw(GUARDS),
         dangerously_allow=sorted(doors),

@@ -63,13 +63,15 @@ def decide_actual(policy: Policy, request: Request) -> Answer:
     if shared is not None:
         headers.append(("Access-Control-Allow-Origin", shared))
         if policy.timing and shared != "*":
-            headers.append(("Timing-Allow-Origin", shared))
+            headers.append(("Timing-Allow-Origin", "*" if policy.timing == "*" else shared))
         if policy.credentials:
             headers.append(("Access-Control-Allow-Credentials", "true"))
         if policy.expose_headers:
             headers.append(("Access-Control-Expose-Headers", listed(policy.expose_headers)))
         if policy.timing and shared == "*":
             headers.append(("Timing-Allow-Origin", shared))
+    elif policy.timing == "*":
+        headers.append(("Timing-Allow-Origin", "*"))
     if policy.resource_policy is not None:
         headers.append(("Cross-Origin-Resource-Policy", policy.resource_policy))
     if policy.origins not in {"*", ()}:
@@ -185,6 +187,13 @@ def allows_method(policy: Policy, method: str) -> bool:
     return is_token(method) and len(method) <= LONGEST_WILD_METHOD and method.upper() not in FORBIDDEN_METHODS
 
 
+def passes_method(policy: Policy, method: str) -> bool:
+    """The guard takes a list at its word; without one, what is safelisted passes."""
+    if policy.methods is None or policy.methods == "*":
+        return allows_method(policy, method)
+    return method in list(policy.methods)
+
+
 def allows_header(policy: Policy, name: str) -> bool:
     """Listed, or any that a page may set except ``Authorization``."""
     allowed = [policy.allow_headers] if isinstance(policy.allow_headers, str) else policy.allow_headers
@@ -215,7 +224,7 @@ def judge(policy: Policy, request: Request) -> Answer:
     elif request.origin is not None:
         reason, errors = allows(policy, request.origin)
     detail = ""
-    if reason is Reason.ALLOWED and not allows_method(policy, request.method):
+    if reason is Reason.ALLOWED and not passes_method(policy, request.method):
         reason, detail = Reason.METHOD_NOT_ALLOWED, request.method
     if reason is Reason.ALLOWED and request.has_cookie and not policy.credentials:
         reason = Reason.COOKIE_NOT_ALLOWED

@@ -91,7 +91,7 @@ def read_request(environ: Mapping[str, object]) -> Request:
 def owned(name: str, policy: Policy) -> bool:
     """Whether the policy speaks of the header, so that the application does not."""
     if name.lower() == "timing-allow-origin":
-        return policy.timing
+        return bool(policy.timing)
     if name.lower() == "cross-origin-resource-policy":
         return policy.resource_policy is not None
     return name.lower() in ALWAYS_OWNED
