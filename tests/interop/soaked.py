@@ -26,14 +26,14 @@ def replaced_meanwhile(origin) -> bool:
 #: They differ in everything that a response can say.
 FIRST = Policy(
     origins=[ONE, BOTH, replaced_meanwhile],
-    methods=["GET", "PUT"],
+    methods=["GET", "POST", "PUT"],
     allow_headers=["X-One"],
     expose_headers=["X-First"],
     max_age=1,
 )
 SECOND = Policy(
     origins=[TWO, BOTH, replaced_meanwhile],
-    methods=["GET", "DELETE"],
+    methods=["GET", "POST", "DELETE"],
     allow_headers=["X-Two"],
     expose_headers=["X-Second"],
     max_age=2,

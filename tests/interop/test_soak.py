@@ -65,7 +65,7 @@ def granted(origin: str | None, policy: int) -> Answer:
     """Give the answer to a preflight of *origin*."""
     if origin not in ((ONE, BOTH), (TWO, BOTH))[policy]:
         return 403, frozenset([_PREFLIGHT_VARY])
-    methods, header, age = (("GET, PUT", "X-One", "1"), ("GET, DELETE", "X-Two", "2"))[policy]
+    methods, header, age = (("GET, POST, PUT", "X-One", "1"), ("GET, POST, DELETE", "X-Two", "2"))[policy]
     of_second = {("Access-Control-Allow-Credentials", "true")}
     return 204, frozenset(
         {
