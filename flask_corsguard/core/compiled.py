@@ -50,6 +50,8 @@ class Answer:
     unread_preflight: Headers | None = None
     #: The exception that an origin callable raised.
     error: Exception | None = None
+    #: Whether somebody may have to be told: the origin is not allowed, or a callable raised.
+    is_notable: bool = False
 
 
 @final
@@ -198,11 +200,18 @@ class CompiledPolicy:
             preflight=None if self._grant is None else (allow_origin, *self._grant),
             unread_preflight=None if self._unread_grant is None else (allow_origin, *self._unread_grant),
             error=error,
+            is_notable=error is not None,
         )
 
     def _refuse(self, reason: Reason | None, headers: list[Header]) -> Answer:
         preflight = (self._vary_of_preflight,)
-        return Answer(reason=reason, headers=headers, preflight=preflight, unread_preflight=preflight)
+        return Answer(
+            reason=reason,
+            headers=headers,
+            preflight=preflight,
+            unread_preflight=preflight,
+            is_notable=reason is not NO_ORIGIN,
+        )
 
     def reason(self, answer: Answer, origin: str | None) -> Reason:
         """Return the reason of *answer*, which :meth:`answer_to` returned for *origin*."""

@@ -35,7 +35,9 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: ``Sec-Fetch-Site`` of a request that no other origin has started: a page of the same origin has, or the
 #: user. Not a set: a value is compared without being hashed, however long it is.
-_OWN_SITES: Final = ("same-origin", "none")
+#: Tempting: "same-site", too. But a neighbour on the same site may be anyone: a forgotten subdomain, another
+#: port, a customer's page.
+OWN_SITES: Final = ("same-origin", "none")
 
 #: Longest ``Upgrade`` that is read, in bytes: a longer one counts as a handshake.
 MAX_UPGRADE_LENGTH: Final = 256
@@ -94,9 +96,7 @@ def judge_by(by_policy: CompiledPolicy, request: Request, answer: Answer | None 
 
 def _passes_whoever_is_allowed(request: Request) -> Reason | None:
     reason = reason_to_pass(request.method, request.upgrade, request.fetch_site, request.origin)
-    if reason is None and not request.fetch_site and is_own_origin(request):
-        return SAME_ORIGIN
-    return reason
+    return SAME_ORIGIN if reason is None and is_own_request(request) else reason
 
 
 def reason_to_pass(
@@ -112,9 +112,7 @@ def reason_to_pass(
     if method in SAFE_METHODS and not (upgrade and is_websocket(upgrade)):
         return SAFE_METHOD
     if fetch_site:
-        # Tempting: "same-site", too. But a neighbour on the same site may be anyone: a forgotten
-        # subdomain, another port, a customer's page.
-        return SAME_ORIGIN if fetch_site in _OWN_SITES else None
+        return SAME_ORIGIN if fetch_site in OWN_SITES else None
     # Every browser sends at least one of the two (#append-a-request-origin-header, step 4).
     return NO_ORIGIN if origin is None else None
 
@@ -162,6 +160,14 @@ def is_websocket(upgrade: str) -> bool:
     if len(upgrade) > MAX_UPGRADE_LENGTH:
         return True
     return any(protocol.strip().lower() == "websocket" for protocol in upgrade.split(","))
+
+
+def is_own_request(request: Request) -> bool:
+    """Whether a page of the application's own, or the user, has sent *request*.
+
+    ``Sec-Fetch-Site`` says so. Without it, ``Origin`` and ``Host`` do.
+    """
+    return request.fetch_site in OWN_SITES if request.fetch_site else is_own_origin(request)
 
 
 def is_own_origin(request: Request) -> bool:

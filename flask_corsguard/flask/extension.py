@@ -15,16 +15,16 @@ from flask import Flask
 from flask_corsguard.core.policy import Policy, policy_from
 from flask_corsguard.core.reasons import ALLOWED
 from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, UPGRADE, method_to_judge
-from flask_corsguard.wsgi.log import log_failed_check
 from flask_corsguard.wsgi.middleware import CorsMiddleware
 from flask_corsguard.wsgi.path_rules import PathRules
 from flask_corsguard.wsgi.response import answer_error, start_with
+from flask_corsguard.wsgi.trace import traced
 
 from .config import read_settings
 from .marks import EXTENSION
+from .policy_place import PlacedPolicies
 from .refusal import CrossOriginRefused, answer_through, cors_refused
 from .response import start_when_matched
-from .routing import RoutedPolicies
 from .warnings.first_request import FirstRequest
 from .warnings.warning import Place, warn
 
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from flask_corsguard.core.decision import Decision
     from flask_corsguard.core.policy import PolicyFields
     from flask_corsguard.wsgi.policy_source import PolicySource
+
+    from .routing import RoutedPolicies
 
     PathsArgument = Mapping[str, Policy | Mapping[str, Any]]
 
@@ -50,8 +52,8 @@ class CorsGuard:
     blueprint, else the first entry of *paths* that covers it, else this one. Without this extension no mark
     has any effect.
 
-    In debug mode a page of an allowed origin reads which exception a view raised, and every refusal tells the
-    whole reason.
+    In debug mode a page of an allowed origin reads which exception a view raised, every refusal tells the
+    whole reason and appears on the console, and every response to another origin has ``X-CorsGuard``.
 
     :param app: the application; without one, call :meth:`init_app` later, for any number of applications.
     :param policy: a :class:`.Policy`.
@@ -106,17 +108,19 @@ class _FlaskMiddleware(CorsMiddleware):
         self._paths = paths
         self._place = Place.of_caller()
         self._first_request = FirstRequest(flask, paths, self._place)
+        #: Whether a request needs no preparation: nothing is left to check, and this is not debug mode.
+        self._is_settled = False
         super().__init__(flask.wsgi_app, policy)
         # Blinker's own mapping: it is empty as long as nobody listens.
         self._listeners = cors_refused.receivers
 
     def _source_of(self, policy: object) -> PolicySource:
-        return RoutedPolicies(self._flask, policy_from(policy, "policy"), self._paths, self._fixes)
+        return PlacedPolicies(self._flask, policy_from(policy, "policy"), self._paths, self._fixes)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; see "The way of a request" in docs/design.md."""
-        if not self._first_request.is_checked:
-            start_response = self._first_request.check(self, environ, start_response)
+        if not self._is_settled:
+            start_response = self._prepare(environ, start_response)
         method = environ["REQUEST_METHOD"]
         # Most requests are safe, and method_to_judge() would return None for them.
         if (method != "GET" or UPGRADE in environ) and method_to_judge(environ) is not None:
@@ -133,8 +137,8 @@ class _FlaskMiddleware(CorsMiddleware):
             start = MethodType(start_when_matched, request)
         else:
             answer = one.to_no_origin if origin is None else one.answer_to(origin)
-            if answer.error is not None:
-                log_failed_check(answer.error, origin)
+            if answer.is_notable:
+                self.note(one, answer, environ)
             start = MethodType(start_with, (start_response, answer.headers, one.owned, self))
         app = self.app
         try:
@@ -146,6 +150,13 @@ class _FlaskMiddleware(CorsMiddleware):
                 if answer.reason is ALLOWED:
                     return answer_error(error, answer.headers, start_response, head=method == "HEAD")
             raise
+
+    def _prepare(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
+        if not self._first_request.is_checked:
+            start_response = self._first_request.check(self, environ, start_response)
+        self._debug = self._answers_errors()
+        self._is_settled = self._first_request.is_checked and not self._debug
+        return traced(self.key, environ, start_response, self._source) if self._debug else start_response
 
     def _answers_errors(self) -> bool:
         return self._flask.debug and not self._flask.testing

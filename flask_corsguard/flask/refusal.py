@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("flask_corsguard")
 
-#: Sent with the application and ``decision=`` for every refused preflight and every refused request,
-#: also those that ``guard="report"`` lets pass.
+#: Sent with the application and ``decision=`` for every refused preflight, every refused request, also those
+#: that ``guard="report"`` lets pass, and every answer that is withheld from a page, because its origin is not
+#: allowed.
 cors_refused: Final = Namespace().signal("cors-refused")
 
 #: Where a request context keeps its session, and has ``None`` until that is opened: the attribute of Flask

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask_corsguard.wsgi.environ import REQUEST
-from flask_corsguard.wsgi.log import log_failed_check
-from flask_corsguard.wsgi.response import ReplacedHeaders, start_with
+from flask_corsguard.core.guard import OWN_SITES
+from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, SITE
+from flask_corsguard.wsgi.response import start_with
 
 from .routing import RoutedPolicies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from flask_corsguard.core.compiled import Header
+    from flask_corsguard.core.compiled import Answer, CompiledPolicy, Header
+    from flask_corsguard.wsgi.middleware import CorsMiddleware
 
     MatchedRequest = tuple[
-        StartResponse, RoutedPolicies, WSGIEnvironment, str, str, object, str | None, ReplacedHeaders
+        StartResponse, RoutedPolicies, WSGIEnvironment, str, str, object, str | None, CorsMiddleware
     ]
 
 
@@ -33,7 +34,7 @@ def start_when_matched(
 
     :param request: the server's ``start_response``; what finds the policy; the environ, the path, the method
         and the request that Werkzeug had left in it before Flask ran; the value of ``Origin``; what takes
-        note of headers that the policy replaces.
+        note of what is notable of the response.
     """
     start_response, routes, environ, path, method, earlier, origin, layer = request
     matched: Any = environ.get(REQUEST)
@@ -53,6 +54,22 @@ def start_when_matched(
     else:
         # Amid all that Flask runs, each call is a cold one, and costs twice what it does in plain WSGI.
         answer = by_policy.to_first if origin == by_policy.first else by_policy.answer_to(origin)
-    if answer.error is not None:
-        log_failed_check(answer.error, origin)
+    if answer.is_notable and (answer.error is not None or environ.get(SITE) not in OWN_SITES):
+        _note(
+            layer, by_policy, answer, environ, {"REQUEST_METHOD": method, "PATH_INFO": path, ORIGIN: origin}
+        )
     return start_with((start_response, answer.headers, by_policy.owned, layer), status, headers, exc_info)
+
+
+def _note(
+    layer: CorsMiddleware,
+    by_policy: CompiledPolicy,
+    answer: Answer,
+    environ: WSGIEnvironment,
+    asked: Mapping[str, object],
+) -> None:
+    # A response may be begun anew, and is told of once. The application may have changed its environ.
+    key = f"noted.{layer.key}"
+    if key not in environ:
+        environ[key] = True
+        layer.note(by_policy, answer, {**environ, **asked})

@@ -15,8 +15,12 @@ ACRM: Final = "HTTP_ACCESS_CONTROL_REQUEST_METHOD"
 ACRH: Final = "HTTP_ACCESS_CONTROL_REQUEST_HEADERS"
 ACRPN: Final = "HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK"
 SITE: Final = "HTTP_SEC_FETCH_SITE"
+MODE: Final = "HTTP_SEC_FETCH_MODE"
 UPGRADE: Final = "HTTP_UPGRADE"
 COOKIE: Final = "HTTP_COOKIE"
+
+#: ``Sec-Fetch-Mode`` of a request whose response CORS may withhold. Not a set: see ``OWN_SITES``.
+_MODES_THAT_READ: Final = (None, "", "cors")
 
 #: Where Werkzeug leaves the request, with the rule that Flask has matched.
 REQUEST: Final = "werkzeug.request"
@@ -37,6 +41,15 @@ def request_of(environ: WSGIEnvironment) -> Request:
         upgrade=get(UPGRADE),
         has_cookie=COOKIE in environ,
     )
+
+
+def asks_to_read(environ: WSGIEnvironment) -> bool:
+    """Whether a page may have asked to read the response, as far as the browser says.
+
+    It has not where the browser names a mode without CORS, such as that of a form
+    (https://fetch.spec.whatwg.org/#concept-request-mode). Old browsers and plain http name none.
+    """
+    return environ.get(MODE) in _MODES_THAT_READ
 
 
 def method_to_judge(environ: WSGIEnvironment) -> str | None:

@@ -1,8 +1,12 @@
-"""The log lines: one for each refusal, with every value of the request escaped and cut."""
+"""The log lines: one for each refusal, with every value of the request escaped and cut.
+
+In debug mode a line ends with the whole reason, and appears on the console whatever the log is set to.
+"""
 
 from __future__ import annotations
 
 import logging
+import sys
 from typing import TYPE_CHECKING, Final
 
 from flask_corsguard.core.decision import Decision
@@ -11,33 +15,56 @@ from flask_corsguard.core.problems import shown
 from flask_corsguard.core.request import Request
 
 from .refusal import proxy_hint
+from .traceback_text import escape_exception
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 logger: Final = logging.getLogger("flask_corsguard")
 
+# A filter of the logger sees every record of this package, before any handler does.
+logger.addFilter(escape_exception)
+
 _UNKNOWN: Final = Request(method="")
 
 
-def log_refused_preflight(decision: Decision, environ: WSGIEnvironment) -> None:
-    """Log at INFO a preflight that was refused, or that was not granted all of what it requested."""
+def log_refused_preflight(decision: Decision, environ: WSGIEnvironment, *, debug: bool = False) -> None:
+    """Log at INFO a preflight that was refused, or that was not granted all of what it requested.
+
+    :param debug: whether the line has the whole reason, and is for the console, too.
+    """
     request = decision.request or _UNKNOWN
-    logger.info(
+    line = (
         "preflight refused: %s origin=%s method=%s headers=%s path=%s",
         _reason(decision),
         *map(shown, (request.origin, request.requested_method, request.requested_headers)),
         shown(environ.get("PATH_INFO", "")),
     )
+    _log(logging.INFO, line, decision, environ, debug=debug)
 
 
-def log_refused_request(decision: Decision, environ: WSGIEnvironment) -> None:
-    """Log at WARNING a request that the guard refuses, or would refuse, with a hint at the proxy in front."""
+def log_withheld_answer(decision: Decision, environ: WSGIEnvironment, *, debug: bool = False) -> None:
+    """Log at INFO an answer that a page cannot read, because its origin is not allowed.
+
+    :param debug: whether the line has the whole reason, and is for the console, too.
+    """
+    _log(logging.INFO, _line_of_actual("answer withheld", decision, environ), decision, environ, debug=debug)
+
+
+def log_refused_request(decision: Decision, environ: WSGIEnvironment, *, debug: bool = False) -> None:
+    """Log at WARNING a request that the guard refuses, or would refuse, with a hint at the proxy in front.
+
+    :param debug: whether the line has the whole reason, and is for the console, too.
+    """
+    what = "request refused" if is_refused(decision) else "request would be refused"
+    _log(logging.WARNING, _line_of_actual(what, decision, environ), decision, environ, debug=debug)
+
+
+def _line_of_actual(what: str, decision: Decision, environ: WSGIEnvironment) -> tuple[str, ...]:
     request = decision.request or _UNKNOWN
     hint = proxy_hint(request, environ.get("HTTP_X_FORWARDED_HOST"))
-    logger.warning(
-        "request %s: %s origin=%s site=%s method=%s host=%s path=%s%s",
-        "refused" if is_refused(decision) else "would be refused",
+    return (
+        f"{what}: %s origin=%s site=%s method=%s host=%s path=%s%s",
         _reason(decision),
         *map(shown, (request.origin, request.fetch_site, request.method, request.host)),
         shown(environ.get("PATH_INFO", "")),
@@ -47,6 +74,27 @@ def log_refused_request(decision: Decision, environ: WSGIEnvironment) -> None:
 
 def _reason(decision: Decision) -> str:
     return f"{decision.reason}: {shown(decision.detail)}" if decision.detail else str(decision.reason)
+
+
+def _log(
+    level: int, line: tuple[str, ...], decision: Decision, environ: WSGIEnvironment, *, debug: bool
+) -> None:
+    if debug:
+        line = (f"{line[0]}: %s", *line[1:], decision.explain())
+        if not _reaches_a_handler(level):
+            text = line[0] % line[1:]
+            print(f"flask_corsguard: {text}", file=environ.get("wsgi.errors", sys.stderr), flush=True)
+    # Structured logs find the decision in the record.
+    logger.log(level, *line, extra={"decision": decision})
+
+
+def _reaches_a_handler(level: int) -> bool:
+    each: logging.Logger | None = logger if logger.isEnabledFor(level) else None
+    while each is not None:
+        if any(handler.level <= level for handler in each.handlers):
+            return True
+        each = each.parent if each.propagate else None
+    return False
 
 
 def log_failed_check(error: Exception, origin: str | None) -> None:

@@ -15,17 +15,26 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask_corsguard.core.compiled import Answer, CompiledPolicy
 from flask_corsguard.core.decision import NO_CONTENT, Decision, decide_by
-from flask_corsguard.core.guard import is_refused, judge_by, reason_by_policy, reason_to_pass
+from flask_corsguard.core.guard import (
+    OWN_SITES,
+    is_own_request,
+    is_refused,
+    judge_by,
+    reason_by_policy,
+    reason_to_pass,
+)
 from flask_corsguard.core.problems import shown
 from flask_corsguard.core.reasons import ALLOWED
 from flask_corsguard.core.request import is_preflight
+from flask_corsguard.core.withheld import withheld_by
 
-from .environ import ACRH, ACRM, COOKIE, ORIGIN, SITE, UPGRADE, request_of
-from .log import log_failed_check, log_refused_preflight, log_refused_request
-from .policy_source import PolicySource, source_of
+from .environ import ACRH, ACRM, COOKIE, ORIGIN, SITE, UPGRADE, asks_to_read, request_of
+from .log import log_failed_check, log_refused_preflight, log_refused_request, log_withheld_answer
+from .policy_source import EachPolicy, PolicySource, source_of
 from .proxy_fix import as_seen_inside, proxy_fixes
 from .refusal import PREFLIGHT_REFUSAL_TEXT, refusal_text
 from .response import answer_error, answer_text, start_with
+from .trace import trace_reason, traced
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -49,9 +58,11 @@ class CorsMiddleware:
         covers the request's counts and no path means the closed policy; or a callable that gets
         the WSGI environ and returns a policy. If it fails, the closed policy applies.
     :param debug: whether an exception of *app* is answered, to allowed origins, with a 500 that
-        names it, and a refusal with the whole reason, to everyone. For development only.
+        names it, and a refusal with the whole reason, to everyone; whether refusals appear on the console,
+        and responses have ``X-CorsGuard``. For development only.
     :param on_refusal: called with the environ and the :class:`.Decision` for every refused
-        preflight and every refused request, also those that ``guard="report"`` lets pass.
+        preflight, every refused request, also those that ``guard="report"`` lets pass, and every
+        answer that is withheld from a page, because its origin is not allowed.
     :raises PolicyError: if the policy, or a path, cannot be used as it stands.
     :raises TypeError: if *app* cannot be called.
     """
@@ -69,8 +80,10 @@ class CorsMiddleware:
         if not callable(app):
             raise TypeError(f"{app!r} is not a WSGI application: write CorsMiddleware(application, policy).")
         self.app = app
-        self.debug = debug
+        self._debug = debug
         self.on_refusal = on_refusal
+        #: Where this layer, and no other one, leaves its trace of a request in the environ.
+        self.key = f"flask_corsguard.{id(self):x}"
         self._warned = False
         self._listeners: Mapping[Any, Any] = {}
         self._fixes = proxy_fixes(app)
@@ -86,8 +99,19 @@ class CorsMiddleware:
         self._source = self._source_of(policy)
         self._policy = policy
 
+    @property
+    def debug(self) -> bool:
+        """Whether the layer is in debug mode."""
+        return self._debug
+
+    @debug.setter
+    def debug(self, debug: bool) -> None:
+        self._debug = debug
+        self.policy = self._policy
+
     def _source_of(self, policy: object) -> PolicySource:
-        return source_of(policy, self._fixes)
+        source = source_of(policy, self._fixes)
+        return EachPolicy(source) if self._debug else source
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request (PEP 3333); see "The way of a request" in docs/design.md."""
@@ -96,10 +120,12 @@ class CorsMiddleware:
         by_policy = source.one
         if by_policy is None:
             by_policy = source.find(environ)
+            if self._debug:
+                start_response = traced(self.key, environ, start_response, source)
         method, origin = environ["REQUEST_METHOD"], environ.get(ORIGIN)
         answer = by_policy.to_no_origin if origin is None else by_policy.answer_to(origin)
-        if answer.error is not None:
-            log_failed_check(answer.error, origin)
+        if answer.is_notable:
+            self.note(by_policy, answer, environ)
         if (method != "GET" and method != "HEAD") or UPGRADE in environ:  # noqa: PLR1714 - a tuple costs more
             if method == "OPTIONS" and ACRM in environ and is_preflight(method, origin, environ[ACRM]):
                 return self._answer_preflight(by_policy, answer, environ, start_response)
@@ -128,20 +154,19 @@ class CorsMiddleware:
         start_response: StartResponse,
     ) -> Iterable[bytes]:
         # If nobody hears of refusals, nobody asks what exactly a preflight is refused.
-        if self.on_refusal is None and not self._listeners and not logger.isEnabledFor(logging.INFO):
+        is_heard = self.on_refusal is not None or self._listeners or logger.isEnabledFor(logging.INFO)
+        if not is_heard and not self._debug:
             headers = answer.preflight
             if by_policy.any_header:
                 headers = by_policy.preflight_headers(answer, environ.get(ACRH))
             if headers is not None and answer.reason is ALLOWED:
                 start_response("204 No Content", [*headers])
                 return []
-            if headers is not None and not self._answers_errors():
+            if headers is not None:
                 return answer_text("403 Forbidden", [*headers], PREFLIGHT_REFUSAL_TEXT, start_response)
         decision = decide_by(by_policy, request_of(environ), answer)
         if not decision.allowed:
-            if logger.isEnabledFor(logging.INFO):
-                log_refused_preflight(decision, environ)
-            self._notify(decision, environ)
+            self._tell_of(decision, environ, logging.INFO, log_refused_preflight)
         if decision.status == NO_CONTENT:
             start_response("204 No Content", [*decision.headers])
             return []
@@ -168,9 +193,7 @@ class CorsMiddleware:
         decision = judge_by(by_policy, request_of(seen), answer)
         if decision.allowed:
             return None
-        if logger.isEnabledFor(logging.WARNING):
-            log_refused_request(decision, seen)
-        self._notify(decision, seen)
+        self._tell_of(decision, seen, logging.WARNING, log_refused_request)
         if not is_refused(decision):
             return None
         start = MethodType(start_with, (start_response, [*decision.headers], by_policy.owned, self))
@@ -182,6 +205,38 @@ class CorsMiddleware:
         text = refusal_text(decision, debug=self._answers_errors())
         head = environ["REQUEST_METHOD"] == "HEAD"
         return answer_text("403 Forbidden", [], text, start_response, head=head)
+
+    def note(self, by_policy: CompiledPolicy, answer: Answer, environ: WSGIEnvironment) -> None:
+        """Log that an origin callable raised, and tell of a response that is withheld from a page.
+
+        :param by_policy: the policy of the response.
+        :param answer: its answer to the origin, which is notable.
+        :param environ: the environ of the request.
+        """
+        if answer.error is not None:
+            log_failed_check(answer.error, environ.get(ORIGIN))
+        elif environ.get(SITE) in OWN_SITES:
+            # Most are answers to pages of the application's own.
+            return
+        is_heard = self.on_refusal is not None or self._listeners or logger.isEnabledFor(logging.INFO)
+        if not is_heard and not self._debug:
+            return
+        seen = as_seen_inside(self._fixes, environ)
+        request = request_of(seen)
+        if self._debug and answer.reason is not ALLOWED and not is_own_request(request):
+            trace_reason(self.key, environ, by_policy.reason(answer, request.origin))
+        decision = withheld_by(by_policy, request, answer) if asks_to_read(environ) else None
+        if decision is not None:
+            self._tell_of(decision, seen, logging.INFO, log_withheld_answer)
+
+    def _tell_of(
+        self, decision: Decision, environ: WSGIEnvironment, level: int, log: Callable[..., None]
+    ) -> None:
+        if self._debug:
+            trace_reason(self.key, environ, decision.reason)
+        if self._debug or logger.isEnabledFor(level):
+            log(decision, environ, debug=self._debug)
+        self._notify(decision, environ)
 
     def note_replaced(self, names: list[str]) -> None:
         """Warn, once, that the policy replaces headers of the application.
@@ -212,4 +267,4 @@ class CorsMiddleware:
             self.on_refusal(environ, decision)
 
     def _answers_errors(self) -> bool:
-        return self.debug
+        return self._debug

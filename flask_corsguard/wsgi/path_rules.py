@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy, policy_from
 from flask_corsguard.core.problems import PolicyError, Problem, problem
@@ -23,6 +24,10 @@ _RULE = re.compile(r"/|(?:/[^/?#%*\\\x00-\x20\x7f\ud800-\udfff]+)+")
 def is_ambiguous(path: str) -> bool:
     """Whether some software could take the once-decoded *path* for another one."""
     return _AMBIGUOUS.search(path) is not None
+
+
+#: Whose the closed policy is where no other one could be found.
+CLOSED: Final = "closed"
 
 
 class PathRules:
@@ -82,6 +87,15 @@ class PathRules:
             if (policy := policies.get(prefix)) is not None:
                 return policy
         return None
+
+    def place_of(self, path: str) -> str | None:
+        """Return the rule by which :meth:`find` finds the policy of *path*, as ``"path /api"``."""
+        policy = self.find(path)
+        covering = (prefix for prefix in _prefixes(path or "/", self._longest) if prefix in self._policies)
+        rule = next(covering, None)
+        if policy is not None and (rule is None or self._policies[rule] is not policy):
+            return CLOSED
+        return None if rule is None else f"path {rule}"
 
 
 def _within(name: str, field: str) -> str:

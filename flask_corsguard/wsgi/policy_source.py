@@ -11,7 +11,7 @@ from flask_corsguard.core.compiled import CompiledPolicy, compiled
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.core.problems import PolicyError, problem
 
-from .path_rules import PathRules
+from .path_rules import CLOSED, PathRules
 from .proxy_fix import as_seen_inside
 
 if TYPE_CHECKING:
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     PolicyOf = Callable[[WSGIEnvironment], Policy]
     PolicyArgument = Policy | Mapping[str, Policy] | PolicyOf
+
+#: Whose a policy is that holds wherever no other one does.
+APPLICATION: Final = "application"
 
 logger: Final = logging.getLogger("flask_corsguard")
 
@@ -35,6 +38,10 @@ class PolicySource(Protocol):
         """Return the policy of one request."""
         ...
 
+    def place_of(self, environ: WSGIEnvironment, /) -> str:
+        """Return whose the policy of one request is, for debug mode."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class OnePolicy:
@@ -46,19 +53,43 @@ class OnePolicy:
         """Return the one policy."""
         return self.one
 
+    def place_of(self, _environ: WSGIEnvironment) -> str:
+        """Return that it is the application's."""
+        return APPLICATION
+
+
+class EachPolicy:
+    """The policies of another source, found for each request, also if there is only one.
+
+    :param source: the other source.
+    """
+
+    one = None
+
+    def __init__(self, source: PolicySource) -> None:
+        self.find = source.find
+        self.place_of = source.place_of
+
 
 class PolicyPerRequest:
     """The policy that a callable returns, asked once per request and before the application runs.
 
     :param policy_of: the callable. If it fails, the closed policy applies.
     :param fixes: the ``ProxyFix`` layers inside; the callable sees the environ as they leave it.
+    :param place_of: returns whose the policy of a request is.
     """
 
     one = None
 
-    def __init__(self, policy_of: PolicyOf, fixes: tuple[Any, ...]) -> None:
+    def __init__(
+        self,
+        policy_of: PolicyOf,
+        fixes: tuple[Any, ...],
+        place_of: Callable[[WSGIEnvironment], str] = lambda _: APPLICATION,
+    ) -> None:
         self._policy_of = policy_of
         self._fixes = fixes
+        self.place_of = place_of
 
     def find(self, environ: WSGIEnvironment) -> CompiledPolicy:
         """Ask the callable."""
@@ -84,7 +115,11 @@ def source_of(policy: object, fixes: tuple[Any, ...]) -> PolicySource:
     if isinstance(policy, Mapping):
         rules = PathRules(policy, "policy")
         # A ProxyFix does not change the path: it only moves the prefix before it.
-        return PolicyPerRequest(lambda environ: rules.find(environ.get("PATH_INFO", "")) or SAME_ORIGIN, ())
+        return PolicyPerRequest(
+            lambda environ: rules.find(environ.get("PATH_INFO", "")) or SAME_ORIGIN,
+            (),
+            lambda environ: rules.place_of(environ.get("PATH_INFO", "")) or CLOSED,
+        )
     if callable(policy):
         return PolicyPerRequest(cast("PolicyOf", policy), fixes)
     hint = 'Give Policy(origins=["https://app.example"]), a mapping of paths, or a callable.'

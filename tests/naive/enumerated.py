@@ -146,6 +146,7 @@ REQUESTED_HEADERS = [
 ]
 NETWORKS = [None, "true", "false", "True", ""]
 SITES = [None, "same-origin", "same-site", "cross-site", "none", "", "None", "same-origin, none", "x"]
+MODES = [None, "cors", "navigate", "no-cors", "", "CORS"]
 HOSTS = [
     *(None, "", "app.example", "APP.example:443", "app.example:80", "evil.example", "localhost:3000", "null"),
     *("[::1]:81", "app.example.", "a.b.app.example:81"),
@@ -197,6 +198,7 @@ ACTUAL_KEYS = {
     "REQUEST_METHOD": METHODS,
     "HTTP_ORIGIN": ORIGINS,
     "HTTP_SEC_FETCH_SITE": SITES,
+    "HTTP_SEC_FETCH_MODE": MODES,
     "HTTP_HOST": HOSTS,
     "HTTP_UPGRADE": UPGRADES,
     "HTTP_COOKIE": [None, "a=1", ""],

@@ -12,6 +12,7 @@ from naive.enumerated import (
     HEADER_LISTS,
     HOSTS,
     METHODS,
+    MODES,
     NETWORKS,
     ODD_ORIGINS,
     REGEXES,
@@ -125,6 +126,7 @@ _REQUESTED_HEADERS = st.one_of(
     st.sampled_from(REQUESTED_HEADERS), NAME_LISTS.map(", ".join), NAME_LISTS.map(",".join)
 )
 _NETWORKS = st.sampled_from(NETWORKS)
+_MODES = st.sampled_from(MODES)
 _SITES = st.sampled_from(SITES)
 _UPGRADES = st.sampled_from(UPGRADES)
 _COOKIES = st.sampled_from([None, None, "a=1", ""])
@@ -148,6 +150,7 @@ def environs(draw, policy):
         "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": draw(_REQUESTED_HEADERS),
         "HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK": draw(_NETWORKS),
         "HTTP_SEC_FETCH_SITE": draw(_SITES),
+        "HTTP_SEC_FETCH_MODE": draw(_MODES),
         "HTTP_HOST": [*HOSTS, read[1] if read else None][draw(_HOSTS)],
         "HTTP_UPGRADE": draw(_UPGRADES),
         "HTTP_COOKIE": draw(_COOKIES),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flask_corsguard import SAME_ORIGIN, Policy, Reason, Request
 
-from .headers import Answer, Header, decide, is_preflight, judge
+from .headers import Answer, Header, decide, is_handshake, is_own, is_preflight, judge
 
 ALWAYS_OWNED = [
     "access-control-allow-origin",
@@ -44,12 +44,24 @@ def answer(policy: Policy, environ: Mapping[str, object], status: str, theirs: I
     said, verdict = decide(policy, request), judge(policy, request)
     notified = [] if verdict.allowed else [verdict.reason]
     logged = ["WARNING"] * len(notified) + ["ERROR"] * bool(said.errors)
-    if notified and policy.guard == "enforce":
+    if verdict.allowed and is_withheld(said, request, environ):
+        notified.append(said.reason)
+        logged.append("INFO")
+    if not verdict.allowed and policy.guard == "enforce":
         text = refusal_text(verdict, request)
         return Outcome("403 Forbidden", merge([], policy, said), False, text, notified, sorted(logged))
     if replaced(theirs, policy):
         logged.append("WARNING")
     return Outcome(status, merge(theirs, policy, said), True, "", notified, sorted(logged))
+
+
+def is_withheld(said: Answer, request: Request, environ: Mapping[str, object]) -> bool:
+    """Whether a page of another origin has asked to read the answer, and may not."""
+    if said.allowed or is_handshake(request):
+        return False
+    if request.fetch_site in {"same-origin", "none"} or (not request.fetch_site and is_own(request)):
+        return False
+    return environ.get("HTTP_SEC_FETCH_MODE", "") in {"", "cors"}
 
 
 def answer_preflight(said: Answer) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cases import EVIL, LISTED
-from flask_corsguard import CorsMiddleware
+from flask_corsguard import CorsMiddleware, Reason
 from flask_corsguard.core.guard import MAX_UPGRADE_LENGTH
 from guard_cases import CROSS_SITE, GUARD_ROWS, OPEN_TO_A, GuardRow
 from harness import SpyApp, call
@@ -24,13 +24,23 @@ def test_the_application_is_reached_as_the_table_says(row: GuardRow):
     assert len(spy.calls) == row.passes
 
 
-def test_a_guard_that_is_off_neither_logs_nor_notifies(caplog):
-    """The request reaches the application."""
+def test_a_guard_that_is_off_neither_logs_nor_notifies_of_a_form(caplog):
+    """The request reaches the application, and its answer is the page that the user sees next."""
+    caplog.set_level("INFO", "flask_corsguard")
     told = []
     app = CorsMiddleware(SpyApp(), OPEN_TO_A.replace(guard="off"), on_refusal=lambda *args: told.append(args))
 
-    assert call(app, "POST", "/", CROSS_SITE).code == 200
+    assert call(app, "POST", "/", {**CROSS_SITE, "Sec-Fetch-Mode": "navigate"}).code == 200
     assert caplog.records == told == []
+
+
+def test_a_guard_that_is_off_leaves_the_answer_to_cors():
+    """A script cannot read it, and whoever listens is told that once."""
+    told = []
+    app = CorsMiddleware(SpyApp(), OPEN_TO_A.replace(guard="off"), on_refusal=lambda *args: told.append(args))
+
+    assert call(app, "POST", "/", {**CROSS_SITE, "Sec-Fetch-Mode": "cors"}).code == 200
+    assert [decision.reason for _, decision in told] == [Reason.ORIGIN_NOT_ALLOWED]
 
 
 def test_an_upgrade_that_is_too_long_to_be_read_counts_as_a_handshake():

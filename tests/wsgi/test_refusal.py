@@ -49,7 +49,7 @@ def test_the_answer_to_head_has_no_body():
     assert int(result.get("Content-Length")) > 0
 
 
-def test_on_refusal_is_called_for_each_refused_preflight():
+def test_on_refusal_is_called_for_each_refused_preflight_and_each_withheld_answer():
     """It gets the environ and the decision, and it is called if only the method is refused, too."""
     told = []
     layer = CorsMiddleware(SpyApp(), LISTED, on_refusal=lambda *args: told.append(args))
@@ -57,11 +57,13 @@ def test_on_refusal_is_called_for_each_refused_preflight():
     preflight(layer, A, "PUT", "/x")
     preflight(layer, EVIL, "GET", "/y")
     preflight(layer, A, "GET", "/z")
-    call(layer, headers={"Origin": EVIL})
+    call(layer, "GET", "/w", {"Origin": EVIL})
+    call(layer, headers={"Origin": A})
 
     assert [(environ["PATH_INFO"], decision.reason) for environ, decision in told] == [
         ("/x", Reason.METHOD_NOT_ALLOWED),
         ("/y", Reason.ORIGIN_NOT_ALLOWED),
+        ("/w", Reason.ORIGIN_NOT_ALLOWED),
     ]
 
 

@@ -127,6 +127,8 @@ def test_in_debug_an_exception_is_answered_to_whom_the_twin_allows(name, begun):
         else:
             body = b"".join(ask())
             status, sent, *exc_info = started[-1]
+            assert sent[-1] == ("X-CorsGuard", "allowed; policy=application")
+            sent = sent[:-1]
             assert status == "500 Internal Server Error"
             assert without_text(sent, body, "GET") == said.headers
             assert [len(each) for each in exc_info] == [3]

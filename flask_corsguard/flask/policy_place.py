@@ -1,0 +1,88 @@
+"""Whose the policy of a request is, for debug mode: found by the very code that finds the policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask_corsguard.wsgi.environ import method_to_judge
+from flask_corsguard.wsgi.path_rules import CLOSED, is_ambiguous
+from flask_corsguard.wsgi.policy_source import APPLICATION
+from flask_corsguard.wsgi.proxy_fix import as_seen_inside
+
+from .marks import REGISTRATIONS, Registration, mark_of, mark_of_view
+from .routing import RoutedPolicies
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+    from flask import Flask
+    from werkzeug.routing import MapAdapter
+
+    from flask_corsguard.core.policy import Policy
+    from flask_corsguard.wsgi.path_rules import PathRules
+
+
+class PlacedPolicies(RoutedPolicies):
+    """Finds the policy of a request, and whose it is."""
+
+    def place_of(self, environ: WSGIEnvironment) -> str:
+        """Return whose the policy of a request is, for debug mode."""
+        # Another object for each request, because requests run at the same time.
+        return _PlaceFinder(self._app, self._policy, self._paths, self._fixes).place_of(environ)
+
+
+class _PlaceFinder(RoutedPolicies):
+    """Finds the policy of one request, and takes note of where it stands.
+
+    The arguments are those of :class:`.RoutedPolicies`.
+    """
+
+    def __init__(
+        self, app: Flask, policy: Policy, paths: PathRules | None, fixes: tuple[Any, ...] = ()
+    ) -> None:
+        super().__init__(app, policy, paths, fixes)
+        self._place: str | None = None
+
+    def place_of(self, environ: WSGIEnvironment) -> str:
+        """Return whose the policy of a request is."""
+        method = method_to_judge(environ) or environ["REQUEST_METHOD"]
+        seen = as_seen_inside(self._fixes, environ)
+        # Without the methods of the rule, for which the policies of its other methods would be asked.
+        self._find(seen, seen.get("PATH_INFO", ""), method, with_methods=False)
+        return self._place or CLOSED
+
+    def _forget_place(self) -> None:
+        self._place = None
+
+    def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
+        self._forget_place()
+        policy = super()._of_endpoint(endpoint, path, method)
+        if self._place is None:
+            # Its path was not asked, so it is marked.
+            view = self._app.view_functions.get(endpoint)
+            self._place = (
+                "view" if mark_of_view(view, method) is policy else self._blueprint(endpoint, policy)
+            )
+        return policy
+
+    def _blueprint(self, endpoint: str, policy: Policy) -> str:
+        name = endpoint.rpartition(".")[0]
+        while name and mark_of(self._app.blueprints.get(name)) is not policy:
+            name = name.rpartition(".")[0]
+        return f"blueprint {name}"
+
+    def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
+        self._forget_place()
+        policy = super()._of_unknown(adapter, path, info)
+        # Neither its path was asked nor is it ambiguous, so it lies below the prefix of a blueprint.
+        self._place = self._place or (None if is_ambiguous(path) else self._registered(policy))
+        return policy
+
+    def _registered(self, policy: Policy) -> str:
+        registrations: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
+        names = [each.blueprint.name for each in registrations if mark_of(each.blueprint) is policy]
+        return f"blueprint {names[0]}"
+
+    def _of_path(self, path: str) -> Policy:
+        rule = None if self._paths is None else self._paths.place_of(path)
+        self._place = APPLICATION if rule is None else rule
+        return super()._of_path(path)
