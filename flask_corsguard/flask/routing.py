@@ -34,6 +34,9 @@ logger: Final = logging.getLogger("flask_corsguard")
 #: How many redirects of the URL map are followed to find a policy; a map can hold a circle of them.
 MAX_REDIRECTS: Final = 4
 
+#: How many copies of policies with the methods of a rule are kept; most applications need fewer than ten.
+MAX_COPIES: Final = 1024
+
 
 class RulePolicy(NamedTuple):
     """A rule and its policy; the rule stays, so that its id is not given to another one."""
@@ -52,8 +55,8 @@ class Memory:
         self.one: CompiledPolicy | None = None
         #: By the id of a rule. Only rules of functions: the policy of a view class depends on the method.
         self.by_rule: dict[int, RulePolicy] = {}
-        #: By the id of a rule and the requested method: the rule, its view, its policy, and that policy with
-        #: the methods of the rule.
+        #: By the id of a rule and one of its methods in upper case: the rule, its view, its policy, and that
+        #: policy with the methods of the rule.
         self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, Policy, CompiledPolicy]] = {}
 
 
@@ -217,13 +220,15 @@ class RoutedPolicies:
         # The same rules are asked for again and again, and the outcome only depends on the view.
         view = self._app.view_functions.get(rule.endpoint)
         remembered = self.memory.by_rule_and_method
-        known = remembered.get((id(rule), method))
+        # Werkzeug has matched the method in upper case, and a stranger may write it in a thousand ways.
+        key = id(rule), method.upper()
+        known = remembered.get(key)
         if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
             return known[3]
         rules = dict.fromkeys(rule.methods or (), rule)
         by_policy = self._with_methods(policy, self._methods_of(policy, path, rules))
         if self._paths is None:
-            remembered[id(rule), method] = rule, view, policy, by_policy
+            remembered[key] = rule, view, policy, by_policy
         return by_policy
 
     def _methods_of(self, policy: Policy, path: str, rules: dict[str, Rule]) -> tuple[str, ...]:
@@ -241,10 +246,14 @@ class RoutedPolicies:
 
     def _with_methods(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
         key = id(policy), methods
-        if key not in self._by_methods:
+        known = self._by_methods.get(key)
+        if known is None:
+            if len(self._by_methods) >= MAX_COPIES:
+                # Policies come and go, where a callable makes them.
+                self._by_methods = {}
             # The policy stays beside its copy, so that its id is not given to another policy.
-            self._by_methods[key] = policy, compiled(policy).for_methods(methods)
-        return self._by_methods[key][1]
+            known = self._by_methods[key] = policy, compiled(policy).for_methods(methods)
+        return known[1]
 
     def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
         registrations: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])

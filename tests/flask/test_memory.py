@@ -8,9 +8,9 @@ from flask.views import MethodView, View
 from werkzeug.routing import Rule
 
 from cases import EVIL, LISTED, A
-from flask_corsguard import CorsGuard, Policy, cors
+from flask_corsguard import CorsGuard, Policy, cors, cors_refused
 from flask_corsguard.flask.marks import Marks
-from harness import call, preflight
+from harness import call, make_environ, preflight
 
 EVERYONE = Policy(origins="*")
 
@@ -266,3 +266,67 @@ def test_headers_of_a_marked_view_in_another_iterable_are_completed_every_time(m
         result = call(app, headers={"Origin": A})
         assert result.get("Access-Control-Allow-Origin") == A
         assert result.get("Content-Length") == "4"
+
+
+def hostile_methods(count):
+    """Yield *count* spellings of a method that a rule has, of other methods, and of what is no method."""
+    name = "PROPPATCHPROPPATCH"
+    for number in range(count):
+        spelling = "".join(
+            letter.lower() if number >> place & 1 else letter for place, letter in enumerate(name)
+        )
+        yield (spelling, f"M{number}", f"\xdf{number}", spelling)[number % 4]
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_hostile_methods_are_not_remembered():
+    """What is remembered by a method is bounded by the methods of the rules."""
+    app = Flask(__name__)
+    app.add_url_rule("/x", "x", cors(EVERYONE)(lambda: "x"), methods=["GET", "PROPPATCHPROPPATCH"])
+    app.add_url_rule("/any", "any", lambda: "any")
+    app.url_map.add(Rule("/any", endpoint="any", methods=None))
+    CorsGuard(app, LISTED)
+    routes = app.extensions["corsguard"]._source
+    environs = [make_environ(path=path) for path in ("/x", "/any", "/missing")]
+    preflight(app, A, "GET", "/x")
+
+    for method in hostile_methods(100_000):
+        for environ in environs[: 1 + (len(method) < 9)]:
+            routes.for_method(environ, method)
+
+    assert len(routes.memory.by_rule_and_method) <= 4
+    assert len(routes._by_methods) <= 4
+    assert len(routes.memory.by_rule) <= 2
+
+
+def test_a_method_in_another_case_is_remembered_once_and_not_granted():
+    """Werkzeug matches it, and browsers send it as it is."""
+    app = Flask(__name__)
+    app.add_url_rule("/x", "x", cors(EVERYONE)(lambda: "x"), methods=["GET", "PATCH"])
+    CorsGuard(app, LISTED)
+    told = []
+
+    def note(sender, decision):
+        told.append(str(decision))
+
+    with cors_refused.connected_to(note, app):
+        for method in ("PATCH", "patch", "Patch", "PATCH"):
+            assert preflight(app, A, method, "/x").get("Access-Control-Allow-Methods") == "GET, HEAD, PATCH"
+
+    assert told == ["method-not-allowed: patch", "method-not-allowed: Patch"]
+    assert len(app.extensions["corsguard"]._source.memory.by_rule_and_method) == 1
+
+
+def test_copies_of_policies_that_come_and_go_are_not_kept_for_ever(monkeypatch):
+    """A callable can make a policy for each request."""
+    monkeypatch.setattr("flask_corsguard.flask.routing.MAX_COPIES", 3)
+    app = Flask(__name__)
+    CorsGuard(app, LISTED)
+    routes = app.extensions["corsguard"]._source
+    policies = [Policy(origins=[A], max_age=number) for number in range(10)]
+
+    copies = [routes._with_methods(policy, ("GET",)) for policy in policies]
+
+    assert [copy.policy.max_age for copy in copies] == list(range(10))
+    assert len(routes._by_methods) <= 3
+    assert routes._with_methods(policies[9], ("GET",)) is copies[9]
