@@ -63,6 +63,7 @@ class CompiledPolicy:
     :ivar methods: the methods that a preflight is granted by name; with :attr:`any_method`, every other one
         is, too.
     :ivar unsafe_methods: the methods that the guard lets pass by name; see :attr:`any_method`.
+    :ivar of_route: whether the methods are those of a route, and not of the policy.
     :ivar headers: the request headers that are allowed by name, in lower case; see :attr:`any_header`.
     :ivar max_list_length: the longest list of requested headers that is read, in bytes.
     :ivar owned: the response headers that the policy replaces, in lower case.
@@ -88,6 +89,7 @@ class CompiledPolicy:
         "max_list_length",
         "max_method_length",
         "methods",
+        "of_route",
         "origins",
         "owned",
         "policy",
@@ -100,7 +102,8 @@ class CompiledPolicy:
         self.policy = policy
         self.origins = policy._origin_set  # noqa: SLF001 - its compiled half
         self.credentials = policy.credentials
-        self._compile_lists(policy, of_route=of_route)
+        self.of_route = of_route
+        self._compile_lists(policy)
         self._compile_preflight(policy)
         self._compile_answers(policy)
         self.owned = fetch_standard.CORS_RESPONSE_HEADERS | {
@@ -108,13 +111,13 @@ class CompiledPolicy:
             *([fetch_standard.CORP.lower()] if policy.resource_policy else ()),
         }
 
-    def _compile_lists(self, policy: Policy, *, of_route: bool) -> None:
+    def _compile_lists(self, policy: Policy) -> None:
         methods = DEFAULT_METHODS if policy.methods is None else policy.methods
         self.any_method = methods == "*"
         self.methods = frozenset(methods) | fetch_standard.SAFELISTED_METHODS
         # Browsers let safelisted methods pass whatever a list says (#cors-preflight-fetch, step 7.5). The
         # guard takes a list at its word. What a route lacks is the route's to refuse, with a 405.
-        listed = policy.methods is not None and not of_route
+        listed = policy.methods is not None and not self.of_route
         self.unsafe_methods = frozenset(methods) if listed else self.methods
         self.max_method_length = max(map(len, self.methods))
         self.any_header = "*" in policy.allow_headers

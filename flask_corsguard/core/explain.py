@@ -5,15 +5,31 @@ A sentence is only made when somebody asks for it: no request that passes pays f
 
 from __future__ import annotations
 
+from typing import Final
+
 from . import fetch_standard
-from .origin import Origin
+from .advice import (
+    listing,
+    to_allow_cookies,
+    to_allow_headers,
+    to_allow_insecure,
+    to_allow_method,
+    to_allow_origin,
+    to_allow_private_network,
+)
+from .compiled import DEFAULT_METHODS, compiled
+from .hidden_host import hides_host
+from .origin import MAX_ORIGIN_LENGTH, Origin
 from .policy import Policy
 from .problems import shown
 from .reasons import Kind, Reason
 from .request import Request
 
 #: How many origins of a policy an explanation lists.
-LISTED_ORIGINS = 5
+LISTED_ORIGINS: Final = 5
+
+#: How many origins of a policy are searched for one that is nearly the same.
+SEARCHED_ORIGINS: Final = 1000
 
 
 def explain(kind: Kind, reason: Reason, detail: str, request: Request, policy: Policy) -> str:
@@ -28,8 +44,8 @@ def explain(kind: Kind, reason: Reason, detail: str, request: Request, policy: P
     if reason in _PASSING:
         return _PASSING[reason]
     if reason is Reason.METHOD_NOT_ALLOWED and kind is not Kind.PREFLIGHT:
-        return _method_guarded(_origin_name(request.origin), detail, policy)
-    return _SENTENCES[reason](_origin_name(request.origin), detail, policy)
+        return _method_guarded(request, detail, policy)
+    return _SENTENCES[reason](request, detail, policy)
 
 
 def _origin_name(origin: str | None) -> str:
@@ -65,13 +81,24 @@ def _explain_no_origin(request: Request, policy: Policy) -> str:
     )
 
 
-def _origin_malformed(origin: str, detail: str, policy: Policy) -> str:
+def _origin_malformed(request: Request, detail: str, policy: Policy) -> str:
+    origin = request.origin or ""
     if "," in origin:
-        return f"{origin} is more than one origin: something between browser and server added a second one."
-    return f"{origin} is not an origin as browsers write it, so it matches none that the policy lists."
+        return (
+            f"{shown(origin)} is more than one origin: something between browser and server added a second "
+            "one. Have one of the two removed there."
+        )
+    text = f"{shown(origin)} is not an origin as browsers write it, so it matches none that the policy lists."
+    if len(origin) > MAX_ORIGIN_LENGTH:
+        return text + " It is too long to be one."
+    # Not above: few requests need it.
+    from .validation.diagnosis import working_spelling
+
+    spelling = working_spelling(origin)
+    return text if spelling is None else f'{text} A browser would send "{spelling}".'
 
 
-def _origin_null(origin: str, detail: str, policy: Policy) -> str:
+def _origin_null(request: Request, detail: str, policy: Policy) -> str:
     return (
         "The page sends null instead of an origin, as every page can: from a sandboxed frame, from a local "
         "file, after a redirect between other sites, by a form under Referrer-Policy: no-referrer. Serve "
@@ -79,25 +106,29 @@ def _origin_null(origin: str, detail: str, policy: Policy) -> str:
     )
 
 
-def _origin_not_allowed(origin: str, detail: str, policy: Policy) -> str:
+def _origin_not_allowed(request: Request, detail: str, policy: Policy) -> str:
+    origin = request.origin or ""
+    advice = to_allow_origin(origin, policy)
+    if hides_host(request):
+        advice = (
+            "If it is the application's own, a proxy in front of it replaces Host, which is "
+            f"{shown(request.host)} here: have it pass the Host of the browser on. If it is not: {advice}"
+        )
     if not policy.origins:
-        return f"{origin} is another origin, and the policy allows only the application's own."
+        return f"{origin} is another origin, and the policy allows only the application's own. {advice}"
     near = _near_origin(origin, policy)
     if near is not None:
-        return f"{origin} is not {near}, which the policy allows: scheme, host and port must all be equal."
-    allowed = _allowed_origins(policy)
-    return f"{origin} is not one of the origins that the policy allows ({allowed}); to allow it, add it."
-
-
-def _allowed_origins(policy: Policy) -> str:
-    listed = [item if isinstance(item, str) else shown(item) for item in policy.origins[:LISTED_ORIGINS]]
-    more = len(policy.origins) - len(listed)
-    return ", ".join(listed) + (f" and {more} more" if more > 0 else "")
+        return (
+            f"{origin} is not {near}, which the policy allows: scheme, host and port must all be equal. "
+            f"{advice}"
+        )
+    allowed = listing(policy.origins, LISTED_ORIGINS)
+    return f"{origin} is not one of the origins that the policy allows ({allowed}). {advice}"
 
 
 def _near_origin(origin: str, policy: Policy) -> str | None:
     host = _host(origin)
-    for item in policy.origins:
+    for item in policy.origins[:SEARCHED_ORIGINS]:
         if isinstance(item, str) and "*" not in item and _host(item) == host:
             return item
     return None
@@ -108,83 +139,81 @@ def _host(origin: str) -> str:
     return authority if authority.endswith("]") else authority.rpartition(":")[0] or authority
 
 
-def _origin_insecure(origin: str, detail: str, policy: Policy) -> str:
+def _origin_insecure(request: Request, detail: str, policy: Policy) -> str:
     return (
-        f"{origin} is allowed by a regular expression or a callable, but the policy allows credentials, and "
-        "over plain http anyone on the network can pose as that page; use https there, or add "
-        'dangerously_allow=["insecure-origins"].'
+        f"{request.origin} is allowed by a regular expression or a callable, but the policy allows "
+        "credentials, and over plain http anyone on the network can pose as that page. "
+        f"{to_allow_insecure(policy)}"
     )
 
 
-def _origin_check_failed(origin: str, detail: str, policy: Policy) -> str:
+def _origin_check_failed(request: Request, detail: str, policy: Policy) -> str:
     return (
-        f"The callable that checks {origin} raised an exception, so the origin is not allowed; "
-        "the exception is in the log."
+        f"The callable that checks {request.origin} raised an exception, so the origin is not allowed; "
+        "the exception is in the log. Correct the callable."
     )
 
 
-def _method_not_allowed(origin: str, detail: str, policy: Policy) -> str:
+def _method_not_allowed(request: Request, detail: str, policy: Policy) -> str:
     listed = policy.methods or ()
-    methods = ", ".join(dict.fromkeys((*sorted(fetch_standard.SAFELISTED_METHODS), *listed)))
-    upper = detail.upper()
-    if upper != detail and upper in fetch_standard.UPPER_CASE_METHODS:
-        return (
-            f"Methods are case-sensitive: {origin} asks for {shown(detail)} and has to ask for {upper} "
-            f"(the policy allows {methods})."
-        )
+    methods = listing(dict.fromkeys((*sorted(fetch_standard.SAFELISTED_METHODS), *listed)))
+    return _method(request, detail, policy, f"the policy allows {methods}")
+
+
+def _method_guarded(request: Request, detail: str, policy: Policy) -> str:
+    listed = DEFAULT_METHODS if policy.methods is None else policy.methods
+    return _method(request, detail, policy, f"the policy lists {listing(listed)}")
+
+
+def _method(request: Request, detail: str, policy: Policy, methods: str) -> str:
+    advice = to_allow_method(detail, policy, of_route=compiled(policy).of_route)
+    who = _origin_name(request.origin)
+    return f"{who} is allowed, but the method {shown(detail)} is not: {methods}. {advice}"
+
+
+def _header_not_allowed(request: Request, detail: str, policy: Policy) -> str:
+    who, allowed = _origin_name(request.origin), listing(policy.allow_headers)
+    by_policy, missing = compiled(policy), [detail]
+    if not by_policy.any_header:
+        # No longer than max_list_length, or the reason would be another one.
+        requested = (name.strip(" \t") for name in (request.requested_headers or detail).split(","))
+        names = {name.lower(): name for name in requested if name}
+        missing = [name for lower, name in names.items() if lower not in by_policy.headers]
     return (
-        f"{origin} is allowed, but the method {shown(detail)} is not: the policy allows {methods}; "
-        "to allow it, add it to methods."
+        f"{who} is allowed, but the header {shown(detail)} is not: the policy allows {allowed}. "
+        f"{to_allow_headers(missing, policy)}"
     )
 
 
-def _method_guarded(origin: str, detail: str, policy: Policy) -> str:
+def _headers_too_long(request: Request, detail: str, policy: Policy) -> str:
     return (
-        f"{origin} is allowed, but the method {shown(detail)} is not: the policy lists "
-        f"{_listing(policy.methods or ())}; to allow it, add it to methods."
+        f"{_origin_name(request.origin)} asks for more request headers ({detail} bytes of names) than the "
+        "policy can allow, so they were not read. The page has to send fewer."
     )
 
 
-def _header_not_allowed(origin: str, detail: str, policy: Policy) -> str:
-    if detail.lower() == fetch_standard.NON_WILDCARD_REQUEST_HEADER and "*" in policy.allow_headers:
-        return 'The wildcard "*" never covers Authorization; write allow_headers=["*", "Authorization"].'
+def _private_network_not_allowed(request: Request, detail: str, policy: Policy) -> str:
     return (
-        f"{origin} is allowed, but the header {shown(detail)} is not: the policy allows "
-        f"{_listing(policy.allow_headers)}; to allow it, add it to allow_headers."
+        f"{_origin_name(request.origin)} asks to reach from the internet into a private network. "
+        f"{to_allow_private_network(request.origin or '', policy)}"
     )
 
 
-def _headers_too_long(origin: str, detail: str, policy: Policy) -> str:
-    return (
-        f"{origin} asks for more request headers ({detail} bytes of names) than the policy can allow, "
-        "so they were not read."
-    )
-
-
-def _private_network_not_allowed(origin: str, detail: str, policy: Policy) -> str:
-    return (
-        f"{origin} asks to reach from the internet into a private network; "
-        "to allow that, set private_network=True."
-    )
-
-
-def _origin_missing(origin: str, detail: str, policy: Policy) -> str:
+def _origin_missing(request: Request, detail: str, policy: Policy) -> str:
     return (
         "The browser says that another origin sent this request, but not which one, so a policy that lists "
-        "origins cannot allow it."
+        "origins cannot allow it. Browsers name it in Origin: something on the way removes that header; have "
+        "it pass Origin on."
     )
 
 
-def _cookie_not_allowed(origin: str, detail: str, policy: Policy) -> str:
+def _cookie_not_allowed(request: Request, detail: str, policy: Policy) -> str:
     return (
-        f"{origin} is allowed, but the request has a cookie and the policy allows no credentials. Under this "
-        "policy a script that sends cookies cannot read the response, so the request is probably forged. To "
-        "allow cookies, set credentials=True and list the origin by name."
+        f"{_origin_name(request.origin)} is allowed, but the request has a cookie and the policy allows no "
+        "credentials. A form, navigator.sendBeacon() and fetch() in the mode no-cors send cookies that "
+        "nobody allowed, so the request may be forged. "
+        f"{to_allow_cookies(request.origin, policy)}"
     )
-
-
-def _listing(names: str | tuple[str, ...] | list[str]) -> str:
-    return names if isinstance(names, str) else ", ".join(names) or "none"
 
 
 #: Why the guard lets a request pass under any list of origins.

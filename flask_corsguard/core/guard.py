@@ -13,7 +13,8 @@ from typing import Final
 
 from .compiled import Answer, CompiledPolicy, compiled
 from .decision import FORBIDDEN, Decision, allows_method
-from .origin import DEFAULT_PORTS, MAX_HOST_LENGTH, Origin
+from .hidden_host import MAX_AUTHORITY_LENGTH
+from .origin import DEFAULT_PORTS, Origin
 from .policy import Policy
 from .reasons import (
     ALLOWED,
@@ -41,9 +42,6 @@ OWN_SITES: Final = ("same-origin", "none")
 
 #: Longest ``Upgrade`` that is read, in bytes: a longer one counts as a handshake.
 MAX_UPGRADE_LENGTH: Final = 256
-
-#: Longest ``Host`` that is compared, in bytes: a host, ":" and five digits.
-MAX_AUTHORITY_LENGTH: Final = MAX_HOST_LENGTH + 1 + 5
 
 # The schemes that a server may name for a WebSocket handshake, which is sent over http(s).
 _HTTP_SCHEMES: Final = {"ws": "http", "wss": "https"}
@@ -141,7 +139,7 @@ def reason_by_policy(
     ):
         return METHOD_NOT_ALLOWED
     if has_cookie and not by_policy.credentials:
-        # A script of an allowed origin could not have sent it; a form could.
+        # A script of an allowed origin that reads the answer could not have sent it; a form could.
         return COOKIE_NOT_ALLOWED
     return ALLOWED
 

@@ -97,8 +97,7 @@ class Policy:
     :param resource_policy: the ``Cross-Origin-Resource-Policy`` of every response: which sites may embed
         it, as an image for example, without asking.
     :param guard: what happens to a request that the policy does not allow: ``"enforce"`` refuses it,
-        ``"report"`` only logs and signals it, ``"off"`` does neither. Who may read the answer is not the
-        guard's question.
+        ``"report"`` only logs and signals it, ``"off"`` does neither.
     :param dangerously_allow: the doors that are open although they rarely should be: ``"null-origin"``,
         ``"insecure-origins"`` (plain http together with credentials), ``"public-suffixes"``
         (``https://*.github.io`` together with credentials) and ``"unproven-regexes"`` (regular expressions

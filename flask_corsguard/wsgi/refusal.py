@@ -6,7 +6,8 @@ from typing import Final
 
 from flask_corsguard.core.decision import Decision
 from flask_corsguard.core.fetch_standard import ACAO
-from flask_corsguard.core.guard import MAX_AUTHORITY_LENGTH, authorities, is_websocket
+from flask_corsguard.core.guard import authorities, is_websocket
+from flask_corsguard.core.hidden_host import MAX_AUTHORITY_LENGTH, hides_host
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.request import Request
 
@@ -28,7 +29,7 @@ def refusal_text(decision: Decision, *, debug: bool = False) -> str:
     # No page can read this, but somebody may try by hand.
     return (
         f"Refused ({decision.reason}): the CORS policy of this server does not let another origin send this "
-        "request. If it should, whoever runs the server can allow that origin; the log says more.\n"
+        "request. If it should, whoever runs the server finds in the log what to change.\n"
     )
 
 
@@ -68,4 +69,9 @@ def proxy_hint(request: Request, forwarded_host: str | None) -> str:
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
     if name == origin.host:
         return "only the port differs from Host: does a proxy rewrite Host, or is x_port=1 missing?"
+    if hides_host(request):
+        return (
+            "Host is a name for use inside of a network: if the origin is the application's own, a proxy "
+            "replaces Host; have it pass the browser's on"
+        )
     return ""

@@ -82,7 +82,7 @@ CASES = [
     _case("anyone posts where everyone may", _NO_CORS, "opaque", "POST[page]", origins="*"),
     _case("null posts where everyone may", _form(place=SANDBOXED), "sent", "POST[null]", origins="*"),
     Case(
-        "the guard: a cookie where the policy has no credentials: a script could not have sent it",
+        "the guard: a cookie where the policy has no credentials: a script that reads does not send it",
         by_policy(origins=_ME),
         (_SIGN_IN, _form()),
         ("readable", "sent"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cases import EVIL, LISTED, ROWS, A, Row
-from flask_corsguard import Decision, Kind, Policy, Reason, Request, decide
+from flask_corsguard import Decision, Kind, Policy, Reason, Request, decide, judge
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
@@ -37,7 +37,7 @@ def test_an_explanation_leaves_an_exception_to_the_log():
     assert isinstance(decision.error, LookupError)
     assert decision.explain() == (
         f"The callable that checks {EVIL} raised an exception, so the origin is not allowed; "
-        "the exception is in the log."
+        "the exception is in the log. Correct the callable."
     )
 
 
@@ -52,7 +52,11 @@ def test_an_explanation_leaves_an_exception_to_the_log():
         (
             LISTED,
             Request(method="GET", origin=EVIL),
-            ["https://evil.example is not one of", "https://app.example", "add it"],
+            [
+                "https://evil.example is not one of",
+                "https://app.example",
+                'add "https://evil.example" to origins',
+            ],
         ),
         (
             LISTED,
@@ -70,7 +74,7 @@ def test_an_explanation_leaves_an_exception_to_the_log():
         (
             LISTED,
             Request(method="OPTIONS", origin=A, requested_method="DELETE"),
-            ["'DELETE'", "allows GET, HEAD, POST", "add it to methods"],
+            ["'DELETE'", "allows GET, HEAD, POST", 'methods=["GET", "HEAD", "POST", "DELETE"]'],
         ),
         (
             LISTED.replace(methods=["PATCH"]),
@@ -80,7 +84,7 @@ def test_an_explanation_leaves_an_exception_to_the_log():
         (
             LISTED,
             Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers="x-a"),
-            ["the header 'x-a'", "add it to allow_headers"],
+            ["the header 'x-a'", 'add "x-a" to allow_headers'],
         ),
         (
             LISTED.replace(allow_headers=[]),
@@ -120,3 +124,51 @@ def test_an_explanation_says_what_to_do(policy, request_, words):
     explanation = decide(policy, request_).explain()
 
     assert [word for word in words if word not in explanation] == [], explanation
+
+
+@pytest.mark.parametrize(
+    ("ask", "policy", "request_", "words"),
+    [
+        (
+            decide,
+            LISTED,
+            Request(method="GET", origin=A),
+            f"The policy lets a page of {A} read the response, ",
+        ),
+        (
+            decide,
+            Policy(origins="*"),
+            Request(method="GET", origin=A),
+            "The policy lets a page of any origin read the response, without cookies.",
+        ),
+        (
+            decide,
+            Policy(origins=[A], credentials=True),
+            Request(method="OPTIONS", origin=A, requested_method="GET"),
+            f"The policy lets a page of {A} send 'GET', with cookies; the browser will now send it.",
+        ),
+        (
+            decide,
+            Policy(origins=[A]),
+            Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers="content-type"),
+            "send 'GET' with the headers 'content-type', without cookies",
+        ),
+        (decide, LISTED, Request(method="PUT"), "so no browser sent it"),
+        (decide, Policy(origins="*"), Request(method="GET"), "a page of any origin read the response"),
+        (
+            decide,
+            LISTED,
+            Request(method="GET"),
+            "from the same origin, from a link, an image or a script tag",
+        ),
+        (judge, LISTED, Request(method="GET"), "The method only reads"),
+        (judge, LISTED.replace(guard="off"), Request(method="PUT", origin=EVIL), "The guard is off"),
+        (judge, LISTED, Request(method="PUT", origin=EVIL, fetch_site="same-origin"), "Sec-Fetch-Site, or"),
+    ],
+)
+def test_what_passes_is_explained_too(ask, policy, request_, words):
+    """It says who may do what, and gives no advice."""
+    decision = ask(policy, request_)
+
+    assert decision.allowed
+    assert words in decision.explain()

@@ -24,7 +24,7 @@ def test_an_allowed_origin_reads_why_it_is_refused_and_no_other_does():
     assert (allowed.status, stranger.status) == ("403 Forbidden", "403 Forbidden")
     assert_headers_exactly(allowed.headers, [allow(A), VARY])
     assert_headers_exactly(stranger.headers, [VARY])
-    assert b"the policy lists GET, POST, PUT, DELETE; to allow it, add it to methods" in allowed.body
+    assert b'the policy lists GET, POST, PUT, DELETE. To allow it, add "PATCH" to methods.' in allowed.body
     assert b"app.example" not in stranger.body
     assert b"Refused (origin-not-allowed)" in stranger.body
     assert allowed.get("Content-Type") == stranger.get("Content-Type") == "text/plain; charset=utf-8"
