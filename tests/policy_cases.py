@@ -109,7 +109,8 @@ REFUSED_TEXTS = [
 #: One origin, of any type; for `core.validation.origins`.
 REFUSED_ITEMS = [
     ("null", "origin.null", '["null-origin"]'),
-    (b"https://app.example", "origins.type", "https://app.example"),
+    (b"https://own.example", "origins.type", "https://own.example"),
+    (b"not one", "origins.type", "https://app.example"),
     (3, "origins.type", "https://app.example"),
     (["https://app.example"], "origins.type", "https://app.example"),
     (re.compile(rb"https://.*\.example"), "origins.bytes-regex", "re.compile("),
@@ -151,7 +152,7 @@ REFUSED_ORIGINS = [
 REFUSED_FIELDS = [
     ({"origins": [A], "methods": "GET, PUT"}, "list.string", "methods", 'methods=["GET", "PUT"]'),
     ({"origins": [A], "methods": ["GET", 5]}, "list.type", "methods", 'methods=["GET", "PUT"]'),
-    ({"origins": [A], "methods": ["T, P"]}, "method.token", "methods", "one by one"),
+    ({"origins": [A], "methods": ["T, P"]}, "method.token", "methods", 'Write "T", "P".'),
     ({"origins": [A], "methods": [""]}, "method.token", "methods", "one by one"),
     ({"origins": [A], "methods": ["PUT\r\n"]}, "method.token", "methods", "one by one"),
     ({"origins": [A], "methods": ["CONNECT"]}, "method.forbidden", "methods", '"CONNECT" out'),
@@ -162,7 +163,7 @@ REFUSED_FIELDS = [
     ({"origins": [A], "allow_headers": "Content-Type, Authorization"}, "list.string", "allow_headers", '"Content-Type", "Authorization"'),
     ({"origins": [A], "allow_headers": None}, "list.type", "allow_headers", '"Content-Type"'),
     ({"origins": [A], "allow_headers": ["X A"]}, "request-header.token", "allow_headers", "one by one"),
-    ({"origins": [A], "allow_headers": ["X-A: b"]}, "request-header.token", "allow_headers", "without colon"),
+    ({"origins": [A], "allow_headers": ["X-A: b"]}, "request-header.token", "allow_headers", 'Write "X-A".'),
     ({"origins": [A], "allow_headers": ["Cookie"]}, "request-header.forbidden", "allow_headers", "credentials=True"),
     ({"origins": [A], "allow_headers": ["Host"]}, "request-header.forbidden", "allow_headers", '"Host" out'),
     ({"origins": [A], "allow_headers": ["origin"]}, "request-header.forbidden", "allow_headers", '"origin" out'),

@@ -105,7 +105,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "origin.upper-case": "Browsers send scheme and host in lower case, and compare origins byte by byte.",
         "origin.scheme-missing": "An origin begins with its scheme: http and https are two origins.",
         "origin.scheme": "This is not the scheme of a URL.",
-        "origin.opaque-scheme": 'Pages with this scheme have no origin to name: they send "null".',
+        "origin.opaque-scheme": 'Pages with this scheme have an opaque origin; most of them send "null".',
         "origin.user-info": "An origin has no user name and no password.",
         "origin.path": "An origin has no path: it stands for every page of its host.",
         "origin.trailing-slash": "An origin ends with its host or port; the slash would begin a path.",

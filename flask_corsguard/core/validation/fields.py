@@ -109,6 +109,15 @@ def check_names(
     return tuple(names)
 
 
+def _one_by_one(text: str, general: str) -> str:
+    """Return the hint for a *text* that is no token: the names that it holds, or what is meant in general."""
+    names = [part.partition(":")[0].strip() for part in text.split(",")]
+    if all(map(fetch_standard.is_token, names)):
+        listed = ", ".join(f'"{name}"' for name in names)
+        return f"Write {listed}."
+    return f"Write {general}."
+
+
 def check_methods(value: object, problems: Problems) -> str | tuple[str, ...] | None:
     """Return the methods; ``None`` stands for those of the route."""
     if value is None:
@@ -120,7 +129,9 @@ def check_methods(value: object, problems: Problems) -> str | tuple[str, ...] | 
 def _check_method(field: str, method: str) -> Problem | None:
     refuse = partial(problem, field=field, value=method)
     if not fetch_standard.is_token(method):
-        return refuse("method.token", hint='Write the methods one by one, such as "GET", "PUT".')
+        return refuse(
+            "method.token", hint=_one_by_one(method, 'the methods one by one, such as "GET", "PUT"')
+        )
     if fetch_standard.is_forbidden_method(method):
         return refuse("method.forbidden", hint=f'Leave "{method}" out.')
     if (
@@ -145,7 +156,8 @@ def check_request_headers(value: object, problems: Problems) -> str | tuple[str,
 def _check_request_header(field: str, name: str) -> Problem | None:
     refuse = partial(problem, field=field, value=name)
     if not fetch_standard.is_token(name):
-        return refuse("request-header.token", hint="Write the names one by one, without colon or value.")
+        hint = _one_by_one(name, 'the names one by one, without colon or value, such as "Content-Type"')
+        return refuse("request-header.token", hint=hint)
     if fetch_standard.is_forbidden_request_header(name):
         return refuse("request-header.forbidden", hint=f'Leave "{name}" out: {_why_forbidden(name)}.')
     if name.lower() in _RESPONSE_ONLY:
@@ -170,7 +182,8 @@ def check_response_headers(value: object, problems: Problems) -> str | tuple[str
 def _check_response_header(field: str, name: str) -> Problem | None:
     refuse = partial(problem, field=field, value=name)
     if not fetch_standard.is_token(name):
-        return refuse("response-header.token", hint="Write the names one by one, without colon or value.")
+        hint = _one_by_one(name, 'the names one by one, without colon or value, such as "X-Total"')
+        return refuse("response-header.token", hint=hint)
     if name.lower() in fetch_standard.FORBIDDEN_RESPONSE_HEADERS:
         return refuse("response-header.forbidden", hint=f'Leave "{name}" out.')
     if name.lower() in _REQUEST_ONLY:

@@ -118,7 +118,9 @@ def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | No
     elif callable(item) and isinstance(item, Hashable):
         found.callables.append(cast("OriginCheck", item))
     else:
-        hint = 'Write the origin as text, such as "https://app.example"; a callable must be hashable.'
+        text = item.decode("latin-1") if isinstance(item, bytes) else ""
+        example = text if read_origin(text) else "https://app.example"
+        hint = f'Write the origin as text, such as "{example}"; a callable must be hashable.'
         return problem("origins.type", "origins", item, hint)
     return None
 
