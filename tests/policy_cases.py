@@ -154,7 +154,7 @@ REFUSED_FIELDS = [
     ({"origins": [A], "methods": ["GET", 5]}, "list.type", "methods", 'methods=["GET", "PUT"]'),
     ({"origins": [A], "methods": ["T, P"]}, "method.token", "methods", 'Write "T", "P".'),
     ({"origins": [A], "methods": [""]}, "method.token", "methods", "one by one"),
-    ({"origins": [A], "methods": ["PUT\r\n"]}, "method.token", "methods", "one by one"),
+    ({"origins": [A], "methods": ["PUT\r\n"]}, "method.token", "methods", 'Write "PUT".'),
     ({"origins": [A], "methods": ["CONNECT"]}, "method.forbidden", "methods", '"CONNECT" out'),
     ({"origins": [A], "methods": ["trace"]}, "method.forbidden", "methods", '"trace" out'),
     ({"origins": [A], "methods": ["TRACK"]}, "method.forbidden", "methods", '"TRACK" out'),

@@ -64,6 +64,11 @@ FAILURES: Final = [
     ("Policy.from_mapping", "PolicyError", lambda: Policy.from_mapping({})),
     ("CorsMiddleware", "PolicyError", lambda: CorsMiddleware(SpyApp(), MISSPELT)),
     ("CorsMiddleware", "TypeError", lambda: CorsMiddleware(None, SAME_ORIGIN)),
+    (
+        "CorsMiddleware",
+        "ValueError",
+        lambda: CorsMiddleware(SpyApp(), SAME_ORIGIN, refusal_headers={"Vary": "Cookie"}),
+    ),
     ("CorsGuard", "PolicyError", lambda: CorsGuard(Flask(__name__), **TWICE)),
     ("CorsGuard", "RuntimeError", lambda: CorsGuard(guarded_app())),
     ("CorsGuard", "TypeError", lambda: CorsGuard(SpyApp())),

@@ -24,7 +24,6 @@ from policy_cases import (
     REFUSED_POLICIES,
     REFUSED_TEXTS,
     problems_of,
-    readable,
 )
 
 #: ``Write field=value``, or ``list ... and add field=value``.
@@ -115,7 +114,9 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize(("written", "code"), ROWS, ids=readable)
+@pytest.mark.parametrize(
+    ("written", "code"), ROWS, ids=[f"{code}-{number}" for number, (_, code) in enumerate(ROWS)]
+)
 def test_a_hint_that_is_followed_leaves_a_policy_that_can_be_built(written, code):
     """Each hint of the tables, for the value that was refused."""
     (problem,) = problems_of(**written)

@@ -110,7 +110,9 @@ def test_the_fields_of_a_policy_are_said_alike_everywhere():
 
 def test_the_signatures_are_those_of_the_design():
     """What is written down in the contract can be called as it is written."""
-    assert list(inspect.signature(CorsMiddleware).parameters) == ["app", "policy", "debug", "on_refusal"]
+    assert list(inspect.signature(CorsMiddleware).parameters) == [
+        *("app", "policy", "debug", "on_refusal", "refusal_headers")
+    ]
     assert list(inspect.signature(CorsGuard).parameters) == ["app", "policy", "paths", "fields"]
     assert list(inspect.signature(cors).parameters) == ["policy", "fields"]
     assert list(inspect.signature(decide).parameters) == ["policy", "request"]

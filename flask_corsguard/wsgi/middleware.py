@@ -32,7 +32,7 @@ from .environ import ACRH, ACRM, COOKIE, ORIGIN, SITE, UPGRADE, asks_to_read, re
 from .log import log_failed_check, log_refused_preflight, log_refused_request, log_withheld_answer
 from .policy_source import EachPolicy, PolicySource, source_of
 from .proxy_fix import as_seen_inside, proxy_fixes
-from .refusal import PREFLIGHT_REFUSAL_TEXT, refusal_text
+from .refusal import PREFLIGHT_REFUSAL_TEXT, refusal_headers_from, refusal_text
 from .response import answer_error, answer_text, start_with
 from .trace import trace_reason, traced
 
@@ -63,8 +63,12 @@ class CorsMiddleware:
     :param on_refusal: called with the environ and the :class:`.Decision` for every refused
         preflight, every refused request, also those that ``guard="report"`` lets pass, and every
         answer that is withheld from a page, because its origin is not allowed.
+    :param refusal_headers: headers of the answer to a request that the guard refuses, such as
+        ``{"Content-Security-Policy": "default-src 'none'"}``. No page reads the answer to a preflight, so
+        that has none of them.
     :raises PolicyError: if the policy, or a path, cannot be used as it stands.
-    :raises TypeError: if *app* cannot be called.
+    :raises TypeError: if *app* cannot be called, or *refusal_headers* are no headers.
+    :raises ValueError: if a header of *refusal_headers* cannot be sent.
     """
 
     __module__ = "flask_corsguard"
@@ -76,12 +80,14 @@ class CorsMiddleware:
         *,
         debug: bool = False,
         on_refusal: OnRefusal | None = None,
+        refusal_headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     ) -> None:
         if not callable(app):
             raise TypeError(f"{app!r} is not a WSGI application: write CorsMiddleware(application, policy).")
         self.app = app
         self._debug = debug
         self.on_refusal = on_refusal
+        self._refusal_headers = refusal_headers_from(refusal_headers)
         #: Where this layer, and no other one, leaves its trace of a request in the environ.
         self.key = f"flask_corsguard.{id(self):x}"
         self._warned = False
@@ -204,7 +210,7 @@ class CorsMiddleware:
     ) -> Iterable[bytes]:
         text = refusal_text(decision, debug=self._answers_errors())
         head = environ["REQUEST_METHOD"] == "HEAD"
-        return answer_text("403 Forbidden", [], text, start_response, head=head)
+        return answer_text("403 Forbidden", [*self._refusal_headers], text, start_response, head=head)
 
     def note(self, by_policy: CompiledPolicy, answer: Answer, environ: WSGIEnvironment) -> None:
         """Log that an origin callable raised, and tell of a response that is withheld from a page.

@@ -2,20 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final, cast
 
 from flask_corsguard.core.decision import Decision
-from flask_corsguard.core.fetch_standard import ACAO
+from flask_corsguard.core.fetch_standard import ACAO, CORP, CORS_RESPONSE_HEADERS, TAO, is_token
 from flask_corsguard.core.guard import authorities, is_websocket
 from flask_corsguard.core.hidden_host import MAX_AUTHORITY_LENGTH, hides_host
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.request import Request
 
+if TYPE_CHECKING:
+    from flask_corsguard.core.compiled import Header
+
 #: How much of ``X-Forwarded-Host`` is read, in bytes: some proxies in a row, each of which adds a host.
 MAX_FORWARDED_LENGTH: Final = 256
 
+_NO_PAIRS: Final = "holds no headers: write refusal_headers={'X-Frame-Options': 'DENY'}."
+
+#: In lower case: what describes the text, and what a policy can own.
+_OWN_HEADERS: Final = CORS_RESPONSE_HEADERS | {
+    *("content-type", "content-length", "vary", TAO.lower(), CORP.lower()),
+}
+
+# RFC 9110, section 5.5, and PEP 3333, "Unicode Issues".
+_UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+
 #: The text of the answer to a refused preflight. No page can read it, but somebody may try by hand.
 PREFLIGHT_REFUSAL_TEXT: Final = "Refused: the CORS policy of this server does not allow this origin.\n"
+
+
+def refusal_headers_from(given: object) -> list[Header]:
+    """Return the headers of the application on the answer to a refused request.
+
+    :param given: pairs of name and value, or a mapping.
+    :raises TypeError: if *given* holds anything else.
+    :raises ValueError: if a name or a value cannot be sent, or if the layer sets that header itself.
+    """
+    pairs = given.items() if isinstance(given, Mapping) else given
+    headers: list[Header] = []
+    if isinstance(pairs, str) or not isinstance(pairs, Iterable):
+        raise TypeError(f"refusal_headers={given!r} {_NO_PAIRS}")
+    for pair in cast("Iterable[object]", pairs):
+        if not isinstance(pair, tuple) or [type(each) for each in pair] != [str, str]:
+            raise TypeError(f"{pair!r} in refusal_headers {_NO_PAIRS}")
+        name, value = cast("Header", pair)
+        if name.lower() in _OWN_HEADERS:
+            raise ValueError(f"{name!r} in refusal_headers is set by the layer itself: leave it out.")
+        if not is_token(name) or _UNSENDABLE.search(value):
+            raise ValueError(
+                f"{name!r}: {value!r} in refusal_headers cannot be sent: a name is a token, and a value one "
+                "line of Latin-1."
+            )
+        headers.append((name, value))
+    return headers
 
 
 def refusal_text(decision: Decision, *, debug: bool = False) -> str:

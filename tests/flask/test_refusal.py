@@ -128,6 +128,22 @@ def test_handlers_have_the_request_and_an_empty_session(make):
     assert not has_request_context()
 
 
+@pytest.mark.parametrize("make", [Flask, Flask30, Flask32])
+def test_the_answer_of_a_handler_keeps_its_headers(make):
+    """A page of HTML needs its policy for content, which a hook after the request would have set."""
+    app = make_app(make)
+    html = "<h1>No</h1>", 403, {"Content-Security-Policy": "default-src 'none'", "Vary": "Accept", "X-A": "b"}
+    app.register_error_handler(403, lambda error: html)
+
+    result = call(app, "POST", "/x", CROSS_SITE)
+
+    assert (result.code, result.body) == (403, b"<h1>No</h1>")
+    assert result.get("Content-Type") == "text/html; charset=utf-8"
+    assert (result.get("Content-Security-Policy"), result.get("X-A")) == ("default-src 'none'", "b")
+    assert result.get("Vary") == "Accept, Origin"
+    assert app.seen == []
+
+
 def test_a_handler_cannot_write_to_the_session():
     """What it writes would be lost; Flask says so, and the refusal is answered."""
     app = make_app()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from cases import EVIL, LISTED, VARY, A, allow
 from flask_corsguard import CorsMiddleware, Reason
 from guard_cases import CROSS_SITE, OPEN_TO_A
@@ -87,3 +89,52 @@ def test_in_debug_the_answer_to_a_refused_preflight_has_the_whole_reason():
     assert b"is not one of the origins" in debug.body
     assert b"example" not in plain.body
     assert cors_headers(debug.headers) == cors_headers(plain.headers)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"Content-Security-Policy": "default-src 'none'", "X-Frame-Options": "DENY"},
+        [("Content-Security-Policy", "default-src 'none'"), ("X-Frame-Options", "DENY")],
+        (pair for pair in [("Content-Security-Policy", "default-src 'none'"), ("X-Frame-Options", "DENY")]),
+    ],
+    ids=["mapping", "list", "iterator"],
+)
+def test_a_refusal_carries_the_headers_of_the_application(given):
+    """They are on each answer to a refused request, and on nothing else."""
+    layer = CorsMiddleware(SpyApp(), OPEN_TO_A, refusal_headers=given)
+
+    for _ in range(2):
+        refused = call(layer, "POST", "/", CROSS_SITE)
+        assert (refused.get("Content-Security-Policy"), refused.get("X-Frame-Options")) == (
+            "default-src 'none'",
+            "DENY",
+        )
+        assert refused.cors == [VARY]
+        assert refused.get("Content-Type") == "text/plain; charset=utf-8"
+    for passed in (call(layer, "POST", "/", {"Origin": A}), preflight(layer, EVIL)):
+        assert passed.get("X-Frame-Options") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ("X-A: b", TypeError, "write refusal_headers="),
+        (3, TypeError, "write refusal_headers="),
+        ([("X-A",)], TypeError, r"\('X-A',\) in refusal_headers holds no headers"),
+        (["X-A"], TypeError, "holds no headers"),
+        ({"X-A": 3}, TypeError, "holds no headers"),
+        ({"X A": "b"}, ValueError, "cannot be sent"),
+        ({"X-A": "b\r\nSet-Cookie: c"}, ValueError, "cannot be sent"),
+        ({"X-A": "\u2603"}, ValueError, "cannot be sent"),
+        ({"access-control-allow-origin": "*"}, ValueError, "leave it out"),
+        ({"Vary": "Cookie"}, ValueError, "leave it out"),
+        ({"Content-Type": "text/html"}, ValueError, "leave it out"),
+        ({"Timing-Allow-Origin": "*"}, ValueError, "leave it out"),
+    ],
+    ids=str,
+)
+def test_headers_that_cannot_be_sent_with_a_refusal_are_refused(given, error, words):
+    """The message says what to write."""
+    with pytest.raises(error, match=words):
+        CorsMiddleware(SpyApp(), OPEN_TO_A, refusal_headers=given)
