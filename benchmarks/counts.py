@@ -31,7 +31,7 @@ from .scenarios.requests import REQUESTS, Environ
 RECORDED: Final = Path(__file__).with_name("counts.json")
 
 #: Requests before the one that is counted, so that nothing is done for the first time.
-WARM: Final = 5
+WARM: Final = 40
 
 #: The numbers of origins or patterns of a short and of a long list. The allowed origin is not the first.
 FEW, MANY = 2, 1000

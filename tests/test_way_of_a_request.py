@@ -16,12 +16,13 @@ from flask import Flask
 import flask_corsguard
 from cases import EVIL, A
 from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors
+from flask_corsguard.flask.warnings.bypass import WATCHED
 from harness import SpyApp, make_environ
 
 PAGE = (Path(__file__).parents[1] / "docs" / "design.md").read_text("utf-8")
 
-#: Requests before the one that is traced, so that what is remembered is there.
-WARM = 4
+#: Requests before the one that is traced, so that what is remembered is there and none is watched any more.
+WARM = WATCHED + 4
 
 
 def functions():

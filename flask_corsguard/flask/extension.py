@@ -107,7 +107,7 @@ class _FlaskMiddleware(CorsMiddleware):
         self._flask = flask
         self._paths = paths
         self._place = Place.of_caller()
-        self._first_request = FirstRequest(flask, paths, self._place)
+        self._first_request = FirstRequest(flask, self, paths, self._place)
         #: Whether a request needs no preparation: nothing is left to check, and this is not debug mode.
         self._is_settled = False
         super().__init__(flask.wsgi_app, policy)
@@ -153,7 +153,7 @@ class _FlaskMiddleware(CorsMiddleware):
 
     def _prepare(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
         if not self._first_request.is_checked:
-            start_response = self._first_request.check(self, environ, start_response)
+            start_response = self._first_request.check(environ, start_response)
         self._debug = self._answers_errors()
         self._is_settled = self._first_request.is_checked and not self._debug
         return traced(self.key, environ, start_response, self._source) if self._debug else start_response

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, wrappers_of
 from flask_corsguard.wsgi.proxy_fix import layers
 
+from .bypass import Bypass
 from .session_cookie import SessionCookie
 from .warning import Place, warn
 
@@ -36,14 +37,17 @@ class FirstRequest:
     """Checks an application at its first request, and later ones as long as a check is undecided.
 
     :param app: the application.
+    :param layer: the extension's middleware.
     :param paths: its path rules.
     :param place: the line that initialised the extension, to which a warning points.
     """
 
-    def __init__(self, app: Flask, paths: PathRules | None, place: Place) -> None:
+    def __init__(self, app: Flask, layer: CorsMiddleware, paths: PathRules | None, place: Place) -> None:
         self._app = app
+        self._layer = layer
         self._paths = paths
         self._place = place
+        self._bypass = Bypass(app, layer, place)
         self._first = threading.Lock()
         self._cookie: SessionCookie | None = None
         #: Whether no check is left.
@@ -51,24 +55,23 @@ class FirstRequest:
         #: Whether another extension for CORS was found, so that its headers need no warning of their own.
         self.found_another = False
 
-    def check(
-        self, layer: CorsMiddleware, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> StartResponse:
-        """Run the checks if this is the first request; return the function that is to start its response.
-
-        :param layer: the extension's middleware.
-        """
+    def check(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
+        """Run the checks that are left; return the function that is to start the response."""
+        # Before a check can raise, as a warning does where it is an error.
+        self._bypass.stamp(environ)
         # One request takes the lock, and never gives it back.
         if self._first.acquire(blocking=False):
-            # Before a check can raise, as a warning does where it is an error.
-            self.is_checked = True
-            self._check_surroundings(layer)
-            cookie = SessionCookie(self._app, self._policies(layer), self._place)
+            self._check_surroundings()
+            cookie = SessionCookie(self._app, self._policies(), self._place)
             if cookie.undecided:
-                self._cookie, self.is_checked = cookie, False
+                self._cookie = cookie
+        self._settle()
         if self._cookie is None:
             return start_response
         return self._observed(self._cookie, environ, start_response)
+
+    def _settle(self) -> None:
+        self.is_checked = self._bypass.is_over and (self._cookie is None or not self._cookie.undecided)
 
     def _observed(
         self, cookie: SessionCookie, environ: WSGIEnvironment, start_response: StartResponse
@@ -79,15 +82,15 @@ class FirstRequest:
             try:
                 cookie.observe(environ, headers)
             finally:
-                self.is_checked = not cookie.undecided
+                self._settle()
             if exc_info is None:
                 return start_response(status, headers)
             return start_response(status, headers, exc_info)
 
         return start
 
-    def _check_surroundings(self, layer: CorsMiddleware) -> None:
-        outside = [name for name in map(_name_of_cors_layer, self._outside_of(layer)) if name]
+    def _check_surroundings(self) -> None:
+        outside = [name for name in map(_name_of_cors_layer, self._outside_of_layer()) if name]
         self.found_another = _has_flask_cors(self._app)
         if self.found_another:
             self._warn(
@@ -108,13 +111,13 @@ class FirstRequest:
     def _warn(self, message: str) -> None:
         warn(message, self._place)
 
-    def _outside_of(self, layer: CorsMiddleware) -> Iterator[object]:
+    def _outside_of_layer(self) -> Iterator[object]:
         # A layer that wraps the application itself, instead of its wsgi_app, cannot be seen from here.
-        return takewhile(lambda each: each is not layer, layers(self._app.wsgi_app))
+        return takewhile(lambda each: each is not self._layer, layers(self._app.wsgi_app))
 
-    def _policies(self, layer: CorsMiddleware) -> Iterator[Policy]:
+    def _policies(self) -> Iterator[Policy]:
         app = self._app
-        yield layer.policy  # type: ignore[misc]  # CorsGuard's layer has a Policy, and takes no other
+        yield self._layer.policy  # type: ignore[misc]  # CorsGuard's layer has a Policy, and takes no other
         if self._paths is not None:
             yield from self._paths.policies
         views = (

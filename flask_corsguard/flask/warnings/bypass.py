@@ -1,0 +1,110 @@
+"""Warns of requests that reach Flask past the layer of :class:`.CorsGuard`: without headers, and unguarded.
+
+Nothing else tells. Whoever held ``app.wsgi_app`` before the extension wrapped it calls Flask's own, while the
+test client calls what is there now, and finds all well.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+# Not "from flask import request": that proxy would be an attribute of this module, which raises at any touch.
+import flask
+from flask import Flask, request_started
+
+from flask_corsguard.core.problems import shown
+from flask_corsguard.wsgi.proxy_fix import layers
+
+from .warning import Place, warn
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+    from flask_corsguard.wsgi.middleware import CorsMiddleware
+
+#: How many requests through the layer are watched. A listener of a signal costs each request more than the
+#: headers of the policy do; and where only some requests go past the layer, the first ones tell.
+WATCHED: Final = 32
+
+_HELD: Final = (
+    "Whatever calls it holds app.wsgi_app from before: write CorsGuard(app) first, and "
+    "DispatcherMiddleware(app.wsgi_app, ...) after it, or give it app itself."
+)
+_REPLACED: Final = (
+    "app.wsgi_app was set to something else since: wrap what is there, as in "
+    "app.wsgi_app = ProxyFix(app.wsgi_app), or write CorsGuard(app) after it."
+)
+_DISPATCHED: Final = (
+    "app.full_dispatch_request() was called: call app(environ, start_response), or "
+    "flask.Response.from_app(app, request.environ)."
+)
+_ASGI: Final = (
+    "An ASGI application calls Flask itself, as Connexion 3 does: remove CorsGuard, and write "
+    "application = flask_corsguard.asgi.CorsMiddleware(that_application, policy)."
+)
+
+
+class Bypass:
+    """Watches the requests that reach Flask, until enough of them came through the layer, or one past it.
+
+    Flask's own signal tells of a request: a hook would show in the application, and others could run before
+    it.
+
+    :param app: the application.
+    :param layer: the extension's middleware.
+    :param place: the line to which the warning points.
+    """
+
+    def __init__(self, app: Flask, layer: CorsMiddleware, place: Place) -> None:
+        self._layer = layer
+        self._place = place
+        self._left = WATCHED
+        self._stamp = f"flask_corsguard.passed.{id(self):x}"
+        #: Whether no more requests are watched.
+        self.is_over = False
+        request_started.connect(self._note, app)
+
+    def stamp(self, environ: WSGIEnvironment) -> None:
+        """Mark a request as one that came through the layer, and count it."""
+        environ[self._stamp] = True
+        self._left -= 1
+        if self._left <= 0:
+            self._end()
+
+    def _note(self, app: Flask, **_: object) -> None:
+        environ = flask.request.environ
+        if self._stamp in environ:
+            return
+        is_called = _is_called_by_wsgi_app()
+        if app.testing and not is_called:
+            # A test may dispatch a request in a context of its own.
+            return
+        self._end()
+        if not is_called:
+            remedy = _DISPATCHED
+        elif "asgi.scope" in environ:
+            remedy = _ASGI
+        elif any(each is self._layer for each in layers(app.wsgi_app)):
+            remedy = _HELD
+        else:
+            remedy = _REPLACED
+        warn(
+            f"A request ({shown(flask.request.method)} {shown(flask.request.path)}) reached Flask past CorsGuard, so no "
+            f"policy held for it: it had no CORS headers, and no guard. {remedy}",
+            self._place,
+        )
+
+    def _end(self) -> None:
+        self.is_over = True
+        # Tempting: to name the application. But then Blinker keeps the listener, and asks it for nothing.
+        request_started.disconnect(self._note)
+
+
+def _is_called_by_wsgi_app() -> bool:
+    frame = sys._getframe(1)  # noqa: SLF001 - who has called Flask is written nowhere else
+    while frame.f_back:
+        if frame.f_code is Flask.wsgi_app.__code__:
+            return True
+        frame = frame.f_back
+    return False
