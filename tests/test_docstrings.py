@@ -77,6 +77,7 @@ FAILURES: Final = [
     ("CorsGuard.init_app", "TypeError", lambda: CorsGuard().init_app(SpyApp())),
     ("cors", "PolicyError", lambda: cors()),
     ("cors", "TypeError", lambda: cors(SAME_ORIGIN)(registered_blueprint())),
+    ("cors", "RuntimeError", lambda: cors(SAME_ORIGIN)(cors(origins="*")(Blueprint("b", __name__)))),
 ]
 
 

@@ -16,11 +16,14 @@ from .marks import (
     REGISTRATIONS,
     UNREGISTERED,
     Registration,
+    earlier_mark,
     mark_of,
     mark_of_view,
     notify_observers,
     put_mark,
+    wrappers_of,
 )
+from .warnings.mark_record import record_decorator, record_mark, record_of
 from .warnings.warning import Place, warn
 
 if TYPE_CHECKING:
@@ -50,6 +53,7 @@ def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
     :returns: a decorator that returns its target unchanged.
     :raises PolicyError: if the policy has problems.
     :raises TypeError: if the target is none of these, or a blueprint that is already registered.
+    :raises RuntimeError: if the target is marked with another policy already.
     """
     if policy is not None and fields:
         hint = "Give a policy or its fields; policy.replace(...) makes one like another."
@@ -59,14 +63,34 @@ def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
     marked_with = Policy(**fields) if policy is None else policy_from(policy, "cors")
 
     def mark(target: T) -> T:
+        place = Place.of_caller()
+        _check_target(target)
+        _check_first(target, marked_with)
         if isinstance(target, Blueprint):
             _record(target)
-        _check_target(target)
         put_mark(target, marked_with)
-        _unguarded_marks.expect(Place.of_caller())
+        record_mark(target, place)
+        _unguarded_marks.expect(place)
         return target
 
+    record_decorator(mark, Place.of_caller())
     return mark
+
+
+def _check_first(target: object, policy: Policy) -> None:
+    earlier = earlier_mark(target)
+    if earlier is None or earlier == policy:
+        return
+    name = getattr(target, "__qualname__", None) or getattr(target, "name", None) or repr(target)
+    where = next((f" at {each.place}" for each in map(record_of, wrappers_of(target)) if each), "")
+    if isinstance(target, Blueprint):
+        remedy = f"For one application alone, write CorsGuard(app, blueprints={{{name!r}: policy}})."
+    else:
+        remedy = "For another route of this view, mark functools.partial(view) and register that."
+    raise RuntimeError(
+        f"{name} is marked already{where}, with another policy, which this one would replace. Remove one of "
+        f"the two. {remedy}"
+    )
 
 
 def _check_target(target: object) -> None:

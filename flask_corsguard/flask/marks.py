@@ -71,7 +71,10 @@ def put_mark(target: object, policy: Policy) -> None:
     try:
         setattr(target, _MARK, policy)
     except AttributeError as error:
-        raise TypeError(f"cors cannot mark {target!r}: mark the function that it wraps.") from error
+        raise TypeError(
+            f"cors cannot mark {target!r}: mark the function that it wraps; or, if it is in "
+            "method_decorators, the class."
+        ) from error
     notify_observers()
 
 
@@ -82,6 +85,20 @@ def wrappers_of(target: object) -> Iterator[object]:
         target = target.func if isinstance(target, partial) else getattr(target, "__wrapped__", None)
         if target is None:
             return
+
+
+def earlier_mark(target: object) -> Policy | None:
+    """Return the policy that a new mark on *target* would replace; ``None`` if there is none.
+
+    A subclass has a mark of its own beside that of its base, and so has a partial beside its function.
+    """
+    if isinstance(target, type):
+        return vars(target).get(_MARK)
+    for each in wrappers_of(target):
+        mark: Policy | None = getattr(each, _MARK, None)
+        if mark is not None or isinstance(each, partial):
+            return mark
+    return None
 
 
 def mark_of(target: object) -> Policy | None:

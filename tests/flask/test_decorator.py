@@ -115,11 +115,34 @@ def test_wrappers_in_a_circle_are_not_followed_for_ever(app):
     assert allowed(app, "/circle", A) == A
 
 
-def test_the_outermost_mark_counts(app):
-    """A mark replaces what is below it."""
-    app.add_url_rule("/", "view", cors(PARTNER)(passing(cors(EVERYONE)(lambda: "x"))))
+@pytest.mark.parametrize("wrap", [lambda view: view, passing, passing_without_attributes])
+def test_a_second_mark_with_another_policy_is_refused(wrap):
+    """It would replace the first one, whose place the error names."""
+    view = cors(PARTNER)(lambda: "x")
+
+    with pytest.raises(
+        RuntimeError, match=r"<lambda> is marked already at .*test_decorator\.py:\d+, with"
+    ) as caught:
+        cors(EVERYONE)(wrap(view))
+
+    assert "Remove one of the two" in str(caught.value)
+
+
+def test_a_second_mark_with_the_same_policy_changes_nothing(app):
+    """A factory that marks what a module holds may run twice."""
+    view = cors(PARTNER)(cors(origins=[EVIL])(lambda: "x"))
+    app.add_url_rule("/", "view", view)
 
     assert allowed(app, "/") == EVIL
+
+
+def test_a_partial_of_a_marked_view_has_a_mark_of_its_own(app):
+    """So says the error to those who want another policy on another route of the view."""
+    view = cors(PARTNER)(lambda: "x")
+    app.add_url_rule("/partner", "partner", view)
+    app.add_url_rule("/everyone", "everyone", cors(EVERYONE)(functools.partial(view)))
+
+    assert (allowed(app, "/partner"), allowed(app, "/everyone")) == (EVIL, "*")
 
 
 def test_a_view_class_can_be_marked(app):
@@ -287,12 +310,12 @@ def test_a_blueprint_of_two_applications_keeps_its_mark_in_both():
     assert [allowed(app, "/missing") for app in apps] == [None, EVIL]
 
 
-def test_a_blueprint_can_be_marked_anew_before_it_is_registered(app):
-    """The last mark counts, for its pages and for what lies below its prefix."""
-    blueprint = cors(PARTNER)(cors(EVERYONE)(Blueprint("b", __name__, url_prefix="/b")))
-    app.register_blueprint(blueprint)
+def test_a_blueprint_with_two_policies_is_refused():
+    """A factory has a blueprint of a module marked anew for each application: the error says how instead."""
+    blueprint = cors(EVERYONE)(Blueprint("b", __name__, url_prefix="/b"))
 
-    assert allowed(app, "/b/missing") == EVIL
+    with pytest.raises(RuntimeError, match=r"CorsGuard\(app, blueprints=\{'b': policy\}\)"):
+        cors(PARTNER)(blueprint)
 
 
 def test_a_registered_blueprint_cannot_be_marked(app):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, request
@@ -26,6 +26,8 @@ PATHS = [
 #: Those that can be marked after the application has answered requests: all but blueprints.
 LATE_PLACES = [place for place in PLACES if place not in {"outer", "inner"}]
 
+T = TypeVar("T")
+
 
 class Site(NamedTuple):
     """An application, and what is marked in it."""
@@ -41,8 +43,15 @@ class Site(NamedTuple):
 
     def mark(self, place: str, policy: Policy) -> None:
         """Mark *place* with *policy*."""
-        cors(policy)(self.targets[place])
+        mark(place, self.targets[place], policy)
         self.marks[place] = policy
+
+
+def mark(place: str, target: T, policy: Policy) -> T:
+    """Mark *target*, which is at *place*, once for each of its routes; return it."""
+    for _ in range(2 if place in {"view", "twin view"} else 1):
+        cors(policy)(target)
+    return target
 
 
 class Pages(MethodView):
@@ -66,7 +75,7 @@ def make_site(policy: Policy, paths: dict[str, Policy], marks: dict[str, Policy]
 
     def marked(place, target):
         targets[place] = target
-        return cors(marks[place])(target) if place in marks else target
+        return mark(place, target, marks[place]) if place in marks else target
 
     def view():
         return lambda **values: "page"

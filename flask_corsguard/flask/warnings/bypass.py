@@ -73,7 +73,8 @@ class Bypass:
             self._end()
 
     def _note(self, app: Flask, **_: object) -> None:
-        environ = flask.request.environ
+        request = flask.request
+        environ = request.environ
         if self._stamp in environ:
             return
         is_called = _is_called_by_wsgi_app()
@@ -90,7 +91,7 @@ class Bypass:
         else:
             remedy = _REPLACED
         warn(
-            f"A request ({shown(flask.request.method)} {shown(flask.request.path)}) reached Flask past CorsGuard, so no "
+            f"A request ({shown(request.method)} {shown(request.path)}) reached Flask past CorsGuard, so no "
             f"policy held for it: it had no CORS headers, and no guard. {remedy}",
             self._place,
         )

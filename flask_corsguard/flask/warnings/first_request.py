@@ -14,10 +14,11 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING
 
-from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, wrappers_of
+from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, observe_marks, wrappers_of
 from flask_corsguard.wsgi.proxy_fix import layers
 
 from .bypass import Bypass
+from .misplaced_marks import MarkCheck
 from .session_cookie import SessionCookie
 from .warning import Place, warn
 
@@ -48,6 +49,8 @@ class FirstRequest:
         self._paths = paths
         self._place = place
         self._bypass = Bypass(app, layer, place)
+        self._marks = MarkCheck(app)
+        observe_marks(self)
         self._first = threading.Lock()
         self._cookie: SessionCookie | None = None
         #: Whether no check is left.
@@ -65,13 +68,21 @@ class FirstRequest:
             cookie = SessionCookie(self._app, self._policies(), self._place)
             if cookie.undecided:
                 self._cookie = cookie
+        if not self._marks.is_done:
+            self._marks.check()
         self._settle()
         if self._cookie is None:
             return start_response
         return self._observed(self._cookie, environ, start_response)
 
+    def forget(self) -> None:
+        """Check the marks at the next request: one was put."""
+        self._marks.forget()
+        self.is_checked = False
+
     def _settle(self) -> None:
-        self.is_checked = self._bypass.is_over and (self._cookie is None or not self._cookie.undecided)
+        is_known = self._cookie is None or not self._cookie.undecided
+        self.is_checked = is_known and self._bypass.is_over and self._marks.is_done
 
     def _observed(
         self, cookie: SessionCookie, environ: WSGIEnvironment, start_response: StartResponse

@@ -27,6 +27,9 @@ class Place(NamedTuple):
     module: str
     registry: dict[Any, Any]
 
+    def __str__(self) -> str:
+        return f"{self.filename}:{self.lineno}"
+
     @classmethod
     def of_caller(cls) -> Place:
         """Return the line that called into this package."""

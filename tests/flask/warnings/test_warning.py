@@ -48,11 +48,11 @@ def test_marks_without_an_extension_are_warned_of_once():
 
 def test_marks_with_an_extension_are_not_warned_of():
     """The extension may come before the marks or after; an application under test needs none."""
-    after, testing = marked_app(), marked_app()
+    after = marked_app()
     CorsGuard(after)
     with warned():
         call(after, "GET", "/x")
-    cors(origins="*")(lambda: "x")
+    testing = marked_app()
     testing.testing = True
     with warned():
         call(testing, "GET", "/x")
