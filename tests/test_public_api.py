@@ -113,7 +113,9 @@ def test_the_signatures_are_those_of_the_design():
     assert list(inspect.signature(CorsMiddleware).parameters) == [
         *("app", "policy", "debug", "on_refusal", "refusal_headers")
     ]
-    assert list(inspect.signature(CorsGuard).parameters) == ["app", "policy", "paths", "fields"]
+    arguments = ["app", "policy", "paths", "blueprints", "fields"]
+    assert list(inspect.signature(CorsGuard).parameters) == arguments
+    assert list(inspect.signature(CorsGuard().init_app).parameters) == arguments
     assert list(inspect.signature(cors).parameters) == ["policy", "fields"]
     assert list(inspect.signature(decide).parameters) == ["policy", "request"]
     assert issubclass(PolicyError, ValueError)

@@ -101,6 +101,8 @@ PROBLEMS: Final = {
     "field.unknown": 'Policy(origin=["https://app.example"], origins=["https://app.example"])',
     "policy.type": 'CorsMiddleware(application, "https://app.example")',
     "policy.twice": 'CorsGuard(app, SAME_ORIGIN, origins=["https://app.example"])',
+    "blueprints.type": "CorsGuard(app, blueprints=[SAME_ORIGIN])",
+    "blueprints.name": 'CorsGuard(app, blueprints={"api.": SAME_ORIGIN})',
     "paths.type": "CorsGuard(app, paths=[SAME_ORIGIN])",
     "path.spelling": 'CorsMiddleware(application, {"/api/*": SAME_ORIGIN})',
     "path.unreachable": 'CorsMiddleware(application, {"/": SAME_ORIGIN, "/api": SAME_ORIGIN})',

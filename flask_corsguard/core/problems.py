@@ -163,6 +163,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "field.unknown": "There is no such field.",
         "policy.type": "This is not a policy.",
         "policy.twice": "The policy is given twice, and one of the two would be ignored.",
+        "blueprints.type": "Blueprints must be a mapping from registered name to policy.",
+        "blueprints.name": "This is not the registered name of a blueprint.",
         "paths.type": "Paths must be a mapping from path to policy.",
         "path.spelling": "A path rule must be a decoded path in its normal spelling, without wildcards.",
         "path.unreachable": "An earlier rule already covers this path, so this one would never be used.",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from flask_corsguard.core.policy import FIELDS, SAME_ORIGIN, Policy, policy_from
 from flask_corsguard.core.problems import PolicyError, Problem, did_you_mean, problem
 from flask_corsguard.wsgi.path_rules import PathRules
+
+from .blueprint_policies import read_blueprints
 
 PREFIX: Final = "CORSGUARD_"
 
@@ -17,20 +19,92 @@ _LISTS: Final = frozenset({"origins", "methods", "allow_headers", "expose_header
 _WITHOUT_ORIGINS: Final = frozenset({"guard", "resource_policy"})
 
 #: The field, or argument, that each configuration key stands for.
-KEYS: Final = {f"{PREFIX}{name.upper()}": name for name in (*FIELDS, "paths")}
+KEYS: Final = {f"{PREFIX}{name.upper()}": name for name in (*FIELDS, "paths", "blueprints")}
+
+#: The arguments that are no fields of the application's policy.
+_OF_PARTS: Final = frozenset({"paths", "blueprints"})
+
+_ONCE: Final = (
+    "Give it to CorsGuard(...), for every application, or to init_app(app, ...), for one; not to both."
+)
 
 
-def read_settings(
-    policy: object, given: Mapping[str, Any], config: Mapping[str, Any]
-) -> tuple[Policy, PathRules | None]:
-    """Return the policy and the path rules of an application.
+class Settings(NamedTuple):
+    """What an application is configured with."""
 
-    :param policy: the ``policy`` argument of the extension.
-    :param given: its other arguments by name: fields of a policy, and ``paths``.
+    policy: Policy
+    paths: PathRules | None
+    #: By their registered names.
+    blueprints: Mapping[str, Policy]
+
+
+class Arguments(NamedTuple):
+    """The arguments of the extension, or of its ``init_app``."""
+
+    policy: object
+    fields: Mapping[str, Any]
+    paths: object
+    blueprints: object
+
+    def with_others(self, others: Arguments) -> Arguments:
+        """Return these arguments with *others*.
+
+        :raises PolicyError: if a policy, paths or blueprints are among both.
+        """
+        problems: list[Problem] = []
+        if (self.policy is not None or self.fields) and (others.policy is not None or others.fields):
+            what = ", ".join(others.fields) or "policy"
+            problems.append(problem("policy.twice", what, others.policy or dict(others.fields), _ONCE))
+        for name in sorted(_OF_PARTS):
+            value = getattr(others, name)
+            if value is not None and getattr(self, name) is not None:
+                problems.append(problem("policy.twice", name, value, _ONCE))
+        if problems:
+            raise PolicyError(problems)
+        return Arguments(
+            self.policy if others.policy is None else others.policy,
+            {**self.fields, **others.fields},
+            self.paths if others.paths is None else others.paths,
+            self.blueprints if others.blueprints is None else others.blueprints,
+        )
+
+
+def read_settings(arguments: Arguments, config: Mapping[str, Any]) -> Settings:
+    """Return the policies of an application.
+
+    :param arguments: the arguments of the extension.
     :param config: the configuration; a string is split where a list is meant.
     :raises PolicyError: with every problem found.
     """
     problems: list[Problem] = []
+    settings, keys = _joined(arguments, config, problems)
+    rules, of_blueprints = (settings.pop(name, None) for name in ("paths", "blueprints"))
+    built, paths, blueprints = SAME_ORIGIN, None, {}
+    try:
+        built = _policy_of(arguments.policy, settings)
+    except PolicyError as error:
+        problems += [_as_written(each, keys) for each in error.problems]
+    try:
+        paths = None if rules is None else PathRules(rules, keys.get("paths", "paths"))
+    except PolicyError as error:
+        problems += error.problems
+    try:
+        if of_blueprints is not None:
+            blueprints = read_blueprints(of_blueprints, keys.get("blueprints", "blueprints"))
+    except PolicyError as error:
+        problems += error.problems
+    if problems:
+        raise PolicyError(problems)
+    return Settings(built, paths, blueprints)
+
+
+def _joined(
+    arguments: Arguments, config: Mapping[str, Any], problems: list[Problem]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return what is set in code or configuration, and the keys of the latter by what they set."""
+    policy = arguments.policy
+    of_parts = {name: getattr(arguments, name) for name in _OF_PARTS}
+    given = {**arguments.fields, **{name: value for name, value in of_parts.items() if value is not None}}
     keys: dict[str, str] = {}
     settings: dict[str, Any] = dict(given)
     for key in sorted(key for key in config if key.startswith(PREFIX)):
@@ -39,7 +113,7 @@ def read_settings(
             problems.append(
                 problem("config.unknown", key, config[key], did_you_mean(key.upper(), list(KEYS)))
             )
-        elif name in given or (policy is not None and name != "paths"):
+        elif name in given or (policy is not None and name not in _OF_PARTS):
             hint = f"Leave out {key}, or {name if name in given else 'the policy'} in the code."
             problems.append(problem("config.twice", key, config[key], hint))
         else:
@@ -47,27 +121,19 @@ def read_settings(
             settings[name] = _from_config(name, config[key])
     if keys and "origins" not in given:
         keys.setdefault("origins", f"{PREFIX}ORIGINS")
-    rules = settings.pop("paths", None)
-    if policy is not None and settings:
+    fields = [name for name in settings if name not in _OF_PARTS]
+    if policy is not None and fields:
         hint = "Give a policy or its fields; policy.replace(...) makes one like another."
-        problems.append(problem("policy.twice", ", ".join(settings), policy, hint))
-    built, paths = SAME_ORIGIN, None
-    try:
-        if policy is not None:
-            built = policy_from(policy, "policy")
-        elif set(settings) <= _WITHOUT_ORIGINS:
-            built = SAME_ORIGIN.replace(**settings)
-        else:
-            built = Policy(**settings)
-    except PolicyError as error:
-        problems += [_as_written(each, keys) for each in error.problems]
-    try:
-        paths = None if rules is None else PathRules(rules, keys.get("paths", "paths"))
-    except PolicyError as error:
-        problems += error.problems
-    if problems:
-        raise PolicyError(problems)
-    return built, paths
+        problems.append(problem("policy.twice", ", ".join(fields), policy, hint))
+    return settings, keys
+
+
+def _policy_of(policy: object, fields: Mapping[str, Any]) -> Policy:
+    if policy is not None:
+        return policy_from(policy, "policy")
+    if set(fields) <= _WITHOUT_ORIGINS:
+        return SAME_ORIGIN.replace(**fields)
+    return Policy(**fields)
 
 
 def _as_written(each: Problem, keys: Mapping[str, str]) -> Problem:
@@ -84,8 +150,8 @@ def _fields_from_config(fields: object) -> object:
 
 
 def _from_config(name: str, value: object) -> object:
-    if name == "paths" and isinstance(value, Mapping):
-        return {path: _fields_from_config(fields) for path, fields in value.items()}
+    if name in _OF_PARTS and isinstance(value, Mapping):
+        return {part: _fields_from_config(fields) for part, fields in value.items()}
     if name not in _LISTS or not isinstance(value, str):
         return value
     return value.replace(",", " ").split()

@@ -111,7 +111,8 @@ def _check_target(target: object) -> None:
 
 def _record(blueprint: Blueprint) -> None:
     def note(state: BlueprintSetupState) -> None:
-        registration = Registration(blueprint, state.url_prefix or "", state.subdomain)
+        name = f"{state.name_prefix}.{state.name}".lstrip(".")
+        registration = Registration(name, state.url_prefix or "", state.subdomain)
         state.app.extensions.setdefault(REGISTRATIONS, []).append(registration)
         UNREGISTERED.discard(blueprint)
         notify_observers()

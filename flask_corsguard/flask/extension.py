@@ -16,11 +16,10 @@ from flask_corsguard.core.policy import Policy, policy_from
 from flask_corsguard.core.reasons import ALLOWED
 from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, UPGRADE, method_to_judge
 from flask_corsguard.wsgi.middleware import CorsMiddleware
-from flask_corsguard.wsgi.path_rules import PathRules
 from flask_corsguard.wsgi.response import answer_error, start_with
 from flask_corsguard.wsgi.trace import traced
 
-from .config import read_settings
+from .config import Arguments, Settings, read_settings
 from .marks import EXTENSION
 from .policy_place import PlacedPolicies
 from .refusal import CrossOriginRefused, answer_through, cors_refused
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from .routing import RoutedPolicies
 
     PathsArgument = Mapping[str, Policy | Mapping[str, Any]]
+    BlueprintsArgument = Mapping[str, Policy | Mapping[str, Any]]
 
 
 class CorsGuard:
@@ -48,9 +48,9 @@ class CorsGuard:
     (``CORSGUARD_ORIGINS`` and so on, which :meth:`init_app` reads once). Without any policy, or with
     ``guard`` and ``resource_policy`` alone, the application is closed to other origins.
 
-    Exactly one policy applies to a request: the mark of its view, else that of the innermost marked
-    blueprint, else the first entry of *paths* that covers it, else this one. Without this extension no mark
-    has any effect.
+    Exactly one policy applies to a request: the mark of its view, else that of the innermost blueprint that
+    is marked or named in *blueprints*, else the first entry of *paths* that covers it, else this one. Without
+    this extension no mark has any effect.
 
     In debug mode a page of an allowed origin reads which exception a view raised, every refusal tells the
     whole reason and appears on the console, and every response to another origin has ``X-CorsGuard``.
@@ -58,8 +58,11 @@ class CorsGuard:
     :param app: the application; without one, call :meth:`init_app` later, for any number of applications.
     :param policy: a :class:`.Policy`.
     :param paths: policies for views without a mark, by path.
+    :param blueprints: policies of blueprints, by the names that they are registered with (``"api"``, or
+        ``"api.v1"`` for one in another), before the marks of these blueprints. So an application can say what
+        applies to a blueprint that a module holds.
     :param fields: the fields of a policy, instead of *policy*.
-    :raises PolicyError: with every problem of the policy, the paths and the configuration.
+    :raises PolicyError: with every problem of the policy, the paths, the blueprints and the configuration.
     :raises RuntimeError: if the application already has the extension.
     :raises TypeError: if *app* is not a Flask application.
     """
@@ -68,23 +71,61 @@ class CorsGuard:
 
     @overload
     def __init__(
-        self, app: Flask | None = None, policy: Policy | None = None, *, paths: PathsArgument | None = None
+        self,
+        app: Flask | None = None,
+        policy: Policy | None = None,
+        *,
+        paths: PathsArgument | None = None,
+        blueprints: BlueprintsArgument | None = None,
     ) -> None: ...
     @overload
     def __init__(
-        self, app: Flask | None = None, *, paths: PathsArgument | None = None, **fields: Unpack[PolicyFields]
+        self,
+        app: Flask | None = None,
+        *,
+        paths: PathsArgument | None = None,
+        blueprints: BlueprintsArgument | None = None,
+        **fields: Unpack[PolicyFields],
     ) -> None: ...
-    def __init__(self, app: Any = None, policy: Any = None, *, paths: Any = None, **fields: Any) -> None:
-        self._policy = policy
-        self._given: dict[str, Any] = fields if paths is None else {**fields, "paths": paths}
+    def __init__(
+        self, app: Any = None, policy: Any = None, *, paths: Any = None, blueprints: Any = None, **fields: Any
+    ) -> None:
+        self._given = Arguments(policy, fields, paths, blueprints)
         if app is not None:
             self.init_app(app)
 
-    def init_app(self, app: Flask) -> None:
+    @overload
+    def init_app(
+        self,
+        app: Flask,
+        policy: Policy | None = None,
+        *,
+        paths: PathsArgument | None = None,
+        blueprints: BlueprintsArgument | None = None,
+    ) -> None: ...
+    @overload
+    def init_app(
+        self,
+        app: Flask,
+        *,
+        paths: PathsArgument | None = None,
+        blueprints: BlueprintsArgument | None = None,
+        **fields: Unpack[PolicyFields],
+    ) -> None: ...
+    def init_app(
+        self, app: Any, policy: Any = None, *, paths: Any = None, blueprints: Any = None, **fields: Any
+    ) -> None:
         """Register the extension with *app* and read its configuration, once.
 
+        The arguments are those of the constructor, for this application alone. What the constructor was
+        given applies to every application, and is not given again here: policies are never merged.
+
         :param app: the application.
-        :raises PolicyError: with every problem of the policy, the paths and the configuration.
+        :param policy: a :class:`.Policy`.
+        :param paths: policies for views without a mark, by path.
+        :param blueprints: policies of blueprints, by the names that they are registered with.
+        :param fields: the fields of a policy, instead of *policy*.
+        :raises PolicyError: with every problem of the arguments and the configuration.
         :raises RuntimeError: if *app* already has the extension.
         :raises TypeError: if *app* is not a Flask application.
         """
@@ -96,26 +137,27 @@ class CorsGuard:
                 "CorsGuard(app) or init_app(app) once; other policies for parts of the application "
                 "go on views and blueprints, as @cors(...), or into paths=."
             )
-        policy, paths = read_settings(self._policy, self._given, app.config)
-        middleware = _FlaskMiddleware(app, policy, paths)
+        given = self._given.with_others(Arguments(policy, fields, paths, blueprints))
+        middleware = _FlaskMiddleware(app, read_settings(given, app.config))
         app.extensions[EXTENSION] = middleware
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's documented way
 
 
 class _FlaskMiddleware(CorsMiddleware):
-    def __init__(self, flask: Flask, policy: Policy, paths: PathRules | None) -> None:
+    def __init__(self, flask: Flask, settings: Settings) -> None:
         self._flask = flask
-        self._paths = paths
+        self._settings = settings
         self._place = Place.of_caller()
-        self._first_request = FirstRequest(flask, self, paths, self._place)
+        self._first_request = FirstRequest(flask, self, settings, self._place)
         #: Whether a request needs no preparation: nothing is left to check, and this is not debug mode.
         self._is_settled = False
-        super().__init__(flask.wsgi_app, policy)
+        super().__init__(flask.wsgi_app, settings.policy)
         # Blinker's own mapping: it is empty as long as nobody listens.
         self._listeners = cors_refused.receivers
 
     def _source_of(self, policy: object) -> PolicySource:
-        return PlacedPolicies(self._flask, policy_from(policy, "policy"), self._paths, self._fixes)
+        paths, blueprints = self._settings.paths, self._settings.blueprints
+        return PlacedPolicies(self._flask, policy_from(policy, "policy"), paths, self._fixes, blueprints)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; see "The way of a request" in docs/design.md."""

@@ -7,7 +7,7 @@ does not matter whether it stands above or below ``@app.route``, nor how many de
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 from weakref import WeakSet
@@ -34,9 +34,10 @@ UNREGISTERED: Final[WeakSet[Blueprint]] = WeakSet()
 
 
 class Registration(NamedTuple):
-    """A marked blueprint as an application registered it."""
+    """A blueprint as an application registered it."""
 
-    blueprint: Blueprint
+    #: With those of the blueprints around it, joined by dots.
+    name: str
     url_prefix: str
     subdomain: str | None
 
@@ -122,16 +123,23 @@ def mark_of_view(view: object, method: str) -> Policy | None:
 
 
 class Marks:
-    """The marks of one application, read when they are asked for."""
+    """The marks of one application, read when they are asked for.
 
-    def __init__(self, app: Flask) -> None:
+    :param app: the application.
+    :param blueprints: what the application says of blueprints, by their names, before their own marks.
+    """
+
+    def __init__(self, app: Flask, blueprints: Mapping[str, Policy]) -> None:
         self._app = app
+        self._by_name = blueprints
 
     def any(self) -> bool:
         """Whether any view of the application, or any of its blueprints, is marked."""
         app = self._app
-        return any(mark_of(blueprint) is not None for blueprint in app.blueprints.values()) or any(
-            self._has_mark(rule) for rule in app.url_map.iter_rules()
+        return (
+            bool(self._by_name)
+            or any(mark_of(blueprint) is not None for blueprint in app.blueprints.values())
+            or any(self._has_mark(rule) for rule in app.url_map.iter_rules())
         )
 
     def _has_mark(self, rule: Rule) -> bool:
@@ -150,8 +158,12 @@ class Marks:
         # See flask.Request.blueprints: a name is the path of nested names, the innermost last.
         name = endpoint.rpartition(".")[0]
         while name:
-            mark = mark_of(self._app.blueprints.get(name))
+            mark = self.of_blueprint(name)
             if mark is not None:
                 return mark
             name = name.rpartition(".")[0]
         return None
+
+    def of_blueprint(self, name: str) -> Policy | None:
+        """Return the policy of the blueprint that is registered as *name*, alone."""
+        return self._by_name.get(name) or mark_of(self._app.blueprints.get(name))

@@ -7,6 +7,7 @@ application is mounted under decide here as they will decide in the application.
 from __future__ import annotations
 
 import logging
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -21,10 +22,12 @@ from flask_corsguard.wsgi.path_rules import PathRules, is_ambiguous
 from flask_corsguard.wsgi.proxy_fix import as_seen_inside
 
 from .blueprint_prefixes import BlueprintPrefixes
-from .marks import REGISTRATIONS, Marks, Registration, observe_marks
+from .marks import Marks, observe_marks
 from .url_binding import UrlBinding
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from _typeshed.wsgi import WSGIEnvironment
     from flask import Flask
     from werkzeug.routing import MapAdapter
@@ -67,21 +70,27 @@ class RoutedPolicies:
     :param policy: the policy of the application.
     :param paths: the policies of views without a mark, by path.
     :param fixes: the ``ProxyFix`` layers inside the middleware.
+    :param blueprints: the policies of blueprints, by their registered names.
     """
 
     one = None
 
     def __init__(
-        self, app: Flask, policy: Policy, paths: PathRules | None, fixes: tuple[Any, ...] = ()
+        self,
+        app: Flask,
+        policy: Policy,
+        paths: PathRules | None,
+        fixes: tuple[Any, ...] = (),
+        blueprints: Mapping[str, Policy] = MappingProxyType({}),
     ) -> None:
         self._app = app
         self._policy = policy
         self._paths = paths
         self._fixes = fixes
         self._by_methods: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
-        self._prefixes = BlueprintPrefixes()
         self._binding = UrlBinding(app)
-        self._marks = Marks(app)
+        self._marks = Marks(app, blueprints)
+        self._prefixes = BlueprintPrefixes(app, blueprints, self._marks)
         self.memory = Memory()
         observe_marks(self)
 
@@ -256,13 +265,11 @@ class RoutedPolicies:
         return known[1]
 
     def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
-        registrations: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
-        if not registrations:
+        if not self._prefixes.any():
             return self._of_path(path)
         if is_ambiguous(path):
             return SAME_ORIGIN
-        found = self._prefixes.find(registrations, self._app.url_map, adapter.subdomain, info)
-        return found or self._of_path(path)
+        return self._prefixes.find(adapter.subdomain, info) or self._of_path(path)
 
 
 def _rank(method: str) -> tuple[bool, bool, str]:

@@ -24,7 +24,15 @@ def test_every_code_of_the_catalogue_has_a_row():
     rows |= {code for _, code, _, _ in (*REFUSED_ORIGINS, *REFUSED_FIELDS, *REFUSED_POLICIES)}
     # Of paths, marks and the configuration: tests/wsgi/test_path_rules.py and tests/flask/.
     elsewhere = {
-        *("paths.type", "path.spelling", "path.unreachable", "policy.type", "policy.twice"),
+        *(
+            "blueprints.type",
+            "blueprints.name",
+            "paths.type",
+            "path.spelling",
+            "path.unreachable",
+            "policy.type",
+            "policy.twice",
+        ),
         *("config.unknown", "config.twice"),
     }
 

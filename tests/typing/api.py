@@ -78,6 +78,8 @@ guard = CorsGuard(app, origins=["https://app.example"], paths={"/open": Policy(o
 app.register_blueprint(api)
 later = CorsGuard(paths={"/open": {"origins": "*"}})
 later.init_app(Flask("later"))
+later.init_app(Flask("configured"), partners, blueprints={"api": partners})
+later.init_app(Flask("by fields"), origins=["https://app.example"], blueprints={"api": {"origins": "*"}})
 CorsGuard(Flask("another"), partners)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import TYPE_CHECKING
 
+from flask_corsguard.core.problems import did_you_mean
 from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, observe_marks, wrappers_of
 from flask_corsguard.wsgi.proxy_fix import layers
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from flask_corsguard.core.policy import Policy
+    from flask_corsguard.flask.config import Settings
     from flask_corsguard.wsgi.middleware import CorsMiddleware
-    from flask_corsguard.wsgi.path_rules import PathRules
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -39,14 +40,14 @@ class FirstRequest:
 
     :param app: the application.
     :param layer: the extension's middleware.
-    :param paths: its path rules.
+    :param settings: the policies of the application.
     :param place: the line that initialised the extension, to which a warning points.
     """
 
-    def __init__(self, app: Flask, layer: CorsMiddleware, paths: PathRules | None, place: Place) -> None:
+    def __init__(self, app: Flask, layer: CorsMiddleware, settings: Settings, place: Place) -> None:
         self._app = app
         self._layer = layer
-        self._paths = paths
+        self._settings = settings
         self._place = place
         self._bypass = Bypass(app, layer, place)
         self._marks = MarkCheck(app)
@@ -119,6 +120,13 @@ class FirstRequest:
                 "nowhere. Write app.register_blueprint(...), or remove the mark."
             )
 
+        for name in self._settings.blueprints:
+            if name not in self._app.blueprints:
+                self._warn(
+                    f"blueprints={{{name!r}: ...}} has no effect: no blueprint is registered with that name. "
+                    f"{_registered_like(name, self._app)}"
+                )
+
     def _warn(self, message: str) -> None:
         warn(message, self._place)
 
@@ -129,14 +137,23 @@ class FirstRequest:
     def _policies(self) -> Iterator[Policy]:
         app = self._app
         yield self._layer.policy  # type: ignore[misc]  # CorsGuard's layer has a Policy, and takes no other
-        if self._paths is not None:
-            yield from self._paths.policies
+        yield from self._settings.blueprints.values()
+        if self._settings.paths is not None:
+            yield from self._settings.paths.policies
         views = (
             mark_of_view(app.view_functions.get(rule.endpoint), method)
             for rule in app.url_map.iter_rules()
             for method in rule.methods or ("GET",)
         )
         yield from filter(None, chain(map(mark_of, app.blueprints.values()), views))
+
+
+def _registered_like(name: str, app: Flask) -> str:
+    known = sorted(app.blueprints)
+    below = [each for each in known if each.rpartition(".")[2] == name]
+    if below:
+        return f'Did you mean "{below[0]}"? A blueprint in another one has the names of both.'
+    return did_you_mean(name, known) if known else "Write app.register_blueprint(...), or remove it."
 
 
 def _name_of_cors_layer(layer: object) -> str | None:
