@@ -209,7 +209,7 @@ UNSAFE: Final[dict[str, str | None]] = {
     r"chrome-extension://.*": "chrome-extension://evil",
     r"^(chrome|moz)-extension://": None,
     r"chrome-extension://[a-p]{32}": "chrome-extension://" + 32 * "a",
-    r"moz-extension://[0-9a-f-]+": "moz-extension://-",
+    r"moz-extension://[0-9a-f-]+": "moz-extension://7",
     r"[a-z]+://localhost": None,
     r"app://.*|capacitor://localhost": "app://evil",
     # What only `re` can say, or nobody in a bounded time.

@@ -437,7 +437,7 @@ def test_an_image_in_the_cache_of_the_browser_does_not_spoil_the_script(engine):
 def shell_origins() -> list[str]:
     """Return the origins of the table, except for null."""
     table = [row for row in SECTIONS["Mobile and desktop shells"].text.splitlines() if row.startswith("| ")]
-    return re.findall(r"`([a-z]+://[a-z.]+)`", "\n".join(row.split("|")[2] for row in table))
+    return re.findall(r"`((?!file)[a-z]+://[a-z.]+)`", "\n".join(row.split("|")[2] for row in table))
 
 
 def test_the_program_allows_the_shells_of_the_table():
@@ -445,7 +445,7 @@ def test_the_program_allows_the_shells_of_the_table():
     app = program_of("Mobile and desktop shells").app
     browser = Browser(app)
     origins = shell_origins()
-    assert len(origins) == 8
+    assert len(origins) == 9
 
     refused = []
     for origin in origins:
@@ -486,10 +486,29 @@ def test_while_one_develops_any_port_is_let_in():
         )
 
 
+def test_an_extension_brings_a_token():
+    """That of Chrome is known by its id; those of Firefox and Safari have another one in every browser."""
+    browser = Browser(program_of("Mobile and desktop shells", "Extensions of browsers").app)
+    script = script_of("Extensions of browsers")
+    for origin in (
+        "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        "moz-extension://0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
+        "safari-web-extension://0A1B2C3D-0000-4000-8000-0A1B2C3D4E5F",
+    ):
+        page = browser.open(origin, referrer_policy="no-referrer")
+        assert statuses(Script(script, page), "saved") == [200]
+        assert browser.log[-1].origin == origin
+    for origin in ("chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba", EVIL):
+        page = browser.open(origin, referrer_policy="no-referrer")
+        assert_cannot_fetch(page, "https://api.example/bookmarks/7", method="PUT", headers=BEARER)
+
+
 def test_the_door_for_null_is_open_to_everyone():
     """A page of file: reads the news, and so does a sandboxed frame of anyone; the rest stays shut."""
     app = program_of("Mobile and desktop shells", "`file://`, which is `null`").app
     browser = Browser(app)
+    local = app.test_client().get("/news", headers={"Origin": "file://"})
+    assert local.headers["Access-Control-Allow-Origin"] == "file://"
     for frame in (browser.open("https://app.example", sandboxed=True), browser.open(EVIL, sandboxed=True)):
         assert statuses(Script(script_of("`file://`, which is `null`"), frame), "news") == [200]
         assert frame.fetch("https://api.example/news").exchange[-1].origin == "null"
@@ -503,7 +522,7 @@ def test_credentials_never_go_with_null():
     with pytest.raises(PolicyError, match=r"credentials\.null-origin"):
         Policy(
             origins=["null"],
-            dangerously_allow=["null-origin", "insecure-origins", "public-suffixes"],
+            dangerously_allow=["null-origin", "insecure-origins", "public-suffixes", "any-extension"],
             credentials=True,
         )
 

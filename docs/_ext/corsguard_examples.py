@@ -74,6 +74,7 @@ PROBLEMS: Final = {
     ),
     "credentials.insecure-origin": 'Policy(origins=["http://app.example"], credentials=True)',
     "credentials.public-suffix": 'Policy(origins=["https://*.github.io"], credentials=True)',
+    "credentials.any-extension": 'Policy(origins=["chrome-extension://*"], credentials=True)',
     "credentials.unproven-regex": (
         r'Policy(origins=[re.compile(r"https://.*app\.example")], credentials=True)'
     ),
@@ -160,6 +161,17 @@ ORIGINS: Final = (
     ),
     Form("http://[::1]:8000", ("http://[::1]:8000",), ("http://localhost:8000", "http://127.0.0.1:8000")),
     Form("capacitor://localhost", ("capacitor://localhost",), ("http://localhost", "https://localhost")),
+    Form("app://.", ("app://.",), ("app://-", "app://localhost")),
+    Form(
+        "safari-web-extension://0A1B2C3D-0000-4000-8000-0A1B2C3D4E5F",
+        ("safari-web-extension://0A1B2C3D-0000-4000-8000-0A1B2C3D4E5F",),
+        ("safari-web-extension://0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",),
+    ),
+    Form(
+        "moz-extension://*",
+        ("moz-extension://0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",),
+        ("chrome-extension://abcdefghijklmnopabcdefghijklmnop",),
+    ),
     Form("https://*", ("https://anyone.example",), ("http://anyone.example", "https://anyone.example:8443")),
 )
 
@@ -179,6 +191,7 @@ MISSPELT: Final = (
     "http://[0:0:0:0:0:0:0:1]:8000",
     "file://app.example",
     "null",
+    "file://",
 )
 
 

@@ -99,10 +99,11 @@ def _origin_malformed(request: Request, detail: str, policy: Policy) -> str:
 
 
 def _origin_null(request: Request, detail: str, policy: Policy) -> str:
+    sent = "file://" if request.origin == "file://" else "null"
     return (
-        "The page sends null instead of an origin, as every page can: from a sandboxed frame, from a local "
-        "file, after a redirect between other sites, by a form under Referrer-Policy: no-referrer. Serve "
-        "the page over http(s) from an origin of its own."
+        f"The page sends {sent} instead of an origin, as every page can: from a sandboxed frame, from a "
+        "local file, after a redirect between other sites, by a form under Referrer-Policy: no-referrer. "
+        "Serve the page over http(s) from an origin of its own."
     )
 
 

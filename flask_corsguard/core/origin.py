@@ -28,14 +28,24 @@ MAX_PORT: Final = 65535
 #: The ports that a serialization leaves out (https://url.spec.whatwg.org/#special-scheme).
 DEFAULT_PORTS: Final[Mapping[str, int]] = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}
 
+#: What browsers send for a page without an origin of its own: "null", or "file://" for a local file in
+#: Chromium with ``--allow-file-access-from-files`` and in some web views.
+NULL_ORIGINS: Final = frozenset({"null", "file://"})
+
+SCHEME: Final = r"[a-z][a-z0-9+.-]{0,63}"
+#: A host of any scheme. Without a special scheme it is opaque (https://url.spec.whatwg.org/#opaque-host): a
+#: shell or an extension names its pages as it likes, with upper case, as ``app://.`` or ``app://-``.
+OPAQUE_HOST: Final = r"\[[0-9a-f:]{2,39}\]|[A-Za-z0-9_.~%-]{1,253}"
+PORT: Final = r"[1-9][0-9]{0,4}"
+
 # "_" and the dot at the end are not in the standard's grammar. But the URL parser accepts both, so pages with
 # such hosts exist, and browsers send their origins. Tempting: to match the labels here, too. But a repeated
 # group is entered once for each label, and a host may have 127.
-SCHEME: Final = r"[a-z][a-z0-9+.-]{0,63}"
-HOST: Final = r"\[[0-9a-f:]{2,39}\]|[a-z0-9_.-]{1,253}"
-PORT: Final = r"[1-9][0-9]{0,4}"
+_HOST: Final = r"\[[0-9a-f:]{2,39}\]|[a-z0-9_.-]{1,253}"
 
-_SERIALIZATION = re.compile(rf"({SCHEME})://({HOST})(?::({PORT}))?")
+_SPECIAL = re.compile(rf"(https?|wss?|ftp)://({_HOST})(?::({PORT}))?")
+_OPAQUE = re.compile(rf"(?!(?:https?|wss?|ftp):)({SCHEME})://({OPAQUE_HOST})(?::({PORT}))?")
+_DOMAIN_OR_ADDRESS = re.compile(_HOST)
 
 # The last label of a host that ends in a number, and the dot that may follow.
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)\.?")
@@ -51,7 +61,8 @@ class Origin:
     (https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin).
 
     :ivar scheme: in lower case, such as ``"https"``.
-    :ivar host: in lower case; an IPv6 address keeps its brackets.
+    :ivar host: in lower case, unless it is that of an application shell or an extension, whose case counts;
+        an IPv6 address keeps its brackets.
     :ivar port: ``None`` stands for the default port of the scheme.
     """
 
@@ -99,9 +110,9 @@ def split(text: str) -> tuple[str, str, int | None] | None:
     """
     if len(text) > MAX_ORIGIN_LENGTH:
         return None
-    match = _SERIALIZATION.fullmatch(text)
+    match = _SPECIAL.fullmatch(text)
     if match is None:
-        return None
+        return _split_opaque(text)
     scheme, host, digits = match.groups()
     if not is_host(host):
         return None
@@ -109,6 +120,32 @@ def split(text: str) -> tuple[str, str, int | None] | None:
         return scheme, host, None
     port = int(digits)
     return (scheme, host, port) if is_port(scheme, port) else None
+
+
+def _split_opaque(text: str) -> tuple[str, str, int | None] | None:
+    match = _OPAQUE.fullmatch(text)
+    if match is None:
+        return None
+    scheme, host, digits = match.groups()
+    if not is_host_of(scheme, host):
+        return None
+    port = None if digits is None else int(digits)
+    return (scheme, host, port) if port is None or port <= MAX_PORT else None
+
+
+def is_host_of(scheme: str, host: str) -> bool:
+    """Whether an origin with *scheme* can have *host*.
+
+    Precondition: *host* matches :data:`OPAQUE_HOST`.
+    """
+    if scheme in DEFAULT_PORTS:
+        return is_domain_or_address(host)
+    return host[0] != "[" or canonical_address(host[1:-1]) == host
+
+
+def is_domain_or_address(text: str) -> bool:
+    """Whether *text* is a domain or an IP address as the URL standard writes it."""
+    return _DOMAIN_OR_ADDRESS.fullmatch(text) is not None and is_host(text)
 
 
 def is_port(scheme: str, port: int) -> bool:
@@ -119,7 +156,7 @@ def is_port(scheme: str, port: int) -> bool:
 def is_host(text: str) -> bool:
     """Whether *text* is a domain or an IP address as the URL standard writes it.
 
-    Precondition: *text* matches :data:`HOST`.
+    Precondition: it matches ``_HOST``; elsewhere, call :func:`is_domain_or_address`.
     """
     if text[0] == "[":
         return canonical_address(text[1:-1]) == text

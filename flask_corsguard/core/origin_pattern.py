@@ -9,17 +9,31 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from .origin import HOST, MAX_HOST_LENGTH, PORT, SCHEME, Origin, is_address, is_host, is_port
+from .origin import (
+    DEFAULT_PORTS,
+    MAX_HOST_LENGTH,
+    OPAQUE_HOST,
+    PORT,
+    SCHEME,
+    Origin,
+    is_address,
+    is_domain_or_address,
+    is_host_of,
+    is_port,
+)
 
 #: Schemes whose pages have an opaque origin, which browsers send as ``null``
 #: (https://url.spec.whatwg.org/#origin).
 OPAQUE_SCHEMES: Final = frozenset({"about", "blob", "data", "file", "javascript"})
 
+#: Schemes of the extensions of browsers. An extension's host is its id, or one that differs in every browser.
+EXTENSION_SCHEMES: Final = frozenset({"chrome-extension", "moz-extension", "safari-web-extension"})
+
 # "*." stands for at least two bytes: a label and a dot.
 _MAX_BASE_LENGTH = MAX_HOST_LENGTH - 2
 
 # A star can stand for the whole host or for its first labels, and another one for the port.
-_PATTERN = re.compile(rf"({SCHEME})://(?:\*|(\*\.)?({HOST}))(?::(?:({PORT})|(\*)))?")
+_PATTERN = re.compile(rf"({SCHEME})://(?:\*|(\*\.)?({OPAQUE_HOST}))(?::(?:({PORT})|(\*)))?")
 
 
 class OriginPattern(NamedTuple):
@@ -47,9 +61,11 @@ class OriginPattern(NamedTuple):
             return None
         if host is None:
             return cls(scheme, "", port, True, any_port is not None)
-        if (below is None and any_port is None) or not is_host(host):
-            return None
-        if below is not None and (len(host) > _MAX_BASE_LENGTH or is_address(host)):
+        if below is None:
+            if any_port is None or not is_host_of(scheme, host):
+                return None
+        # Only a domain has labels, so below a star an opaque host has to look like one, too.
+        elif not is_domain_or_address(host) or len(host) > _MAX_BASE_LENGTH or is_address(host):
             return None
         return cls(scheme, host, port, below is not None, any_port is not None)
 
@@ -59,7 +75,7 @@ def read_origin(text: str) -> Origin | OriginPattern | None:
     origin = OriginPattern.parse(text) if "*" in text else Origin.parse(text)
     if origin is None or origin.scheme in OPAQUE_SCHEMES:
         return None
-    if "xn--" in origin.host and not _is_punycode(origin.host):
+    if origin.scheme in DEFAULT_PORTS and "xn--" in origin.host and not _is_punycode(origin.host):
         return None
     return origin
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Literal
 
-from .origin import MAX_ORIGIN_LENGTH, Origin, split
+from .origin import MAX_ORIGIN_LENGTH, NULL_ORIGINS, Origin, split
 from .origin_pattern import OriginPattern
 from .reasons import Reason
 
@@ -34,7 +34,7 @@ class OriginSet:
 
     Precondition: the arguments have passed the checks of :class:`~.policy.Policy`.
 
-    :param exact: serializations of origins; ``"null"`` where it is allowed.
+    :param exact: serializations of origins; ``"null"`` and ``"file://"`` where they are allowed.
     :param patterns: the origins with a wildcard.
     :param regexes: each must match the whole serialization.
     :param callables: each takes an :class:`.Origin` and returns whether it is allowed.
@@ -107,7 +107,7 @@ class OriginSet:
             return _MALFORMED
         if text in self.exact:
             return _ALLOWED
-        if text == "null":
+        if text in NULL_ORIGINS:
             return _NULL
         parts = split(text)
         if parts is None:

@@ -100,8 +100,9 @@ class Policy:
         ``"report"`` only logs and signals it, ``"off"`` does neither.
     :param dangerously_allow: the doors that are open although they rarely should be: ``"null-origin"``,
         ``"insecure-origins"`` (plain http together with credentials), ``"public-suffixes"``
-        (``https://*.github.io`` together with credentials) and ``"unproven-regexes"`` (regular expressions
-        that are not proven to match only sites that they spell out, together with credentials).
+        (``https://*.github.io`` together with credentials), ``"unproven-regexes"`` (regular expressions
+        that are not proven to match only sites that they spell out, together with credentials) and
+        ``"any-extension"`` (``chrome-extension://*`` and the like together with credentials).
     :raises PolicyError: with every problem of the policy, if it has any.
 
     >>> policy = Policy(origins=["https://app.example"], methods=["GET", "PUT"], credentials=True)

@@ -96,7 +96,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "origins.bytes-regex": "A regular expression over bytes cannot match an origin, which is text.",
         # One origin.
         "origin.empty": "An empty string is not an origin.",
-        "origin.null": 'Every sandboxed frame and every local file sends "null", whoever made it.',
+        "origin.null": (
+            'Every sandboxed frame and every local file sends "null" (some web views "file://"), whoever '
+            "made it."
+        ),
         "origin.white-space": "Browsers send an origin without white space, and it is compared byte by byte.",
         "origin.list": "These are several origins in one string.",
         "origin.regex": "A string is never read as a regular expression.",
@@ -126,7 +129,11 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "With credentials, allowing any origin gives every site the data of every signed-in user."
         ),
         "credentials.null-origin": (
-            'With credentials, "null" gives every sandboxed frame the data of every signed-in user.'
+            "With credentials, this gives every sandboxed frame or local file the data of every signed-in "
+            "user."
+        ),
+        "credentials.any-extension": (
+            "With credentials, this gives every extension that a user installs the data of that user."
         ),
         "credentials.insecure-origin": (
             "With credentials, an origin over plain http lets anyone on the network act as that page."

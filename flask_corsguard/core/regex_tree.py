@@ -17,7 +17,7 @@ MAX_EXPRESSION_LENGTH: Final = 5_000
 MAX_DEPTH: Final = 50
 
 #: The characters of the serialization of an origin (:meth:`.Origin.parse`); an expression gets no others.
-ALPHABET: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789+-._:/[]")
+ALPHABET: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._~%:/[]")
 
 # By the parser's name, what a category is in a class.
 _CATEGORIES: Final = {

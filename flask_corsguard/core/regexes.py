@@ -57,8 +57,9 @@ _PORT = re.compile(r":[0-9#]+$")
 class Proof:
     """What the walk has shown of an expression.
 
-    :ivar origins: the whole origins that it matches, without ports, but for those below a base.
-    :ivar bases: the hosts below which it matches any.
+    :ivar origins: the whole origins that it matches, without ports, but for those below a base; one in lower
+        case may stand for its spellings in upper case, too.
+    :ivar bases: the hosts below which it matches any, likewise.
     :ivar unproven: the tails that are neither; ``""`` where nothing could be shown.
     """
 
@@ -122,6 +123,14 @@ def _is_base(host: str, *, public_suffixes: bool) -> bool:
     return public_suffixes or not has_strangers_below(host)
 
 
+@lru_cache(maxsize=256)  # The classes of one expression, once for each of its tails.
+def _without_case(characters: frozenset[str]) -> frozenset[str]:
+    """Return *characters* without the upper case of those that are there in lower case, too."""
+    # What IGNORECASE adds would fork at every letter. Only the opaque host of a shell or an extension can be
+    # in upper case, and its spellings are as finite as the name is.
+    return characters - {character.upper() for character in characters if character.islower()}
+
+
 class _Walk:
     """One walk through an expression, from its end.
 
@@ -160,16 +169,17 @@ class _Walk:
         result: set[str] = set()
         if not node.allowed:
             return result
-        is_narrow = not node.is_open and len(node.allowed) <= MAX_CHOICES
-        is_narrow = is_narrow and (len(node.allowed) == 1 or len(node.allowed) * len(tails) <= MAX_FORKED)
-        is_digit = len(node.allowed) > 1 and node.allowed <= DIGITS
+        allowed = _without_case(node.allowed)
+        is_narrow = not node.is_open and len(allowed) <= MAX_CHOICES
+        is_narrow = is_narrow and (len(allowed) == 1 or len(allowed) * len(tails) <= MAX_FORKED)
+        is_digit = len(allowed) > 1 and allowed <= DIGITS
         for tail in tails:
             if len(tail) == MAX_ORIGIN_LENGTH:
                 continue  # No origin is longer.
             if is_digit and DIGITS.issuperset(tail.strip(_SOME_DIGITS)):
                 result.add(_SOME_DIGITS + tail.removeprefix(_SOME_DIGITS))
             elif is_narrow:
-                result.update(character + tail for character in node.allowed)
+                result.update(character + tail for character in allowed)
             else:
                 self.opened.add(tail)
         return result

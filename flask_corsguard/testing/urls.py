@@ -26,7 +26,7 @@ MAX_PORT: Final = 65535
 _ABSOLUTE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)")
 _AUTHORITY = re.compile(r"[/\\]*([^/\\?#]*)(.*)")
 _HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]]+)(?::([0-9]*))?")
-_SHELL_AUTHORITY = re.compile(r"//([a-z0-9.-]+)(?::([1-9][0-9]{0,4}))?(?:/.*)?")
+_SHELL_AUTHORITY = re.compile(r"//([A-Za-z0-9_.~%-]+)(?::([1-9][0-9]{0,4}))?(?:/.*)?")
 _REST = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#(.*))?")
 # See https://url.spec.whatwg.org/#forbidden-domain-code-point.
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\"#%/:<>?@\[\\\]^`{|}\x7f]")

@@ -71,6 +71,7 @@ def test_an_explanation_leaves_an_exception_to_the_log():
         (LISTED, Request(method="GET", origin="http://[::1]:3"), ["http://[::1]:3 is not one of"]),
         (LISTED, Request(method="GET", origin="a,b"), ["more than one origin"]),
         (LISTED, Request(method="GET", origin="null"), ["sends null", "Serve the page over http(s)"]),
+        (LISTED, Request(method="GET", origin="file://"), ["sends file://", "Serve the page over http(s)"]),
         (
             LISTED,
             Request(method="OPTIONS", origin=A, requested_method="DELETE"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 import pytest
@@ -49,11 +50,34 @@ def test_the_longest_origin_can_be_listed_and_asked_for():
         ("http://127.0.0.1:*", "http://127.0.0.1", True),
         ("http://[::1]:*", "http://[::1]:3000", True),
         ("capacitor://*.a.example", "capacitor://x.a.example", True),
+        ("app://.", "app://.", True),
+        ("app://.", "app://-", False),
+        ("tauri://localhost", "tauri://LOCALHOST", False),
+        ("safari-web-extension://0A1B", "safari-web-extension://0A1B", True),
+        ("safari-web-extension://0A1B", "safari-web-extension://0a1b", False),
+        ("moz-extension://*", "moz-extension://0a1b-2c", True),
+        ("moz-extension://*", "moz-extension://0a1b-2c:1", False),
+        ("moz-extension://*", "chrome-extension://0a1b-2c", False),
+        ("https://*", "https://A", False),
     ],
 )
 def test_a_pattern_covers_labels_and_ports(pattern, asked, allowed):
     """A star covers one or more labels, never the domain itself, and any port or none."""
     assert allows([pattern], asked) is allowed
+
+
+@pytest.mark.parametrize("origin", ["null", "file://"])
+def test_a_page_without_an_origin_of_its_own_is_allowed_by_its_own_spelling_alone(origin):
+    """No pattern, expression or callable is asked about it, nor does one of the two stand for the other."""
+    asked = []
+    others = ["file://" if origin == "null" else "null", "app://*", re.compile(".*"), asked.append]
+    policy = Policy(origins=others, dangerously_allow=["null-origin"])
+
+    assert decide(policy, Request(method="GET", origin=origin)).reason is Reason.ORIGIN_NULL
+    assert asked == []
+    listed = Policy(origins=[origin], dangerously_allow=["null-origin"])
+    answer = decide(listed, Request(method="GET", origin=origin))
+    assert answer.headers == (("Access-Control-Allow-Origin", origin), ("Vary", "Origin"))
 
 
 def test_ports_of_one_base_are_one_entry():

@@ -82,6 +82,24 @@ POLICIES = {
         resource_policy="same-site",
     ),
     "every https": Policy(origins=["https://*", "http://*:81", "null"], dangerously_allow=["null-origin"]),
+    "shells": Policy(
+        origins=[
+            *(
+                "app://.",
+                "tauri://localhost",
+                "safari-web-extension://0A1B",
+                "file://",
+                "capacitor://localhost:*",
+            ),
+            *("moz-extension://*", "app://*.app.example"),
+        ],
+        dangerously_allow=["null-origin"],
+    ),
+    "extensions with credentials": Policy(
+        origins=["chrome-extension://*", "moz-extension://*:*"],
+        credentials=True,
+        dangerously_allow=["any-extension"],
+    ),
     "asked": Policy(origins=[fails, REGEXES[0], is_customer, forgets_to_answer], methods=[], guard="report"),
     "asked with credentials": Policy(
         origins=[is_customer, fails, is_on_port_81, agrees_with_itself], credentials=True
@@ -126,6 +144,51 @@ ODD_ORIGINS = [
     *("https://pr-1.preview.example", "https://pr-1.preview.example:8", "https://pr-1.preview.example.x"),
     *("https://" + "a" * 63, f"https://{'a' * 63}.x", f"https://{'a' * 64}.x", f"https://x.{'a' * 63}."),
     *("https://self.example", "https://one.example", "https://x.one.example", "ws://h:80", "ftp://h:21"),
+    *(
+        "file://",
+        "file://h",
+        "file:///",
+        "app://.",
+        "app://-",
+        "app://..",
+        "app://A",
+        "App://a",
+        "app://",
+        "app:///",
+    ),
+    *(
+        "tauri://localhost",
+        "tauri://LOCALHOST",
+        "tauri://localhost:1",
+        "tauri://localhost:0",
+        "tauri://localhost:65536",
+    ),
+    *("safari-web-extension://0A1B", "safari-web-extension://0a1b", "safari-web-extension://0A1B/"),
+    *(
+        "moz-extension://0a-1b",
+        "chrome-extension://abc",
+        "chrome-extension://a~b%20_c",
+        "chrome-extension://a,b",
+    ),
+    *(
+        "app://1.2.3.4",
+        "app://1.2.3.256",
+        "app://127.1",
+        "app://0x7f",
+        "app://[::1]",
+        "app://[::0]",
+        "app://[A]",
+    ),
+    *(
+        "app://a@b",
+        "app://a b",
+        "app://\xe9",
+        "app://a*",
+        "app://" + "A" * 253,
+        "app://" + "A" * 254,
+        "a://b:80",
+    ),
+    *("x.app://*", "wss://A", "ftp://1.2.3", "ws://.", "http://~", "https://%61"),
 ]
 ORIGINS = [
     *(None, "", "null", A, f"{A}, {A}", f"{A}.evil.example", "https://evil.example", "https://b.app.example"),
@@ -252,6 +315,7 @@ HOSTS_OF_PATTERNS = [
     *("", "a.example", "a.example.", "a..example", ".a.example", "A.example", "a_b.example", "xn--a", "-"),
     *("localhost", "127.0.0.1", "127.0.0.01", "1.2.3", "9", "0x7f", "a.0x", "a.1", "1e3"),
     *("[::1]", "[::0:1]", "[*]"),
+    *("A-1", "a~b%20", ".", "-", "[::A]"),
     *("l" * 63, "l" * 64, ".".join(["l" * 50] * 5)[:251], ".".join(["l" * 50] * 5)[:250] + "ll"),
     *("a b", "a/b", "a@b", "a?b", "b\u00e9", "\u212a", "a\n"),
 ]

@@ -1,7 +1,8 @@
 """Whether an origin is allowed: read character by character, compared with one item after the other.
 
 Written from the contract alone: the grammar of https://fetch.spec.whatwg.org/#origin-header, with
-``_`` in labels and one dot at the end, and the forms of an origin that the documentation names.
+``_`` in labels and one dot at the end, hosts of any letters and digits where the scheme is that of a shell or
+an extension, and the forms of an origin that the documentation names.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LOWER = "abcdefghijklmnopqrstuvwxyz"
+UPPER = LOWER.upper()
 DIGITS = "0123456789"
 HEXADECIMAL = DIGITS + "abcdef"
 LONGEST_ORIGIN = 64 + len("://") + 253 + len(":") + 5
@@ -32,13 +34,13 @@ def allows(policy: Policy, text: str) -> Verdict:
     """Say whether the page whose ``Origin`` is *text* is allowed."""
     if policy.origins == "*":
         return Verdict(Reason.ALLOWED)
-    if text == "null":
-        return Verdict(Reason.ALLOWED if "null" in policy.origins else Reason.ORIGIN_NULL)
+    if text in ["null", "file://"]:
+        return Verdict(Reason.ALLOWED if text in policy.origins else Reason.ORIGIN_NULL)
     asking = read(text)
     if asking is None:
         return Verdict(Reason.ORIGIN_MALFORMED)
     for item in policy.origins:
-        if isinstance(item, str) and item != "null" and covers(item, asking):
+        if isinstance(item, str) and item not in {"null", "file://"} and covers(item, asking):
             return Verdict(Reason.ALLOWED)
     return ask(policy, text, asking)
 
@@ -105,7 +107,9 @@ def read(text: str) -> Origin | None:
     if authority.startswith("[") and "]" not in authority:
         return None
     host, port = cut(authority)
-    if not is_scheme(scheme) or not is_host(host):
+    if not is_scheme(scheme):
+        return None
+    if not (is_host(host) if scheme in DEFAULT_PORTS else is_opaque_host(host)):
         return None
     if authority != (host if port is None else f"{host}:{port}"):
         return None
@@ -130,8 +134,8 @@ def read_pattern(text: str) -> tuple[str, str, int | None, bool, bool] | None:
         return None
     stand_in = "x" if any_host else f"x.{host[2:]}" if below else host
     origin = read(f"{scheme}://{stand_in}" + ("" if port is None or any_port else f":{port}"))
-    # "x." is a host, and "https://*." says nothing.
-    if origin is None or (below and read(f"{scheme}://{host[2:]}") is None):
+    # "x." is a host, and "https://*." says nothing. Only a domain has labels, whatever the scheme.
+    if origin is None or (below and not (is_host(host[2:]) and is_host(f"x.{host[2:]}"))):
         return None
     return scheme, "" if any_host else host[2:] if below else host, origin.port, any_host or below, any_port
 
@@ -167,6 +171,13 @@ def is_host(text: str) -> bool:
         if not all(character in LOWER + DIGITS + "-_" for character in label):
             return False
     return not is_number(labels[-1])
+
+
+def is_opaque_host(text: str) -> bool:
+    """What a shell or an extension calls itself, or an IPv6 address."""
+    if text.startswith("["):
+        return text.endswith("]") and is_ipv6(text[1:-1])
+    return 1 <= len(text) <= 253 and all(character in LOWER + UPPER + DIGITS + "-._~%" for character in text)
 
 
 def is_number(label: str) -> bool:

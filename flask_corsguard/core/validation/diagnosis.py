@@ -21,6 +21,7 @@ from flask_corsguard.core.origin import (
     MAX_SCHEME_LENGTH,
     Origin,
     canonical_address,
+    is_domain_or_address,
 )
 from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES, OriginPattern, read_origin
 from flask_corsguard.core.problems import Problem, problem
@@ -62,7 +63,8 @@ _HINTS: Final = {
         "for a regular expression, pass re.compile(...)."
     ),
     "origin.opaque-scheme": (
-        'Serve the page over http or https, or list "null" and add dangerously_allow=["null-origin"].'
+        'Serve the page over http or https, or list what it sends, "null" or "file://", and add '
+        'dangerously_allow=["null-origin"].'
     ),
     "origin.port": f"Write a port from 1 to {MAX_PORT} without leading zeros, or * for any port.",
     "origin.wildcard": (
@@ -119,7 +121,38 @@ def _is_default_port(scheme: str, port: str | None) -> bool:
     return port is not None and port == str(DEFAULT_PORTS.get(scheme))
 
 
+def _is_opaque(text: str) -> bool:
+    """Whether the host of *text* is one that a shell or an extension has given to its pages."""
+    return _scheme(text) not in DEFAULT_PORTS
+
+
+def _has_misplaced_star(text: str) -> bool:
+    # Labels are those of a domain: an opaque host has none.
+    below = "" if _is_opaque(text) and not is_domain_or_address(_host(text)[2:]) else "*."
+    return "*" in _host(text).removeprefix(below)
+
+
+def _has_upper_case(text: str) -> bool:
+    compared = _scheme(text) if _is_opaque(text.lower()) else _scheme(text) + _host(text)
+    return compared != compared.lower()
+
+
+def _has_bad_characters(text: str) -> bool:
+    characters = r"[A-Za-z0-9._~%*-]+" if _is_opaque(text) else r"[a-z0-9._*-]+"
+    return re.fullmatch(characters, _host(text)) is None
+
+
+def _has_empty_label(text: str) -> bool:
+    return not _is_opaque(text) and "" in _host(text).removesuffix(".").split(".")
+
+
+def _has_long_label(text: str) -> bool:
+    return not _is_opaque(text) and max(map(len, _host(text).split("."))) > MAX_LABEL_LENGTH
+
+
 def _ends_in_a_number(text: str) -> bool:
+    if _is_opaque(text):
+        return False
     last = _host(text).removesuffix(".").rpartition(".")[2]
     return re.fullmatch(r"[0-9]+|0x[0-9a-f]*", last) is not None
 
@@ -135,7 +168,7 @@ _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("origin.white-space", lambda text: re.search(r"[\s\x00-\x20\x7f]", text) is not None),
     ("origin.regex", lambda text: _REGEX_SIGNS.search(text) is not None),
     ("origin.scheme-missing", lambda text: "://" not in text or text.startswith(("://", "//"))),
-    ("origin.upper-case", lambda text: _scheme(text) + _host(text) != (_scheme(text) + _host(text)).lower()),
+    ("origin.upper-case", _has_upper_case),
     ("origin.opaque-scheme", lambda text: _scheme(text) in OPAQUE_SCHEMES),
     ("origin.scheme", lambda text: Origin.parse(f"{_scheme(text)}://host") is None),
     ("origin.user-info", lambda text: "@" in _authority(text)),
@@ -147,11 +180,11 @@ _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("origin.ipv6", lambda text: "[" in text or ":" in (canonical_address(_host(text)) or "")),
     ("origin.default-port", _has_default_port),
     ("origin.port", _has_bad_port),
-    ("origin.wildcard", lambda text: "*" in _host(text).removeprefix("*.")),
-    ("origin.characters", lambda text: re.fullmatch(r"[a-z0-9._*-]+", _host(text)) is None),
-    ("origin.label-missing", lambda text: "" in _host(text).removesuffix(".").split(".")),
+    ("origin.wildcard", _has_misplaced_star),
+    ("origin.characters", _has_bad_characters),
+    ("origin.label-missing", _has_empty_label),
     ("origin.ipv4", _ends_in_a_number),
-    ("origin.label-length", lambda text: max(map(len, _host(text).split("."))) > MAX_LABEL_LENGTH),
+    ("origin.label-length", _has_long_label),
     ("origin.punycode", lambda text: (Origin.parse(text) or OriginPattern.parse(text)) is not None),
     ("origin.host-length", lambda _: True),
 )
@@ -167,8 +200,13 @@ def working_spelling(text: str) -> str | None:
         bare = f"{scheme}://{bare}"
     scheme = scheme.lower()
     host, port = _host_and_port(bare)
-    host = host.rpartition("@")[2].lower()
+    host = host.rpartition("@")[2]
+    if scheme in DEFAULT_PORTS:
+        host = host.lower()
     if not host.isascii():
+        if scheme not in DEFAULT_PORTS:
+            # Whether it is percent-encoded or Punycode, only the shell knows.
+            return None
         wildcard = "*." if host.startswith("*.") else ""
         try:
             host = wildcard + idna.encode(host.removeprefix("*."), uts46=True).decode("ascii")

@@ -6,20 +6,20 @@ import inspect
 import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, Literal, cast
+from typing import Final, Literal, cast, get_args
 
-from flask_corsguard.core.origin import Origin, is_loopback_host
-from flask_corsguard.core.origin_pattern import OriginPattern, read_origin
+from flask_corsguard.core.origin import DEFAULT_PORTS, NULL_ORIGINS, Origin, is_loopback_host
+from flask_corsguard.core.origin_pattern import EXTENSION_SCHEMES, OriginPattern, read_origin
 from flask_corsguard.core.origin_set import OriginCheck, OriginSet
 from flask_corsguard.core.problems import Problem, problem
 from flask_corsguard.core.public_suffix import has_strangers_below
 
 from .fields import Problems, check_list
 
-Door = Literal["null-origin", "insecure-origins", "public-suffixes", "unproven-regexes"]
+Door = Literal["null-origin", "insecure-origins", "public-suffixes", "unproven-regexes", "any-extension"]
 
 #: What `dangerously_allow` can name.
-DOORS: Final[tuple[Door, ...]] = ("null-origin", "insecure-origins", "public-suffixes", "unproven-regexes")
+DOORS: Final[tuple[Door, ...]] = get_args(Door)
 
 
 class Nobody(tuple[()]):
@@ -126,7 +126,7 @@ def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | No
 
 
 def _sort_in_text(text: str, found: Origins, doors: Iterable[str]) -> Problem | None:
-    if text == "null":
+    if text in NULL_ORIGINS:
         if "null-origin" not in doors:
             hint = 'If you know that you need it, add dangerously_allow=["null-origin"].'
             return problem("origin.null", "origins", text, hint)
@@ -150,11 +150,11 @@ def check_credentials(found: Origins, doors: Iterable[str], problems: Problems) 
     refuse = _Refusals(problems)
     if found.any:
         refuse("any-origin", "*", 'Name the origins; "*" works only without credentials.')
-    if "null" in found.exact:
-        refuse("null-origin", "null", 'Leave "null" out, or allow it in a policy without credentials.')
+    for text in sorted(NULL_ORIGINS.intersection(found.exact)):
+        refuse("null-origin", text, f'Leave "{text}" out, or allow it in a policy without credentials.')
     for text, pattern in found.patterns:
         if pattern.subdomains and not pattern.host:
-            refuse("any-origin", text, 'Name the domain: "https://*.example.com".')
+            _check_any_host(text, pattern.scheme, doors, refuse)
         elif pattern.subdomains and "public-suffixes" not in doors and has_strangers_below(pattern.host):
             from .stranger import own_names_below
 
@@ -170,6 +170,21 @@ def check_credentials(found: Origins, doors: Iterable[str], problems: Problems) 
                 refuse("unproven-regex", regex, regex_hint)
     if "insecure-origins" not in doors:
         _check_secure(found, refuse)
+
+
+def _check_any_host(
+    text: str, scheme: str, doors: Iterable[str], refuse: Callable[[str, object, str], None]
+) -> None:
+    if scheme in EXTENSION_SCHEMES:
+        if "any-extension" not in doors:
+            from .stranger import own_extension
+
+            refuse("any-extension", text, own_extension(scheme))
+    elif scheme in DEFAULT_PORTS:
+        refuse("any-origin", text, 'Name the domain: "https://*.example.com".')
+    else:
+        hint = f'Name the host that the application gives its pages, such as "{scheme}://localhost".'
+        refuse("any-origin", text, hint)
 
 
 def _check_secure(found: Origins, refuse: Callable[[str, object, str], None]) -> None:

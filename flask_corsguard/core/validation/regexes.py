@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from flask_corsguard.core.origin_pattern import OriginPattern, read_origin
+from flask_corsguard.core.origin_pattern import EXTENSION_SCHEMES, OriginPattern, read_origin
 from flask_corsguard.core.public_suffix import has_strangers_below
 from flask_corsguard.core.regex_tree import UnreadableError, read_expression
 from flask_corsguard.core.regexes import Proof, prove
 
-from .stranger import Stranger, find_stranger, own_names_below, safe_spelling
+from .stranger import Stranger, find_stranger, own_extension, own_names_below, safe_spelling
 
 #: The form that is always confined, for whoever has to write an expression.
 _SAFE: Final = r're.compile(r"https://([a-z0-9-]+\.)*example\.com(:[0-9]+)?")'
@@ -29,6 +29,8 @@ def hint_of_unproven(regex: re.Pattern[str], *, public_suffixes: bool) -> str | 
         return f"It matches no origin that a browser sends, such as https://example.com; write {_SAFE}."
     stranger = _stranger_of(regex, proof)
     found = "" if stranger is None else f'It also matches "{stranger.origin}". '
+    if stranger is not None and (scheme := stranger.origin.partition("://")[0]) in EXTENSION_SCHEMES:
+        return found + own_extension(scheme)
     instead = None if stranger is None else safe_spelling(stranger)
     if instead is not None:
         return f"{found}Write {instead}."

@@ -73,7 +73,7 @@ def find_stranger(tree: Node, proof: Proof) -> Stranger | None:
             continue
         scheme, host, _ = parts
         is_of_the_web = scheme in {"http", "https"}
-        if f"{scheme}://{host}" in proof.origins or host.endswith(below):
+        if f"{scheme}://{host}".lower() in proof.origins or host.lower().endswith(below):
             continue
         if not is_of_the_web and _is_mixed(text[: len(scheme)]):
             continue
@@ -111,6 +111,21 @@ def own_names_below(scheme: str, host: str) -> str:
     suffix = suffix_within(host)
     below = "it" if suffix == host else f'"{host}", for strangers have theirs below "{suffix}"'
     return f'Name your own domain below {below}: "{scheme}://*.yours.{host}".'
+
+
+def own_extension(scheme: str) -> str:
+    """Return what to write instead of every extension.
+
+    :param scheme: the scheme of extensions.
+    """
+    every = f'write "{scheme}://*" and add dangerously_allow=["any-extension"]'
+    if scheme == "chrome-extension":
+        example = "chrome-extension://abcdefghijklmnopabcdefghijklmnop"
+        return f'Name the extension by its id, "{example}"; to allow every extension, {every}.'
+    return (
+        "The id of such an extension differs in every browser, so none can be named. Leave credentials out, "
+        f"and let the extension send a token in a header; to allow every extension, {every}."
+    )
 
 
 def _stranger(plain: str, marked: str, owned: str) -> Stranger:
@@ -229,9 +244,14 @@ class _Writer:
 def _characters(node: Chars) -> list[str]:
     """Return the characters that are worth a try."""
     if not node.is_open and len(node.allowed) <= MAX_CHOICES:
-        return sorted(node.allowed)
+        return sorted(node.allowed, key=_by_case)
     worth = [character for character in "x-7" if character in node.allowed]
-    return [*map(_chosen, worth or sorted(node.allowed)[:2])]
+    return [*map(_chosen, worth or sorted(node.allowed, key=_by_case)[:2])]
+
+
+def _by_case(character: str) -> tuple[bool, str]:
+    # On the web, only what is in lower case is an origin.
+    return character.isupper(), character
 
 
 def _runs(node: Repeat, characters: Chars, fillers: tuple[str, ...]) -> list[str]:
@@ -246,5 +266,5 @@ def _runs(node: Repeat, characters: Chars, fillers: tuple[str, ...]) -> list[str
         filler for filler in fillers if node.least <= len(filler) <= node.most and allowed.issuperset(filler)
     ]
     if not runs and allowed:
-        runs.append(max(counts) * min(allowed))
+        runs.append(max(counts) * min(allowed, key=_by_case))
     return [*map(_chosen, runs), *([""] if node.least == 0 else [])]

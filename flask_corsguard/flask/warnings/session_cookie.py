@@ -6,6 +6,7 @@ Nothing else tells: the page reads its answer, but nobody is logged in. The site
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 #: The schemes whose pages belong to a site that cookies know; an app's shell has its own rules.
 _OF_SITES: Final = frozenset({"http", "https"})
+
+_PORT = re.compile(r":[0-9]+$")
 
 
 class SessionCookie:
@@ -123,6 +126,7 @@ def _crosses_sites(environ: WSGIEnvironment) -> bool | None:
 
 
 def _site_of_authority(authority: str) -> str | None:
-    # By the grammar of hosts: what it does not accept has no site.
-    origin = Origin.parse(f"none://{authority.lower()}")
+    # By the grammar of hosts: what it does not accept has no site. Without the port, which might be the
+    # default one.
+    origin = Origin.parse(f"http://{_PORT.sub('', authority.lower())}")
     return None if origin is None else site_of(origin.host)

@@ -8,8 +8,10 @@ from collections import Counter
 
 import pytest
 
+from cases import A
 from expressions import SAFE, UNSAFE
 from flask_corsguard import Origin, Policy, PolicyError
+from flask_corsguard.core.origin_pattern import EXTENSION_SCHEMES
 from flask_corsguard.core.public_suffix import UNLISTED
 from flask_corsguard.core.regex_tree import MAX_EXPRESSION_LENGTH, read_expression
 from flask_corsguard.core.regexes import Proof
@@ -44,7 +46,7 @@ def refusal_of(expression, **fields):
 
 def spelled_in(hint):
     """Give the origins and expressions that a hint tells to write, each as a policy takes it."""
-    advice = re.sub(r'It also matches "[^"]*"', "", hint)
+    advice = re.sub(r'It also matches "[^"]*"|"[^"]*" and add dangerously_allow', "", hint)
     expressions = re.findall(r're\.compile\(r"([^"]*)"\)', advice)
     texts = re.findall(r'(?<!\(r)"([a-z+-]+://[^"]*)"', advice)
     return [*map(re.compile, expressions), *texts]
@@ -76,7 +78,7 @@ def test_what_the_hint_says_instead_can_be_written(expression):
     refusal = refusal_of(expression)
     instead = spelled_in(refusal.hint)
 
-    assert instead
+    assert instead or "none can be named" in refusal.hint
     for written in instead:
         assert Policy(origins=[written], credentials=True)
         if isinstance(written, re.Pattern) and UNSAFE[expression]:
@@ -133,6 +135,15 @@ def test_what_the_hint_says_instead_can_be_written(expression):
             ),
         ),
         (
+            r"chrome-extension://[a-p]{32}",
+            (
+                'It also matches "chrome-extension://aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa". '
+                'Name the extension by its id, "chrome-extension://abcdefghijklmnopabcdefghijklmnop"; to '
+                'allow every extension, write "chrome-extension://*" and add '
+                'dangerously_allow=["any-extension"].'
+            ),
+        ),
+        (
             r"https://10\.0\.0\.1.*",
             (
                 'It also matches "https://10.0.0.1.evil.example". '
@@ -161,6 +172,18 @@ def test_what_the_hint_says_instead_can_be_written(expression):
 def test_the_hint_is_made_for_the_expression(expression, hint):
     """It names the hosts that were meant, if it can tell which."""
     assert refusal_of(expression).hint == hint
+
+
+@pytest.mark.parametrize("scheme", sorted(EXTENSION_SCHEMES))
+@pytest.mark.parametrize("written", ["{}://*", "{}://.*"])
+def test_the_hint_for_every_extension_works(scheme, written):
+    """The pattern and the door that it names make a policy with credentials."""
+    origin = written.format(scheme)
+    (refusal,) = problems_of(origins=[re.compile(origin) if ".*" in origin else origin], credentials=True)
+    pattern, door = re.search(r'write "(\S+)" and add dangerously_allow=\["([^"]+)"\]', refusal.hint).groups()
+
+    assert Policy(origins=[pattern], credentials=True, dangerously_allow=[door])
+    assert Policy(origins=spelled_in(refusal.hint) or [A], credentials=True)
 
 
 def test_an_expression_that_is_too_long_is_refused_without_a_stranger():

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from flask_corsguard import Policy
+from flask_corsguard.core.origin_pattern import EXTENSION_SCHEMES
 from flask_corsguard.core.problems import SENTENCES
 from flask_corsguard.core.validation.origins import NOBODY, Nobody
 from policy_cases import REFUSED_ITEMS, REFUSED_ORIGINS, assert_refused, problems_of, readable
@@ -32,11 +33,12 @@ def test_origins_that_cannot_be_meant_are_refused(fields, code, field, hint):
     assert_refused(fields, code, field, hint)
 
 
-def test_the_hint_for_null_works():
-    """The door that it names lets `null` in."""
-    (refusal,) = problems_of(origins=["null"])
+@pytest.mark.parametrize("origin", ["null", "file://"])
+def test_the_hint_for_null_works(origin):
+    """The door that it names lets `null` in, and what web views send instead."""
+    (refusal,) = problems_of(origins=[origin])
 
-    assert Policy(origins=["null"], dangerously_allow=re.findall(r'"([^"]+)"', refusal.hint))
+    assert Policy(origins=[origin], dangerously_allow=re.findall(r'"([^"]+)"', refusal.hint))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,16 @@ def test_the_hint_for_null_works():
         "http://[::1]:*",
         "https://a_b.example",
         "https://app.example.",
+        "app://.",
+        "app://-",
+        "app://obsidian.md",
+        "tauri://localhost",
         "capacitor://localhost",
+        "capacitor://localhost:*",
+        "wails://wails.localhost:34115",
+        "vscode-webview://1k5qge60cq",
+        "safari-web-extension://0A1B2C3D-0000-0000-0000-0A1B2C3D4E5F",
+        "moz-extension://*",
         "chrome-extension://abcdefghijklmnop",
         "moz-extension://0a1b2c3d-0000-0000-0000-0a1b2c3d4e5f",
         "https://1.2.3.4",
@@ -80,6 +91,9 @@ def test_each_door_opens_only_by_its_name():
     assert Policy(origins=["null"], dangerously_allow=["null-origin"])
     assert Policy(origins=["http://a.example"], credentials=True, dangerously_allow=["insecure-origins"])
     assert Policy(origins=["https://*.github.io"], credentials=True, dangerously_allow=["public-suffixes"])
+    for scheme in EXTENSION_SCHEMES:
+        extensions = [f"{scheme}://*"]
+        assert Policy(origins=extensions, credentials=True, dangerously_allow=["any-extension"])
     anyone = re.compile(".*")
     assert Policy(origins=[anyone], credentials=True, dangerously_allow=["unproven-regexes"])
 
