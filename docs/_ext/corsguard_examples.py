@@ -85,13 +85,19 @@ PROBLEMS: Final = {
     "list.type": 'Policy(origins=["https://app.example"], methods=[1])',
     "method.token": 'Policy(origins=["https://app.example"], methods=["GET PUT"])',
     "method.forbidden": 'Policy(origins=["https://app.example"], methods=["TRACE"])',
+    "method.wildcard": 'Policy(origins=["https://app.example"], methods=["ALL"])',
     "method.case": 'Policy(origins=["https://app.example"], methods=["patch"])',
     "request-header.token": 'Policy(origins=["https://app.example"], allow_headers=["X-Key: 1"])',
     "request-header.forbidden": 'Policy(origins=["https://app.example"], allow_headers=["Cookie"])',
+    "request-header.wildcard": 'Policy(origins=["https://app.example"], allow_headers=["X-Amz-Meta-*"])',
+    "request-header.underscore": (
+        'Policy(origins=["https://app.example"], allow_headers=["Sec_Fetch_Site"])'
+    ),
     "request-header.response-only": (
         'Policy(origins=["https://app.example"], allow_headers=["Access-Control-Allow-Origin"])'
     ),
     "response-header.token": 'Policy(origins=["https://app.example"], expose_headers=["X Total"])',
+    "response-header.wildcard": 'Policy(origins=["https://app.example"], expose_headers=["X-*"])',
     "response-header.forbidden": 'Policy(origins=["https://app.example"], expose_headers=["Set-Cookie"])',
     "response-header.request-only": 'Policy(origins=["https://app.example"], expose_headers=["Origin"])',
     "flag.type": 'Policy(origins=["https://app.example"], credentials="yes")',

@@ -11,6 +11,7 @@ from .explain import explain
 from .policy import Policy
 from .reasons import ALLOWED, METHOD_NOT_ALLOWED, PASSING, Kind, Reason
 from .request import Request
+from .validation.fields import is_read_as_forbidden
 
 NO_CONTENT: Final = 204
 FORBIDDEN: Final = 403
@@ -180,16 +181,20 @@ def _check_headers(by_policy: CompiledPolicy, listed: str) -> tuple[str | None, 
         # Only ASCII letters have a case here: str.lower() would turn the Kelvin sign into a "k".
         name = element.strip(" \t")
         lower = name.lower() if name.isascii() else name
-        if lower in by_policy.headers or (by_policy.any_header and _is_header_under_wildcard(lower)):
+        if lower in by_policy.headers or (
+            by_policy.any_header and _is_header_under_wildcard(by_policy, lower)
+        ):
             names[lower] = None
         elif name and refused is None:
             refused = name
     return refused, tuple(names)
 
 
-def _is_header_under_wildcard(name: str) -> bool:
+def _is_header_under_wildcard(by_policy: CompiledPolicy, name: str) -> bool:
     return (
         fetch_standard.is_token(name)
         and name != fetch_standard.NON_WILDCARD_REQUEST_HEADER
         and not fetch_standard.is_forbidden_request_header(name)
+        # Without credentials the browser is sent "*", and makes no exception.
+        and not (by_policy.credentials and is_read_as_forbidden(name))
     )

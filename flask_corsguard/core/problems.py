@@ -151,11 +151,17 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "list.type": "This is not a list of strings.",
         "method.token": "This is not a method: methods are tokens (RFC 9110, section 5.6.2).",
         "method.forbidden": "Browsers never send this method for a page.",
+        "method.wildcard": "Browsers read this as the name of one method, which nobody sends.",
         "method.case": "Methods are case-sensitive, and this one is written in upper case.",
         "request-header.token": "This is not a header name: names are tokens (RFC 9110, section 5.6.2).",
         "request-header.forbidden": "Browsers never let a page set this request header.",
+        "request-header.wildcard": "A star within a name is no wildcard: browsers read it as a character.",
+        "request-header.underscore": (
+            'Servers may read "_" in the name of a header as "-", and browsers never let a page set that one.'
+        ),
         "request-header.response-only": "This is a response header; requests do not have it.",
         "response-header.token": "This is not a header name: names are tokens (RFC 9110, section 5.6.2).",
+        "response-header.wildcard": "A star within a name is no wildcard: browsers read it as a character.",
         "response-header.forbidden": "Browsers never let a page read this response header.",
         "response-header.request-only": "No response that a page can read has this header.",
         # Single values.

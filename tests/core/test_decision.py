@@ -174,3 +174,17 @@ def test_a_decision_cannot_be_changed():
 
     with pytest.raises(FrozenInstanceError):
         decision.reason = Reason.ORIGIN_NULL
+
+
+@pytest.mark.parametrize("name", ["sec_fetch_site", "Content_Length", "proxy_authorization"])
+def test_a_name_that_servers_read_as_a_forbidden_one_is_never_sent_back(name):
+    """With credentials, what `*` stands for is sent back by name, and these are left out."""
+    policy = Policy(origins=[A], allow_headers="*", credentials=True)
+    request = Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers=f"x-a,{name},x_b")
+
+    decision = decide(policy, request)
+
+    assert str(decision) == f"header-not-allowed: {name}"
+    assert dict(decision.headers)["Access-Control-Allow-Headers"] == "x-a, x_b"
+    # Without credentials the browser is sent the wildcard, and will take it for any name.
+    assert decide(policy.replace(credentials=False), request).allowed

@@ -203,6 +203,7 @@ REQUESTED_METHODS = [
 REQUESTED_HEADERS = [
     *(None, "", ",", " ", "content-type", "Content-Type", "x-a,x-b", "x-b, X-A", "authorization,x-a", "x a"),
     *("x-a,x-a,X-A", ",,x-a,,", "\tx-a ,", "x-a;x-b", "cookie", "sec-x", "proxy-", "host", "Origin,x-a", "*"),
+    *("sec_fetch_site,x-a", "content_length", "Content_Length", "x_a", "_", "proxy_x", "date_"),
     *("x-\xe9", "\u212a", "content-type," * 5, "content-type," * 9),
     *("x-a," * 1023 + "x-a", "x-a," * 1024 + "x"),
     *("authorization", "x" * 4096, "x" * 4097, "x-a" + " " * 76, "x-a" + " " * 77, "x-a\xa0", "\x0bx-a"),

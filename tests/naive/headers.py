@@ -202,7 +202,9 @@ def allows_header(policy: Policy, name: str) -> bool:
             return True
     if "*" not in allowed or not is_token(name) or lowered(name) == "authorization":
         return False
-    return lowered(name) not in FORBIDDEN_HEADERS and not lowered(name).startswith(("proxy-", "sec-"))
+    # What is sent back by name must not be what a server reads as another name.
+    read_as = lowered(name).replace("_", "-") if policy.credentials else lowered(name)
+    return read_as not in FORBIDDEN_HEADERS and not read_as.startswith(("proxy-", "sec-"))
 
 
 def judge(policy: Policy, request: Request) -> Answer:

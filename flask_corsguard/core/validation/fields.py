@@ -126,12 +126,19 @@ def check_methods(value: object, problems: Problems) -> str | tuple[str, ...] | 
     return "*" if "*" in names else names
 
 
+#: Tokens, and so legal methods, which are only ever meant as every method.
+_EVERY_METHOD: Final = frozenset({"ALL", "ANY"})
+
+
 def _check_method(field: str, method: str) -> Problem | None:
     refuse = partial(problem, field=field, value=method)
     if not fetch_standard.is_token(method):
         return refuse(
             "method.token", hint=_one_by_one(method, 'the methods one by one, such as "GET", "PUT"')
         )
+    if "*" in method or method.upper() in _EVERY_METHOD:
+        hint = 'Write the methods one by one, such as "GET", "PUT"; or methods="*" for every method.'
+        return refuse("method.wildcard", hint=hint)
     if fetch_standard.is_forbidden_method(method):
         return refuse("method.forbidden", hint=f'Leave "{method}" out.')
     if (
@@ -158,8 +165,14 @@ def _check_request_header(field: str, name: str) -> Problem | None:
     if not fetch_standard.is_token(name):
         hint = _one_by_one(name, 'the names one by one, without colon or value, such as "Content-Type"')
         return refuse("request-header.token", hint=hint)
+    if "*" in name:
+        hint = 'Write each name whole; or allow_headers="*" for every header but Authorization.'
+        return refuse("request-header.wildcard", hint=hint)
     if fetch_standard.is_forbidden_request_header(name):
         return refuse("request-header.forbidden", hint=f'Leave "{name}" out: {_why_forbidden(name)}.')
+    if is_read_as_forbidden(name):
+        hint = f'Leave "{name}" out, or give the header another name.'
+        return refuse("request-header.underscore", hint=hint)
     if name.lower() in _RESPONSE_ONLY:
         return refuse("request-header.response-only", hint=f'Leave "{name}" out: flask-corsguard sends it.')
     return None
@@ -169,6 +182,14 @@ def _why_forbidden(name: str) -> str:
     if name.lower() == "cookie":
         return "cookies are allowed by credentials=True"
     return "browsers set it themselves, and no page can"
+
+
+def is_read_as_forbidden(name: str) -> bool:
+    """Whether a server may take a request header of this *name* for one that no page may set.
+
+    WSGI names both ``HTTP_SEC_FETCH_SITE``, and some servers pass both on (PEP 3333 has the names of CGI).
+    """
+    return "_" in name and fetch_standard.is_forbidden_request_header(name.replace("_", "-"))
 
 
 def check_response_headers(value: object, problems: Problems) -> str | tuple[str, ...]:
@@ -184,6 +205,9 @@ def _check_response_header(field: str, name: str) -> Problem | None:
     if not fetch_standard.is_token(name):
         hint = _one_by_one(name, 'the names one by one, without colon or value, such as "X-Total"')
         return refuse("response-header.token", hint=hint)
+    if "*" in name:
+        hint = 'Write each name whole; or, without credentials, expose_headers="*" for every header.'
+        return refuse("response-header.wildcard", hint=hint)
     if name.lower() in fetch_standard.FORBIDDEN_RESPONSE_HEADERS:
         return refuse("response-header.forbidden", hint=f'Leave "{name}" out.')
     if name.lower() in _REQUEST_ONLY:

@@ -8,13 +8,30 @@ import pytest
 
 from cases import A
 from flask_corsguard import Policy
-from policy_cases import REFUSED_FIELDS, assert_refused
+from policy_cases import REFUSED_FIELDS, assert_refused, problems_of
 
 
 @pytest.mark.parametrize(("fields", "code", "field", "hint"), REFUSED_FIELDS, ids=str)
 def test_a_field_that_cannot_be_meant_is_refused(fields, code, field, hint):
     """A policy with it has one problem, which names the field and whose hint tells what to write."""
     assert_refused(fields, code, field, hint)
+
+
+@pytest.mark.parametrize(
+    ("field", "written"),
+    [("methods", "P*"), ("methods", "ALL"), ("allow_headers", "X-*"), ("expose_headers", "X-*")],
+)
+def test_what_the_hint_says_instead_of_a_star_within_a_name_works(field, written):
+    """The field takes the wildcard alone."""
+    (refusal,) = problems_of(**{"origins": [A], field: [written]})
+
+    assert f'{field}="*"' in refusal.hint
+    assert getattr(Policy(**{"origins": [A], field: "*"}), field) == "*"
+
+
+def test_an_underscore_in_a_name_is_ordinary():
+    """Unless the name with a hyphen is one that no page may set."""
+    assert Policy(origins=[A], allow_headers=["X_Api_Key"]).allow_headers == ("X_Api_Key",)
 
 
 def test_lists_lose_their_repetitions_and_keep_their_order():
