@@ -121,7 +121,21 @@ def _said_by_origin_and_host() -> list[GuardRow]:
         ("", "", "http", Reason.ORIGIN_MALFORMED),
         (f"http://evil@{HOST}", HOST, "http", Reason.ORIGIN_MALFORMED),
         (f"http://{HOST}@evil.example", HOST, "http", Reason.ORIGIN_MALFORMED),
-        (f"http://{HOST}/", HOST, "http", Reason.ORIGIN_MALFORMED),
+        # The WebSocket of React Native, for which the origin is made of the URL.
+        (f"http://{HOST}/", HOST, "http", own),
+        (f"http://{HOST}:80", HOST, "http", own),
+        (f"https://{HOST}:443", HOST, "https", own),
+        (f"https://{HOST}:443/", HOST, "http", own),
+        (f"https://{HOST}:443", f"{HOST}:443", "https", own),
+        (f"http://{HOST}:8000/", f"{HOST}:8000", "http", own),
+        ("https://[::1]:443", "[::1]", "https", own),
+        (f"http://{HOST}:443", HOST, "http", refused),
+        (f"https://{HOST}:443", f"{HOST}:8000", "https", Reason.ORIGIN_MALFORMED),
+        (f"http://{HOST}:80", HOST, "https", Reason.ORIGIN_MALFORMED),
+        (f"http://{HOST}//", HOST, "http", Reason.ORIGIN_MALFORMED),
+        (f"http://{HOST}/x/", HOST, "http", Reason.ORIGIN_MALFORMED),
+        (f"http://{HOST}:8000:80", f"{HOST}:8000", "http", Reason.ORIGIN_MALFORMED),
+        (f"http://{HOST}.evil.example/", HOST, "http", Reason.ORIGIN_MALFORMED),
         (f"http://{HOST},http://{HOST}", HOST, "http", Reason.ORIGIN_MALFORMED),
     ]:
         rows.append(

@@ -14,7 +14,7 @@ from typing import Final
 from .compiled import Answer, CompiledPolicy, compiled
 from .decision import FORBIDDEN, Decision, allows_method
 from .hidden_host import MAX_AUTHORITY_LENGTH
-from .origin import DEFAULT_PORTS, Origin
+from .origin import DEFAULT_PORTS, MAX_ORIGIN_LENGTH, Origin
 from .policy import Policy
 from .reasons import (
     ALLOWED,
@@ -175,13 +175,30 @@ def is_own_origin(request: Request) -> bool:
     is its own, too: TLS may end at a proxy. If it sees https, an http origin is not its own: anyone on the
     network can be that page. Without ``Host`` no origin is.
     """
-    origin = Origin.parse(request.origin or "")
+    text = request.origin or ""
+    origin = Origin.parse(text) or _as_native_clients_send(text)
     if origin is None or not request.host or len(request.host) > MAX_AUTHORITY_LENGTH:
         return False
     scheme = _HTTP_SCHEMES.get(request.scheme, request.scheme)
     if origin.scheme != scheme and (origin.scheme, scheme) != ("https", "http"):
         return False
     return request.host.lower() in authorities(origin)
+
+
+def _as_native_clients_send(text: str) -> Origin | None:
+    """Return the origin that *text* is but for the default port or a trailing slash; ``None`` if it is none.
+
+    The WebSocket of React Native sends such an ``Origin``, made from the URL that it connects to. No browser
+    does, so it is equal to no origin of a policy, and no response names it.
+    """
+    if len(text) > MAX_ORIGIN_LENGTH:
+        return None
+    text = text.removesuffix("/")
+    bare, _, port = text.rpartition(":")
+    if port != str(DEFAULT_PORTS.get(bare.partition(":")[0])):
+        return Origin.parse(text)
+    origin = Origin.parse(bare)
+    return None if origin is None or origin.port is not None else origin
 
 
 def authorities(origin: Origin) -> tuple[str, ...]:

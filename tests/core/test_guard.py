@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -241,3 +242,18 @@ def test_a_verdict_costs_the_same_for_any_number_of_origins():
     assert not judge(
         many, Request(method="POST", origin="https://1000.example", fetch_site="cross-site")
     ).allowed
+
+
+@pytest.mark.parametrize(
+    "text", ["https://app.example:443", "https://app.example/", "https://app.example:443/"]
+)
+def test_the_spelling_of_a_native_client_is_its_own_to_the_guard_alone(text):
+    """No response names it, and a policy that lists the origin does not know it."""
+    policy = Policy(origins=["https://app.example"])
+    request = Request(method="GET", origin=text, upgrade="websocket", host="app.example", scheme="https")
+
+    assert judge(policy, request).reason is Reason.SAME_ORIGIN
+    assert decide(policy, request).headers == (("Vary", "Origin"),)
+    assert not judge(policy, replace(request, host="api.example")).allowed
+    # A browser would say where it comes from, and is believed.
+    assert not judge(policy, replace(request, fetch_site="cross-site")).allowed

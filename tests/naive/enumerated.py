@@ -218,6 +218,25 @@ HOSTS = [
 OWN = [
     *(None, "", "null", A, "http://app.example", f"{A}.", f"{A}:443", f"{A}:81", "http://app.example:80"),
     *("http://localhost:3000", "http://[::1]:81", "https://a.b.app.example:81", "ws://app.example"),
+    *(
+        f"{A}/",
+        f"{A}:443/",
+        f"{A}//",
+        f"{A}:80",
+        f"{A}:443:443",
+        f"{A}:81:443",
+        f"{A}:81/",
+        "http://app.example:80/",
+    ),
+    *(
+        "http://app.example/x/",
+        "http://[::1]:80",
+        "https://[::1]:443/",
+        "app://app.example/",
+        ":443",
+        "/",
+        "x:443",
+    ),
     *("ftp://app.example", "wss://app.example", "https://evil.example", "http://evil.example"),
 ]
 UPGRADES = [

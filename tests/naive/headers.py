@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask_corsguard import Kind, Policy, Reason, Request
+from flask_corsguard import Kind, Origin, Policy, Reason, Request
 
-from .origins import DEFAULT_PORTS, DIGITS, LOWER, allows, read
+from .origins import DEFAULT_PORTS, DIGITS, LONGEST_ORIGIN, LOWER, allows, read
 
 Header = tuple[str, str]
 
@@ -243,7 +243,7 @@ def is_handshake(request: Request) -> bool:
 
 def is_own(request: Request) -> bool:
     """Whether ``Origin`` is the application's own, by ``Host`` and the scheme of the server."""
-    origin = read(request.origin or "")
+    origin = read(request.origin or "") or read_native(request.origin or "")
     server = {"ws": "http", "wss": "https"}.get(request.scheme, request.scheme)
     if origin is None or not request.host:
         return False
@@ -254,3 +254,16 @@ def is_own(request: Request) -> bool:
     if origin.port is None:
         hosts.append(origin.host)
     return request.host.lower() in hosts
+
+
+def read_native(text: str) -> Origin | None:
+    """Read an origin to which a native client has added the default port, a slash, or both."""
+    if len(text) > LONGEST_ORIGIN:
+        return None
+    for scheme, port in DEFAULT_PORTS.items():
+        for added in ("/", f":{port}", f":{port}/"):
+            if text.startswith(f"{scheme}://") and text.endswith(added):
+                origin = read(text[: -len(added)])
+                if origin is not None and (added == "/" or origin.port is None):
+                    return origin
+    return None
