@@ -62,6 +62,13 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
         webkit="Yes.",
     ),
     _difference(
+        "client-hints",
+        "Whether a page sends client hints (such as DPR, Save-Data and Width) without a preflight.",
+        "No: only Accept, Accept-Language, Content-Language, Content-Type and Range can be safelisted "
+        "(#cors-safelisted-request-header).",
+        chromium="Yes, if the value is one that a hint can have, and Intervention with any value.",
+    ),
+    _difference(
         "no-referrer-no-cors-origin",
         "The Origin of a no-cors POST (fetch, sendBeacon) under Referrer-Policy: no-referrer.",
         "null (#append-a-request-origin-header, step 4.1).",

@@ -19,8 +19,8 @@ from .checks import (
     upgrades_mixed_content,
 )
 from .exchanges import Exchange
-from .headers import REQUEST_BODY_HEADERS, get, split, unsafe_names, without
-from .preflights import needs_preflight, preflight
+from .headers import REQUEST_BODY_HEADERS, get, split, without
+from .preflights import needs_preflight, preflight, unsafe_names_of
 from .refusals import NetworkError
 from .requests import (
     DEFAULT_REFERRER_POLICY,
@@ -109,7 +109,7 @@ class Fetch:
         request = self.request
         self._refuse_other_schemes()
         request.tainting = "cors"
-        is_unsafe = request.method not in SAFELISTED_METHODS or bool(unsafe_names(request.headers))
+        is_unsafe = request.method not in SAFELISTED_METHODS or bool(unsafe_names_of(self.agent, request))
         if not request.use_preflight and not (request.unsafe and is_unsafe):
             return self._http_fetch()
         self._was_preflighted = True

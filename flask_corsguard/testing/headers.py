@@ -51,6 +51,20 @@ _SAFELISTED_TYPES: Final = frozenset(
 _UNSAFE_BYTE = re.compile(r"[\x00-\x08\x0a-\x1f\"():<>?@\[\\\]{}\x7f]")
 _LANGUAGES = re.compile(r"[0-9A-Za-z *,.;=-]*")
 _SIMPLE_RANGE = re.compile(r"bytes=([0-9]+)-([0-9]*)")
+_WHOLE_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+# What Chromium safelists beside the standard. It was in the standard, or in Client Hints, once.
+_CLIENT_HINTS: Final = {
+    "device-memory": _NUMBER,
+    "downlink": _NUMBER,
+    "dpr": _NUMBER,
+    "ect": re.compile(r"slow-2g|2g|3g|4g"),
+    "intervention": re.compile(r".*", re.DOTALL),
+    "rtt": _WHOLE_NUMBER,
+    "save-data": re.compile(r"on", re.IGNORECASE),
+    "viewport-width": _WHOLE_NUMBER,
+    "width": _WHOLE_NUMBER,
+}
 _ELEMENT = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"?)*', re.DOTALL)
 
 
@@ -158,13 +172,22 @@ def _is_simple_range(value: str) -> bool:
     return match is not None and (not match[2] or int(match[1]) <= int(match[2]))
 
 
-def unsafe_names(headers: Iterable[Header]) -> list[str]:
-    """Return the header names that need a preflight, sorted (#cors-unsafe-request-header-names)."""
+def is_client_hint(name: str, value: str) -> bool:
+    """Return whether this is a client hint, or Intervention, that needs no preflight in Chromium."""
+    values = _CLIENT_HINTS.get(name.lower())
+    return values is not None and len(value) <= MAX_SAFELISTED_VALUE and values.fullmatch(value) is not None
+
+
+def unsafe_names(headers: Iterable[Header], *, client_hints: bool = False) -> list[str]:
+    """Return the header names that need a preflight, sorted (#cors-unsafe-request-header-names).
+
+    :param client_hints: whether client hints are safelisted, too.
+    """
     unsafe: list[str] = []
     safelisted: list[str] = []
     size = 0
     for name, value in headers:
-        if is_safelisted(name, value):
+        if is_safelisted(name, value) or (client_hints and is_client_hint(name, value)):
             safelisted.append(name)
             size += len(value)
         else:

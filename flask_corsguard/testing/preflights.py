@@ -43,8 +43,13 @@ def needs_preflight(agent: Agent, request: Request) -> bool:
     covers_all = _wildcard_covers_all(agent)
     return any(
         not cache.has_header(request, name, now, wildcard_covers_all=covers_all)
-        for name in unsafe_names(request.headers)
+        for name in unsafe_names_of(agent, request)
     )
+
+
+def unsafe_names_of(agent: Agent, request: Request) -> list[str]:
+    """Return the names of the headers of *request* that need a preflight in this engine, sorted."""
+    return unsafe_names(request.headers, client_hints=agent.quirks.has("client-hints"))
 
 
 def preflight(agent: Agent, request: Request, exchanges: list[Exchange]) -> None:
@@ -52,7 +57,7 @@ def preflight(agent: Agent, request: Request, exchanges: list[Exchange]) -> None
 
     :raises NetworkError: if the response does not allow *request*.
     """
-    options = _preflight_of(request)
+    options = _preflight_of(agent, request)
     if agent.quirks.has("redirected-preflight-origin"):
         options.urls = options.urls[-1:]
     answer = agent.fetch(options, exchanges)
@@ -89,7 +94,7 @@ def _wildcard_covers_all(agent: Agent) -> bool:
     return agent.quirks.has("wildcard-authorization")
 
 
-def _preflight_of(request: Request) -> Request:
+def _preflight_of(agent: Agent, request: Request) -> Request:
     # Steps 1 to 5. With the default credentials mode it never has credentials.
     options = Request(
         client=request.client,
@@ -103,7 +108,7 @@ def _preflight_of(request: Request) -> Request:
         referrer_policy=request.referrer_policy,
         headers=[("Accept", "*/*"), (ACRM, request.method)],
     )
-    names = unsafe_names(request.headers)
+    names = unsafe_names_of(agent, request)
     if names:
         options.headers.append((ACRH, ",".join(names)))
     return options
@@ -141,7 +146,7 @@ def _check_headers(agent: Agent, request: Request, names: list[str]) -> None:
     # Steps 7.6 and 7.7.
     allowed = {name.lower() for name in names}
     wildcard = "*" in allowed and request.credentials != "include"
-    unsafe = unsafe_names(request.headers)
+    unsafe = unsafe_names_of(agent, request)
     if NON_WILDCARD_REQUEST_HEADER in unsafe and not (wildcard and _wildcard_covers_all(agent)):
         _refuse_headers("7.6 (Authorization)", [NON_WILDCARD_REQUEST_HEADER], allowed, wildcard=wildcard)
     if not wildcard:

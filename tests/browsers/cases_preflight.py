@@ -50,6 +50,19 @@ def _with(
     return Case(name, by_hand([_ORIGIN, _TRUE], list(preflight)), (step,), (got,), seen, but=but or {})
 
 
+def _hints(name: str, listed: str, *headers: tuple[str, str]) -> Case:
+    """A row of headers that Chromium safelists, and nobody else."""
+    got = ("readable",)
+    return Case(
+        f"client hints: {name}",
+        by_hand([_ORIGIN], [_ORIGIN, _headers(listed)]),
+        (_get(*headers),),
+        got,
+        f"OPTIONS[page]?GET+{listed} GET[page]",
+        but={"chromium": Told(got, "GET[page]")},
+    )
+
+
 def _simple(name: str, step: Step, *, got: str = "readable", actual=(_ORIGIN,)) -> Case:
     return Case(f"no preflight: {name}", by_hand(list(actual)), (step,), (got,), f"{step.method}[page]")
 
@@ -238,6 +251,32 @@ CASES = [
     ),
     _simple(
         "text/plain to who allows nothing: it was executed", _post("text/plain"), got="refused", actual=()
+    ),
+    _hints(
+        "those of the device",
+        "device-memory,dpr,viewport-width,width",
+        *(("Device-Memory", "0.5"), ("DPR", "2"), ("Viewport-Width", "1280"), ("Width", "640")),
+    ),
+    _hints(
+        "those of the network",
+        "downlink,ect,rtt,save-data",
+        *(("Downlink", "1.7"), ("ECT", "4g"), ("RTT", "100"), ("Save-Data", "On")),
+    ),
+    _hints("an intervention", "intervention", ("Intervention", '{"(not":safe)}')),
+    *(
+        _with(
+            f"client hints: {name} of {value[:9]}",
+            name.lower(),
+            _ORIGIN,
+            _headers(name),
+            step=_get((name, value)),
+            passes=True,
+        )
+        for name, value in (
+            *(("DPR", "1."), ("Device-Memory", "1e3"), ("Downlink", "-1"), ("RTT", "1.5"), ("Width", "x")),
+            *(("Viewport-Width", "+1"), ("ECT", "4G"), ("Save-Data", "off"), ("Intervention", "x" * 129)),
+            ("Viewport-Height", "1"),
+        )
     ),
     Case(
         "somebody listens to an upload: a preflight without headers",

@@ -7,6 +7,7 @@ import pytest
 from flask_corsguard.testing.headers import (
     MalformedListError,
     combined,
+    is_client_hint,
     is_forbidden,
     is_safelisted,
     list_values,
@@ -178,3 +179,39 @@ def test_unsafe_names_are_sorted_and_unique_and_in_lower_case():
 def test_a_header_that_overrides_the_method_is_forbidden_by_its_value(name, value, forbidden):
     """It is forbidden if it names a forbidden method."""
     assert is_forbidden(name, value) is forbidden
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "others"),
+    [
+        ("Device-Memory", ["0.5", "8", "01"], ["", ".5", "1.", "1e3", "-1", "+1"]),
+        ("downlink", ["1.7", "10"], ["", "-1", "fast"]),
+        ("DPR", ["2", "1.5", "9" * 128], ["", "9" * 129, "1,5", "0x1", "nan"]),
+        ("ECT", ["slow-2g", "2g", "3g", "4g"], ["", "4G", "5g", "4g\n"]),
+        ("Intervention", ["", "{", "x" * 128], ["x" * 129]),
+        ("RTT", ["0", "100"], ["", "1.5"]),
+        ("Save-Data", ["on", "ON"], ["", "off", "1"]),
+        ("Viewport-Width", ["1280"], ["1.5", "100%"]),
+        ("WIDTH", ["640"], ["1.5", "-1"]),
+        ("Viewport-Height", [], ["1"]),
+        ("X-DPR", [], ["1"]),
+    ],
+)
+def test_a_client_hint_has_a_value_that_a_hint_can_have(name, values, others):
+    """Only then Chromium safelists it, as it safelists Intervention; the standard never does."""
+    for value in values:
+        assert is_client_hint(name, value)
+        assert unsafe_names([(name, value)], client_hints=True) == []
+    for value in others:
+        assert not is_client_hint(name, value)
+        assert unsafe_names([(name, value)], client_hints=True) == [name.lower()]
+    for value in (*values, *others):
+        assert unsafe_names([(name, value)]) == [name.lower()]
+
+
+def test_client_hints_count_towards_the_length_of_all_safelisted_values():
+    """Beyond 1,024 bytes in all, none of them is safelisted."""
+    hints = [("Intervention", "x" * 128)] * 8
+
+    assert unsafe_names(hints, client_hints=True) == []
+    assert unsafe_names([*hints, ("RTT", "1")], client_hints=True) == ["intervention", "rtt"]

@@ -432,3 +432,21 @@ def test_a_refused_request_clears_the_preflight_cache():
     page.fetch(API, "PUT")
 
     assert methods(browser) == "OPTIONS PUT PUT OPTIONS PUT"
+
+
+def test_only_chromium_sends_client_hints_without_a_preflight():
+    """A server that answers no preflight is reached by its pages alone."""
+    hints = {"DPR": "2", "Save-Data": "on"}
+    for engine in (None, *ENGINES):
+        page = Browser(answering(ALLOWED), engine=engine).open(APP)
+        if engine == "chromium":
+            sent = assert_can_fetch(page, API, headers=hints).exchange
+            assert [exchange.method for exchange in sent] == ["GET"]
+        else:
+            refused = assert_cannot_fetch(page, API, headers=hints)
+            assert refused.step == f"{STEP} 7.7 (headers)"
+            assert "dpr, save-data" in refused.because
+        response = Browser(allowing({ACAH: "x-a,dpr,save-data"}), engine=engine).open(APP)
+        asked = response.fetch(API, headers={**hints, "X-A": "1"}).exchange[0]
+        names = "x-a" if engine == "chromium" else "dpr,save-data,x-a"
+        assert dict(asked.headers)["Access-Control-Request-Headers"] == names
