@@ -113,6 +113,9 @@ PROBLEMS: Final = {
     "paths.type": "CorsGuard(app, paths=[SAME_ORIGIN])",
     "path.spelling": 'CorsMiddleware(application, {"/api/*": SAME_ORIGIN})',
     "path.unreachable": 'CorsMiddleware(application, {"/": SAME_ORIGIN, "/api": SAME_ORIGIN})',
+    "config.empty": 'app.config["CORSGUARD_ORIGINS"] = ""\nCorsGuard(app)',
+    "config.quotes": 'app.config["CORSGUARD_ORIGINS"] = "\'https://app.example\'"\nCorsGuard(app)',
+    "config.json": 'app.config["CORSGUARD_ORIGINS"] = "[\'https://app.example\']"\nCorsGuard(app)',
     "config.unknown": 'app.config["CORSGUARD_ORIGIN"] = "https://app.example"\nCorsGuard(app)',
     "config.twice": (
         'app.config["CORSGUARD_ORIGINS"] = "https://app.example"\n'

@@ -165,7 +165,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "response-header.forbidden": "Browsers never let a page read this response header.",
         "response-header.request-only": "No response that a page can read has this header.",
         # Single values.
-        "flag.type": "The value must be a boolean: True or False.",
+        "flag.type": "The value must be a boolean, true or false.",
         "max-age.type": "The age must be a whole number of seconds, or a timedelta of whole seconds.",
         "max-age.bounds": "The age is out of bounds: no browser keeps a preflight for longer than a day.",
         "choice.unknown": "The field does not accept this value.",
@@ -181,6 +181,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "paths.type": "Paths must be a mapping from path to policy.",
         "path.spelling": "A path rule must be a decoded path in its normal spelling, without wildcards.",
         "path.unreachable": "An earlier rule already covers this path, so this one would never be used.",
+        "config.empty": "The variable is set, but to nothing.",
+        "config.quotes": "The quotes and brackets are a part of the text here; in a shell they are not.",
+        "config.json": "This is not JSON, in which names and texts have double quotes.",
         "config.unknown": "There is no such configuration key.",
         "config.twice": "The field is set in the code and in the configuration; one would be ignored.",
     }

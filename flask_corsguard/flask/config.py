@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -11,18 +12,15 @@ from flask_corsguard.core.problems import PolicyError, Problem, did_you_mean, pr
 from flask_corsguard.wsgi.path_rules import PathRules
 
 from .blueprint_policies import read_blueprints
+from .config_text import OF_PARTS, value_of
 
 PREFIX: Final = "CORSGUARD_"
 
-_LISTS: Final = frozenset({"origins", "methods", "allow_headers", "expose_headers", "dangerously_allow"})
 #: The fields that are allowed without ``origins``: they also apply to a closed policy.
 _WITHOUT_ORIGINS: Final = frozenset({"guard", "resource_policy"})
 
 #: The field, or argument, that each configuration key stands for.
 KEYS: Final = {f"{PREFIX}{name.upper()}": name for name in (*FIELDS, "paths", "blueprints")}
-
-#: The arguments that are no fields of the application's policy.
-_OF_PARTS: Final = frozenset({"paths", "blueprints"})
 
 _ONCE: Final = (
     "Give it to CorsGuard(...), for every application, or to init_app(app, ...), for one; not to both."
@@ -55,7 +53,7 @@ class Arguments(NamedTuple):
         if (self.policy is not None or self.fields) and (others.policy is not None or others.fields):
             what = ", ".join(others.fields) or "policy"
             problems.append(problem("policy.twice", what, others.policy or dict(others.fields), _ONCE))
-        for name in sorted(_OF_PARTS):
+        for name in sorted(OF_PARTS):
             value = getattr(others, name)
             if value is not None and getattr(self, name) is not None:
                 problems.append(problem("policy.twice", name, value, _ONCE))
@@ -69,11 +67,11 @@ class Arguments(NamedTuple):
         )
 
 
-def read_settings(arguments: Arguments, config: Mapping[str, Any]) -> Settings:
+def read_settings(arguments: Arguments, config: Mapping[Any, Any]) -> Settings:
     """Return the policies of an application.
 
     :param arguments: the arguments of the extension.
-    :param config: the configuration; a string is split where a list is meant.
+    :param config: the configuration; what a text in it stands for, :func:`.value_of` says.
     :raises PolicyError: with every problem found.
     """
     problems: list[Problem] = []
@@ -83,7 +81,7 @@ def read_settings(arguments: Arguments, config: Mapping[str, Any]) -> Settings:
     try:
         built = _policy_of(arguments.policy, settings)
     except PolicyError as error:
-        problems += [_as_written(each, keys) for each in error.problems]
+        problems += [_as_written(each, keys, arguments.fields, config) for each in error.problems]
     try:
         paths = None if rules is None else PathRules(rules, keys.get("paths", "paths"))
     except PolicyError as error:
@@ -99,29 +97,29 @@ def read_settings(arguments: Arguments, config: Mapping[str, Any]) -> Settings:
 
 
 def _joined(
-    arguments: Arguments, config: Mapping[str, Any], problems: list[Problem]
+    arguments: Arguments, config: Mapping[Any, Any], problems: list[Problem]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what is set in code or configuration, and the keys of the latter by what they set."""
     policy = arguments.policy
-    of_parts = {name: getattr(arguments, name) for name in _OF_PARTS}
+    of_parts = {name: getattr(arguments, name) for name in OF_PARTS}
     given = {**arguments.fields, **{name: value for name, value in of_parts.items() if value is not None}}
     keys: dict[str, str] = {}
     settings: dict[str, Any] = dict(given)
-    for key in sorted(key for key in config if key.startswith(PREFIX)):
+    for key in sorted(key for key in config if isinstance(key, str) and key.startswith(PREFIX)):
         name = KEYS.get(key)
         if name is None:
             problems.append(
                 problem("config.unknown", key, config[key], did_you_mean(key.upper(), list(KEYS)))
             )
-        elif name in given or (policy is not None and name not in _OF_PARTS):
+        elif name in given or (policy is not None and name not in OF_PARTS):
             hint = f"Leave out {key}, or {name if name in given else 'the policy'} in the code."
             problems.append(problem("config.twice", key, config[key], hint))
         else:
             keys[name] = key
-            settings[name] = _from_config(name, config[key])
+            settings[name] = value_of(name, key, config[key], problems)
     if keys and "origins" not in given:
         keys.setdefault("origins", f"{PREFIX}ORIGINS")
-    fields = [name for name in settings if name not in _OF_PARTS]
+    fields = [name for name in settings if name not in OF_PARTS]
     if policy is not None and fields:
         hint = "Give a policy or its fields; policy.replace(...) makes one like another."
         problems.append(problem("policy.twice", ", ".join(fields), policy, hint))
@@ -136,22 +134,22 @@ def _policy_of(policy: object, fields: Mapping[str, Any]) -> Policy:
     return Policy(**fields)
 
 
-def _as_written(each: Problem, keys: Mapping[str, str]) -> Problem:
+def _as_written(
+    each: Problem, keys: Mapping[str, str], given: Container[str], config: Container[str]
+) -> Problem:
+    """Return *each* with the names of the configuration, where the field comes from there.
+
+    :param keys: the configuration key of each field that comes from it.
+    :param given: the fields that the code gives.
+    """
     key = keys.get(each.field)
     if key is None:
         return each
-    return replace(each, field=key, hint=each.hint.replace(f"{each.field}=", f"{key}="))
-
-
-def _fields_from_config(fields: object) -> object:
-    if not isinstance(fields, Mapping):
-        return fields
-    return {name: _from_config(name, value) for name, value in fields.items()}
-
-
-def _from_config(name: str, value: object) -> object:
-    if name in _OF_PARTS and isinstance(value, Mapping):
-        return {part: _fields_from_config(fields) for part, fields in value.items()}
-    if name not in _LISTS or not isinstance(value, str):
-        return value
-    return value.replace(",", " ").split()
+    hint = each.hint
+    if each.code in {"origins.missing", "origins.empty"}:
+        others = ", ".join(sorted(other for other in set(keys.values()) if other in config))
+        hint = f'Write {key}=["https://app.example"]; or leave out {others} if nobody else may call.'
+    for name in FIELDS:
+        if name not in given:
+            hint = re.sub(rf"\b{name}=", f"{PREFIX}{name.upper()}=", hint)
+    return replace(each, field=key, hint=hint)

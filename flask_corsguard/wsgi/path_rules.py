@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy, policy_from
-from flask_corsguard.core.problems import PolicyError, Problem, problem
+from flask_corsguard.core.problems import PolicyError, Problem, problem, shown
 
 # What other software may resolve to another path: dot segments, empty segments, a backslash, a NUL,
 # and escapes of these that are left after one decoding.
@@ -46,7 +46,7 @@ class PathRules:
         problems: list[Problem] = []
         policies: dict[str, Policy] = {}
         for path, value in rules.items():
-            name = f"{field}[{path!r}]"
+            name = f"{field}[{shown(path)}]"
             if not isinstance(path, str) or _RULE.fullmatch(path) is None or is_ambiguous(path):
                 problems.append(problem("path.spelling", field, path, _spelling_hint(path)))
                 continue

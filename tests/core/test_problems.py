@@ -24,16 +24,9 @@ def test_every_code_of_the_catalogue_has_a_row():
     rows |= {code for _, code, _, _ in (*REFUSED_ORIGINS, *REFUSED_FIELDS, *REFUSED_POLICIES)}
     # Of paths, marks and the configuration: tests/wsgi/test_path_rules.py and tests/flask/.
     elsewhere = {
-        *(
-            "blueprints.type",
-            "blueprints.name",
-            "paths.type",
-            "path.spelling",
-            "path.unreachable",
-            "policy.type",
-            "policy.twice",
-        ),
-        *("config.unknown", "config.twice"),
+        *("blueprints.type", "blueprints.name", "paths.type", "path.spelling", "path.unreachable"),
+        *("policy.type", "policy.twice"),
+        *("config.unknown", "config.twice", "config.empty", "config.quotes", "config.json"),
     }
 
     assert rows - {None} | elsewhere == set(SENTENCES)

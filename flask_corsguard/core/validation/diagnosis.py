@@ -60,7 +60,7 @@ _HINTS: Final = {
     "origin.list": 'Write a list with one string for each: ["https://a.example", "https://b.example"].',
     "origin.regex": (
         'For subdomains write "https://*.example.com", for any port "http://localhost:*"; '
-        "for a regular expression, pass re.compile(...)."
+        "for a regular expression, pass re.compile(...) in code."
     ),
     "origin.opaque-scheme": (
         'Serve the page over http or https, or list what it sends, "null" or "file://", and add '

@@ -232,7 +232,9 @@ def check_max_age(value: object, problems: Problems) -> int | None:
         whole = value % timedelta(seconds=1) == timedelta()
         seconds = value // timedelta(seconds=1) if whole else None
     if not isinstance(seconds, int) or isinstance(seconds, bool):
-        hint = 'Write max_age=600 for ten minutes; convert a string such as "600" with int().'
+        hint = "Write max_age=600 for ten minutes."
+        if isinstance(value, str):
+            hint = 'Write max_age=600 for ten minutes; convert a string such as "600" with int().'
         problems.append(problem("max-age.type", "max_age", value, hint))
         return None
     if not 0 <= seconds <= MAX_MAX_AGE:
@@ -250,8 +252,7 @@ def check_flag(field: str, value: object, problems: Problems) -> bool:
     word = "False" if text.strip().lower() in {"false", "0", "no", "off", "", "none"} else "True"
     hint = f"Write {field}={word}."
     if isinstance(value, str):
-        # app.config.from_prefixed_env() of Flask reads a variable as JSON.
-        hint = f"Write {field}={word}, not a string; in an environment variable, write {word.lower()}."
+        hint = f'Write {field}={word}, not a string; compare that of an environment variable with "true".'
     problems.append(problem("flag.type", field, value, hint))
     return False
 
