@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from .request_constructor import Fields, pairs_of, urlencoded
+from .scalar_values import scalar_value_string
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -23,7 +24,7 @@ class EncodedForm(NamedTuple):
 
 
 def _with_crlf(text: str) -> str:
-    return _LINE_END.sub("\r\n", text)
+    return _LINE_END.sub("\r\n", scalar_value_string(text))
 
 
 def normalized_fields(fields: Fields) -> list[tuple[str, str]]:

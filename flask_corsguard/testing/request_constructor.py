@@ -29,6 +29,7 @@ from .requests import (
     RedirectMode,
     Request,
 )
+from .scalar_values import scalar_value_string
 from .urls import HTTP_SCHEMES, Url, parse_url
 
 Fields = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -98,7 +99,7 @@ def urlencoded(fields: Fields) -> str:
 
 
 def _percent_encode(text: str) -> str:
-    return quote_plus(text, safe="*").replace("~", "%7E")
+    return quote_plus(scalar_value_string(text), safe="*").replace("~", "%7E")
 
 
 def pairs_of(fields: Fields) -> list[tuple[str, str]]:
@@ -112,7 +113,7 @@ def extract_body(data: Data) -> Body:
     if isinstance(data, bytes):
         return Body(data, None)
     if isinstance(data, str):
-        return Body(data.encode(), TEXT_TYPE)
+        return Body(scalar_value_string(data).encode(), TEXT_TYPE)
     return Body(urlencoded(data).encode(), FORM_TYPE)
 
 

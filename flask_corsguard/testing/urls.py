@@ -19,6 +19,8 @@ from urllib.parse import quote, unquote
 import idna
 from publicsuffixlist import PublicSuffixList
 
+from .scalar_values import scalar_value_string
+
 DEFAULT_PORTS: Final[Mapping[str, int]] = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 HTTP_SCHEMES: Final = frozenset({"http", "https"})
 MAX_PORT: Final = 65535
@@ -105,7 +107,8 @@ def parse_url(text: str, base: Url | None = None) -> Url | None:
 
     See https://url.spec.whatwg.org/#concept-basic-url-parser.
     """
-    text = re.sub(r"[\t\n\r]", "", text.strip("".join(map(chr, range(0x21)))))
+    text = scalar_value_string(text).strip("".join(map(chr, range(0x21))))
+    text = re.sub(r"[\t\n\r]", "", text)
     absolute = _ABSOLUTE.fullmatch(text)
     if absolute is not None:
         scheme = absolute[1].lower()
@@ -127,7 +130,9 @@ def _parse_authority(scheme: str, text: str) -> Url | None:
     host = _parse_host(parts[1]) if parts else None
     if parts is None or host is None:
         return None
-    port = int(parts[2]) if parts[2] else None
+    # Any number of zeros may precede a port. But int() raises for thousands of digits.
+    digits = (parts[2] or "").lstrip("0")[: len(str(MAX_PORT)) + 1]
+    port = int(digits or "0") if parts[2] else None
     if port is not None and port > MAX_PORT:
         return None
     root = Url(scheme, host, None if port == DEFAULT_PORTS[scheme] else port, userinfo=userinfo)

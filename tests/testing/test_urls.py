@@ -41,6 +41,11 @@ BASE = parse_url("https://user:word@app.example:8443/a/b/c?d=e#f")
         ("http://127.0.0.1:5000/x", "http://127.0.0.1:5000/x"),
         ("http://[0:0::1]:5000/", "http://[::1]:5000/"),
         ("data:text/plain,x", "data:text/plain,x"),
+        ("https://app.example/\ud800?\udfff", "https://app.example/%EF%BF%BD?%EF%BF%BD"),
+        ("https://app.example/\ud83d\ude00", "https://app.example/%F0%9F%98%80"),
+        (f"https://app.example:{'0' * 5000}81", "https://app.example:81/"),
+        ("https://app.example:000", "https://app.example:0/"),
+        ("https://app.example:65535", "https://app.example:65535/"),
     ],
 )
 def test_a_url_is_written_as_a_browser_writes_it(text, parsed):
@@ -72,6 +77,7 @@ def test_a_relative_url_is_resolved_against_its_base(text, parsed):
     [
         *("app.example", "/x", "https://", "https:///", "https://:80", "https://app.example:x"),
         *("https://app.example:65536", "https://app example", "https://a%zz", "https://%ff.example"),
+        *(f"https://app.example:{'9' * 5000}", "https://app.example:655360", "https://\ud800.example"),
         *("http://256.1.1.1", "http://127.1", "http://[::g]", "http://[::1"),
     ],
 )
