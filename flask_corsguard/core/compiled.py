@@ -191,6 +191,8 @@ class CompiledPolicy:
         return answer
 
     def _allow_one(self, origin: str, error: Exception | None = None) -> Answer:
+        # A caller of decide() may have passed a member of an Enum, and the answer is remembered for everyone.
+        origin = str.__str__(origin)
         allow_origin = (fetch_standard.ACAO, origin)
         timed = "*" if self.policy.timing == "*" else origin
         timing = ((fetch_standard.TAO, timed),) if self.policy.timing else ()

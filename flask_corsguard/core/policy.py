@@ -19,6 +19,7 @@ from .validation.fields import (
     check_methods,
     check_request_headers,
     check_response_headers,
+    exact,
     hint_for_unknown,
 )
 from .validation.origins import DOORS, NOBODY, Door, Origins, check_credentials, check_origins
@@ -171,9 +172,9 @@ class Policy:
         self._set("credentials", credentials)
         self._set("max_age", check_max_age(max_age, problems))
         self._set("private_network", check_flag("private_network", private_network, problems))
-        self._set("timing", timing if timing == "*" else check_flag("timing", timing, problems))
+        self._set("timing", "*" if timing == "*" else check_flag("timing", timing, problems))
         if resource_policy is not None:
-            check_choice("resource_policy", resource_policy, RESOURCE_POLICIES, problems)
+            resource_policy = check_choice("resource_policy", resource_policy, RESOURCE_POLICIES, problems)
         self._set("resource_policy", resource_policy)
         self._set("guard", check_choice("guard", guard, GUARD_MODES, problems))
         self._set("dangerously_allow", tuple(doors))
@@ -230,7 +231,7 @@ class Policy:
         :returns: the policy.
         :raises PolicyError: with every problem of the policy, if it has any.
         """
-        return cls(**{str(name): value for name, value in mapping.items()})
+        return cls(**{str(exact(name)): value for name, value in mapping.items()})
 
     def _fields(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in FIELDS}

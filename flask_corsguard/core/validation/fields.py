@@ -19,6 +19,18 @@ MAX_MAX_AGE: Final = 86400
 T = TypeVar("T")
 Problems = list[Problem]
 
+
+def exact(value: T) -> T:
+    """Return *value*, and a plain ``str`` where it is an instance of a subclass: a member of an ``Enum``.
+
+    The member compares like its value, but where a header is written it may say ``Sites.APP``.
+    """
+    if isinstance(value, str) and type(value) is not str:
+        # Tempting: str(value). But that is the method of the subclass.
+        return str.__str__(value)  # type: ignore[return-value]  # a str where T is one
+    return value
+
+
 _RESPONSE_ONLY: Final = fetch_standard.CORS_RESPONSE_HEADERS
 _REQUEST_ONLY: Final = frozenset(
     name.lower()
@@ -51,7 +63,10 @@ def check_list(field: str, value: object, example: str, problems: Problems) -> l
     elif isinstance(value, (bytes, bytearray, Mapping)) or not isinstance(value, Iterable):
         problems.append(problem("list.type", field, value, f"Write {field}=[{example}]."))
     else:
-        return list(_without_repetitions(value))
+        items = list(value)
+        # Of a hundred thousand origins, most are plain: their types are compared at once.
+        plain = items if set(map(type, items)) <= {str} else map(exact, items)
+        return list(_without_repetitions(plain))
     return []
 
 
@@ -241,7 +256,8 @@ def check_max_age(value: object, problems: Problems) -> int | None:
         hint = f"Write a number from 0, which turns caching off, to {MAX_MAX_AGE}, or None to send no age."
         problems.append(problem("max-age.bounds", "max_age", value, hint))
         return None
-    return seconds
+    # A plain one: a member of an IntEnum may be written by its name.
+    return int(seconds)
 
 
 def check_flag(field: str, value: object, problems: Problems) -> bool:
@@ -258,7 +274,8 @@ def check_flag(field: str, value: object, problems: Problems) -> bool:
 
 
 def check_choice(field: str, value: T, choices: Sequence[T], problems: Problems) -> T:
-    """Return *value*, and add a problem if it is not one of *choices*."""
+    """Return the choice that *value* is, and add a problem if it is not one of *choices*."""
+    value = exact(value)
     if value not in choices:
         hint = did_you_mean(str(value), [str(choice) for choice in choices])
         problems.append(problem("choice.unknown", field, value, hint))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import Enum, IntEnum
 
 import pytest
 
 from cases import A
-from flask_corsguard import Policy
+from flask_corsguard import Policy, Request, decide
 from policy_cases import REFUSED_FIELDS, assert_refused, problems_of
 
 
@@ -66,3 +67,68 @@ def test_a_wildcard_absorbs_what_it_covers():
 def test_an_age_is_seconds_or_a_timedelta():
     """The same age in seconds and as a timedelta makes the same policy."""
     assert Policy(origins=[A], max_age=timedelta(minutes=10)) == Policy(origins=[A], max_age=600)
+
+
+class Text(str, Enum):
+    """Texts that a project keeps in one place; ``str()`` of a member is not its value."""
+
+    APP = "https://app.example"
+    PATTERN = "https://*.app.example"
+    STAR = "*"
+    PUT = "PUT"
+    HEADER = "X-App"
+    ENFORCE = "report"
+    SAME_SITE = "same-site"
+    DOOR = "insecure-origins"
+    FIELD = "origins"
+
+
+class Age(IntEnum):
+    """An age that a project keeps in one place."""
+
+    HOUR = 3600
+
+
+def test_members_of_an_enum_become_plain_texts_and_numbers():
+    """Whatever a subclass of ``str`` or ``int`` makes of itself, headers and dictionaries have its value."""
+    policy = Policy(
+        origins=[Text.APP, Text.PATTERN],
+        methods=[Text.PUT],
+        allow_headers=[Text.HEADER],
+        expose_headers=[Text.HEADER],
+        max_age=Age.HOUR,
+        timing=Text.STAR,
+        resource_policy=Text.SAME_SITE,
+        guard=Text.ENFORCE,
+        dangerously_allow=[Text.DOOR],
+    )
+
+    assert repr(policy) == (
+        "Policy(origins=('https://app.example', 'https://*.app.example'), methods=('PUT',), "
+        "allow_headers=('X-App',), expose_headers=('X-App',), max_age=3600, timing='*', "
+        "resource_policy='same-site', guard='report', dangerously_allow=('insecure-origins',))"
+    )
+    assert "Text" not in repr(policy.to_dict())
+
+
+@pytest.mark.parametrize("field", ["methods", "allow_headers", "expose_headers", "origins"])
+@pytest.mark.parametrize("value", [Text.STAR, [Text.STAR]], ids=["bare", "listed"])
+def test_a_star_of_an_enum_is_a_plain_star(field, value):
+    """It is read as the star that it equals."""
+    policy = Policy(**{"origins": [A], field: value})
+
+    assert type(getattr(policy, field)) is str
+
+
+def test_a_mapping_may_name_its_fields_by_an_enum():
+    """A key is the field whose name it equals."""
+    assert Policy.from_mapping({Text.FIELD: [A]}) == Policy(origins=[A])
+
+
+def test_an_origin_of_an_enum_is_answered_and_remembered_as_plain_text():
+    """What is decided for a member of an ``Enum`` is also what a browser with that origin gets."""
+    policy = Policy(origins=["https://*.example", "https://first.test"])
+
+    for origin in (Text.APP, A):
+        decision = decide(policy, Request(method="GET", origin=origin))
+        assert [type(value) for _, value in decision.headers] == [str, str]
