@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
-from flask import Blueprint, Flask, request_started
+from flask import Blueprint, request_started
+from flask.sansio.app import App
 from flask.views import View
 
 from flask_corsguard.core.policy import Policy, policy_from
@@ -27,6 +28,7 @@ from .warnings.mark_record import record_decorator, record_mark, record_of
 from .warnings.warning import Place, warn
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.blueprints import BlueprintSetupState
     from typing_extensions import Unpack
 
@@ -94,7 +96,7 @@ def _check_first(target: object, policy: Policy) -> None:
 
 
 def _check_target(target: object) -> None:
-    if isinstance(target, Flask):
+    if isinstance(target, App):
         raise TypeError(
             "cors marks views and blueprints; for a whole application write CorsGuard(app, policy)."
         )

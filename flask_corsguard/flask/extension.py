@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from types import MethodType
 from typing import TYPE_CHECKING, Any, overload
 
-from flask import Flask
+from flask.sansio.app import App
+from werkzeug.local import LocalProxy
 
 from flask_corsguard.core.policy import Policy, policy_from
 from flask_corsguard.core.reasons import ALLOWED
@@ -29,6 +30,7 @@ from .warnings.warning import Place, warn
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from flask import Flask
     from typing_extensions import Unpack
 
     from flask_corsguard.core.decision import Decision
@@ -63,7 +65,8 @@ class CorsGuard:
         applies to a blueprint that a module holds.
     :param fields: the fields of a policy, instead of *policy*.
     :raises PolicyError: with every problem of the policy, the paths, the blueprints and the configuration.
-    :raises RuntimeError: if the application already has the extension.
+    :raises RuntimeError: if the application already has the extension; or if *app* is ``current_app``, and
+        there is none.
     :raises TypeError: if *app* is not a Flask application.
     """
 
@@ -126,10 +129,12 @@ class CorsGuard:
         :param blueprints: policies of blueprints, by the names that they are registered with.
         :param fields: the fields of a policy, instead of *policy*.
         :raises PolicyError: with every problem of the arguments and the configuration.
-        :raises RuntimeError: if *app* already has the extension.
+        :raises RuntimeError: if *app* already has the extension; or if it is ``current_app``, and there is
+            none.
         :raises TypeError: if *app* is not a Flask application.
         """
-        if not isinstance(app, Flask):
+        app = _application(app)
+        if not is_flask(app):
             raise TypeError(f"{app!r} is not a Flask application: write CorsGuard(app, policy).")
         if EXTENSION in app.extensions:
             raise RuntimeError(
@@ -141,6 +146,20 @@ class CorsGuard:
         middleware = _FlaskMiddleware(app, read_settings(given, app.config))
         app.extensions[EXTENSION] = middleware
         app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's documented way
+
+
+def is_flask(app: object) -> bool:
+    """Whether *app* is an application of Flask's, for WSGI.
+
+    Tempting: to ask for :class:`flask.Flask`. But instrumentation, such as OpenTelemetry's, puts a subclass
+    in its place, and then an application that was made before is not an instance of it.
+    """
+    return isinstance(app, App) and hasattr(app, "wsgi_app")
+
+
+def _application(app: object) -> Any:
+    # Requests come in where current_app is not set, or is another application.
+    return app._get_current_object() if type(app) is LocalProxy else app  # noqa: SLF001 - documented by Flask
 
 
 class _FlaskMiddleware(CorsMiddleware):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from threading import Lock
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 from weakref import WeakSet
 
 from flask_corsguard.core.policy import Policy
@@ -29,8 +30,36 @@ EXTENSION: Final = "corsguard"
 #: The key in ``app.extensions`` whose value lists the registrations of marked blueprints.
 REGISTRATIONS: Final = "corsguard_blueprints"
 
+T = TypeVar("T")
+
+
+class Living(Generic[T]):
+    """Objects, each as long as it lives.
+
+    A thread may add one while another reads them: marks are put, and applications are built, in any thread.
+    """
+
+    def __init__(self) -> None:
+        self._members: WeakSet[T] = WeakSet()
+        self._lock = Lock()
+
+    def add(self, member: T) -> None:
+        """Add *member*."""
+        with self._lock:
+            self._members.add(member)
+
+    def discard(self, member: T) -> None:
+        """Take *member* out, if it is there."""
+        with self._lock:
+            self._members.discard(member)
+
+    def __iter__(self) -> Iterator[T]:
+        with self._lock:
+            return iter(list(self._members))
+
+
 #: The marked blueprints that no application has registered so far.
-UNREGISTERED: Final[WeakSet[Blueprint]] = WeakSet()
+UNREGISTERED: Final[Living[Blueprint]] = Living()
 
 
 class Registration(NamedTuple):
@@ -50,7 +79,7 @@ class MarkObserver(Protocol):
         ...
 
 
-_observers: Final[WeakSet[MarkObserver]] = WeakSet()
+_observers: Final[Living[MarkObserver]] = Living()
 
 
 def observe_marks(observer: MarkObserver) -> None:
@@ -60,7 +89,7 @@ def observe_marks(observer: MarkObserver) -> None:
 
 def notify_observers() -> None:
     """Have every observer forget what it has found."""
-    for observer in list(_observers):
+    for observer in _observers:
         observer.forget()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from flask import Flask, abort, redirect
+from flask import Flask, abort, current_app, redirect
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -87,6 +87,36 @@ def test_an_argument_that_is_not_an_application_is_a_type_error():
     """The application comes first, here as in every extension of Flask."""
     with pytest.raises(TypeError, match=r"write CorsGuard\(app, policy\)"):
         CorsGuard(LISTED)
+
+
+def test_current_app_is_the_application_that_it_stands_for():
+    """Requests come in when nothing stands for it any more."""
+    app = Flask(__name__)
+    with app.app_context():
+        CorsGuard(current_app, origins=[A])
+
+    assert preflight(app, A).code == 204
+    assert call(app, headers={"Origin": A}).cors == [allow(A), VARY]
+
+
+def test_current_app_outside_of_a_context_is_an_error_of_flask():
+    """There is no application to guard."""
+    with pytest.raises(RuntimeError, match="application context"):
+        CorsGuard(current_app, origins=[A])
+
+
+def test_an_application_is_one_whatever_instrumentation_puts_in_the_place_of_its_class(monkeypatch):
+    """OpenTelemetry replaces ``flask.Flask`` by a subclass, before or after this library is loaded."""
+    import flask
+
+    class Instrumented(Flask):
+        pass
+
+    monkeypatch.setattr(flask, "Flask", Instrumented)
+    for app in (Flask(__name__), flask.Flask(__name__)):
+        CorsGuard(app, origins=[A])
+
+        assert preflight(app, A).code == 204
 
 
 def test_the_extension_registers_nothing_with_flask():

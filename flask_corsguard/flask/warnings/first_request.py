@@ -189,6 +189,6 @@ def _unregistered_blueprints(app: Flask) -> Iterator[str]:
     # registered by another application. And a test may leave some out.
     if app.testing:
         return
-    for blueprint in list(UNREGISTERED):
+    for blueprint in UNREGISTERED:
         if Path(blueprint.root_path).is_relative_to(app.root_path):
             yield blueprint.name
