@@ -52,6 +52,7 @@ def test_outside_of_debug_there_is_no_such_header(headers):
     layer = CorsMiddleware(SpyApp(), LISTED, debug=True)
     layer.debug = False
 
+    assert not layer.debug
     assert traced(layer, headers=headers) == (None, "")
     layer.debug = True
     assert (traced(layer, headers=headers)[0] is None) is not headers
