@@ -97,7 +97,11 @@ BY_HAND = {
     "origins.async": lambda written, value: {**written, "origins": [lambda origin: True]},
     "origin.punycode": lambda written, value: {**written, "origins": ["https://xn--mnchen-3ya.de"]},
     "origin.label-length": lambda written, value: {**written, "origins": [value.replace("a" * 64, "a" * 63)]},
-    "origin.host-length": lambda written, value: {**written, "origins": [value.replace("a" * 60, "a")]},
+    "origin.host-length": lambda written, value: {**written, "origins": [re.sub("(?i)a{50,}", "a", value)]},
+    "origin.opaque-scheme": lambda written, value: {
+        "origins": ["null"],
+        "dangerously_allow": ["null-origin"],
+    },
     "origin.scheme": lambda written, value: {**written, "origins": ["https://app.example"]},
     "origin.port": lambda written, value: {**written, "origins": ["https://app.example:8443"]},
     "credentials.any-origin": lambda written, value: {**written, "origins": [A]},
@@ -203,11 +207,20 @@ def test_a_hint_about_the_configuration_that_is_followed_leaves_one_that_can_be_
     assert guarded(config={"CORSGUARD_ORIGINS": A}) is None
 
 
+def test_a_hint_about_blueprints_that_is_followed_leaves_some_that_can_be_used():
+    """They are no mapping, or one has a name that no blueprint can have."""
+    no_mapping, no_name = guarded(blueprints=3), guarded(blueprints={"api.": LISTED})
+
+    assert (no_mapping.code, no_name.code) == ("blueprints.type", "blueprints.name")
+    assert guarded(blueprints=code_in(no_mapping, policy=LISTED)) is None
+    assert guarded(blueprints={re.search(r'registers: "(\w+)"', no_name.hint)[1]: LISTED}) is None
+
+
 def test_every_code_has_a_hint_that_is_followed():
     """Who adds a code adds a row, and, where only a person can follow its hint, how."""
     elsewhere = {
         *("paths.type", "path.spelling", "path.unreachable", "policy.type", "policy.twice"),
-        *("config.unknown", "config.twice"),
+        *("config.unknown", "config.twice", "blueprints.type", "blueprints.name"),
     }
 
     assert {code for _, code in ROWS} | elsewhere == set(SENTENCES)

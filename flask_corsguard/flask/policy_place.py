@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_corsguard.wsgi.environ import method_to_judge
 from flask_corsguard.wsgi.path_rules import CLOSED, is_ambiguous
 from flask_corsguard.wsgi.policy_source import APPLICATION
 from flask_corsguard.wsgi.proxy_fix import as_seen_inside
 
-from .marks import REGISTRATIONS, Registration, mark_of, mark_of_view
+from .marks import mark_of_view
 from .routing import RoutedPolicies
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-    from flask import Flask
     from werkzeug.routing import MapAdapter
 
     from flask_corsguard.core.policy import Policy
-    from flask_corsguard.wsgi.path_rules import PathRules
 
 
 class PlacedPolicies(RoutedPolicies):
@@ -27,20 +25,14 @@ class PlacedPolicies(RoutedPolicies):
     def place_of(self, environ: WSGIEnvironment) -> str:
         """Return whose the policy of a request is, for debug mode."""
         # Another object for each request, because requests run at the same time.
-        return _PlaceFinder(self._app, self._policy, self._paths, self._fixes).place_of(environ)
+        finder = _PlaceFinder(self._app, self._policy, self._paths, self._fixes, self._blueprints)
+        return finder.place_of(environ)
 
 
 class _PlaceFinder(RoutedPolicies):
-    """Finds the policy of one request, and takes note of where it stands.
+    """Finds the policy of one request, and takes note of where it stands."""
 
-    The arguments are those of :class:`.RoutedPolicies`.
-    """
-
-    def __init__(
-        self, app: Flask, policy: Policy, paths: PathRules | None, fixes: tuple[Any, ...] = ()
-    ) -> None:
-        super().__init__(app, policy, paths, fixes)
-        self._place: str | None = None
+    _place: str | None = None
 
     def place_of(self, environ: WSGIEnvironment) -> str:
         """Return whose the policy of a request is."""
@@ -66,7 +58,7 @@ class _PlaceFinder(RoutedPolicies):
 
     def _blueprint(self, endpoint: str, policy: Policy) -> str:
         name = endpoint.rpartition(".")[0]
-        while name and mark_of(self._app.blueprints.get(name)) is not policy:
+        while name and self._marks.of_blueprint(name) is not policy:
             name = name.rpartition(".")[0]
         return f"blueprint {name}"
 
@@ -78,8 +70,7 @@ class _PlaceFinder(RoutedPolicies):
         return policy
 
     def _registered(self, policy: Policy) -> str:
-        registrations: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
-        names = [each.blueprint.name for each in registrations if mark_of(each.blueprint) is policy]
+        names = [name for name in self._app.blueprints if self._marks.of_blueprint(name) is policy]
         return f"blueprint {names[0]}"
 
     def _of_path(self, path: str) -> Policy:

@@ -87,6 +87,7 @@ class RoutedPolicies:
         self._policy = policy
         self._paths = paths
         self._fixes = fixes
+        self._blueprints = blueprints
         self._by_methods: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
         self._binding = UrlBinding(app)
         self._marks = Marks(app, blueprints)

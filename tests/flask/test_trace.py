@@ -161,3 +161,16 @@ def test_in_debug_a_withheld_answer_appears_on_the_console(monkeypatch):
     call(make_app(), "GET", "/x", {"Origin": EVIL}, **{"wsgi.errors": console})
 
     assert console.getvalue().startswith("flask_corsguard: answer withheld: origin-not-allowed")
+
+
+@pytest.mark.parametrize("path", ["/named/x", "/named/none"])
+def test_the_header_names_a_blueprint_that_the_application_has_a_policy_for(path):
+    """It need not be marked itself."""
+    app = Flask(__name__)
+    app.debug = True
+    named = Blueprint("named", __name__, url_prefix="/named")
+    named.add_url_rule("/x", "x", lambda: "x")
+    app.register_blueprint(named)
+    CorsGuard(app, blueprints={"named": POLICY})
+
+    assert call(app, "GET", path, {"Origin": A}).get("X-CorsGuard") == "allowed; policy=blueprint named"
