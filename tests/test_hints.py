@@ -207,6 +207,18 @@ def test_a_hint_about_the_configuration_that_is_followed_leaves_one_that_can_be_
     assert guarded(config={"CORSGUARD_ORIGINS": A}) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "config.empty"), (f"'{A}'", "config.quotes"), (f"['{A}']", "config.json")]
+)
+def test_a_hint_about_an_environment_variable_that_is_followed_leaves_one_that_can_be_used(text, code):
+    """Its value stands in the hint as a shell takes it."""
+    problem = guarded(config={"CORSGUARD_ORIGINS": text})
+    value = re.match(r"Write CORSGUARD_ORIGINS=([^;]*?)\.?(?:;|$)", problem.hint)[1]
+
+    assert problem.code == code
+    assert guarded(config={"CORSGUARD_ORIGINS": value}) is None
+
+
 def test_a_hint_about_blueprints_that_is_followed_leaves_some_that_can_be_used():
     """They are no mapping, or one has a name that no blueprint can have."""
     no_mapping, no_name = guarded(blueprints=3), guarded(blueprints={"api.": LISTED})
@@ -220,7 +232,8 @@ def test_every_code_has_a_hint_that_is_followed():
     """Who adds a code adds a row, and, where only a person can follow its hint, how."""
     elsewhere = {
         *("paths.type", "path.spelling", "path.unreachable", "policy.type", "policy.twice"),
-        *("config.unknown", "config.twice", "blueprints.type", "blueprints.name"),
+        *("config.unknown", "config.twice", "config.empty", "config.quotes", "config.json"),
+        *("blueprints.type", "blueprints.name"),
     }
 
     assert {code for _, code in ROWS} | elsewhere == set(SENTENCES)
