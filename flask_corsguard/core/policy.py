@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, NoReturn, TypedDict, cast, final
 
 from .origin import Origin
 from .origin_set import OriginSet
-from .problems import PolicyError, Problem, problem
+from .problems import PolicyError, Problem, problem, shown
 from .validation.fields import (
     check_choice,
     check_flag,
@@ -20,9 +20,10 @@ from .validation.fields import (
     check_request_headers,
     check_response_headers,
     exact,
-    hint_for_unknown,
+    is_star,
 )
 from .validation.origins import DOORS, NOBODY, Door, Origins, check_credentials, check_origins
+from .validation.unknown_fields import hint_for_unknown
 
 GuardMode = Literal["enforce", "report", "off"]
 GUARD_MODES: Final[tuple[GuardMode, ...]] = ("enforce", "report", "off")
@@ -136,6 +137,7 @@ class Policy:
 
     def __init__(
         self,
+        /,
         *,
         origins: OriginsField = _MISSING,
         methods: NamesField | None = None,
@@ -172,7 +174,7 @@ class Policy:
         self._set("credentials", credentials)
         self._set("max_age", check_max_age(max_age, problems))
         self._set("private_network", check_flag("private_network", private_network, problems))
-        self._set("timing", "*" if timing == "*" else check_flag("timing", timing, problems))
+        self._set("timing", "*" if is_star(timing) else check_flag("timing", timing, problems))
         if resource_policy is not None:
             resource_policy = check_choice("resource_policy", resource_policy, RESOURCE_POLICIES, problems)
         self._set("resource_policy", resource_policy)
@@ -202,7 +204,7 @@ class Policy:
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError("A policy cannot be changed.")
 
-    def replace(self, **changes: Any) -> Policy:
+    def replace(self, /, **changes: Any) -> Policy:
         """Return a policy like this one but for the *changes*, checked anew.
 
         :param changes: fields by name.
@@ -214,14 +216,12 @@ class Policy:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a new dictionary: ``Policy.from_mapping(p.to_dict()) == p``.
 
-        Its values are lists, strings, numbers and ``None``; compiled expressions and callables stay what
-        they are.
+        Its values are lists, strings, numbers and ``None``; expressions and callables stay what they are.
 
         :returns: the fields by name.
         """
-        return {
-            name: list(value) if type(value) is tuple else value for name, value in self._fields().items()
-        }
+        fields = self._fields().items()
+        return {name: list(value) if type(value) is tuple else value for name, value in fields}
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Policy:
@@ -231,7 +231,10 @@ class Policy:
         :returns: the policy.
         :raises PolicyError: with every problem of the policy, if it has any.
         """
-        return cls(**{str(exact(name)): value for name, value in mapping.items()})
+        if not isinstance(cast("object", mapping), Mapping):
+            raise PolicyError([problem("policy.type", "policy", mapping, 'Write {"origins": ["*"]}.')])
+        named = cast("Mapping[object, Any]", mapping).items()
+        return cls(**{exact(n) if isinstance(n, str) else shown(n): value for n, value in named})
 
     def _fields(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in FIELDS}
@@ -245,26 +248,23 @@ class Policy:
         return self._key() == other._key()
 
     def __hash__(self) -> int:
-        # Computed once: a policy of a hundred thousand origins may well be a key.
-        try:
+        try:  # Computed once: a policy of a hundred thousand origins may well be a key.
             return self._hash
         except AttributeError:
             self._set("_hash", hash(self._key()))
             return self._hash
 
     def __repr__(self) -> str:
-        changed = {
-            name: value for name, value in self._fields().items() if value != DEFAULTS.get(name, _MISSING)
-        }
-        return f"Policy({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
+        fields = self._fields().items()
+        changed = [f"{name}={value!r}" for name, value in fields if value != DEFAULTS.get(name, _MISSING)]
+        return f"Policy({', '.join(changed)})"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         # By public names alone, so that a pickle outlives the modules that it was made by.
         if self.origins is not NOBODY:
             return Policy.from_mapping, (self.to_dict(),)
-        changes = {
-            name: value for name, value in self._fields().items() if value != getattr(SAME_ORIGIN, name)
-        }
+        fields = self._fields().items()
+        changes = {name: value for name, value in fields if value != getattr(SAME_ORIGIN, name)}
         return (methodcaller("replace", **changes), (SAME_ORIGIN,)) if changes else "SAME_ORIGIN"
 
 
@@ -278,8 +278,7 @@ def with_methods(policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> Pol
     for name in Policy.__slots__:
         if name not in {"methods", "_compiled", "_hash"}:
             other._set(name, getattr(policy, name))
-    # Tempting: policy.replace(methods=methods). But there is nothing new to check, and checking a hundred
-    # thousand origins again for each route would be felt.
+    # Tempting: policy.replace(). But checking a hundred thousand origins for each route would be felt.
     other._set("methods", methods)
     other._set("_compiled", None)
     return other

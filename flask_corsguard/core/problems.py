@@ -77,9 +77,15 @@ def did_you_mean(name: str, known: Sequence[str], *, cutoff: float = 0.6) -> str
 
 
 def shown(value: object) -> str:
-    """Return the ``ascii()`` of *value*, cut to :data:`SHOWN_VALUE_LENGTH` characters, for a message."""
-    # Cut first, so that a megabyte is neither escaped nor copied. Escaping can make it too long again.
-    text = ascii(value[: SHOWN_VALUE_LENGTH + 1] if isinstance(value, str) else value)
+    """Return the ``ascii()`` of *value*, cut to :data:`SHOWN_VALUE_LENGTH` characters, for a message.
+
+    A value that has none, such as a number of thousands of digits, is shown by its type.
+    """
+    try:
+        # Cut first, so that a megabyte is neither escaped nor copied. Escaping can make it too long again.
+        text = ascii(value[: SHOWN_VALUE_LENGTH + 1] if isinstance(value, str) else value)
+    except Exception:  # noqa: BLE001 - the code of whoever wrote the type
+        return f"<{type(value).__name__}>"
     return text if len(text) <= SHOWN_VALUE_LENGTH else f"{text[:SHOWN_VALUE_LENGTH]}..."
 
 

@@ -13,6 +13,9 @@ from typing import Final, TypeVar
 from flask_corsguard.core import fetch_standard
 from flask_corsguard.core.problems import Problem, did_you_mean, problem
 
+#: Characters of a misspelt name that are compared with the right ones, which are much shorter.
+MAX_COMPARED_LENGTH: Final = 64
+
 #: Longest time that a browser keeps a preflight, in seconds (Firefox; Chromium 7200, WebKit 600).
 MAX_MAX_AGE: Final = 86400
 
@@ -60,7 +63,7 @@ def check_list(field: str, value: object, example: str, problems: Problems) -> l
         items = [_SPELLINGS.get(field, str)(item) for item in value.replace(",", " ").split()]
         listed = "" if None in items else ", ".join(f'"{item}"' for item in items)
         problems.append(problem("list.string", field, value, f"Write {field}=[{listed or example}]."))
-    elif isinstance(value, (bytes, bytearray, Mapping)) or not isinstance(value, Iterable):
+    elif isinstance(value, (bytes, bytearray, memoryview, range, Mapping)) or not isinstance(value, Iterable):
         problems.append(problem("list.type", field, value, f"Write {field}=[{example}]."))
     else:
         items = list(value)
@@ -68,6 +71,11 @@ def check_list(field: str, value: object, example: str, problems: Problems) -> l
         plain = items if set(map(type, items)) <= {str} else map(exact, items)
         return list(_without_repetitions(plain))
     return []
+
+
+def is_star(value: object) -> bool:
+    """Whether *value* is ``"*"``. What another type makes of a comparison is not asked."""
+    return isinstance(value, str) and value == "*"
 
 
 def _working_spelling(text: str) -> str | None:
@@ -90,7 +98,7 @@ def _without_repetitions(items: Iterable[object]) -> Iterator[object]:
         try:
             known = item in seen
             seen.add(item)
-        except TypeError:
+        except Exception:  # noqa: BLE001 - the code of whoever wrote the type
             # A value without a hash is neither a name nor an origin: the caller refuses its type.
             known = False
         if not known:
@@ -109,7 +117,7 @@ def check_names(
     :param check: takes the field and a name, and returns the problem of the name, if it has one.
     :returns: the names without a problem.
     """
-    if value == "*":
+    if is_star(value):
         return ("*",)
     names: list[str] = []
     for item in check_list(field, value, example, problems):
@@ -264,8 +272,13 @@ def check_flag(field: str, value: object, problems: Problems) -> bool:
     """Return *value* if it is a boolean, else ``False``."""
     if isinstance(value, bool):
         return value
-    text = value if isinstance(value, str) else str(bool(value))
-    word = "False" if text.strip().lower() in {"false", "0", "no", "off", "", "none"} else "True"
+    # Tempting: bool(value). But what another type makes of that is not asked.
+    text = (
+        value.strip().lower()
+        if isinstance(value, str)
+        else str(isinstance(value, int) and value != 0).lower()
+    )
+    word = "False" if text in {"false", "0", "no", "off", "", "none"} else "True"
     hint = f"Write {field}={word}."
     if isinstance(value, str):
         hint = f'Write {field}={word}, not a string; compare that of an environment variable with "true".'
@@ -275,29 +288,11 @@ def check_flag(field: str, value: object, problems: Problems) -> bool:
 
 def check_choice(field: str, value: T, choices: Sequence[T], problems: Problems) -> T:
     """Return the choice that *value* is, and add a problem if it is not one of *choices*."""
+    # Tempting: "value in choices". But what another type makes of a comparison is not asked.
     value = exact(value)
-    if value not in choices:
-        hint = did_you_mean(str(value), [str(choice) for choice in choices])
-        problems.append(problem("choice.unknown", field, value, hint))
+    if isinstance(value, str) and value in choices:
+        return value
+    text = value if isinstance(value, str) else ""
+    hint = did_you_mean(text[:MAX_COMPARED_LENGTH], [str(choice) for choice in choices])
+    problems.append(problem("choice.unknown", field, value, hint))
     return value
-
-
-#: What to write instead of an argument of Flask-CORS whose name is not similar to that of any field.
-_FROM_FLASK_CORS: Final[Mapping[str, str]] = {
-    "resources": 'Give policies by path as CorsGuard(app, paths={"/api": Policy(...)}).',
-    "supports_credentials": "Write credentials=True.",
-    "send_wildcard": 'Leave it out: origins="*" is sent as "*".',
-    "always_send": "Leave it out: a policy for everyone is always sent, any other only to allowed origins.",
-    "vary_header": "Leave it out: Vary is always complete.",
-    "automatic_options": "Leave it out: preflights are always answered.",
-    "intercept_exceptions": "Leave it out: every response carries the headers.",
-}
-
-
-def hint_for_unknown(name: str, fields: Sequence[str]) -> str:
-    """Return the hint for an unknown field: what replaces it, or the field with the most similar name.
-
-    :param name: the unknown field, perhaps an argument of Flask-CORS.
-    :param fields: the names of all fields.
-    """
-    return _FROM_FLASK_CORS.get(name) or did_you_mean(name, fields)

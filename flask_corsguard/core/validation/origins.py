@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal, cast, get_args
 
@@ -14,7 +14,7 @@ from flask_corsguard.core.origin_set import OriginCheck, OriginSet
 from flask_corsguard.core.problems import Problem, problem
 from flask_corsguard.core.public_suffix import has_strangers_below
 
-from .fields import Problems, check_list
+from .fields import Problems, check_list, is_star
 
 Door = Literal["null-origin", "insecure-origins", "public-suffixes", "unproven-regexes", "any-extension"]
 
@@ -81,17 +81,17 @@ def check_origins(value: object, problems: Problems, doors: Iterable[str]) -> Or
         hint = 'Give the list of origins, or "*" if everyone may read the answers.'
         problems.append(problem("origins.none", "origins", value, hint))
         return Origins()
-    if value == "*":
+    if is_star(value):
         return Origins(any=True)
     found = Origins()
     before = len(problems)
     items = check_list("origins", value, '"https://app.example"', problems)
-    if "*" in items:
+    if any(map(is_star, items)):
         if len(items) == 1:
             return Origins(any=True)
         hint = 'Write origins="*", or leave "*" out.'
         problems.append(problem("origins.redundant", "origins", value, hint))
-        items.remove("*")
+        items = [item for item in items if not is_star(item)]
     for item in items:
         if (refusal := _sort_in(item, found, doors)) is not None:
             problems.append(refusal)
@@ -115,7 +115,7 @@ def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | No
     elif inspect.iscoroutinefunction(item):
         hint = "Use a plain function that returns True or False."
         return problem("origins.async", "origins", item, hint)
-    elif callable(item) and isinstance(item, Hashable):
+    elif callable(item) and _has_hash(item):
         found.callables.append(cast("OriginCheck", item))
     else:
         text = item.decode("latin-1") if isinstance(item, bytes) else ""
@@ -123,6 +123,14 @@ def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | No
         hint = f'Write the origin as text, such as "{example}"; a callable must be hashable.'
         return problem("origins.type", "origins", item, hint)
     return None
+
+
+def _has_hash(item: object) -> bool:
+    try:
+        hash(item)
+    except Exception:  # noqa: BLE001 - the code of whoever wrote the type
+        return False
+    return True
 
 
 def _sort_in_text(text: str, found: Origins, doors: Iterable[str]) -> Problem | None:
