@@ -8,9 +8,10 @@ import re
 import pytest
 from flask import Flask
 
-from cases import A
+from cases import EVIL, A
 from flask_corsguard import SAME_ORIGIN, CorsGuard, Policy, PolicyError
 from flask_corsguard.core.problems import SENTENCES
+from harness import call, preflight
 
 B = "https://b.example"
 
@@ -189,10 +190,14 @@ def test_paths_are_json_whose_policies_are_read_like_the_configuration():
         }
     )
     CorsGuard(app)
-    rules = app.extensions["corsguard"]._paths
 
-    assert rules.find("/api/x") == Policy(origins=[A, B], credentials=True, max_age=5)
-    assert rules.find("/open") == Policy(origins="*", timing=True)
+    for origin in (A, B):
+        answer = preflight(app, origin, path="/api/x")
+        assert answer.get("Access-Control-Allow-Credentials") == "true"
+        assert answer.get("Access-Control-Max-Age") == "5"
+    assert preflight(app, EVIL, path="/api/x").code == 403
+    opened = call(app, "GET", "/open", {"Origin": EVIL})
+    assert opened.get("Access-Control-Allow-Origin") == opened.get("Timing-Allow-Origin") == "*"
 
 
 def test_a_problem_of_a_text_within_paths_names_path_and_field():
