@@ -155,10 +155,11 @@ def allows_method(by_policy: CompiledPolicy, method: str) -> bool:
     """Whether the policy allows *method*; it always allows safelisted ones (#cors-safelisted-method)."""
     # The length first: hashing a megabyte would already be work.
     listed = len(method) <= by_policy.max_method_length and method in by_policy.methods
-    return listed or (by_policy.any_method and _is_method_under_wildcard(method))
+    return listed or (by_policy.any_method and is_method_under_wildcard(method))
 
 
-def _is_method_under_wildcard(method: str) -> bool:
+def is_method_under_wildcard(method: str) -> bool:
+    """Whether ``"*"`` covers *method*: a token of bounded length that pages may send."""
     return (
         len(method) <= MAX_WILDCARD_METHOD_LENGTH
         and fetch_standard.is_token(method)

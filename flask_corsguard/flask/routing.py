@@ -9,21 +9,21 @@ from __future__ import annotations
 import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
-from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect, Rule
 
 from flask_corsguard.core.compiled import CompiledPolicy, compiled
-from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS, is_forbidden_method
+from flask_corsguard.core.decision import is_method_under_wildcard
+from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS, UPPER_CASE_METHODS, is_forbidden_method
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.wsgi.environ import REQUEST, method_to_judge
 from flask_corsguard.wsgi.path_rules import PathRules, is_ambiguous
-from flask_corsguard.wsgi.proxy_fix import as_seen_inside
+from flask_corsguard.wsgi.proxy_fix import as_seen_inside, layers
 
 from .blueprint_prefixes import BlueprintPrefixes
 from .marks import Marks, observe_marks
-from .url_binding import UrlBinding
+from .url_binding import UrlBinding, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +90,7 @@ class RoutedPolicies:
         self._blueprints = blueprints
         self._by_methods: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
         self._binding = UrlBinding(app)
+        self._has_mounts = any(hasattr(layer, "mounts") for layer in layers(app.wsgi_app))
         self._marks = Marks(app, blueprints)
         self._prefixes = BlueprintPrefixes(app, blueprints, self._marks)
         self.memory = Memory()
@@ -183,16 +184,16 @@ class RoutedPolicies:
             adapter = self._binding.bind(environ)
         except HTTPException:
             # No endpoint answers a host that is not trusted, for example.
-            return compiled(self._of_path(path))
+            return self._without_endpoint(self._of_path(path), with_methods=with_methods)
         for _ in range(MAX_REDIRECTS):
             try:
                 return self._match_once(adapter, path, method, with_methods=with_methods)
             except RequestRedirect as redirect:
-                target = _path_of(redirect, adapter)
+                target = path_of(redirect, adapter)
                 if target is None:
                     break
                 path = target
-        return compiled(self._of_path(path))
+        return self._without_endpoint(self._of_path(path), with_methods=with_methods)
 
     def _match_once(
         self, adapter: MapAdapter, path: str, method: str, *, with_methods: bool
@@ -209,13 +210,15 @@ class RoutedPolicies:
             found = {each: _rule_of(adapter, info, each) for each in methods}
             rules = {each: rule for each, rule in found.items() if rule is not None}
             if not rules:
-                return compiled(self._of_unknown(adapter, path, info))
+                unknown = self._of_unknown(adapter, path, info)
+                return self._without_endpoint(unknown, with_methods=with_methods)
             chosen = next(iter(rules))
         except RequestRedirect:
             raise
         except HTTPException:
             # Not found; or the rule is for WebSockets and the request is not, or the reverse.
-            return compiled(self._of_unknown(adapter, path, info))
+            unknown = self._of_unknown(adapter, path, info)
+            return self._without_endpoint(unknown, with_methods=with_methods)
         rule = rules[chosen]
         policy = self._of_endpoint(rule.endpoint, path, chosen)
         if not with_methods or policy.methods is not None:
@@ -224,7 +227,28 @@ class RoutedPolicies:
             return self._with_methods(policy, "*")
         if chosen == method:
             return self._with_methods_of_rule(policy, rule, method, path)
-        return self._with_methods(policy, self._methods_of(policy, path, rules))
+        return self._with_lacking_method(policy, self._methods_of(policy, path, rules), method)
+
+    def _without_endpoint(self, policy: Policy, *, with_methods: bool) -> CompiledPolicy:
+        # No view stands behind any method, so every one may reach the error, and a page reads it. A mounted
+        # application may stand there, whose methods nobody here knows.
+        if not with_methods or policy.methods is not None or not policy.origins or self._has_mounts:
+            return compiled(policy)
+        return self._with_methods(policy, "*")
+
+    def _with_lacking_method(self, policy: Policy, methods: tuple[str, ...], method: str) -> CompiledPolicy:
+        """Return the policy of a URL none of whose rules takes *method*, so that a page reads the 405.
+
+        Tempting: ``"*"``. But a browser would keep that for the URL (#cors-preflight-cache), and so for the
+        methods of views that have other policies. *method* has no view.
+        """
+        if method in methods or not policy.origins or not is_method_under_wildcard(method):
+            return self._with_methods(policy, methods)
+        named = tuple(sorted((*methods, method)))
+        if method in UPPER_CASE_METHODS:
+            return self._with_methods(policy, named)
+        # Not remembered: anyone can send new ones.
+        return compiled(policy).for_methods(named)
 
     def _with_methods_of_rule(self, policy: Policy, rule: Rule, method: str, path: str) -> CompiledPolicy:
         # The same rules are asked for again and again, and the outcome only depends on the view.
@@ -288,11 +312,3 @@ def _rule_of(adapter: MapAdapter, info: str, method: str) -> Rule | None:
         except HTTPException:
             continue
     return None
-
-
-def _path_of(redirect: RequestRedirect, adapter: MapAdapter) -> str | None:
-    target = urlsplit(redirect.new_url)
-    if target.netloc != adapter.get_host(None):
-        return None
-    path = unquote(target.path).removeprefix(adapter.script_name.rstrip("/"))
-    return "/" + path.lstrip("/").encode("utf-8").decode("latin-1")

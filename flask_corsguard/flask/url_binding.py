@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Request
 from werkzeug.exceptions import NotFound
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from _typeshed.wsgi import WSGIEnvironment
-    from werkzeug.routing import MapAdapter
+    from werkzeug.routing import MapAdapter, RequestRedirect
 
 _READ_BY_FLASK_3_0: Final = {
     *("APPLICATION_ROOT", "PREFERRED_URL_SCHEME", "SERVER_NAME", "bind", "bind_to_environ", "config"),
@@ -122,3 +123,12 @@ def _names_in(code: CodeType) -> Iterator[str]:
         elif isinstance(constant, str) and constant.isidentifier():
             # A key of the configuration. The docstring is not an identifier.
             yield constant
+
+
+def path_of(redirect: RequestRedirect, adapter: MapAdapter) -> str | None:
+    """Return the path that *redirect* leads to; ``None`` if it leads to another host."""
+    target = urlsplit(redirect.new_url)
+    if target.netloc != adapter.get_host(None):
+        return None
+    path = unquote(target.path).removeprefix(adapter.script_name.rstrip("/"))
+    return "/" + path.lstrip("/").encode("utf-8").decode("latin-1")

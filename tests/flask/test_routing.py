@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Blueprint, Flask, current_app
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.routing import BaseConverter, Rule
 
 from cases import EVIL, LISTED, SAME_ORIGIN, A
@@ -87,15 +88,68 @@ def test_a_route_without_automatic_options_has_its_preflight(app):
     assert methods_told(app, "/n", "PATCH") == "PATCH"
 
 
-def test_a_method_that_the_url_does_not_take_is_named_by_the_browser(app):
-    """The URL's policy answers with the methods that share it, so the method is what is missing."""
+def test_a_method_that_the_url_does_not_take_reads_405(app):
+    """The preflight names it beside those that share the policy, and no other."""
+    app.add_url_rule("/only", "only", cors(PARTNER)(lambda: "x"), methods=["PUT", "DELETE"])
     told = preflight(app, A, "PATCH", "/item")
 
     assert told.code == 204
-    assert told.get("Access-Control-Allow-Methods") == "GET, HEAD"
-    assert methods_told(app, "/items/", "PATCH") == "DELETE, GET, HEAD, POST"
-    app.add_url_rule("/only", "only", cors(PARTNER)(lambda: "x"), methods=["PUT", "DELETE"])
-    assert methods_told(app, "/only", "GET", EVIL) == "DELETE, PUT"
+    assert told.get("Access-Control-Allow-Methods") == "GET, HEAD, PATCH"
+    assert call(app, "PATCH", "/item", {"Origin": A}).code == 405
+    assert call(app, "PATCH", "/item", {"Origin": EVIL}).code == 403
+    assert methods_told(app, "/items/", "PATCH") == "DELETE, GET, HEAD, PATCH, POST"
+    assert methods_told(app, "/only", "GET", EVIL) == "DELETE, GET, PUT"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "connect", "P" * 35, "P/T"])
+def test_a_lacking_method_that_no_page_sends_is_not_named(app, method):
+    """It is refused, as under any policy that takes every method."""
+    assert methods_told(app, "/item", method) == "GET, HEAD"
+    assert call(app, method, "/item", {"Origin": A}).code == 403
+
+
+def test_lacking_methods_are_not_remembered(app):
+    """But for the few that are registered: anyone can send new ones."""
+    for number in range(50):
+        assert methods_told(app, "/item", f"M{number}") == f"GET, HEAD, M{number}"
+
+    assert app.extensions["corsguard"]._source._by_methods == {}
+
+
+def test_a_list_of_methods_is_taken_at_its_word_where_nothing_answers(app):
+    """Only a policy that leaves the methods to the route lets others through to the error."""
+    app.extensions["corsguard"].policy = LISTED.replace(methods=["GET"])
+
+    for path in ("/missing", "/items/"):
+        assert methods_told(app, path, "PATCH") == "GET"
+        assert call(app, "PATCH", path, {"Origin": A}).code == 403
+
+
+def test_any_method_reads_404_where_a_converter_takes_no_such_value(app):
+    """The preflight grants it, and the guard lets an allowed page through to the 404; no other page."""
+    app.add_url_rule("/numbers/<int:n>", "number", lambda n: "x", methods=["DELETE"])
+
+    for path in ("/numbers/abc", "/missing"):
+        assert methods_told(app, path, "DELETE") == "*"
+        assert call(app, "DELETE", path, {"Origin": A}).code == 404
+        assert call(app, "DELETE", path, {"Origin": EVIL}).code == 403
+
+
+def test_with_credentials_a_404_is_told_the_method_that_was_asked_for(app):
+    """There ``*`` would only be a name."""
+    app.extensions["corsguard"].policy = LISTED.replace(credentials=True)
+
+    assert methods_told(app, "/missing", "PATCH") == "PATCH"
+
+
+def test_a_mounted_application_is_not_taken_for_nothing(app):
+    """What the URL map does not know, another application may answer, with any method."""
+    plain = Flask(__name__)
+    plain.wsgi_app = DispatcherMiddleware(plain.wsgi_app, {"/mounted": lambda *args: [b""]})
+    CorsGuard(plain, LISTED)
+
+    assert methods_told(plain, "/mounted/x", "DELETE") == "GET, HEAD, POST"
+    assert call(plain, "DELETE", "/mounted/x", {"Origin": A}).code == 403
 
 
 def test_a_missing_slash_is_answered_by_its_target(app):
@@ -128,7 +182,7 @@ def test_a_redirect_of_the_map_is_followed_to_its_policy(app):
 def test_what_has_no_route_is_the_applications(app):
     """A 404 is readable for those who may read the rest."""
     assert preflight(app, A, "PUT", "/missing").code == 204
-    assert methods_told(app, "/missing", "PUT") == "GET, HEAD, POST"
+    assert methods_told(app, "/missing", "PUT") == "*"
 
 
 def test_a_rule_for_every_method_tells_all(app):
@@ -294,10 +348,10 @@ def test_a_url_for_handshakes_and_for_plain_requests_names_the_plain_ones():
     app.add_url_rule("/c", "post", lambda: "post", methods=["POST"])
     app.add_url_rule("/only", "only", lambda: "ws", websocket=True)
 
-    assert methods_told(app, "/c", "PUT") == "POST"
+    assert methods_told(app, "/c", "PUT") == "POST, PUT"
     assert methods_told(app, "/c", "POST") == "POST"
-    assert methods_told(app, "/only", "GET") == "GET, HEAD, POST"
-    assert methods_told(app, "/only", "PUT") == "GET, HEAD, POST"
+    assert methods_told(app, "/only", "GET") == "*"
+    assert methods_told(app, "/only", "PUT") == "*"
 
 
 def test_a_redirect_below_a_prefix_that_is_not_ascii_is_followed(app):
@@ -312,5 +366,5 @@ def test_a_method_that_is_not_taken_where_another_would_be_redirected_is_followe
     app.add_url_rule("/all/", "all", cors(EVERYONE)(lambda page: "x"), defaults={"page": 1})
     app.add_url_rule("/all/page/<int:page>", "all")
 
-    assert methods_told(app, "/all/page/1", "PUT", EVIL) == "GET, HEAD"
+    assert methods_told(app, "/all/page/1", "PUT", EVIL) == "GET, HEAD, PUT"
     assert allowed(app, "/all/page/1", method="PUT") == "*"

@@ -12,7 +12,9 @@ from werkzeug.routing import RequestRedirect, Rule
 
 from flask_corsguard import SAME_ORIGIN, CorsGuard, Policy, cors
 from naive import layer
-from naive.headers import SAFELISTED
+from naive.headers import SAFELISTED, allows_method
+
+ANY_METHOD = Policy(origins="*", methods="*")
 
 #: Everything in :func:`make_site` that can be marked.
 PLACES = ["view", "twin view", "class", "method", "outer", "inner", "view in inner"]
@@ -154,8 +156,10 @@ def policy_for(site: Site, environ: dict[str, object], method: str, path: str | 
     except RequestRedirect as redirect:
         return policy_for(site, environ, method, urlsplit(redirect.new_url).path)
     except NotFound:
-        return of_nothing(site, path)
-    if method not in rules:
+        policy = of_nothing(site, path)
+        return policy if policy.methods is not None or not policy.origins else policy.replace(methods="*")
+    lacking = [] if method in rules else [method]
+    if lacking:
         # Not allowed: the policy of the URL is that of its GET, or else of the first by name.
         method = next(each for each in ["GET", *sorted(rules)] if each in rules and each != "OPTIONS")
     policy = of_endpoint(site, rules[method].endpoint, method, path)
@@ -166,6 +170,8 @@ def policy_for(site: Site, environ: dict[str, object], method: str, path: str | 
         for each, rule in rules.items()
         if of_endpoint(site, rule.endpoint, each, path) is policy and each != "OPTIONS"
     ]
+    # What no page of the URL has may reach the 405.
+    shared += [each for each in lacking if each not in shared and allows_method(ANY_METHOD, each)]
     if environ["REQUEST_METHOD"] != "OPTIONS":
         # The route's list is not the policy's word: what the route lacks, it refuses itself.
         shared += [each for each in SAFELISTED if each not in shared]
