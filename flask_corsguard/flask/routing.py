@@ -23,7 +23,7 @@ from flask_corsguard.wsgi.proxy_fix import as_seen_inside, layers
 
 from .blueprint_prefixes import BlueprintPrefixes
 from .marks import Marks, observe_marks
-from .url_binding import UrlBinding, path_of
+from .url_binding import UrlBinding, path_of, pushed, rule_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -164,9 +164,14 @@ class RoutedPolicies:
         except Exception:  # noqa: BLE001 - converters are the application's, and may do anything
             logger.debug("the URL map raised; asking it once more, in an application context")
         try:
-            # Some converters ask the database, which needs an application context. Only they pay for one.
-            with self._app.app_context():
-                return self._match(environ, path, method, with_methods=with_methods)
+            # Some converters need the database, and some the session. Only they pay for a context.
+            try:
+                with self._app.app_context():
+                    return self._match(environ, path, method, with_methods=with_methods)
+            except (RuntimeError, AttributeError):
+                # What Flask's proxies raise without a request, and what others have that are None then.
+                with pushed(self._app.request_context(dict(environ))):
+                    return self._match(environ, path, method, with_methods=with_methods)
         except Exception:
             logger.exception("the URL map raised; the closed policy holds")
             return compiled(SAME_ORIGIN)
@@ -207,7 +212,7 @@ class RoutedPolicies:
         except MethodNotAllowed as refusal:
             # The policy of the URL is that of its GET, if it has one. The answer names the methods.
             methods = sorted(refusal.valid_methods or (), key=_rank)
-            found = {each: _rule_of(adapter, info, each) for each in methods}
+            found = {each: rule_of(adapter, info, each) for each in methods}
             rules = {each: rule for each, rule in found.items() if rule is not None}
             if not rules:
                 unknown = self._of_unknown(adapter, path, info)
@@ -300,15 +305,3 @@ class RoutedPolicies:
 def _rank(method: str) -> tuple[bool, bool, str]:
     # OPTIONS last: Flask adds it to every rule, and no method of a view class stands behind it.
     return method != "GET", method == "OPTIONS", method
-
-
-def _rule_of(adapter: MapAdapter, info: str, method: str) -> Rule | None:
-    # A handshake may ask for a URL that has only rules for plain requests.
-    for websocket in (None, False):
-        try:
-            return adapter.match(info, method, return_rule=True, websocket=websocket)[0]
-        except RequestRedirect:
-            raise
-        except HTTPException:
-            continue
-    return None

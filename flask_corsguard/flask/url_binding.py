@@ -6,20 +6,22 @@ the host, and most applications route by the path alone.
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Request
-from werkzeug.exceptions import NotFound
-from werkzeug.routing import Map
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import Map, RequestRedirect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from _typeshed.wsgi import WSGIEnvironment
-    from werkzeug.routing import MapAdapter, RequestRedirect
+    from flask.ctx import RequestContext
+    from werkzeug.routing import MapAdapter, Rule
 
 _READ_BY_FLASK_3_0: Final = {
     *("APPLICATION_ROOT", "PREFERRED_URL_SCHEME", "SERVER_NAME", "bind", "bind_to_environ", "config"),
@@ -132,3 +134,28 @@ def path_of(redirect: RequestRedirect, adapter: MapAdapter) -> str | None:
         return None
     path = unquote(target.path).removeprefix(adapter.script_name.rstrip("/"))
     return "/" + path.lstrip("/").encode("utf-8").decode("latin-1")
+
+
+def rule_of(adapter: MapAdapter, info: str, method: str) -> Rule | None:
+    """Return the rule that matches *info*, for a WebSocket or not; ``None`` if none does."""
+    # A handshake may ask for a URL that has only rules for plain requests.
+    for websocket in (None, False):
+        try:
+            return adapter.match(info, method, return_rule=True, websocket=websocket)[0]
+        except RequestRedirect:
+            raise
+        except HTTPException:
+            continue
+    return None
+
+
+@contextmanager
+def pushed(context: RequestContext) -> Iterator[None]:
+    """Push *context*, as Flask does for a request, with its session; pop it, even if that was half done."""
+    try:
+        context.push()
+        yield
+    finally:
+        # Flask may have pushed it before a converter raised; and what it runs now may expect a whole request.
+        with suppress(Exception):
+            context.pop()

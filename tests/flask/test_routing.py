@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Blueprint, Flask, current_app
+from flask import Blueprint, Flask, current_app, request, session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.routing import BaseConverter, Rule
 
@@ -16,6 +16,8 @@ from harness import call, make_environ, preflight
 EVERYONE = Policy(origins="*")
 
 PARTNER = Policy(origins=[EVIL])
+
+ACAO = "Access-Control-Allow-Origin"
 
 
 def allowed(app, path, origin=EVIL, method="GET", **extra):
@@ -267,6 +269,53 @@ def test_a_converter_that_needs_the_application_gets_its_context(caplog):
 
     assert methods_told(app, "/x", "PUT", EVIL) == "PUT"
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("needed", [request, session], ids=["request", "session"])
+def test_a_converter_that_needs_the_request_gets_its_context(needed, caplog):
+    """The view is the one that Flask will find, for the preflight and for the request after it."""
+
+    class Needing(BaseConverter):
+        def to_python(self, value):
+            return f"{value} {bool(needed)}"
+
+    app = Flask(__name__)
+    app.secret_key = "test"
+    app.url_map.converters["needing"] = Needing
+    app.teardown_request(lambda error: 1 / 0 if request.method == "OPTIONS" else None)
+    CorsGuard(app, LISTED)
+    app.add_url_rule("/<needing:item>", "item", cors(PARTNER)(lambda item: item), methods=["PUT"])
+
+    assert methods_told(app, "/x", "PUT", EVIL) == "PUT"
+    assert preflight(app, A, "PUT", "/x").code == 403
+    assert call(app, "PUT", "/x", {"Origin": EVIL}).code == 200
+    assert call(app, "PUT", "/x", {"Origin": A}).code == 403
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "ws", "wss"])
+@pytest.mark.parametrize("upgrade", [{}, {"Upgrade": "websocket", "Connection": "Upgrade"}], ids=str)
+def test_rules_for_sockets_are_matched_as_flask_matches_them(scheme, upgrade):
+    """Whatever scheme the server names, the policy is that of the view that Flask finds."""
+    app = Flask(__name__)
+    for websocket, policy in ((True, PARTNER), (False, LISTED)):
+        view = cors(policy)(lambda websocket=websocket: str(websocket))
+        app.add_url_rule(
+            "/c",
+            str(websocket),
+            view,
+            websocket=websocket,
+        )
+    CorsGuard(app)
+    environ = make_environ("GET", "/c", upgrade, **{"wsgi.url_scheme": scheme})
+    with app.request_context(dict(environ)):
+        endpoint = request.endpoint
+    owner = {"True": EVIL, "False": A}[endpoint]
+    extra = {"wsgi.url_scheme": scheme}
+
+    told = {call(app, "GET", "/c", {"Origin": each, **upgrade}, **extra).get(ACAO) for each in (A, EVIL)}
+
+    assert told == {None, owner}
 
 
 def test_a_converter_that_fails_closes_the_door(caplog):
