@@ -162,7 +162,7 @@ _ORIGIN_LISTS = (
     st.lists(st.one_of(LISTED_ORIGINS, LISTED_PATTERNS), min_size=1, max_size=6),
 )
 _NAMED_ORIGINS = st.one_of(*_ORIGIN_LISTS)
-_ANY_ORIGINS = st.one_of(*_ORIGIN_LISTS, st.just("*"), st.just(["null", "https://a.example"]))
+_ANY_ORIGINS = st.one_of(*_ORIGIN_LISTS, st.just("*"), st.just("*"), st.just(["null", "https://a.example"]))
 
 
 @st.composite
@@ -196,6 +196,14 @@ def asked_of(policy: Policy):
     return near_misses_of(named or ["https://a.example"])
 
 
+def named_by(policy: Policy) -> str:
+    """Return an origin that a drawn *policy* allows."""
+    if policy.origins == "*":
+        return "https://a.example"
+    first = next(each for each in policy.origins if isinstance(each, str))
+    return first.replace(":*", "").replace("*", "x")
+
+
 _ASKED_METHODS = st.sampled_from(["OPTIONS", "GET", "POST", "PUT"])
 _REQUESTED_METHODS = st.one_of(st.none(), METHODS, st.text(max_size=8))
 _REQUESTED_HEADERS = st.one_of(
@@ -206,11 +214,49 @@ _ELSEWHERE = st.one_of(st.none(), ORIGINS)
 _THIRDS = st.sampled_from(range(3))
 
 
+# Lists of requested headers below and beyond any bound, of names that all differ: the shorter a name, the
+# more a list grows when it is sent back.
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~"
+_SHORT_NAMES = ["".join(each) for size in (1, 2) for each in product(_LETTERS, repeat=size)]
+_LONG_LISTS = st.sampled_from(
+    [
+        *(",".join(_SHORT_NAMES[:count]) for count in (40, 500, 1000, 1380, 1400, 2800)),
+        *(",".join(f"x-{number}" for number in range(count)) for count in (10, 100, 560, 700, 20_000)),
+    ]
+)
+_LONG_METHODS = st.sampled_from(["PUT", "P" * 34, "P" * 35, "P" * 257, "P" * 6000])
+_ECHOES = st.sampled_from([("*", "*"), (None, "*"), ("*", ["X-A"]), ("*", ["*", "Authorization"])])
+_SECURE_ORIGINS = st.lists(
+    LISTED_ORIGINS.filter(lambda each: each.startswith("https:")), min_size=1, max_size=3
+)
+
+
+@st.composite
+def echoed_preflights(draw):
+    """Draw a policy that sends back what is requested, and a preflight of an origin that it allows."""
+    origins = draw(_SECURE_ORIGINS)
+    methods, allow_headers = draw(_ECHOES)
+    policy = Policy(
+        origins=origins,
+        methods=methods,
+        allow_headers=allow_headers,
+        credentials=True,
+        private_network=draw(st.booleans()),
+    )
+    return policy, Request(
+        method="OPTIONS",
+        origin=origins[-1],
+        requested_method=draw(st.one_of(_LONG_METHODS, _LONG_METHODS, ANY_TEXT)),
+        requested_headers=draw(st.one_of(_LONG_LISTS, _LONG_LISTS, _REQUESTED_HEADERS, ANY_TEXT)),
+        private_network=draw(_NETWORKS),
+    )
+
+
 @st.composite
 def policies_and_requests(draw):
     """Draw a policy and a request that has something to do with it."""
     policy = draw(policies())
-    origin = draw(asked_of(policy)) if draw(_THIRDS) else draw(_ELSEWHERE)
+    origin = draw((st.just(named_by(policy)), asked_of(policy), _ELSEWHERE)[draw(_THIRDS)])
     return policy, Request(
         method=draw(_ASKED_METHODS),
         origin=origin,

@@ -14,6 +14,7 @@ from naive import enumerated
 from naive.compared import RANDOM, Layer, expected, records_of_levels
 from naive.enumerated import POLICIES
 from naive.layer import by_callable, by_path, covers
+from reach import met, reaching
 
 SEGMENTS = st.sampled_from(
     ["api", "apix", "v1", "caf\xe9", "%2e", "..", ".", "", "a b", "A", "..a", "%5C", "\\"]
@@ -24,6 +25,7 @@ RULES = st.sampled_from(
 )
 
 
+@reaching
 @RANDOM
 @given(
     st.lists(RULES, min_size=1, max_size=4, unique=True), st.lists(PATHS, min_size=1, max_size=6), st.data()
@@ -34,7 +36,8 @@ def test_the_first_rule_that_covers_a_path_counts(rules, paths, data):
     hidden = [
         rule for place, rule in enumerate(rules) if any(covers(each, as_wsgi(rule)) for each in rules[:place])
     ]
-    if hidden:
+    met(not hidden, "no rule is hidden")
+    if met(hidden, "a rule is hidden"):
         with pytest.raises(PolicyError) as caught:
             Layer(policies)
         assert [each.code for each in caught.value.problems] == ["path.unreachable"] * len(hidden)
