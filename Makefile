@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo quick test gate counts instructions browsers interop bench wheel check docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop bench mutants wheel check docs clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
@@ -25,6 +25,8 @@ help:
 	@echo 'make instructions   counts machine instructions per request with valgrind; installs it (Debian, as root)'
 	@echo '     WRITE=1        records them, too'
 	@echo 'make counts         records the bytecodes and calls per request that the tests compare with'
+	@echo 'make mutants        changes the package in 200 small ways, one at a time, and lists what no test notices'
+	@echo '     ARGS="--sample 500 --seed other"  others, and more of them; ARGS=--help'
 	@echo 'make bench          measures time and memory beside other libraries; ARGS=--quick: tries it out (Debian, as root)'
 	@echo 'make clean          removes what the others made'
 
@@ -68,6 +70,10 @@ bench: $(VENV)/bench.stamp
 	@benchmarks/install
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+# What has been tried is not tried again: .mutants/ holds the outcomes and which tests run which lines.
+mutants: $(VENV)/tests.stamp
+	@PYTHONPATH=tests nice -n 10 $(BIN)/python -m mutants $(ARGS)
+
 check: $(VENV)/lint.stamp $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -83,7 +89,7 @@ docs: $(VENV)/docs.stamp
 	@echo 'docs/_build/html/index.html'
 
 clean:
-	rm -rf $(VENV) build docs/_build .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) build docs/_build .coverage .mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
