@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect, Rule
@@ -23,7 +23,9 @@ from flask_corsguard.wsgi.proxy_fix import as_seen_inside, layers
 
 from .blueprint_prefixes import BlueprintPrefixes
 from .marks import Marks, observe_marks
-from .url_binding import UrlBinding, path_of, pushed, rule_of
+from .memory import Memory, RulePolicy
+from .url_binding import UrlBinding, pushed
+from .url_rules import decoded, rank, rule_of, rules_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,28 +41,6 @@ MAX_REDIRECTS: Final = 4
 
 #: How many copies of policies with the methods of a rule are kept; most applications need fewer than ten.
 MAX_COPIES: Final = 1024
-
-
-class RulePolicy(NamedTuple):
-    """A rule and its policy; the rule stays, so that its id is not given to another one."""
-
-    rule: Rule
-    by_policy: CompiledPolicy
-
-
-class Memory:
-    """What was found since the last mark. A new mark replaces the whole memory, so no entry outlives it."""
-
-    __slots__ = ("by_rule", "by_rule_and_method", "one")
-
-    def __init__(self) -> None:
-        #: The policy of every response, once it is known that nothing is marked.
-        self.one: CompiledPolicy | None = None
-        #: By the id of a rule. Only rules of functions: the policy of a view class depends on the method.
-        self.by_rule: dict[int, RulePolicy] = {}
-        #: By the id of a rule and one of its methods in upper case: the rule, its view, its policy, and that
-        #: policy with the methods of the rule.
-        self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, Policy, CompiledPolicy]] = {}
 
 
 class RoutedPolicies:
@@ -190,28 +170,46 @@ class RoutedPolicies:
         except HTTPException:
             # No endpoint answers a host that is not trusted, for example.
             return self._without_endpoint(self._of_path(path), with_methods=with_methods)
+        by_policy, target = self._follow(adapter, path, method, with_methods=with_methods)
+        methods = by_policy.policy.methods
+        if not with_methods or target == path or methods is None or methods == "*":
+            return by_policy
+        policy = self._follow(adapter, path, method, with_methods=False)[0].policy
+        if policy is by_policy.policy:
+            return by_policy
+        # A browser keeps what a preflight names for the URL that was asked for, where other methods may lead
+        # elsewhere.
+        led = (
+            each
+            for each in methods
+            if self._follow(adapter, path, each, with_methods=False)[0].policy is policy
+        )
+        return self._with_methods(policy, tuple(led))
+
+    def _follow(
+        self, adapter: MapAdapter, path: str, method: str, *, with_methods: bool
+    ) -> tuple[CompiledPolicy, str]:
         for _ in range(MAX_REDIRECTS):
             try:
-                return self._match_once(adapter, path, method, with_methods=with_methods)
+                return self._match_once(adapter, path, method, with_methods=with_methods), path
             except RequestRedirect as redirect:
-                target = path_of(redirect, adapter)
+                target = target_of(redirect, adapter)
                 if target is None:
                     break
                 path = target
-        return self._without_endpoint(self._of_path(path), with_methods=with_methods)
+        return self._without_endpoint(self._of_path(path), with_methods=with_methods), path
 
     def _match_once(
         self, adapter: MapAdapter, path: str, method: str, *, with_methods: bool
     ) -> CompiledPolicy:
-        # As Werkzeug reads PATH_INFO: bytes in Latin-1 (PEP 3333), which are UTF-8.
-        info = path.encode("latin-1", "replace").decode("utf-8", "replace")
+        info = decoded(path)
         rules: dict[str, Rule]
         try:
             rules = {method: adapter.match(info, method, return_rule=True)[0]}
             chosen = method
         except MethodNotAllowed as refusal:
             # The policy of the URL is that of its GET, if it has one. The answer names the methods.
-            methods = sorted(refusal.valid_methods or (), key=_rank)
+            methods = sorted(refusal.valid_methods or (), key=rank)
             found = {each: rule_of(adapter, info, each) for each in methods}
             rules = {each: rule for each, rule in found.items() if rule is not None}
             if not rules:
@@ -231,7 +229,7 @@ class RoutedPolicies:
         if rule.methods is None:
             return self._with_methods(policy, "*")
         if chosen == method:
-            return self._with_methods_of_rule(policy, rule, method, path)
+            return self._with_methods_of_rule(policy, rule, method, path, adapter)
         return self._with_lacking_method(policy, self._methods_of(policy, path, rules), method)
 
     def _without_endpoint(self, policy: Policy, *, with_methods: bool) -> CompiledPolicy:
@@ -255,7 +253,9 @@ class RoutedPolicies:
         # Not remembered: anyone can send new ones.
         return compiled(policy).for_methods(named)
 
-    def _with_methods_of_rule(self, policy: Policy, rule: Rule, method: str, path: str) -> CompiledPolicy:
+    def _with_methods_of_rule(
+        self, policy: Policy, rule: Rule, method: str, path: str, adapter: MapAdapter
+    ) -> CompiledPolicy:
         # The same rules are asked for again and again, and the outcome only depends on the view.
         view = self._app.view_functions.get(rule.endpoint)
         remembered = self.memory.by_rule_and_method
@@ -264,6 +264,10 @@ class RoutedPolicies:
         known = remembered.get(key)
         if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
             return known[3]
+        if self.memory.is_shared(rule, self._app.url_map):
+            # The browser keeps what a preflight names for the URL, where other methods have other rules.
+            rules = rules_of(adapter, decoded(path), rule.methods or ())
+            return self._with_methods(policy, self._methods_of(policy, path, rules))
         rules = dict.fromkeys(rule.methods or (), rule)
         by_policy = self._with_methods(policy, self._methods_of(policy, path, rules))
         if self._paths is None:
@@ -300,8 +304,3 @@ class RoutedPolicies:
         if is_ambiguous(path):
             return SAME_ORIGIN
         return self._prefixes.find(adapter.subdomain, info) or self._of_path(path)
-
-
-def _rank(method: str) -> tuple[bool, bool, str]:
-    # OPTIONS last: Flask adds it to every rule, and no method of a view class stands behind it.
-    return method != "GET", method == "OPTIONS", method

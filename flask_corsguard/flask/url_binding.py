@@ -10,18 +10,17 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from types import CodeType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Request
-from werkzeug.exceptions import HTTPException, NotFound
-from werkzeug.routing import Map, RequestRedirect
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import Map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from _typeshed.wsgi import WSGIEnvironment
     from flask.ctx import RequestContext
-    from werkzeug.routing import MapAdapter, Rule
+    from werkzeug.routing import MapAdapter
 
 _READ_BY_FLASK_3_0: Final = {
     *("APPLICATION_ROOT", "PREFERRED_URL_SCHEME", "SERVER_NAME", "bind", "bind_to_environ", "config"),
@@ -125,28 +124,6 @@ def _names_in(code: CodeType) -> Iterator[str]:
         elif isinstance(constant, str) and constant.isidentifier():
             # A key of the configuration. The docstring is not an identifier.
             yield constant
-
-
-def path_of(redirect: RequestRedirect, adapter: MapAdapter) -> str | None:
-    """Return the path that *redirect* leads to; ``None`` if it leads to another host."""
-    target = urlsplit(redirect.new_url)
-    if target.netloc != adapter.get_host(None):
-        return None
-    path = unquote(target.path).removeprefix(adapter.script_name.rstrip("/"))
-    return "/" + path.lstrip("/").encode("utf-8").decode("latin-1")
-
-
-def rule_of(adapter: MapAdapter, info: str, method: str) -> Rule | None:
-    """Return the rule that matches *info*, for a WebSocket or not; ``None`` if none does."""
-    # A handshake may ask for a URL that has only rules for plain requests.
-    for websocket in (None, False):
-        try:
-            return adapter.match(info, method, return_rule=True, websocket=websocket)[0]
-        except RequestRedirect:
-            raise
-        except HTTPException:
-            continue
-    return None
 
 
 @contextmanager

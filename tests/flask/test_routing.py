@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Blueprint, Flask, current_app, request, session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.routing import BaseConverter, Rule
+from werkzeug.routing import BaseConverter, Map, Rule
 
 from cases import EVIL, LISTED, SAME_ORIGIN, A
 from flask_corsguard import CorsGuard, Policy, cors
+from flask_corsguard.flask.url_rules import shares_urls
 from flask_corsguard.flask.warnings.bypass import WATCHED
 from flask_corsguard.wsgi.path_rules import is_ambiguous
 from harness import call, make_environ, preflight
@@ -39,6 +40,76 @@ def app():
     app.add_url_rule("/item", "put", cors(PARTNER)(lambda: "put"), methods=["PUT"])
     app.add_url_rule("/items/", "items", lambda: "items", methods=["GET", "POST", "DELETE"])
     return app
+
+
+def test_a_method_that_another_rule_of_the_url_takes_is_not_named(app):
+    """A browser would keep it for this URL, where it has another policy."""
+    app.add_url_rule("/<name>", "any", lambda name: name, methods=["GET", "DELETE", "PATCH"])
+    app.add_url_rule("/<int:number>", "one", cors(PARTNER)(lambda number: "one"), methods=["DELETE"])
+
+    for _ in range(2):
+        assert methods_told(app, "/7", "GET") == "GET, HEAD, PATCH"
+        assert methods_told(app, "/x", "GET") == "DELETE, GET, HEAD, PATCH"
+        assert methods_told(app, "/7", "DELETE", EVIL) == "DELETE"
+
+
+def test_a_method_that_is_redirected_elsewhere_is_not_named(app):
+    """The target of the redirect takes it, and the URL that was asked for has another rule for it."""
+    app.add_url_rule("/<name>/", "any", lambda name: name, methods=["GET", "DELETE", "PATCH"])
+    app.add_url_rule("/<int:number>", "one", cors(PARTNER)(lambda number: "one"), methods=["DELETE"])
+
+    assert methods_told(app, "/7", "GET") == "GET, HEAD, PATCH"
+    assert methods_told(app, "/7", "PATCH") == "GET, HEAD, PATCH"
+    assert methods_told(app, "/7", "DELETE", EVIL) == "DELETE"
+    assert methods_told(app, "/x", "DELETE") == "DELETE, GET, HEAD, PATCH"
+
+
+def test_a_method_of_a_shared_url_that_is_redirected_is_not_named(app):
+    """One rule takes it at this URL, and the nearer one sends it to another."""
+    app.add_url_rule("/<path:rest>", "any", lambda rest: rest, methods=["GET", "DELETE", "PATCH"])
+    app.add_url_rule("/<int:number>/", "one", cors(PARTNER)(lambda number: "one"), methods=["DELETE"])
+
+    assert methods_told(app, "/7", "GET") == "GET, HEAD, PATCH"
+
+
+@pytest.mark.parametrize(
+    ("other", "methods", "shares"),
+    [
+        ("/a/<int:number>", ["DELETE"], True),
+        ("/a/b", ["DELETE", "PUT"], True),
+        ("/a/b/", ["PUT"], True),
+        ("/a//b", ["PUT"], True),
+        ("/<path:rest>", ["PUT"], True),
+        ("/a/<path:rest>/c", ["PUT"], True),
+        ("/<any('a/b'):name>", ["PUT"], True),
+        ("/<name>/x-<string(length=2):other>", ["PUT"], True),
+        ("/a/<path:rest>", None, True),
+        ("/b/<name>", ["PUT"], False),
+        ("/a", ["PUT"], False),
+        ("/a/<name>/b", ["PUT"], False),
+        ("/b/<path:rest>", ["GET"], False),
+        ("/a/<name>", ["GET", "POST", "PATCH"], False),
+    ],
+)
+def test_a_rule_shares_urls_with_each_that_could_match_them(other, methods, shares):
+    """For a method that a preflight has to name; and a rule shares nothing with itself."""
+    url_map = Map([Rule("/a/<name>", endpoint="a", methods=["GET", "PUT", "DELETE"])])
+    (rule,) = url_map.iter_rules()
+    assert not shares_urls(rule, url_map)
+
+    url_map.add(Rule(other, endpoint="b", methods=methods))
+
+    assert shares_urls(rule, url_map) is shares
+
+
+def test_a_rule_that_only_builds_urls_shares_none():
+    """It matches no request."""
+    url_map = Map([Rule("/a", endpoint="a", methods=["PUT"])])
+    (rule,) = url_map.iter_rules()
+
+    url_map.add(Rule("/a", endpoint="b", methods=["PUT"], build_only=True))
+
+    assert not shares_urls(rule, url_map)
 
 
 def test_looking_a_policy_up_leaves_nothing_in_the_environ(app):

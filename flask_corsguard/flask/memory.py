@@ -1,0 +1,44 @@
+"""What has been found of the routes of an application, so that requests need not find it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from flask_corsguard.core.compiled import CompiledPolicy
+from flask_corsguard.core.policy import Policy
+
+from .url_rules import shares_urls
+
+if TYPE_CHECKING:
+    from werkzeug.routing import Map, Rule
+
+
+class RulePolicy(NamedTuple):
+    """A rule and its policy; the rule stays, so that its id is not given to another one."""
+
+    rule: Rule
+    by_policy: CompiledPolicy
+
+
+class Memory:
+    """What was found since the last mark. A new mark replaces the whole memory, so no entry outlives it."""
+
+    __slots__ = ("_shared", "by_rule", "by_rule_and_method", "one")
+
+    def __init__(self) -> None:
+        #: The policy of every response, once it is known that nothing is marked.
+        self.one: CompiledPolicy | None = None
+        #: By the id of a rule. Only rules of functions: the policy of a view class depends on the method.
+        self.by_rule: dict[int, RulePolicy] = {}
+        #: By the id of a rule and one of its methods in upper case: the rule, its view, its policy, and that
+        #: policy with the methods of the rule.
+        self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, Policy, CompiledPolicy]] = {}
+        #: By the id of a rule: the rule, and whether another one can match its URLs.
+        self._shared: dict[int, tuple[Rule, bool]] = {}
+
+    def is_shared(self, rule: Rule, url_map: Map) -> bool:
+        """Whether another rule of *url_map* could match a URL of *rule*: :func:`~.url_rules.shares_urls`."""
+        known = self._shared.get(id(rule))
+        if known is None or known[0] is not rule:
+            self._shared[id(rule)] = known = rule, shares_urls(rule, url_map)
+        return known[1]
