@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo quick test gate counts instructions browsers interop bench mutants wheel check docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop bench fuzz mutants wheel check docs clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
