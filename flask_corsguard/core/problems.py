@@ -64,7 +64,9 @@ def problem(code: str, field: str, value: object, hint: str) -> Problem:
 
     :raises KeyError: if the catalogue lacks *code*.
     """
-    return Problem(code, field, value, SENTENCES[code], hint)
+    # A hint may spell the value, and half of a surrogate pair could not be printed.
+    printable = hint.encode("utf-8", "backslashreplace").decode()
+    return Problem(code, field, value, SENTENCES[code], printable)
 
 
 def did_you_mean(name: str, known: Sequence[str], *, cutoff: float = 0.6) -> str:

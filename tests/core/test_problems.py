@@ -67,3 +67,12 @@ def test_a_long_value_is_cut_in_the_message():
     (refusal,) = problems_of(origins=["https://" + "a" * 10_000])
 
     assert len(str(refusal)) < SHOWN_VALUE_LENGTH + 400
+
+
+def test_a_hint_can_be_printed_whatever_the_value_holds():
+    """Half of a surrogate pair is written as its escape, which a string of Python may hold, too."""
+    with pytest.raises(PolicyError) as caught:
+        Policy(origins=["https://a.example"], methods="PUT\udc84")
+
+    assert str(caught.value).encode()
+    assert caught.value.problems[0].hint == 'Write methods=["PUT\\udc84"].'
