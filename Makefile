@@ -25,6 +25,8 @@ help:
 	@echo 'make instructions   counts machine instructions per request with valgrind; installs it (Debian, as root)'
 	@echo '     WRITE=1        records them, too'
 	@echo 'make counts         records the bytecodes and calls per request that the tests compare with'
+	@echo 'make fuzz           100,000 requests to random applications, and 100,000 inputs for each parser and layer'
+	@echo '     REQUESTS=500000  more of those; ARGS="--runs 1000000 urls": more of these, for one; ARGS=--help'
 	@echo 'make mutants        changes the package in 200 small ways, one at a time, and lists what no test notices'
 	@echo '     ARGS="--sample 500 --seed other"  others, and more of them; ARGS=--help'
 	@echo 'make bench          measures time and memory beside other libraries; ARGS=--quick: tries it out (Debian, as root)'
@@ -69,6 +71,11 @@ interop: $(VENV)/interop.stamp
 bench: $(VENV)/bench.stamp
 	@benchmarks/install
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# Random applications first: no fuzzer has to guide them.
+fuzz: $(VENV)/fuzz.stamp
+	@PYTHONPATH=tests:. $(BIN)/python -m routing_fuzz $(if $(REQUESTS),--requests $(REQUESTS))
+	@PYTHONPATH=tests:. $(BIN)/python -m fuzz $(ARGS)
 
 # What has been tried is not tried again: .mutants/ holds the outcomes and which tests run which lines.
 mutants: $(VENV)/tests.stamp

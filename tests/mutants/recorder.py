@@ -26,7 +26,7 @@ BLIND = (
     *("tests/test_counts.py", "tests/test_demo.py", "tests/test_docs.py", "tests/test_docstrings.py"),
     *("tests/test_interop_page.py", "tests/test_page_contents.py", "tests/test_pages.py"),
     *("tests/test_recipes.py", "tests/testing/test_docstrings.py", "tests/testing/test_plugin.py"),
-    *("tests/test_mutants.py", "tests/test_reach.py", "tests/test_routing_fuzz.py"),
+    *("tests/test_fuzz.py", "tests/test_mutants.py", "tests/test_reach.py", "tests/test_routing_fuzz.py"),
 )
 #: Tests run with few examples: a mutant that only the thousandth finds has no test that shows why.
 OPTIONS = (
