@@ -16,7 +16,7 @@ from flask_corsguard.core.problems import PolicyError, Problem, problem, shown
 
 # What other software may resolve to another path: dot segments, empty segments, a backslash, a NUL,
 # and escapes of these that are left after one decoding.
-_AMBIGUOUS = re.compile(r"//|\\|\x00|%(?:2e|2f|5c)|(?:^|/)\.\.?(?:/|$)", re.IGNORECASE)
+_AMBIGUOUS = re.compile(r"//|\\|\x00|%(?:2e|2f|5c)|(?:^|/)\.\.?(?:/|\Z)", re.IGNORECASE)
 
 _RULE = re.compile(r"/|(?:/[^/?#%*\\\x00-\x20\x7f\ud800-\udfff]+)+")
 

@@ -68,6 +68,10 @@ class Bytes:
         """Return any text, surrogates among its characters."""
         return self.text().encode("latin-1").decode("utf-8", "surrogateescape")
 
+    def line(self) -> str:
+        """Return the value of a header that a server can send: it is one line."""
+        return self.text().replace("\r", "").replace("\n", "")
+
     def scalars(self) -> str:
         """Return any text that can be encoded."""
         return self.text().encode("latin-1").decode("utf-8", "replace")
@@ -271,7 +275,7 @@ def headers(data: bytes) -> None:
 def cookies(data: bytes) -> None:
     """A Set-Cookie line is stored or not, and what is stored comes back as a header."""
     read = Bytes(data)
-    line = read.text()
+    line = read.line()
     parse_set_cookie(line), parse_date(line)
     app = _answer({"Set-Cookie": line})
     browser = Browser({"https://api.example": app})
@@ -291,10 +295,10 @@ def browser(data: bytes) -> None:
     """A page reads the response, or its request is refused with the step of the standard."""
     read = Bytes(data)
     sent = {
-        ("Access-Control-Allow-Origin", "Location", "Vary")[read.number(3)]: read.text(),
+        ("Access-Control-Allow-Origin", "Location", "Vary")[read.number(3)]: read.line(),
         ("Access-Control-Allow-Methods", "Access-Control-Max-Age", "Cache-Control")[
             read.number(3)
-        ]: read.text(),
+        ]: read.line(),
     }
     status = ("200 OK", "204 No Content", "302 Found", "307 Temporary Redirect")[read.number(4)]
     page = Browser({"https://api.example": _answer(sent, status)}).open(A)
