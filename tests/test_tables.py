@@ -1,0 +1,236 @@
+"""The tables of the standards, written here a second time and whole: a member that is lost shows here.
+
+Other tests use the tables of the package, and would lose the same member.
+"""
+
+from __future__ import annotations
+
+import importlib
+import string
+from urllib.parse import unquote
+
+import pytest
+
+from flask_corsguard import Kind, Reason
+from flask_corsguard.core import fetch_standard
+from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES
+from flask_corsguard.testing.checks import BAD_PORTS, JAVASCRIPT_TYPES
+from flask_corsguard.testing.cookie_syntax import parse_date
+from flask_corsguard.testing.headers import is_safelisted
+from flask_corsguard.testing.refusals import RELEVANT
+from flask_corsguard.testing.urls import parse_url
+
+#: Each bound, by module and name, with its value: bytes, if nothing else is said.
+BOUNDS = {
+    "core.compiled.LIST_SLACK": 64,
+    "core.compiled.MAX_KNOWN_ORIGINS": 1024,
+    "core.compiled.MAX_WILDCARD_LIST_LENGTH": 4096,
+    "core.compiled.MAX_WILDCARD_METHOD_LENGTH": 34,
+    "core.explain.LISTED_ORIGINS": 5,
+    "core.guard.MAX_AUTHORITY_LENGTH": 259,
+    "core.guard.MAX_UPGRADE_LENGTH": 256,
+    "core.origin.MAX_HOST_LENGTH": 253,
+    "core.origin.MAX_LABEL_LENGTH": 63,
+    "core.origin.MAX_ORIGIN_LENGTH": 326,
+    "core.origin.MAX_PORT": 65535,
+    "core.origin.MAX_SCHEME_LENGTH": 64,
+    "core.problems.SHOWN_VALUE_LENGTH": 120,
+    "core.regex_tree.MAX_DEPTH": 50,
+    "core.regex_tree.MAX_EXPRESSION_LENGTH": 5000,
+    "core.regexes.MAX_CHOICES": 10,
+    "core.regexes.MAX_FORKED": 64,
+    "core.regexes.MAX_STEPS": 100_000,
+    "core.regexes.MAX_TAILS": 1000,
+    "core.regexes.MAX_UNROLLED": 8,
+    "core.request.MAX_SEARCHED_METHOD_LENGTH": 256,
+    "core.validation.fields.MAX_MAX_AGE": 86_400,
+    "core.validation.stranger.MAX_NODES": 10_000,
+    "core.validation.stranger.MAX_TRIES": 300,
+    "flask.marks.MAX_WRAPPERS": 64,
+    "flask.routing.MAX_REDIRECTS": 4,
+    "testing.cookie_syntax.FIRST_YEAR": 1601,
+    "testing.cookie_syntax.MAX_ATTRIBUTE": 1024,
+    "testing.cookie_syntax.MAX_PAIR": 4096,
+    "testing.cookies.LAX_ALLOWING_UNSAFE_AGE": 120,
+    "testing.cookies.MAX_COOKIE_AGE": 34_560_000,
+    "testing.exchanges.SHOWN_BODY": 200,
+    "testing.fetching.MAX_REDIRECTS": 20,
+    "testing.handshake.PATIENCE": 10,
+    "testing.headers.MAX_SAFELISTED_VALUE": 128,
+    "testing.headers.MAX_SAFELISTED_VALUES": 1024,
+    "testing.preflights.DEFAULT_AGE": 5,
+    "testing.requests.MAX_REFERRER_LENGTH": 4096,
+    "testing.urls.MAX_PORT": 65535,
+    "testing.user_agent.MAX_KEEPALIVE_BODY": 65_536,
+    "wsgi.proxy_fix.MAX_LAYERS": 32,
+    "wsgi.refusal.MAX_FORWARDED_LENGTH": 256,
+}
+
+ASCII = [chr(number) for number in range(128)]
+
+
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_bound_has_the_value_that_is_documented(name):
+    """Whoever changes one changes it here, too."""
+    module, _, constant = name.rpartition(".")
+
+    assert getattr(importlib.import_module(f"flask_corsguard.{module}"), constant) == BOUNDS[name]
+
+
+def test_the_headers_of_the_protocol_have_their_names():
+    """See https://fetch.spec.whatwg.org/#http-requests and #http-responses."""
+    assert {
+        name: value for name, value in vars(fetch_standard).items() if isinstance(value, str)
+    }.items() >= {
+        "ACAO": "Access-Control-Allow-Origin",
+        "ACAC": "Access-Control-Allow-Credentials",
+        "ACAM": "Access-Control-Allow-Methods",
+        "ACAH": "Access-Control-Allow-Headers",
+        "ACMA": "Access-Control-Max-Age",
+        "ACEH": "Access-Control-Expose-Headers",
+        "ACAPN": "Access-Control-Allow-Private-Network",
+        "ACRM": "Access-Control-Request-Method",
+        "ACRH": "Access-Control-Request-Headers",
+        "ACRPN": "Access-Control-Request-Private-Network",
+        "TAO": "Timing-Allow-Origin",
+        "CORP": "Cross-Origin-Resource-Policy",
+        "NON_WILDCARD_REQUEST_HEADER": "authorization",
+    }.items()
+
+
+def test_the_forbidden_request_headers_are_those_of_the_standard():
+    """See https://fetch.spec.whatwg.org/#forbidden-request-header."""
+    assert {
+        *("accept-charset", "accept-encoding", "access-control-request-headers"),
+        *("access-control-request-method", "connection", "content-length", "cookie", "cookie2", "date"),
+        *("dnt", "expect", "host", "keep-alive", "origin", "referer", "set-cookie", "te", "trailer"),
+        *("transfer-encoding", "upgrade", "via"),
+    } == fetch_standard.FORBIDDEN_REQUEST_HEADERS
+    assert set(fetch_standard.FORBIDDEN_REQUEST_HEADER_PREFIXES) == {"proxy-", "sec-"}
+
+
+def test_the_methods_are_those_of_the_standard():
+    """See #cors-safelisted-method, #forbidden-method and #concept-method-normalize."""
+    normalized = {"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}
+
+    assert {"GET", "HEAD", "POST"} == fetch_standard.SAFELISTED_METHODS
+    assert {"CONNECT", "TRACE", "TRACK"} == fetch_standard.FORBIDDEN_METHODS
+    assert normalized == fetch_standard.NORMALIZED_METHODS
+    assert normalized | {"PATCH", "QUERY"} == fetch_standard.UPPER_CASE_METHODS
+    assert {"set-cookie", "set-cookie2"} == fetch_standard.FORBIDDEN_RESPONSE_HEADERS
+
+
+@pytest.mark.parametrize("character", ASCII, ids=ascii)
+def test_a_character_is_one_of_a_token_or_not(character):
+    """See RFC 9110, section 5.6.2: letters, digits and fifteen signs."""
+    expected = character in string.ascii_letters + string.digits + "!#$%&'*+-.^_`|~"
+
+    assert fetch_standard.is_token(character) is expected
+    assert fetch_standard.is_token(f"a{character}b") is expected
+
+
+def test_the_kinds_and_the_reasons_are_stable():
+    """Logs and tests of users name them."""
+    assert {each.value for each in Kind} == {"preflight", "actual", "non-cors"}
+    assert {each.value for each in Reason} >= {
+        *("allowed", "no-origin", "origin-malformed", "origin-null", "origin-not-allowed"),
+        *("origin-insecure", "origin-check-failed", "method-not-allowed", "header-not-allowed"),
+        *("headers-too-long", "private-network-not-allowed", "guard-off", "safe-method", "same-origin"),
+        *("origin-missing", "cookie-not-allowed"),
+    }
+
+
+def test_the_schemes_without_an_origin_are_those_of_the_standard():
+    """See https://url.spec.whatwg.org/#origin: their pages send `null`."""
+    assert set(OPAQUE_SCHEMES) >= {"about", "blob", "data", "javascript"}
+
+
+def test_the_bad_ports_are_those_of_the_standard():
+    """See https://fetch.spec.whatwg.org/#port-blocking."""
+    listed = """
+        0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115
+        117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563
+        587 601 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667
+        6668 6669 6679 6697 10080
+    """
+
+    assert {int(port) for port in listed.split()} == BAD_PORTS
+
+
+def test_the_types_of_scripts_are_those_of_the_standard():
+    """See https://mimesniff.spec.whatwg.org/#javascript-mime-type."""
+    assert {
+        *("application/ecmascript", "application/javascript", "application/x-ecmascript"),
+        *("application/x-javascript", "text/ecmascript", "text/javascript", "text/javascript1.0"),
+        *("text/javascript1.1", "text/javascript1.2", "text/javascript1.3", "text/javascript1.4"),
+        *("text/javascript1.5", "text/jscript", "text/livescript", "text/x-ecmascript"),
+        "text/x-javascript",
+    } == JAVASCRIPT_TYPES
+
+
+@pytest.mark.parametrize("character", ASCII, ids=ascii)
+def test_a_byte_is_unsafe_in_a_request_header_or_not(character):
+    """See #cors-unsafe-request-header-byte: controls but the tab, delimiters and DEL."""
+    unsafe = (ord(character) < 0x20 and character != "\t") or character in '"():<>?@[\\]{}\x7f'
+
+    assert is_safelisted("Accept", f"a{character}b") is not unsafe
+
+
+@pytest.mark.parametrize("character", ASCII, ids=ascii)
+def test_a_byte_is_one_of_a_language_or_not(character):
+    """See #cors-safelisted-request-header: letters, digits, space and six signs."""
+    expected = character in string.ascii_letters + string.digits + " *,-.;="
+
+    assert is_safelisted("Accept-Language", f"a{character}b") is expected
+    assert is_safelisted("Content-Language", f"a{character}b") is expected
+
+
+@pytest.mark.parametrize("character", ASCII, ids=ascii)
+def test_a_character_ends_a_host_is_forbidden_in_it_or_one_of_it(character):
+    """See https://url.spec.whatwg.org/#forbidden-domain-code-point; a backslash is a slash."""
+    url = parse_url(f"https://a{character}b.example/")
+
+    if character in "\t\n\r":
+        assert url.host == "ab.example"
+    elif character in "/\\?#":
+        assert url.host == "a"
+    elif character == "@":
+        assert url.host == "b.example"
+    elif ord(character) <= 0x20 or character in '"%:<>[]^`{|}\x7f':
+        assert url is None
+    else:
+        assert url.host == f"a{character.lower()}b.example"
+
+
+@pytest.mark.parametrize("character", [each for each in ASCII if each not in "\t\n\r#"], ids=ascii)
+def test_a_character_is_percent_encoded_in_a_path_and_a_query_or_not(character):
+    """See #path-percent-encode-set and #special-query-percent-encode-set of the URL standard."""
+    controls = {chr(number) for number in range(0x21)} | {"\x7f"}
+    in_query = character in controls | set("\"#<>'")
+    in_path = character in controls | set('"#<>?^`{}')
+    # Two hexadecimal digits after a percent sign are an escape that stays.
+    query = parse_url(f"https://a.example/?x{character}41").query
+    path = parse_url(f"https://a.example/x{character}41").path if character not in "?\\/" else None
+
+    assert query == (f"x%{ord(character):02X}41" if in_query else f"x{character}41")
+    assert unquote(query) == unquote(f"x{character}41")
+    if path is not None:
+        assert path == (f"/x%{ord(character):02X}41" if in_path else f"/x{character}41")
+
+
+def test_a_month_has_the_name_of_its_number():
+    """See RFC 6265bis, section 5.1.1; each begins where the one before has ended."""
+    names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    days = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+
+    began = [parse_date(f"01 {name.swapcase()} 2001 00:00:00 GMT") for name in names]
+
+    assert began == [978_307_200 + 86_400 * sum(days[:month]) for month in range(12)]
+
+
+def test_a_refusal_shows_the_headers_that_it_is_about():
+    """Other headers of a response do not matter to it."""
+    assert set(RELEVANT) >= {
+        *("access-control-", "cache-control", "content-type", "cross-origin-resource-policy", "location"),
+        *("timing-allow-origin", "vary", "x-content-type-options"),
+    }
