@@ -188,3 +188,31 @@ def test_a_name_that_servers_read_as_a_forbidden_one_is_never_sent_back(name):
     assert dict(decision.headers)["Access-Control-Allow-Headers"] == "x-a, x_b"
     # Without credentials the browser is sent the wildcard, and will take it for any name.
     assert decide(policy.replace(credentials=False), request).allowed
+
+
+def preflight_of_everything(method="GET", names=""):
+    """Ask a policy that sends back what is requested."""
+    policy = Policy(origins=[A], methods="*", allow_headers="*", credentials=True)
+    asked = Request(method="OPTIONS", origin=A, requested_method=method, requested_headers=names)
+    return decide(policy, asked)
+
+
+@pytest.mark.parametrize(("length", "sent"), [(4095, True), (4096, True), (4097, False), (5000, False)])
+def test_names_are_sent_back_up_to_4096_bytes(length, sent):
+    """One byte more, and none of them is."""
+    names = "x" * length
+
+    decision = preflight_of_everything(names=names)
+
+    assert dict(decision.headers).get("Access-Control-Allow-Headers") == (names if sent else None)
+    assert decision.reason is (Reason.ALLOWED if sent else Reason.HEADERS_TOO_LONG)
+    assert decision.detail == ("" if sent else str(length))
+
+
+@pytest.mark.parametrize(("length", "sent"), [(33, True), (34, True), (35, False)])
+def test_a_method_is_sent_back_up_to_34_bytes(length, sent):
+    """A longer one is no method that anybody has registered."""
+    decision = preflight_of_everything("M" * length)
+
+    assert dict(decision.headers).get("Access-Control-Allow-Methods") == ("M" * length if sent else None)
+    assert decision.reason is (Reason.ALLOWED if sent else Reason.METHOD_NOT_ALLOWED)

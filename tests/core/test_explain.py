@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from cases import EVIL, LISTED, ROWS, A, Row
@@ -173,3 +175,34 @@ def test_what_passes_is_explained_too(ask, policy, request_, words):
 
     assert decision.allowed
     assert words in decision.explain()
+
+
+def test_the_methods_of_a_policy_are_in_the_explanation():
+    """Those of its list, beside those that browsers send anyway."""
+    policy = Policy(origins=[A], methods=["PUT", "PURGE"])
+
+    explanation = decide(policy, Request(method="OPTIONS", origin=A, requested_method="DELETE")).explain()
+
+    assert "the policy allows GET, HEAD, POST, PUT, PURGE;" in explanation
+
+
+def test_an_origin_is_near_another_by_its_host_alone():
+    """What is no text, and what has a star, is near none."""
+    policy = Policy(
+        origins=[re.compile("https://app[.]example"), "https://*.app.example", lambda origin: False, A]
+    )
+
+    explanation = decide(policy, Request(method="GET", origin="http://app.example:81")).explain()
+
+    assert f"is not {A}, which the policy allows" in explanation
+    assert "is not one of" in decide(policy, Request(method="GET", origin="https://other.example")).explain()
+
+
+@pytest.mark.parametrize(("count", "more"), [(4, ""), (5, ""), (6, " and 1 more"), (9, " and 4 more")])
+def test_an_explanation_lists_five_origins(count, more):
+    """And says how many others there are."""
+    origins = [f"https://h{number}.example" for number in range(count)]
+
+    explanation = decide(Policy(origins=origins), Request(method="GET", origin=EVIL)).explain()
+
+    assert f"({', '.join(origins[:5])}{more})" in explanation

@@ -274,3 +274,23 @@ def test_the_spelling_of_a_native_client_is_its_own_to_the_guard_alone(text):
     assert not judge(policy, replace(request, host="api.example")).allowed
     # A browser would say where it comes from, and is believed.
     assert not judge(policy, replace(request, fetch_site="cross-site")).allowed
+
+
+@pytest.mark.parametrize(("length", "owns"), [(253, True), (254, False)])
+@pytest.mark.parametrize("port", [8000, 65535])
+def test_the_longest_authority_is_still_an_own_one(length, owns, port):
+    """A host of 253 bytes, a colon and five digits; an origin with a longer host is none."""
+    labels = ["a" * 63, "b" * 63, "c" * 63]
+    host = ".".join([*labels, "d" * (length - len(".".join(labels)) - 1)])
+
+    request = Request(method="POST", origin=f"http://{host}:{port}", host=f"{host}:{port}")
+
+    assert judge(SAME_ORIGIN, request).allowed is owns
+
+
+@pytest.mark.parametrize(("length", "passes"), [(256, True), (257, False)])
+def test_an_upgrade_is_read_up_to_256_bytes(length, passes):
+    """A longer one counts as a handshake."""
+    request = Request(method="GET", origin=EVIL, fetch_site="cross-site", upgrade="x" * length)
+
+    assert judge(OPEN_TO_A, request).allowed is passes

@@ -75,3 +75,31 @@ def test_a_path_without_a_leading_slash_is_closed():
 def test_an_ordinary_path_is_not_ambiguous(path):
     """Dots within a longer segment, and other escapes, are not misread by other software."""
     assert not is_ambiguous(path)
+
+
+def test_two_misspelt_paths_are_two_problems():
+    """So are two paths that are never reached; all of them are told at once."""
+    with pytest.raises(PolicyError) as caught:
+        PathRules({"/a/": SAME_ORIGIN, "b": SAME_ORIGIN, "/c": SAME_ORIGIN, "/c/d": "*", "/c/e": SAME_ORIGIN})
+
+    problems = [(each.code, each.value) for each in caught.value.problems]
+    assert problems == [
+        ("path.spelling", "/a/"),
+        ("path.spelling", "b"),
+        ("path.unreachable", "/c/d"),
+        ("path.unreachable", "/c/e"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", ["/a/..", "/a/.", "/..", "/.", "/../a", "/./a", "//", "/a//b", "/a\\b", "/a\0"]
+)
+def test_a_path_with_segments_that_others_resolve_is_ambiguous(path):
+    """Also with a segment before it and none after it."""
+    assert is_ambiguous(path)
+
+
+@pytest.mark.parametrize("path", ["/.a", "/a/.b", "/a/b.", "/a/.\n", "/a/..\n", "/a/. "])
+def test_a_segment_that_only_begins_or_ends_with_dots_is_a_name(path):
+    """A hidden file is one, for example."""
+    assert not is_ambiguous(path)
