@@ -183,7 +183,7 @@ def test_the_methods_of_a_policy_are_in_the_explanation():
 
     explanation = decide(policy, Request(method="OPTIONS", origin=A, requested_method="DELETE")).explain()
 
-    assert "the policy allows GET, HEAD, POST, PUT, PURGE;" in explanation
+    assert "the policy allows GET, HEAD, POST, PUT, PURGE" in explanation
 
 
 def test_an_origin_is_near_another_by_its_host_alone():

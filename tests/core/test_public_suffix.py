@@ -137,3 +137,9 @@ def test_a_domain_above_a_rule_of_the_list_has_strangers_below():
     for host in private:
         assert suffix_within(host).endswith(f".{host}")
         assert whole.is_public(suffix_within(host))
+
+
+def test_a_dot_at_the_end_belongs_to_no_site():
+    """The host with it and the host without it lie on one site."""
+    assert site_of("www.example.com.") == site_of("www.example.com") == "example.com"
+    assert site_of("com.") is None

@@ -84,6 +84,8 @@ def test_a_date_can_have_its_parts_in_any_order(text, moment):
     [
         *("", "0", "never", "21 Oct 2015", "21 2015 07:28:00", "Oct 2015 07:28:00", "21 Oct 07:28:00"),
         *("32 Oct 2015 07:28:00", "0 Oct 2015 07:28:00", "30 Feb 2015 07:28:00", "1 Jan 1600 00:00:00"),
+        *("21 Oct 2015 07:28:", "21 Oct 2015 07::00", "21 Oct 2015 :28:00", "21 Oct 2015 007:28:00"),
+        *("21 Oct 2015 07:28:000", "021 Oct 2015 07:28:00", "21 Oct 20150 07:28:00", "21 Oct 5 07:28:00"),
         *("21 Oct 2015 24:00:00", "21 Oct 2015 07:60:00", "21 Oct 2015 07:28:60"),
     ],
 )
@@ -381,3 +383,21 @@ def test_two_browsers_do_not_share_cookies():
     Browser(setting("a=b")).visit(f"{API}/set")
 
     assert Browser(setting()).visit(API).response.exchange[-1].get("Cookie") is None
+
+
+def test_a_secure_cookie_of_another_host_hides_none():
+    """It can have the same name."""
+    browser = Browser(setting("a=safe; Secure", again=["a=own"]))
+    browser.visit(f"{API}/set")
+    browser.visit("http://other.example/again")
+
+    assert browser.visit("http://other.example/x").response.exchange[-1].get("Cookie") == "a=own"
+
+
+def test_a_part_of_a_date_ends_where_its_digits_end():
+    """What follows them in the token is left out."""
+    moment = datetime(2015, 10, 21, 7, 28, tzinfo=timezone.utc).timestamp()
+
+    assert parse_date("21st Oct 2015\x80x 07:28:00Z") == moment
+    assert parse_date("21\x80 October 2015: 7:28:0x1") == moment
+    assert parse_date("21 Oct 15 07:28:00") == moment

@@ -283,3 +283,13 @@ def test_a_redirect_without_a_referrer_policy_keeps_that_of_the_request():
     browser.open(f"{APP}/path").fetch(f"{API}/hop", referrer_policy="no-referrer")
 
     assert [exchange.get("Referer") for exchange in browser.log] == [None, None]
+
+
+def test_a_request_with_an_upload_listener_has_a_preflight_after_a_redirect():
+    """At the target it is such a request still."""
+    app = answering({**ANYONE, "Location": f"{THIRD}/x"}, ANYONE, status=307)
+    browser = Browser({API: app, THIRD: answering(ANYONE, ANYONE)})
+
+    browser.open(APP).xhr(API, "POST", data="x", upload_listener=True)
+
+    assert [exchange.method for exchange in browser.log] == ["OPTIONS", "POST", "OPTIONS", "POST"]

@@ -408,3 +408,16 @@ def test_an_application_that_does_not_return_times_out():
 
 def _conversations():
     return [each for each in threading.enumerate() if each.name == "flask_corsguard.testing.websocket"]
+
+
+def test_a_beacon_without_data_has_no_body():
+    """It is a POST all the same."""
+    exchange = page_of(answering()).beacon(API).exchange[-1]
+
+    assert (exchange.method, exchange.body) == ("POST", b"")
+
+
+def test_an_encoding_that_no_form_has_is_told_those_that_there_are():
+    """Three of them."""
+    with pytest.raises(ValueError, match=r"enctype is 'text/html'; .* application/x-www-form-urlencoded, "):
+        page_of(answering()).submit(API, {}, enctype="text/html")

@@ -8,7 +8,7 @@ from enum import Enum, IntEnum
 import pytest
 
 from cases import A
-from flask_corsguard import Policy, Request, decide
+from flask_corsguard import Policy, PolicyError, Request, decide
 from policy_cases import REFUSED_FIELDS, assert_refused, problems_of
 
 
@@ -132,3 +132,70 @@ def test_an_origin_of_an_enum_is_answered_and_remembered_as_plain_text():
     for origin in (Text.APP, A):
         decision = decide(policy, Request(method="GET", origin=origin))
         assert [type(value) for _, value in decision.headers] == [str, str]
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        *((value, "False") for value in ("false", "False", " NO ", "0", "off", "", "none", 0, None, [])),
+        *((value, "True") for value in ("true", "yes", "1", "on", "credentials", 1, ["a"])),
+    ],
+    ids=repr,
+)
+def test_the_hint_of_a_switch_is_what_was_meant(value, word):
+    """Texts are read as people write them in an environment, other values as Python reads them."""
+    with pytest.raises(PolicyError) as caught:
+        Policy(origins=["https://a.example"], credentials=value)
+
+    assert f"credentials={word}" in caught.value.problems[0].hint
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("resources", "paths="),
+        ("supports_credentials", "credentials=True"),
+        ("send_wildcard", "Leave it out"),
+        ("always_send", "Leave it out"),
+        ("vary_header", "Leave it out"),
+        ("automatic_options", "Leave it out"),
+        ("intercept_exceptions", "Leave it out"),
+    ],
+)
+def test_an_option_of_flask_cors_is_told_what_replaces_it(name, words):
+    """Each of them, and not the field with the most similar name."""
+    with pytest.raises(PolicyError) as caught:
+        Policy(origins=["https://a.example"], **{name: True})
+
+    assert words in caught.value.problems[0].hint
+    assert "Did you mean" not in caught.value.problems[0].hint
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Cookie", "Host", "Origin", "Referer", "Access-Control-Request-Method"),
+        *("Access-Control-Request-Headers", "Access-Control-Request-Private-Network"),
+        *("Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age"),
+        *("Access-Control-Allow-Private-Network", "Set-Cookie", "Set-Cookie2"),
+    ],
+)
+@pytest.mark.parametrize("case", [str, str.lower, str.upper])
+def test_a_header_that_no_page_can_read_is_not_exposed(name, case):
+    """It is one of a request, of a preflight's answer, or one that browsers hide."""
+    with pytest.raises(PolicyError):
+        Policy(origins=["https://a.example"], expose_headers=[case(name)])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers"),
+        *("Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age"),
+        "Access-Control-Allow-Private-Network",
+    ],
+)
+def test_a_header_of_responses_is_not_one_to_allow(name):
+    """No page sends it."""
+    with pytest.raises(PolicyError):
+        Policy(origins=["https://a.example"], allow_headers=[name])

@@ -29,6 +29,7 @@ def marked_app():
     app = Flask(__name__)
     api = cors(origins=[A])(Blueprint("api", __name__, url_prefix="/api"))
     app.register_blueprint(api)
+    app.register_blueprint(Blueprint("unmarked", __name__))
     app.add_url_rule("/x", "x", cors(origins="*")(lambda: "x"))
     app.add_url_rule("/plain", "plain", lambda: "x")
     return app
