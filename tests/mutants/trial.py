@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable
+from functools import cache
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import NamedTuple
 
@@ -33,6 +34,9 @@ _WARM = (
     *("flask_sock", "flask_socketio", "idna", "publicsuffixlist", "waitress.server"),
     *("werkzeug.middleware.proxy_fix", "wsgiref.simple_server"),
 )
+
+#: The tests of constants, which find the modules by their names.
+TABLES = "tests/test_tables.py"
 
 SURVIVED, KILLED, TIMEOUT, UNCOVERED = "survived", "killed", "timeout", "uncovered"
 
@@ -110,15 +114,27 @@ def stages_of(mutant: Mutant, record: Record) -> list[list[str]]:
     names = set(lines.get(mutant.line, ()))
     if not names or mutant.where.startswith(MODULE):
         names = {name for each in lines.values() for name in each}
+        # A test of a table runs no line of the module that it imports it from.
+        names |= {name for name in record.seconds if _imports(name.partition("::")[0], mutant.module)}
     near, others = [], []
     for name in sorted(names, key=lambda each: record.seconds[each]):
         (near if _is_about(name, mutant.module) else others).append(name)
     return [stage for stage in (near, others) if stage]
 
 
+@cache
+def _imports(file: str, module: str) -> bool:
+    name = module.removesuffix(".py").replace("/", ".")
+    return file == TABLES or name in (ROOT / file).read_text()
+
+
 def _is_about(name: str, module: str) -> bool:
     *_, folder, file = module.split("/")
-    return f"/test_{file.lstrip('_')}" in name or (f"tests/{folder}/" in name and folder != "testing")
+    return (
+        name.startswith(TABLES)
+        or f"/test_{file.lstrip('_')}" in name
+        or (f"tests/{folder}/" in name and folder != "testing")
+    )
 
 
 def try_mutant(mutant: Mutant | None, stages: Iterable[list[str]], record: Record) -> Outcome:

@@ -401,3 +401,19 @@ def test_a_part_of_a_date_ends_where_its_digits_end():
     assert parse_date("21st Oct 2015\x80x 07:28:00Z") == moment
     assert parse_date("21\x80 October 2015: 7:28:0x1") == moment
     assert parse_date("21 Oct 15 07:28:00") == moment
+
+
+@pytest.mark.parametrize(
+    ("secure", "line", "plain", "again"),
+    [
+        ("api.example", "a=safe; Secure; Domain=api.example", "x.api.example", "a=evil"),
+        ("x.api.example", "a=safe; Secure", "x.api.example", "a=evil; Domain=api.example"),
+    ],
+)
+def test_a_secure_cookie_hides_that_of_a_domain_above_or_below(secure, line, plain, again):
+    """Either of the two domains can lie in the other one."""
+    browser = Browser(setting(line, again=[again]))
+    browser.visit(f"https://{secure}/set")
+    browser.visit(f"http://{plain}/again")
+
+    assert browser.visit(f"https://{plain}/x").response.exchange[-1].get("Cookie") == "a=safe"
