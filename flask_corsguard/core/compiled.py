@@ -73,29 +73,20 @@ class CompiledPolicy:
     """
 
     __slots__ = (
-        "_after_origin",
-        "_grant",
-        "_known",
-        "_refusals",
-        "_to_everyone",
-        "_to_others",
-        "_unread_grant",
-        "_vary_of_preflight",
-        "any_header",
-        "any_method",
-        "credentials",
-        "first",
-        "headers",
-        "max_list_length",
-        "max_method_length",
-        "methods",
-        "of_route",
-        "origins",
-        "owned",
-        "policy",
-        "to_first",
-        "to_no_origin",
-        "unsafe_methods",
+        *("_after_origin", "_grant", "_known", "_refusals"),
+        *("_to_everyone", "_to_others", "_unread_grant", "_vary_of_preflight"),
+        *("any_header", "any_method", "credentials", "first", "headers", "max_list_length"),
+        *(
+            "max_method_length",
+            "methods",
+            "of_route",
+            "origins",
+            "owned",
+            "policy",
+            "to_first",
+            "to_no_origin",
+            "unsafe_methods",
+        ),
     )
 
     def __init__(self, policy: Policy, *, of_route: bool = False) -> None:

@@ -145,7 +145,7 @@ class CorsGuard:
         given = self._given.with_others(Arguments(policy, fields, paths, blueprints))
         middleware = _FlaskMiddleware(app, read_settings(given, app.config))
         app.extensions[EXTENSION] = middleware
-        app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's documented way
+        app.wsgi_app = middleware  # Flask's documented way
 
 
 def is_flask(app: object) -> bool:

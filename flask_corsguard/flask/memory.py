@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from flask_corsguard.core.compiled import CompiledPolicy
+from flask_corsguard.core.compiled import CompiledPolicy, compiled
 from flask_corsguard.core.policy import Policy
 
 from .url_rules import shares_urls
 
 if TYPE_CHECKING:
     from werkzeug.routing import Map, Rule
+
+
+#: How many copies of policies with the methods of a rule are kept; most applications need fewer than ten.
+MAX_COPIES: Final = 1024
 
 
 class RulePolicy(NamedTuple):
@@ -41,4 +45,25 @@ class Memory:
         known = self._shared.get(id(rule))
         if known is None or known[0] is not rule:
             self._shared[id(rule)] = known = rule, shares_urls(rule, url_map)
+        return known[1]
+
+
+class Copies:
+    """The copies of policies with the methods of rules, each made once."""
+
+    __slots__ = ("_copies",)
+
+    def __init__(self) -> None:
+        self._copies: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
+
+    def with_methods(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
+        """Return *policy* with the *methods* of a rule, unless it lists methods itself."""
+        key = id(policy), methods
+        known = self._copies.get(key)
+        if known is None:
+            if len(self._copies) >= MAX_COPIES:
+                # Policies come and go, where a callable makes them.
+                self._copies = {}
+            # The policy stays beside its copy, so that its id is not given to another policy.
+            known = self._copies[key] = policy, compiled(policy).for_methods(methods)
         return known[1]

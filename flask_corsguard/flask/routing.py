@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import RequestRedirect, Rule
@@ -23,7 +23,7 @@ from flask_corsguard.wsgi.proxy_fix import as_seen_inside, layers
 
 from .blueprint_prefixes import BlueprintPrefixes
 from .marks import Marks, observe_marks
-from .memory import Memory, RulePolicy
+from .memory import Copies, Memory, RulePolicy
 from .url_binding import UrlBinding, pushed
 from .url_rules import decoded, rank, rule_of, rules_of, target_of
 
@@ -38,9 +38,6 @@ logger: Final = logging.getLogger("flask_corsguard")
 
 #: How many redirects of the URL map are followed to find a policy; a map can hold a circle of them.
 MAX_REDIRECTS: Final = 4
-
-#: How many copies of policies with the methods of a rule are kept; most applications need fewer than ten.
-MAX_COPIES: Final = 1024
 
 
 class RoutedPolicies:
@@ -68,7 +65,7 @@ class RoutedPolicies:
         self._paths = paths
         self._fixes = fixes
         self._blueprints = blueprints
-        self._by_methods: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
+        self._copies = Copies()
         self._binding = UrlBinding(app)
         self._has_mounts = any(hasattr(layer, "mounts") for layer in layers(app.wsgi_app))
         self._marks = Marks(app, blueprints)
@@ -184,7 +181,7 @@ class RoutedPolicies:
             for each in methods
             if self._follow(adapter, path, each, with_methods=False)[0].policy is policy
         )
-        return self._with_methods(policy, tuple(led))
+        return self._copies.with_methods(policy, tuple(led))
 
     def _follow(
         self, adapter: MapAdapter, path: str, method: str, *, with_methods: bool
@@ -227,7 +224,7 @@ class RoutedPolicies:
         if not with_methods or policy.methods is not None:
             return compiled(policy)
         if rule.methods is None:
-            return self._with_methods(policy, "*")
+            return self._copies.with_methods(policy, "*")
         if chosen == method:
             return self._with_methods_of_rule(policy, rule, method, path, adapter)
         return self._with_lacking_method(policy, self._methods_of(policy, path, rules), method)
@@ -237,7 +234,7 @@ class RoutedPolicies:
         # application may stand there, whose methods nobody here knows.
         if not with_methods or policy.methods is not None or not policy.origins or self._has_mounts:
             return compiled(policy)
-        return self._with_methods(policy, "*")
+        return self._copies.with_methods(policy, "*")
 
     def _with_lacking_method(self, policy: Policy, methods: tuple[str, ...], method: str) -> CompiledPolicy:
         """Return the policy of a URL none of whose rules takes *method*, so that a page reads the 405.
@@ -246,10 +243,10 @@ class RoutedPolicies:
         methods of views that have other policies. *method* has no view.
         """
         if method in methods or not policy.origins or not is_method_under_wildcard(method):
-            return self._with_methods(policy, methods)
+            return self._copies.with_methods(policy, methods)
         named = tuple(sorted((*methods, method)))
         if method in UPPER_CASE_METHODS:
-            return self._with_methods(policy, named)
+            return self._copies.with_methods(policy, named)
         # Not remembered: anyone can send new ones.
         return compiled(policy).for_methods(named)
 
@@ -267,9 +264,9 @@ class RoutedPolicies:
         if self.memory.is_shared(rule, self._app.url_map):
             # The browser keeps what a preflight names for the URL, where other methods have other rules.
             rules = rules_of(adapter, decoded(path), rule.methods or ())
-            return self._with_methods(policy, self._methods_of(policy, path, rules))
+            return self._copies.with_methods(policy, self._methods_of(policy, path, rules))
         rules = dict.fromkeys(rule.methods or (), rule)
-        by_policy = self._with_methods(policy, self._methods_of(policy, path, rules))
+        by_policy = self._copies.with_methods(policy, self._methods_of(policy, path, rules))
         if self._paths is None:
             remembered[key] = rule, view, policy, by_policy
         return by_policy
@@ -286,17 +283,6 @@ class RoutedPolicies:
                 and self._of_endpoint(rule.endpoint, path, method) is policy
             )
         )
-
-    def _with_methods(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
-        key = id(policy), methods
-        known = self._by_methods.get(key)
-        if known is None:
-            if len(self._by_methods) >= MAX_COPIES:
-                # Policies come and go, where a callable makes them.
-                self._by_methods = {}
-            # The policy stays beside its copy, so that its id is not given to another policy.
-            known = self._by_methods[key] = policy, compiled(policy).for_methods(methods)
-        return known[1]
 
     def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
         if not self._prefixes.any():

@@ -294,7 +294,7 @@ def test_a_hundred_thousand_hostile_methods_are_not_remembered():
             routes.for_method(environ, method)
 
     assert len(routes.memory.by_rule_and_method) <= 4
-    assert len(routes._by_methods) <= 4
+    assert len(routes._copies._copies) <= 4
     assert len(routes.memory.by_rule) <= 2
 
 
@@ -318,7 +318,7 @@ def test_a_method_in_another_case_is_remembered_once_and_not_granted():
 
 def test_copies_of_policies_that_come_and_go_are_not_kept_for_ever(monkeypatch):
     """A callable can make a policy for each request."""
-    monkeypatch.setattr("flask_corsguard.flask.routing.MAX_COPIES", 3)
+    monkeypatch.setattr("flask_corsguard.flask.memory.MAX_COPIES", 3)
     app = Flask(__name__)
     CorsGuard(app, LISTED)
     routes = app.extensions["corsguard"]._source
@@ -327,5 +327,5 @@ def test_copies_of_policies_that_come_and_go_are_not_kept_for_ever(monkeypatch):
     copies = [routes._with_methods(policy, ("GET",)) for policy in policies]
 
     assert [copy.policy.max_age for copy in copies] == list(range(10))
-    assert len(routes._by_methods) <= 3
+    assert len(routes._copies._copies) <= 3
     assert routes._with_methods(policies[9], ("GET",)) is copies[9]

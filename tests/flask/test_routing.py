@@ -186,7 +186,7 @@ def test_lacking_methods_are_not_remembered(app):
     for number in range(50):
         assert methods_told(app, "/item", f"M{number}") == f"GET, HEAD, M{number}"
 
-    assert app.extensions["corsguard"]._source._by_methods == {}
+    assert app.extensions["corsguard"]._source._copies._copies == {}
 
 
 def test_a_list_of_methods_is_taken_at_its_word_where_nothing_answers(app):
@@ -265,7 +265,7 @@ def test_a_rule_for_every_method_tells_all(app):
     for number in range(50):
         assert methods_told(app, "/raw", f"M{number}") == "*"
 
-    assert len(app.extensions["corsguard"]._source._by_methods) == 1
+    assert len(app.extensions["corsguard"]._source._copies._copies) == 1
 
 
 def test_a_rule_without_a_view_is_the_applications(app):

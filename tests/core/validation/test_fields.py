@@ -137,13 +137,16 @@ def test_an_origin_of_an_enum_is_answered_and_remembered_as_plain_text():
 @pytest.mark.parametrize(
     ("value", "word"),
     [
-        *((value, "False") for value in ("false", "False", " NO ", "0", "off", "", "none", 0, None, [])),
-        *((value, "True") for value in ("true", "yes", "1", "on", "credentials", 1, ["a"])),
+        *(
+            (value, "False")
+            for value in ("false", "False", " NO ", "0", "off", "", "none", 0, None, [], ["a"])
+        ),
+        *((value, "True") for value in ("true", "yes", "1", "on", "credentials", 1)),
     ],
     ids=repr,
 )
 def test_the_hint_of_a_switch_is_what_was_meant(value, word):
-    """Texts are read as people write them in an environment, other values as Python reads them."""
+    """Texts are read as people write them in an environment, numbers as Python reads them."""
     with pytest.raises(PolicyError) as caught:
         Policy(origins=["https://a.example"], credentials=value)
 
