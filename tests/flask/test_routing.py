@@ -42,6 +42,17 @@ def app():
     return app
 
 
+def test_a_path_keeps_its_letters_when_a_redirect_is_followed(app):
+    """Its slashes alone are put together."""
+    app.add_url_rule("/X/", "x", lambda: "x", methods=["DELETE"])
+    blueprint = cors(PARTNER)(Blueprint("tax", __name__, url_prefix="/TAX/"))
+    app.register_blueprint(blueprint)
+
+    assert methods_told(app, "/X", "DELETE") == "DELETE"
+    assert allowed(app, "/TAX/none") == EVIL
+    assert allowed(app, "/TA/none") is None
+
+
 def test_a_method_that_another_rule_of_the_url_takes_is_not_named(app):
     """A browser would keep it for this URL, where it has another policy."""
     app.add_url_rule("/<name>", "any", lambda name: name, methods=["GET", "DELETE", "PATCH"])
