@@ -42,6 +42,7 @@ TEMPLATES = [
         "/api/<path:rest>/b",
         "/<lang>/",
     ),
+    *("/<hosted:name>", "/<hosted:name>/<int:number>", "/b/<hosted:name>/"),
     *("/a//b", "/<float:number>", "/<any(a, b):name>", "/<any(a, b):name>/", "/x-<name>"),
 ]
 PREFIXES = [None, "/", "/a", "/a/", "/api", "/<name0>", "/api/<known:name0>", "/b/c"]
@@ -71,6 +72,17 @@ class Known(BaseConverter):
 
     def to_python(self, value):
         if value not in current_app.config["KNOWN"]:
+            raise ValidationError
+        return value
+
+
+class Hosted(BaseConverter):
+    """A converter that reads the request that it is matched for."""
+
+    regex = "[a-z]+"
+
+    def to_python(self, value):
+        if request.host.startswith("b.") or request.args.get("a"):
             raise ValidationError
         return value
 
@@ -146,7 +158,7 @@ class Laboratory:
         if self.chance(10) and kind == "plain":
             app.config["TRUSTED_HOSTS"] = [HOSTS[0], ".main.example"]
         app.config["KNOWN"] = {"a", "api"}
-        app.url_map.converters.update(even=Even, known=Known)
+        app.url_map.converters.update(even=Even, known=Known, hosted=Hosted)
         for setting in ("strict_slashes", "merge_slashes", "redirect_defaults"):
             if self.chance(20):
                 setattr(app.url_map, setting, False)

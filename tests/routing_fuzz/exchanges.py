@@ -125,7 +125,15 @@ def _path(laboratory: Laboratory, random: Random) -> str:
 def _value(converter: str, random: Random) -> str:
     if random.randrange(4) == 0:
         return random.choice(VALUES)
-    fitting = {"int": "7", "even": "8", "known": "a", "path": "a/b", "float": "1.5", "any(a, b)": "b"}
+    fitting = {
+        "int": "7",
+        "even": "8",
+        "known": "a",
+        "hosted": "a",
+        "path": "a/b",
+        "float": "1.5",
+        "any(a, b)": "b",
+    }
     return fitting.get(converter[1:].partition(":")[0], "x")
 
 
