@@ -96,6 +96,8 @@ def test_a_method_of_a_shared_url_that_is_redirected_is_not_named(app):
         ("/<name>/x-<string(length=2):other>", ["PUT"], True),
         ("/a/<path:rest>", None, True),
         ("/b/<name>", ["PUT"], False),
+        ("/b/<string(length=22):name>", ["PUT"], False),
+        ("/b/x-<int:number>.<name>", ["PUT"], False),
         ("/a", ["PUT"], False),
         ("/a/<name>/b", ["PUT"], False),
         ("/b/<path:rest>", ["GET"], False),
