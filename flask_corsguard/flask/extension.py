@@ -22,7 +22,8 @@ from flask_corsguard.wsgi.trace import traced
 
 from .config import Arguments, Settings, read_settings
 from .marks import EXTENSION
-from .policy_place import PlacedPolicies
+from .mounts import Mounts
+from .policy_place import PlacedMountedPolicies, PlacedPolicies
 from .refusal import CrossOriginRefused, answer_through, cors_refused
 from .response import start_when_matched
 from .warnings.first_request import FirstRequest
@@ -176,7 +177,11 @@ class _FlaskMiddleware(CorsMiddleware):
 
     def _source_of(self, policy: object) -> PolicySource:
         paths, blueprints = self._settings.paths, self._settings.blueprints
-        return PlacedPolicies(self._flask, policy_from(policy, "policy"), paths, self._fixes, blueprints)
+        mounts = Mounts(self._flask, self.app)
+        arguments = self._flask, policy_from(policy, "policy"), paths, self._fixes, blueprints
+        if mounts.any():
+            return PlacedMountedPolicies(*arguments, mounts=mounts)
+        return PlacedPolicies(*arguments)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; see "The way of a request" in docs/design.md."""

@@ -10,6 +10,7 @@ from flask_corsguard.wsgi.policy_source import APPLICATION
 from flask_corsguard.wsgi.proxy_fix import as_seen_inside
 
 from .marks import mark_of_view
+from .mounted_policies import MountedPolicies
 from .routing import RoutedPolicies
 
 if TYPE_CHECKING:
@@ -18,18 +19,28 @@ if TYPE_CHECKING:
 
     from flask_corsguard.core.policy import Policy
 
+    from .mounts import Mounts
+
 
 class PlacedPolicies(RoutedPolicies):
     """Finds the policy of a request, and whose it is."""
 
+    _mounts: Mounts | None = None
+
     def place_of(self, environ: WSGIEnvironment) -> str:
         """Return whose the policy of a request is, for debug mode."""
         # Another object for each request, because requests run at the same time.
-        finder = _PlaceFinder(self._app, self._policy, self._paths, self._fixes, self._blueprints)
+        finder = _PlaceFinder(
+            self._app, self._policy, self._paths, self._fixes, self._blueprints, mounts=self._mounts
+        )
         return finder.place_of(environ)
 
 
-class _PlaceFinder(RoutedPolicies):
+class PlacedMountedPolicies(MountedPolicies, PlacedPolicies):
+    """Finds the same where there are dispatchers. Without them, no request asks for any."""
+
+
+class _PlaceFinder(MountedPolicies):
     """Finds the policy of one request, and takes note of where it stands."""
 
     _place: str | None = None
@@ -40,7 +51,9 @@ class _PlaceFinder(RoutedPolicies):
         seen = as_seen_inside(self._fixes, environ)
         # Without the methods of the rule, for which the policies of its other methods would be asked.
         self._find(seen, seen.get("PATH_INFO", ""), method, with_methods=False)
-        return self._place or CLOSED
+        # Another one is asked below a prefix that a dispatcher takes off.
+        finder = next(iter(self._below.values()), self)
+        return finder._place or CLOSED  # noqa: SLF001 - of this class
 
     def _forget_place(self) -> None:
         self._place = None

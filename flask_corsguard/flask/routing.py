@@ -19,7 +19,7 @@ from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS, UPPER_CASE_M
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.wsgi.environ import REQUEST, method_to_judge
 from flask_corsguard.wsgi.path_rules import PathRules, is_ambiguous
-from flask_corsguard.wsgi.proxy_fix import as_seen_inside, layers
+from flask_corsguard.wsgi.proxy_fix import as_seen_inside
 
 from .blueprint_prefixes import BlueprintPrefixes
 from .marks import Marks, observe_marks
@@ -67,7 +67,6 @@ class RoutedPolicies:
         self._blueprints = blueprints
         self._copies = Copies()
         self._binding = UrlBinding(app)
-        self._has_mounts = any(hasattr(layer, "mounts") for layer in layers(app.wsgi_app))
         self._marks = Marks(app, blueprints)
         self._prefixes = BlueprintPrefixes(app, blueprints, self._marks)
         self.memory = Memory()
@@ -230,9 +229,8 @@ class RoutedPolicies:
         return self._with_lacking_method(policy, self._methods_of(policy, path, rules), method)
 
     def _without_endpoint(self, policy: Policy, *, with_methods: bool) -> CompiledPolicy:
-        # No view stands behind any method, so every one may reach the error, and a page reads it. A mounted
-        # application may stand there, whose methods nobody here knows.
-        if not with_methods or policy.methods is not None or not policy.origins or self._has_mounts:
+        # No view stands behind any method, so every one may reach the error, and a page reads it.
+        if not with_methods or policy.methods is not None or not policy.origins:
             return compiled(policy)
         return self._copies.with_methods(policy, "*")
 

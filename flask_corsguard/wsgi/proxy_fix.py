@@ -33,11 +33,15 @@ def layers(app: object) -> Iterator[object]:
     """Yield *app* and the layers that can be seen inside of it, the outermost first."""
     for _ in range(MAX_LAYERS):
         yield app
-        inside = (getattr(app, name, None) for name in _INSIDE)
-        found = next((each for each in inside if callable(each)), None)
-        if found is None:
+        app = inside_of(app)
+        if app is None:
             return
-        app = found
+
+
+def inside_of(app: object) -> object | None:
+    """Return the layer next inside of *app*; ``None`` if none can be seen."""
+    inside = (getattr(app, name, None) for name in _INSIDE)
+    return next((each for each in inside if callable(each)), None)
 
 
 def as_seen_inside(fixes: tuple[Any, ...], environ: WSGIEnvironment) -> WSGIEnvironment:

@@ -91,8 +91,8 @@ class Bypass:
         else:
             remedy = _REPLACED
         warn(
-            f"A request ({shown(request.method)} {shown(request.path)}) reached Flask past CorsGuard, so no "
-            f"policy held for it: it had no CORS headers, and no guard. {remedy}",
+            f"A request ({shown(request.method)} {shown(request.path)}) reached Flask past CorsGuard, so its "
+            f"policy did not apply: it sent no CORS headers, and guarded nothing. {remedy}",
             self._place,
         )
 

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from flask_corsguard.core.problems import did_you_mean
 from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, observe_marks, wrappers_of
+from flask_corsguard.flask.mounts import Mounts
+from flask_corsguard.wsgi.middleware import CorsMiddleware
 from flask_corsguard.wsgi.proxy_fix import layers
 
 from .bypass import Bypass
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
     from flask_corsguard.core.policy import Policy
     from flask_corsguard.flask.config import Settings
-    from flask_corsguard.wsgi.middleware import CorsMiddleware
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
@@ -109,6 +110,7 @@ class FirstRequest:
                 "Flask-CORS is initialised for this application, too, and its headers are replaced by those "
                 "of the policy. Remove its CORS(...) and @cross_origin; CorsGuard and @cors do what they did."
             )
+        self._check_mounts()
         if outside:
             self._warn(
                 f"{outside[0]} stands outside of CorsGuard and may answer preflights, or set CORS headers, "
@@ -125,6 +127,16 @@ class FirstRequest:
                 self._warn(
                     f"blueprints={{{name!r}: ...}} has no effect: no blueprint is registered with that name. "
                     f"{_registered_like(name, self._app)}"
+                )
+
+    def _check_mounts(self) -> None:
+        for path, app in Mounts(self._app, self._layer.app).applications():
+            if any(isinstance(each, CorsMiddleware) and each is not self._layer for each in layers(app)):
+                self._warn(
+                    f"The application that is mounted at {path!r} has a CorsGuard or CorsMiddleware of its "
+                    "own, but this one is around it, and its policy applies there. Write CorsGuard(app, "
+                    f"paths={{{path!r}: policy}}) and remove the other one; or, outside of both, application "
+                    f"= DispatcherMiddleware(app, {{{path!r}: other}})."
                 )
 
     def _warn(self, message: str) -> None:

@@ -155,7 +155,7 @@ def test_two_applications_are_watched_each_for_itself(app):
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/in": inner, "/past": original})
     CorsGuard(app, origins=[A])
 
-    with warned("reached Flask past CorsGuard"):
+    with warned("mounted at '/in' has a CorsGuard", "reached Flask past CorsGuard"):
         call(app, "GET", "/past/")
 
 
