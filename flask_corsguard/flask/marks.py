@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import chain
 from threading import Lock
+from types import FunctionType
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 from weakref import WeakSet
 
@@ -17,7 +19,6 @@ from flask_corsguard.core.policy import Policy
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
-    from werkzeug.routing import Rule
 
 _MARK: Final = "__corsguard_policy__"
 
@@ -151,6 +152,19 @@ def mark_of_view(view: object, method: str) -> Policy | None:
     return mark_of(handler) or mark_of(view) or mark_of(view_class)
 
 
+def any_mark_of_view(view: object) -> bool:
+    """Whether a view is marked for any method."""
+    if mark_of(view) is not None:
+        return True
+    view_class = getattr(view, "view_class", None)
+    if view_class is None:
+        return False
+    # Tempting: getattr(). But an attribute may be a proxy, which raises outside of a request.
+    attributes = chain.from_iterable(vars(each).values() for each in view_class.__mro__)
+    functions = (each for each in attributes if isinstance(each, (FunctionType, staticmethod, classmethod)))
+    return mark_of(view_class) is not None or any(mark_of(each) is not None for each in functions)
+
+
 class Marks:
     """The marks of one application, read when they are asked for.
 
@@ -168,15 +182,9 @@ class Marks:
         return (
             bool(self._by_name)
             or any(mark_of(blueprint) is not None for blueprint in app.blueprints.values())
-            or any(self._has_mark(rule) for rule in app.url_map.iter_rules())
+            # Tempting: to ask by the rules of the map. But another one may be put in for any of these views.
+            or any(any_mark_of_view(view) for view in list(app.view_functions.values()))
         )
-
-    def _has_mark(self, rule: Rule) -> bool:
-        view = self._app.view_functions.get(rule.endpoint)
-        if rule.methods is None and hasattr(view, "view_class"):
-            # The rule takes every method, so any method of the class may be asked for.
-            return True
-        return any(mark_of_view(view, method) is not None for method in rule.methods or ("GET",))
 
     def find(self, endpoint: str, method: str) -> Policy | None:
         """Return the mark of the endpoint's view, else that of its innermost marked blueprint."""

@@ -17,21 +17,44 @@ if TYPE_CHECKING:
 MAX_COPIES: Final = 1024
 
 
+class Copies:
+    """Policies that name no methods, with those of rules."""
+
+    def __init__(self) -> None:
+        self._copies: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
+
+    def of(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
+        """Return *policy* with *methods*."""
+        key = id(policy), methods
+        known = self._copies.get(key)
+        if known is None:
+            if len(self._copies) >= MAX_COPIES:
+                # Policies come and go, where a callable makes them.
+                self._copies = {}
+            # The policy stays beside its copy, so that its id is not given to another policy.
+            known = self._copies[key] = policy, compiled(policy).for_methods(methods)
+        return known[1]
+
+
 class RulePolicy(NamedTuple):
     """A rule and its policy; the rule stays, so that its id is not given to another one."""
 
     rule: Rule
     by_policy: CompiledPolicy
+    #: The view that was found; the policy of another one is another.
+    view: object
 
 
 class Memory:
     """What was found since the last mark. A new mark replaces the whole memory, so no entry outlives it."""
 
-    __slots__ = ("_shared", "by_rule", "by_rule_and_method", "one")
+    __slots__ = ("_shared", "by_rule", "by_rule_and_method", "is_one_decided", "one")
 
     def __init__(self) -> None:
         #: The policy of every response, once it is known that nothing is marked.
         self.one: CompiledPolicy | None = None
+        #: Whether it has been looked into whether there is such a policy.
+        self.is_one_decided = False
         #: By the id of a rule. Only rules of functions: the policy of a view class depends on the method.
         self.by_rule: dict[int, RulePolicy] = {}
         #: By the id of a rule and one of its methods in upper case: the rule, its view, its policy, and that
@@ -45,25 +68,4 @@ class Memory:
         known = self._shared.get(id(rule))
         if known is None or known[0] is not rule:
             self._shared[id(rule)] = known = rule, shares_urls(rule, url_map)
-        return known[1]
-
-
-class Copies:
-    """The copies of policies with the methods of rules, each made once."""
-
-    __slots__ = ("_copies",)
-
-    def __init__(self) -> None:
-        self._copies: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
-
-    def with_methods(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
-        """Return *policy* with the *methods* of a rule, unless it lists methods itself."""
-        key = id(policy), methods
-        known = self._copies.get(key)
-        if known is None:
-            if len(self._copies) >= MAX_COPIES:
-                # Policies come and go, where a callable makes them.
-                self._copies = {}
-            # The policy stays beside its copy, so that its id is not given to another policy.
-            known = self._copies[key] = policy, compiled(policy).for_methods(methods)
         return known[1]

@@ -84,6 +84,6 @@ class MountedPolicies(RoutedPolicies):
         below = self._below.get(prefix)
         if below is None:
             paths = None if self._paths is None else PathsBelow(self._paths, prefix)
-            below = type(self)(self._app, self._policy, paths, self._fixes, self._blueprints)
+            below = type(self)(self.app, self._policy, paths, self._fixes, self._blueprints)
             self._below[prefix] = below
         return below

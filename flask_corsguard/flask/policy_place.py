@@ -31,7 +31,7 @@ class PlacedPolicies(RoutedPolicies):
         """Return whose the policy of a request is, for debug mode."""
         # Another object for each request, because requests run at the same time.
         finder = _PlaceFinder(
-            self._app, self._policy, self._paths, self._fixes, self._blueprints, mounts=self._mounts
+            self.app, self._policy, self._paths, self._fixes, self._blueprints, mounts=self._mounts
         )
         return finder.place_of(environ)
 
@@ -63,7 +63,7 @@ class _PlaceFinder(MountedPolicies):
         policy = super()._of_endpoint(endpoint, path, method)
         if self._place is None:
             # Its path was not asked, so it is marked.
-            view = self._app.view_functions.get(endpoint)
+            view = self.app.view_functions.get(endpoint)
             self._place = (
                 "view" if mark_of_view(view, method) is policy else self._blueprint(endpoint, policy)
             )
@@ -83,7 +83,7 @@ class _PlaceFinder(MountedPolicies):
         return policy
 
     def _registered(self, policy: Policy) -> str:
-        names = [name for name in self._app.blueprints if self._marks.of_blueprint(name) is policy]
+        names = [name for name in self.app.blueprints if self._marks.of_blueprint(name) is policy]
         return f"blueprint {names[0]}"
 
     def _of_path(self, path: str) -> Policy:

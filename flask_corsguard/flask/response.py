@@ -44,11 +44,15 @@ def start_when_matched(
         # There is no request, or it is another framework's.
         known = None
     # No rule of another application is remembered here; but an earlier request may be one of this
-    # application's.
-    if known is None or matched is earlier:
+    # application's, and another view may have been put in since.
+    if (
+        known is None
+        or matched is earlier
+        or known[2] is not routes.app.view_functions.get(matched.url_rule.endpoint)
+    ):
         by_policy = routes.of_response(environ, path, method, earlier)
     else:
-        _, by_policy = known
+        by_policy = known[1]
     if origin is None:
         answer = by_policy.to_no_origin
     else:

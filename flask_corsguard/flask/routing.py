@@ -26,6 +26,7 @@ from .marks import Marks, observe_marks
 from .memory import Copies, Memory, RulePolicy
 from .url_binding import UrlBinding, pushed
 from .url_rules import decoded, rank, rule_of, rules_of, target_of
+from .warnings.misplaced_marks import is_any_mark_unshown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,7 @@ class RoutedPolicies:
         fixes: tuple[Any, ...] = (),
         blueprints: Mapping[str, Policy] = MappingProxyType({}),
     ) -> None:
-        self._app = app
+        self.app = app
         self._policy = policy
         self._paths = paths
         self._fixes = fixes
@@ -108,22 +109,21 @@ class RoutedPolicies:
         request = environ.get(REQUEST)
         # An earlier request is an outer application's; a rule of another map is an inner application's.
         rule = None if request is earlier else getattr(request, "url_rule", None)
-        if rule is None or rule.map is not self._app.url_map:
+        if rule is None or rule.map is not self.app.url_map:
             return self._find(environ, path, method, with_methods=False)
         return self._of_rule(memory, rule, path, method)
 
     def _of_rule(self, memory: Memory, rule: Rule, path: str, method: str) -> CompiledPolicy:
-        """Return the policy of the rule that Flask has matched, and remember it.
-
-        Flask takes no more routes once it has matched a request. A view assigned to ``app.view_functions``
-        later must be marked after that assignment, otherwise the remembered policy stays.
-        """
+        """Return the policy of the rule that Flask has matched, and remember it."""
+        view = self.app.view_functions.get(rule.endpoint)
         by_policy = compiled(self._of_endpoint(rule.endpoint, path, method))
         if self._paths is None:
-            if not hasattr(self._app.view_functions.get(rule.endpoint), "view_class"):
-                memory.by_rule[id(rule)] = RulePolicy(rule, by_policy)
-            if memory.one is None and not self._marks.any():
-                memory.one = compiled(self._policy)
+            if not hasattr(view, "view_class"):
+                memory.by_rule[id(rule)] = RulePolicy(rule, by_policy, view)
+            if not memory.is_one_decided:
+                memory.is_one_decided = True
+                if not self._marks.any() and not is_any_mark_unshown():
+                    memory.one = compiled(self._policy)
         return by_policy
 
     def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
@@ -142,11 +142,11 @@ class RoutedPolicies:
         try:
             # Some converters need the database, and some the session. Only they pay for a context.
             try:
-                with self._app.app_context():
+                with self.app.app_context():
                     return self._match(environ, path, method, with_methods=with_methods)
             except (RuntimeError, AttributeError):
                 # What Flask's proxies raise without a request, and what others have that are None then.
-                with pushed(self._app.request_context(dict(environ))):
+                with pushed(self.app.request_context(dict(environ))):
                     return self._match(environ, path, method, with_methods=with_methods)
         except Exception:
             logger.exception("the URL map raised; the closed policy holds")
@@ -180,7 +180,7 @@ class RoutedPolicies:
             for each in methods
             if self._follow(adapter, path, each, with_methods=False)[0].policy is policy
         )
-        return self._copies.with_methods(policy, tuple(led))
+        return self._with_methods(policy, tuple(led))
 
     def _follow(
         self, adapter: MapAdapter, path: str, method: str, *, with_methods: bool
@@ -223,7 +223,7 @@ class RoutedPolicies:
         if not with_methods or policy.methods is not None:
             return compiled(policy)
         if rule.methods is None:
-            return self._copies.with_methods(policy, "*")
+            return self._with_methods(policy, "*")
         if chosen == method:
             return self._with_methods_of_rule(policy, rule, method, path, adapter)
         return self._with_lacking_method(policy, self._methods_of(policy, path, rules), method)
@@ -232,7 +232,7 @@ class RoutedPolicies:
         # No view stands behind any method, so every one may reach the error, and a page reads it.
         if not with_methods or policy.methods is not None or not policy.origins:
             return compiled(policy)
-        return self._copies.with_methods(policy, "*")
+        return self._with_methods(policy, "*")
 
     def _with_lacking_method(self, policy: Policy, methods: tuple[str, ...], method: str) -> CompiledPolicy:
         """Return the policy of a URL none of whose rules takes *method*, so that a page reads the 405.
@@ -241,10 +241,10 @@ class RoutedPolicies:
         methods of views that have other policies. *method* has no view.
         """
         if method in methods or not policy.origins or not is_method_under_wildcard(method):
-            return self._copies.with_methods(policy, methods)
+            return self._with_methods(policy, methods)
         named = tuple(sorted((*methods, method)))
         if method in UPPER_CASE_METHODS:
-            return self._copies.with_methods(policy, named)
+            return self._with_methods(policy, named)
         # Not remembered: anyone can send new ones.
         return compiled(policy).for_methods(named)
 
@@ -252,19 +252,19 @@ class RoutedPolicies:
         self, policy: Policy, rule: Rule, method: str, path: str, adapter: MapAdapter
     ) -> CompiledPolicy:
         # The same rules are asked for again and again, and the outcome only depends on the view.
-        view = self._app.view_functions.get(rule.endpoint)
+        view = self.app.view_functions.get(rule.endpoint)
         remembered = self.memory.by_rule_and_method
         # Werkzeug has matched the method in upper case, and a stranger may write it in a thousand ways.
         key = id(rule), method.upper()
         known = remembered.get(key)
         if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
             return known[3]
-        if self.memory.is_shared(rule, self._app.url_map):
+        if self.memory.is_shared(rule, self.app.url_map):
             # The browser keeps what a preflight names for the URL, where other methods have other rules.
             rules = rules_of(adapter, decoded(path), rule.methods or ())
-            return self._copies.with_methods(policy, self._methods_of(policy, path, rules))
+            return self._with_methods(policy, self._methods_of(policy, path, rules))
         rules = dict.fromkeys(rule.methods or (), rule)
-        by_policy = self._copies.with_methods(policy, self._methods_of(policy, path, rules))
+        by_policy = self._with_methods(policy, self._methods_of(policy, path, rules))
         if self._paths is None:
             remembered[key] = rule, view, policy, by_policy
         return by_policy
@@ -281,6 +281,9 @@ class RoutedPolicies:
                 and self._of_endpoint(rule.endpoint, path, method) is policy
             )
         )
+
+    def _with_methods(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
+        return self._copies.of(policy, methods)
 
     def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
         if not self._prefixes.any():

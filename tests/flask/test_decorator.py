@@ -129,11 +129,14 @@ def test_a_second_mark_with_another_policy_is_refused(wrap):
 
 
 def test_a_second_mark_with_the_same_policy_changes_nothing(app):
-    """A factory that marks what a module holds may run twice."""
+    """A factory that marks what a module holds may run twice, also when a blueprint is registered already."""
     view = cors(PARTNER)(cors(origins=[EVIL])(lambda: "x"))
     app.add_url_rule("/", "view", view)
+    blueprint = cors(PARTNER)(Blueprint("b", __name__, url_prefix="/b"))
+    app.register_blueprint(blueprint)
+    cors(PARTNER)(blueprint)
 
-    assert allowed(app, "/") == EVIL
+    assert allowed(app, "/") == allowed(app, "/b/missing") == EVIL
 
 
 def test_a_partial_of_a_marked_view_has_a_mark_of_its_own(app):

@@ -329,3 +329,111 @@ def test_copies_of_policies_that_come_and_go_are_not_kept_for_ever(monkeypatch):
     assert [copy.policy.max_age for copy in copies] == list(range(10))
     assert len(routes._copies._copies) <= 3
     assert routes._with_methods(policies[9], ("GET",)) is copies[9]
+
+
+@pytest.mark.parametrize("is_marked", [True, False], ids=["a marked application", "an unmarked one"])
+def test_a_marked_view_that_is_put_in_later_has_its_mark(is_marked):
+    """Its mark was put before the requests, so that none came between; a mark of a class counts, too."""
+
+    @cors(EVERYONE)
+    class Page(MethodView):
+        def get(self):
+            return "x"
+
+    view = cors(EVERYONE)(lambda: "x")
+    app = marked_app() if is_marked else Flask(__name__)
+    app.testing = True
+    for name in ("one", "two"):
+        app.add_url_rule(f"/{name}", name, lambda: "plain")
+    if not is_marked:
+        CorsGuard(app, LISTED)
+    for _ in range(ENOUGH):
+        assert allowed(app, "/one") is allowed(app, "/two") is None
+
+    app.view_functions["one"] = view
+    app.view_functions["two"] = Page.as_view("two")
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/one") == allowed(app, "/two") == "*"
+        assert preflight(app, EVIL, path="/one").code == preflight(app, EVIL, path="/two").code == 204
+
+
+@pytest.mark.parametrize(("new", "told"), [(lambda: "x", None), (cors(PARTNER)(lambda: "x"), EVIL)])
+def test_a_marked_view_that_another_one_replaces_takes_its_mark_along(new, told):
+    """The policy of the new one counts, which may be that of the application."""
+    app = marked_app()
+    app.add_url_rule("/open", "open", cors(EVERYONE)(lambda: "x"))
+    for _ in range(ENOUGH):
+        assert allowed(app, "/open") == "*"
+
+    app.view_functions["open"] = new
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/open") == told
+
+
+def test_views_that_change_places_have_their_own_marks():
+    """Nothing is marked meanwhile."""
+    app = marked_app()
+    app.add_url_rule("/open", "open", cors(EVERYONE)(lambda: "x"))
+    for _ in range(ENOUGH):
+        assert (allowed(app, "/open"), allowed(app, "/view")) == ("*", EVIL)
+
+    views = app.view_functions
+    views["open"], views["view"] = views["view"], views["open"]
+
+    for _ in range(ENOUGH):
+        assert (allowed(app, "/open"), allowed(app, "/view")) == (EVIL, "*")
+
+
+def test_a_rule_that_is_put_into_the_map_later_has_the_policy_of_its_view():
+    """A marked view without a rule is a view of the application."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page")
+    app.view_functions["late"] = cors(EVERYONE)(lambda: "late")
+    CorsGuard(app, LISTED)
+    for _ in range(ENOUGH):
+        assert allowed(app, "/") is None
+
+    app.url_map.add(Rule("/late", endpoint="late", methods=["GET", "HEAD"]))
+
+    for _ in range(ENOUGH):
+        assert (allowed(app, "/late"), allowed(app, "/")) == ("*", None)
+        assert preflight(app, EVIL, path="/late").code == 204
+
+
+def test_a_rule_that_takes_a_method_of_a_class_later_has_the_policy_of_that():
+    """No rule took it before."""
+
+    class Page(MethodView):
+        def get(self):
+            return "x"
+
+        @cors(EVERYONE)
+        def purge(self):
+            return "x"
+
+    app = Flask(__name__)
+    app.testing = True
+    app.add_url_rule("/", view_func=Page.as_view("page"), methods=["GET"])
+    app.add_url_rule("/plain", "plain", lambda: "x")
+    CorsGuard(app, LISTED)
+    for _ in range(ENOUGH):
+        assert allowed(app, "/") is allowed(app, "/plain") is None
+
+    app.url_map.add(Rule("/", endpoint="page", methods=["PURGE"]))
+
+    for _ in range(ENOUGH):
+        assert allowed(app, "/", method="PURGE") == "*"
+
+
+def test_an_application_whose_marks_are_elsewhere_remembers_that_it_has_none():
+    """A mark that another application shows does not cost this one its memory."""
+    other, app = marked_app(), Flask(__name__)
+    app.add_url_rule("/", "page", lambda: "page")
+    CorsGuard(app, LISTED)
+    call(other)
+    for _ in range(ENOUGH):
+        call(app)
+
+    assert app.extensions["corsguard"]._source.memory.one is not None

@@ -33,8 +33,7 @@ def lost_marks(app: Flask, guarded: Iterable[Flask]) -> Iterator[tuple[PutMark, 
     :param app: the application that a request has come to.
     :param guarded: all applications that have the extension: a mark may be in force in another one.
     """
-    shown = {id(each) for one in guarded for each in _shown_by(one)}
-    lost = {id(target): (target, mark) for target, mark in put_marks() if id(target) not in shown}
+    lost = unshown_marks(guarded)
     if not lost:
         return
     rules = {rule.endpoint: rule.rule for rule in app.url_map.iter_rules()}
@@ -55,6 +54,15 @@ def lost_marks(app: Flask, guarded: Iterable[Flask]) -> Iterator[tuple[PutMark, 
             yield mark, _above_route(target, below)
         elif not app.testing and _belongs_to(app, target, mark.place.filename):
             yield mark, _nowhere(target)
+
+
+def unshown_marks(guarded: Iterable[Flask]) -> dict[int, tuple[object, PutMark]]:
+    """Return the marks that none of the applications shows, with what is marked, by the id of that."""
+    marks = list(put_marks())
+    if not marks:
+        return {}
+    shown = {id(each) for one in guarded for each in _shown_by(one)}
+    return {id(target): (target, mark) for target, mark in marks if id(target) not in shown}
 
 
 def _taken(lost: dict[int, tuple[object, PutMark]], function: object) -> Iterator[tuple[object, PutMark]]:

@@ -6,11 +6,10 @@ import threading
 from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Final
-from weakref import WeakValueDictionary
 
-from flask_corsguard.flask.marks import wrappers_of
+from flask_corsguard.flask.marks import Living, wrappers_of
 
-from .lost_marks import lost_marks, name_of
+from .lost_marks import lost_marks, name_of, unshown_marks
 from .mark_record import PutMark, place_of_decorator, record_of
 from .warning import Place, warn
 
@@ -18,7 +17,12 @@ if TYPE_CHECKING:
     from flask import Flask
 
 #: All applications that have the extension.
-_guarded: Final[WeakValueDictionary[int, Flask]] = WeakValueDictionary()
+_guarded: Final[Living[Flask]] = Living()
+
+
+def is_any_mark_unshown() -> bool:
+    """Whether something is marked that no application shows, so that any of them may come to show it."""
+    return bool(unshown_marks(_guarded))
 
 
 class MarkCheck:
@@ -33,7 +37,7 @@ class MarkCheck:
         self._told: set[tuple[str, int]] = set()
         #: Whether there is nothing new to check.
         self.is_done = False
-        _guarded[id(app)] = app
+        _guarded.add(app)
 
     def forget(self) -> None:
         """Check again: a mark was put."""
@@ -55,9 +59,7 @@ class MarkCheck:
             self._lock.release()
 
     def _found(self) -> Iterator[tuple[Place, str]]:
-        # Not by values(): another thread may add an application.
-        guarded = [app for app in (each() for each in _guarded.valuerefs()) if app is not None]
-        marks = chain(lost_marks(self._app, guarded), _of_many_routes(self._app))
+        marks = chain(lost_marks(self._app, _guarded), _of_many_routes(self._app))
         for mark, message in marks:
             if not mark.is_told:
                 mark.is_told = True

@@ -298,6 +298,9 @@ def test_method_decorators_that_mark_are_warned_of(app, decorators):
         with pytest.raises(TypeError, match="or, if it is in method_decorators, the class"):
             # As the extension does for each request.
             mark(Page().get)
+        # Another mark has all of them looked at again, and each is told once.
+        cors(origins="*")(Page)
+        call(app)
 
     assert (caught[0].filename, caught[0].lineno) == (__file__, line)
 
