@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from inspect import isroutine
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from flask import Blueprint, request_started
@@ -11,7 +13,9 @@ from flask.views import View
 
 from flask_corsguard.core.policy import Policy, policy_from
 from flask_corsguard.core.problems import PolicyError, problem
+from flask_corsguard.wsgi.application import ASGI_ADAPTER, is_asgi
 
+from .application import is_flask, is_of_quart
 from .marks import (
     EXTENSION,
     REGISTRATIONS,
@@ -57,6 +61,8 @@ def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
     :raises TypeError: if the target is none of these, or a blueprint that is already registered.
     :raises RuntimeError: if the target is marked with another policy already.
     """
+    if is_flask(policy):
+        raise TypeError("cors marks views and blueprints; for an application write CorsGuard(app, policy).")
     if policy is not None and fields:
         hint = "Give a policy or its fields; policy.replace(...) makes one like another."
         raise PolicyError([problem("policy.twice", "cors", fields, hint)])
@@ -96,7 +102,14 @@ def _check_first(target: object, policy: Policy) -> None:
 
 
 def _check_target(target: object) -> None:
-    if isinstance(target, App):
+    if is_of_quart(target) or (
+        not isinstance(target, (type, partial)) and not isroutine(target) and is_asgi(target)
+    ):
+        raise TypeError(
+            f"cors marks views and blueprints of Flask, and {target!r} is for ASGI: write "
+            f'{ASGI_ADAPTER}; there {{"/api": policy}} says what applies to a path.'
+        )
+    if isinstance(target, App) or hasattr(target, "init_app"):
         raise TypeError(
             "cors marks views and blueprints; for a whole application write CorsGuard(app, policy)."
         )

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MethodType
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
-from flask.sansio.app import App
 from werkzeug.local import LocalProxy
 
 from flask_corsguard.core.policy import Policy, policy_from
@@ -20,6 +19,7 @@ from flask_corsguard.wsgi.middleware import CorsMiddleware
 from flask_corsguard.wsgi.response import answer_error, start_with
 from flask_corsguard.wsgi.trace import traced
 
+from .application import is_flask, why_not_flask
 from .config import Arguments, Settings, read_settings
 from .marks import EXTENSION
 from .mounts import Mounts
@@ -136,7 +136,7 @@ class CorsGuard:
         """
         app = _application(app)
         if not is_flask(app):
-            raise TypeError(f"{app!r} is not a Flask application: write CorsGuard(app, policy).")
+            raise TypeError(why_not_flask(app))
         if EXTENSION in app.extensions:
             raise RuntimeError(
                 f"CorsGuard is already initialised for the application {app.import_name!r}. Call "
@@ -148,14 +148,15 @@ class CorsGuard:
         app.extensions[EXTENSION] = middleware
         app.wsgi_app = middleware  # Flask's documented way
 
+    def __call__(self, *_: object, **__: object) -> NoReturn:
+        """Raise, because the decorator is meant.
 
-def is_flask(app: object) -> bool:
-    """Whether *app* is an application of Flask's, for WSGI.
-
-    Tempting: to ask for :class:`flask.Flask`. But instrumentation, such as OpenTelemetry's, puts a subclass
-    in its place, and then an application that was made before is not an instance of it.
-    """
-    return isinstance(app, App) and hasattr(app, "wsgi_app")
+        :raises TypeError: always.
+        """
+        raise TypeError(
+            "This is a CorsGuard, and not the decorator: the name cors is taken. Write "
+            "guard = CorsGuard(app), from flask_corsguard import cors, and @cors(...)."
+        )
 
 
 def _application(app: object) -> Any:

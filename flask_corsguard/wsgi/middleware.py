@@ -28,6 +28,7 @@ from flask_corsguard.core.reasons import ALLOWED
 from flask_corsguard.core.request import is_preflight
 from flask_corsguard.core.withheld import withheld_by
 
+from .application import check_application
 from .environ import ACRH, ACRM, COOKIE, ORIGIN, SITE, UPGRADE, asks_to_read, request_of
 from .log import log_failed_check, log_refused_preflight, log_refused_request, log_withheld_answer
 from .policy_source import EachPolicy, PolicySource, source_of
@@ -82,8 +83,7 @@ class CorsMiddleware:
         on_refusal: OnRefusal | None = None,
         refusal_headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     ) -> None:
-        if not callable(app):
-            raise TypeError(f"{app!r} is not a WSGI application: write CorsMiddleware(application, policy).")
+        check_application(app)
         self.app = app
         self._debug = debug
         self.on_refusal = on_refusal
