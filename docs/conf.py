@@ -40,10 +40,8 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(collections|datetime|flask|re|typing|werkzeug|wsgiref|_typeshed)\..*"),
     (r"py:class", r"Any|Callable|Flask|Iterable|Mapping|Unpack|WSGIApplication"),
     # Aliases in annotations: what they stand for is said where the parameter is described.
-    (
-        r"py:class",
-        r"Engine|Headers|OnRefusal|PathsArgument|PolicyArgument|PolicyFields|flask_corsguard\.flask\.decorator\.T",
-    ),
+    (r"py:class", r"BlueprintsArgument|Engine|Headers|OnRefusal|PathsArgument|PolicyArgument|PolicyFields"),
+    (r"py:class", r"flask_corsguard\.flask\.decorator\.T"),
     # What str() is for: a page's origin in the browser model.
     (r"py:class", r"flask_corsguard\.testing\.urls\..*"),
 ]

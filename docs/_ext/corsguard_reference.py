@@ -36,7 +36,7 @@ CHAPTERS: Final = {
     "Credentials": ("credentials.",),
     "Lists of names": ("list.", "method.", "request-header.", "response-header."),
     "Single values": ("flag.", "max-age.", "choice.", "private-network."),
-    "Where a policy is said": ("field.", "policy.", "paths.", "path.", "config."),
+    "Where a policy is said": ("field.", "policy.", "paths.", "path.", "blueprints.", "config."),
 }
 
 #: The policy of the table "what a response carries", and what it is asked.

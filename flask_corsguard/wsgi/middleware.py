@@ -160,8 +160,12 @@ class CorsMiddleware:
         start_response: StartResponse,
     ) -> Iterable[bytes]:
         # If nobody hears of refusals, nobody asks what exactly a preflight is refused.
-        is_heard = self.on_refusal is not None or self._listeners or logger.isEnabledFor(logging.INFO)
-        if not is_heard and not self._debug:
+        if (
+            self.on_refusal is None
+            and not self._listeners
+            and not self._debug
+            and not logger.isEnabledFor(logging.INFO)
+        ):
             headers = answer.preflight
             if by_policy.any_header:
                 headers = by_policy.preflight_headers(answer, environ.get(ACRH))

@@ -58,7 +58,11 @@ def make_app(names) -> Flask:
     [
         (Step("fetch", BLUEPRINT, **WITH), "readable", "GET[page]{session}"),
         (Step("fetch", BLUEPRINT, method="PUT", **WITH), "readable", "OPTIONS[page]?PUT PUT[page]{session}"),
-        (Step("fetch", BLUEPRINT, method="DELETE", **WITH), "refused", "OPTIONS[page]?DELETE"),
+        (
+            Step("fetch", BLUEPRINT, method="DELETE", **WITH),
+            "readable 405",
+            "OPTIONS[page]?DELETE DELETE[page]{session}405",
+        ),
         (
             Step("fetch", BLUEPRINT, method="PUT", headers=JSON, body="{}", **WITH),
             "readable",

@@ -86,7 +86,7 @@ FAULTS = [
     ),
     (
         "the guard passes Sec-Fetch-Site: same-site",
-        lambda: patch.object(guard, "_OWN_SITES", {"same-origin", "none", "same-site"}),
+        lambda: patch.object(guard, "OWN_SITES", {"same-origin", "none", "same-site"}),
         "the guard: another's form",
     ),
     (
