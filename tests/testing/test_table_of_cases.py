@@ -13,6 +13,7 @@ from flask_corsguard.testing import DIFFERENCES
 
 #: The row that shows a difference.
 SHOWN = {
+    "client-hints": "client hints: those of the device",
     "wildcard-authorization": "Authorization under any header",
     "no-referrer-no-cors-origin": "a no-cors POST that says no referrer",
     "redirected-preflight-origin": "PUT and 307 to a third origin: a preflight of null",
