@@ -1,0 +1,145 @@
+"""The guard around an ASGI application: what is refused does not reach it."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from asgi_harness import Spy, ask, run, socket_scope
+from cases import EVIL, LISTED, A
+from flask_corsguard import Reason
+from flask_corsguard.asgi import CorsMiddleware
+from guard_cases import CROSS_SITE, GUARD_ROWS, OPEN_TO_A, READ_ONLY, GuardRow
+
+FORGED = {"Host": "api.example", "Origin": EVIL, "Upgrade": "websocket", "Cookie": "session=1"}
+DENIAL = {"extensions": {"websocket.http.response": {}}}
+
+
+@pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
+def test_the_application_is_reached_as_the_table_says(row: GuardRow):
+    """A request that passes reaches it once, and a refused one does not."""
+    spy = Spy()
+
+    result = ask(CorsMiddleware(spy, row.policy), row.method, "/x", row.headers, scheme=row.scheme)
+
+    assert result.code == (200 if row.passes else 403)
+    assert len(spy.scopes) == row.passes
+
+
+SOCKETS = [row for row in GUARD_ROWS if row.headers.get("Upgrade", "").lower() == "websocket"]
+
+
+@pytest.mark.parametrize("row", SOCKETS, ids=lambda row: row.id)
+def test_a_socket_is_accepted_as_the_table_says(row: GuardRow):
+    """The handshake is refused before the application could accept it."""
+    spy = Spy()
+    scheme = row.scheme.replace("http", "ws")
+
+    result = run(CorsMiddleware(spy, row.policy), socket_scope("/x", row.headers, scheme=scheme))
+
+    wanted = "websocket.accept" if row.passes else "websocket.close"
+    assert [each["type"] for each in result.messages] == [wanted]
+    assert len(spy.scopes) == row.passes
+
+
+def test_a_socket_without_an_upgrade_header_is_a_handshake():
+    """Over HTTP/2 there is none."""
+    spy = Spy()
+
+    result = run(CorsMiddleware(spy, LISTED), socket_scope(headers={"Origin": EVIL, "Host": "api.example"}))
+
+    assert result.messages == [{"type": "websocket.close", "code": 1008}]
+    assert spy.scopes == []
+
+
+def test_a_scope_without_a_scheme_is_plain():
+    """The specification lets a server leave it out."""
+    scope = socket_scope(headers={"Origin": "http://api.example", "Host": "api.example"})
+    del scope["scheme"]
+
+    assert run(CorsMiddleware(Spy(), LISTED), scope).messages == [{"type": "websocket.accept"}]
+
+
+def test_a_server_that_can_send_an_answer_to_a_handshake_gets_the_reason():
+    """The answer is a 403 with a short text."""
+    result = run(CorsMiddleware(Spy(), LISTED), socket_scope(headers=FORGED, **DENIAL))
+
+    assert result.code == 403
+    assert result.body.startswith(b"Refused (origin-not-allowed)")
+    assert [each["type"] for each in result.messages] == [
+        "websocket.http.response.start",
+        "websocket.http.response.body",
+    ]
+
+
+def test_an_allowed_origin_reads_why_its_request_is_refused():
+    """The headers of the policy are on the answer."""
+    result = ask(CorsMiddleware(Spy(), READ_ONLY), "POST", "/", {**CROSS_SITE, "Origin": A})
+
+    assert ("Access-Control-Allow-Origin", A) in result.cors
+    assert b"method" in result.body
+
+
+def test_a_refused_head_has_no_body():
+    """Its length is that of the text."""
+    headers = {"Origin": EVIL, "Sec-Fetch-Site": "cross-site", "Upgrade": "websocket"}
+    result = ask(CorsMiddleware(Spy(), LISTED), "HEAD", "/", headers)
+
+    assert (result.code, result.body) == (403, b"")
+    assert int(dict(result.headers)["Content-Length"]) > 0
+
+
+def test_a_report_lets_the_request_pass_and_is_told(caplog):
+    """It is logged and notified as a refusal is."""
+    told = []
+    app = CorsMiddleware(
+        Spy(), OPEN_TO_A.replace(guard="report"), on_refusal=lambda *arguments: told.append(arguments)
+    )
+
+    assert ask(app, "POST", "/pay", CROSS_SITE).code == 200
+    ((scope, decision),) = told
+    assert (scope["path"], decision.reason) == ("/pay", Reason.ORIGIN_NOT_ALLOWED)
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert record.getMessage().startswith("request would be refused: origin-not-allowed")
+    assert "path='/pay'" in record.getMessage()
+
+
+def test_a_refusal_is_told_to_an_asynchronous_listener():
+    """It is awaited before the answer is sent."""
+    told = []
+
+    async def listen(_scope, decision):
+        told.append(decision.reason)
+
+    app = CorsMiddleware(Spy(), OPEN_TO_A, on_refusal=listen)
+
+    assert ask(app, "POST", "/", CROSS_SITE).code == 403
+    assert told == [Reason.ORIGIN_NOT_ALLOWED]
+
+
+def test_a_listener_that_raises_changes_nothing(caplog):
+    """The refusal stays a refusal."""
+    app = CorsMiddleware(Spy(), OPEN_TO_A, on_refusal=lambda *_: 1 / 0)
+
+    assert ask(app, "POST", "/", CROSS_SITE).code == 403
+    assert "on_refusal raised" in caplog.text
+
+
+def test_a_hint_speaks_of_the_proxy_in_front(caplog):
+    """The host of the origin stands in X-Forwarded-Host."""
+    headers = {"Host": "10.0.0.7", "Origin": "https://api.example", "X-Forwarded-Host": "api.example"}
+    with caplog.at_level(logging.WARNING, "flask_corsguard"):
+        assert ask(CorsMiddleware(Spy(), LISTED), "POST", "/", headers).code == 403
+
+    assert "X-Forwarded-Host" in caplog.text
+
+
+def test_where_nobody_listens_a_refusal_is_a_refusal(caplog):
+    """Neither the log nor a callable is needed for it."""
+    with caplog.at_level(logging.CRITICAL, "flask_corsguard"):
+        assert ask(CorsMiddleware(Spy(), OPEN_TO_A), "POST", "/", CROSS_SITE).code == 403
+        asked = {"Origin": EVIL, "Access-Control-Request-Method": "PUT"}
+        assert ask(CorsMiddleware(Spy(), OPEN_TO_A), "OPTIONS", "/", asked).code == 403
+    assert caplog.records == []

@@ -1,0 +1,146 @@
+"""The table of responses through the ASGI layer."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from asgi_harness import Spy, ask, http_scope, run
+from cases import LISTED, PREFLIGHT_VARY, ROWS, A, Row
+from flask_corsguard import Policy
+from flask_corsguard.asgi import CorsMiddleware
+from harness import cors_headers
+
+TIMED = Policy(origins=[A], timing=True, resource_policy="same-site")
+
+
+def titled(headers):
+    """Write the names as a response of HTTP/1.1 does."""
+    return sorted((name.title(), value) for name, value in headers)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_the_layer_answers_as_the_table_says(row: Row):
+    """A preflight never reaches the application, anything else reaches it once."""
+    spy = Spy()
+
+    result = ask(CorsMiddleware(spy, row.policy), row.method, "/", row.headers)
+
+    assert titled(result.cors) == titled(cors_headers(row.expected))
+    assert result.code == (row.status or 200)
+    assert len(spy.scopes) == (0 if row.status else 1)
+    assert (result.body == b"hello") is (row.status is None)
+
+
+def test_the_policy_owns_its_headers_and_says_so_once(caplog):
+    """What the application sets is replaced, in whatever case it is written."""
+    spy = Spy([(b"Access-Control-Allow-Origin", b"*"), (b"x-total", b"3"), (b"vary", b"Cookie, origin")])
+    app = CorsMiddleware(spy, LISTED)
+
+    for _ in range(2):
+        result = ask(app, headers={"Origin": A})
+
+    assert titled(result.headers) == [
+        ("Access-Control-Allow-Origin", A),
+        ("Access-Control-Expose-Headers", "X-Total"),
+        ("Vary", "Cookie, origin"),
+        ("X-Total", "3"),
+    ]
+    (record,) = caplog.records
+    assert "sets 'Access-Control-Allow-Origin' itself" in record.getMessage()
+
+
+def test_what_the_application_varies_by_is_merged(caplog):
+    """Nothing is replaced by that, and no record says so."""
+    result = ask(CorsMiddleware(Spy([(b"Vary", b"Cookie")]), LISTED))
+
+    assert result.headers == [("Vary", "Cookie, Origin")]
+    assert caplog.records == []
+
+
+def test_timing_and_embedding_are_the_applications_where_the_policy_is_silent():
+    """They are replaced under a policy that has them."""
+    own = [(b"timing-allow-origin", b"*"), (b"cross-origin-resource-policy", b"cross-origin")]
+
+    assert set(ask(CorsMiddleware(Spy(own), LISTED)).cors) >= {
+        ("Timing-Allow-Origin", "*"),
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+    }
+    assert set(ask(CorsMiddleware(Spy(own), TIMED)).cors) == {
+        ("Cross-Origin-Resource-Policy", "same-site"),
+        ("Vary", "Origin"),
+    }
+
+
+def test_the_headers_of_the_application_stay_as_they_are():
+    """They may be a tuple that many responses share, or left out."""
+    shared = ((b"content-type", b"text/plain"),)
+    spy = Spy(shared)
+
+    assert ask(CorsMiddleware(spy, LISTED), headers={"Origin": A}).code == 200
+    assert spy.headers is shared
+
+    async def without(scope, receive, send):
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+    assert ask(CorsMiddleware(without, LISTED), headers={"Origin": A}).cors == [
+        ("Access-Control-Allow-Origin", A),
+        ("Access-Control-Expose-Headers", "X-Total"),
+        ("Vary", "Origin"),
+    ]
+
+
+def test_two_origin_lines_are_not_an_origin():
+    """They are compared as one value with a comma, as in WSGI, whatever the case of their names."""
+    scope = http_scope()
+    scope["headers"] = [(b"origin", A.encode()), (b"Origin", A.encode())]
+
+    result = run(CorsMiddleware(Spy(), LISTED), scope)
+
+    assert result.cors == [("Vary", "Origin")]
+
+
+def test_a_part_of_the_body_does_not_wait_for_the_next_one():
+    """What the application sends goes on to the server at once."""
+    sent, between = [], []
+
+    async def streaming(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for part in (b"one", b"two"):
+            await send({"type": "http.response.body", "body": part, "more_body": True})
+            between.append([each.get("body") for each in sent[1:]])
+        await send({"type": "http.response.body"})
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(CorsMiddleware(streaming, LISTED)(http_scope(), None, send))
+
+    assert between == [[b"one"], [b"one", b"two"]]
+
+
+def test_a_preflight_that_was_refused_is_a_403_with_a_text():
+    """Its Vary keeps a cache from giving it to somebody else."""
+    asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "PUT"}
+
+    result = ask(CorsMiddleware(Spy(), LISTED), "OPTIONS", "/", asked)
+
+    assert (result.code, result.cors) == (403, [PREFLIGHT_VARY])
+    assert result.body.startswith(b"Refused: the CORS policy")
+
+
+@pytest.mark.parametrize("kind", ["lifespan", "custom"])
+def test_what_is_neither_a_request_nor_a_socket_goes_to_the_application(kind):
+    """The lifespan, for example, with the very scope and channels."""
+    got = []
+
+    async def application(*arguments):
+        got.append(arguments)
+
+    scope, channels = {"type": kind}, (object(), object())
+    asyncio.run(CorsMiddleware(application, LISTED)(scope, *channels))
+
+    assert got == [(scope, *channels)]
+    assert got[0][0] is scope
