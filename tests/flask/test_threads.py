@@ -49,8 +49,8 @@ def test_views_are_marked_while_other_threads_build_applications():
     kept = []
 
     def build():
-        # Without a rule for static files, which Werkzeug compiles: in CPython 3.11 two threads that compile at
-        # once may get a SystemError (https://github.com/python/cpython/issues/106905).
+        # Without a rule for static files, which Werkzeug compiles: in CPython 3.11 two threads that compile
+        # at once may get a SystemError (https://github.com/python/cpython/issues/106905).
         kept.append(CorsGuard(Flask("one", static_folder=None)))
 
     raised = run_together(
