@@ -21,7 +21,7 @@ from flask_corsguard.wsgi.trace import traced
 
 from .application import is_flask, why_not_flask
 from .config import Arguments, Settings, read_settings
-from .marks import EXTENSION
+from .marks import EXTENSION, observe_marks
 from .mounts import Mounts
 from .policy_place import PlacedMountedPolicies, PlacedPolicies
 from .refusal import CrossOriginRefused, answer_through, cors_refused
@@ -172,6 +172,7 @@ class _FlaskMiddleware(CorsMiddleware):
         self._first_request = FirstRequest(flask, self, settings, self._place)
         #: Whether a request needs no preparation: nothing is left to check, and this is not debug mode.
         self._is_settled = False
+        observe_marks(self)
         super().__init__(flask.wsgi_app, settings.policy)
         # Blinker's own mapping: it is empty as long as nobody listens.
         self._listeners = cors_refused.receivers
@@ -218,6 +219,11 @@ class _FlaskMiddleware(CorsMiddleware):
                     return answer_error(error, answer.headers, start_response, head=method == "HEAD")
             raise
 
+    def forget(self) -> None:
+        """Have the marks checked at the next request: one was put."""
+        self._first_request.forget()
+        self._is_settled = False
+
     def _prepare(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
         if not self._first_request.is_checked:
             start_response = self._first_request.check(environ, start_response)
@@ -244,4 +250,5 @@ class _FlaskMiddleware(CorsMiddleware):
 
     def _tell(self, environ: WSGIEnvironment, decision: Decision) -> None:
         super()._tell(environ, decision)
+        self._first_request.observe_refusal(environ)
         cors_refused.send(self._flask, decision=decision)

@@ -210,7 +210,7 @@ def test_a_request_that_cannot_be_refused_looks_nothing_up(app, monkeypatch):
         ("POST", {"Sec-Fetch-Site": "none"}),
         ("GET", CROSS_SITE),
     ]:
-        assert call(app, method, "/x", headers).code == 200
+        assert call(app, method, "/x", headers, HTTP_HOST="a.example").code == 200
 
 
 def test_the_methods_of_a_route_are_allowed_to_its_allowed_origins(app):

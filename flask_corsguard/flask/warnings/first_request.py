@@ -6,23 +6,24 @@ initialisation. A finding is told, and what was found stays as it is.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Iterator
-from itertools import chain, takewhile
+from itertools import chain
 from pathlib import Path
-from types import FunctionType
 from typing import TYPE_CHECKING
 
 from flask_corsguard.core.problems import did_you_mean
-from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, observe_marks, wrappers_of
+from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, wrappers_of
 from flask_corsguard.flask.mounts import Mounts
 from flask_corsguard.wsgi.middleware import CorsMiddleware
-from flask_corsguard.wsgi.proxy_fix import layers
+from flask_corsguard.wsgi.proxy_fix import layers, proxy_fixes
 
+from . import outside_layers
 from .bypass import Bypass
 from .misplaced_marks import MarkCheck
+from .replaced_host import ReplacedHost
 from .session_cookie import SessionCookie
+from .stale_configuration import StaleConfiguration
 from .warning import Place, warn
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
     from flask_corsguard.core.policy import Policy
     from flask_corsguard.flask.config import Settings
-
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 class FirstRequest:
@@ -52,7 +51,8 @@ class FirstRequest:
         self._place = place
         self._bypass = Bypass(app, layer, place)
         self._marks = MarkCheck(app)
-        observe_marks(self)
+        self._configuration = StaleConfiguration(app)
+        self._host = ReplacedHost(app, proxy_fixes(app.wsgi_app), place)
         self._first = threading.Lock()
         self._cookie: SessionCookie | None = None
         #: Whether no check is left.
@@ -72,10 +72,15 @@ class FirstRequest:
                 self._cookie = cookie
         if not self._marks.is_done:
             self._marks.check()
+        self._host.observe(environ)
         self._settle()
         if self._cookie is None:
             return start_response
         return self._observed(self._cookie, environ, start_response)
+
+    def observe_refusal(self, environ: WSGIEnvironment) -> None:
+        """Look at a refused request, whether or not checks are left."""
+        self._host.observe(environ)
 
     def forget(self) -> None:
         """Check the marks at the next request: one was put."""
@@ -103,7 +108,6 @@ class FirstRequest:
         return start
 
     def _check_surroundings(self) -> None:
-        outside = [name for name in map(_name_of_cors_layer, self._outside_of_layer()) if name]
         self.found_another = _has_flask_cors(self._app)
         if self.found_another:
             self._warn(
@@ -111,11 +115,10 @@ class FirstRequest:
                 "of the policy. Remove its CORS(...) and @cross_origin; CorsGuard and @cors do what they did."
             )
         self._check_mounts()
-        if outside:
-            self._warn(
-                f"{outside[0]} stands outside of CorsGuard and may answer preflights, or set CORS headers, "
-                "before the policy is asked. Remove it, or remove CorsGuard: one layer says who is allowed."
-            )
+        for message in outside_layers.messages(self._app, self._layer):
+            self._warn(message)
+        for message in self._configuration.messages(flask_cors=self.found_another):
+            self._warn(message)
         if unregistered := sorted(_unregistered_blueprints(self._app)):
             self._warn(
                 f"The marked blueprint {', '.join(unregistered)} is not registered, so its policy holds "
@@ -142,10 +145,6 @@ class FirstRequest:
     def _warn(self, message: str) -> None:
         warn(message, self._place)
 
-    def _outside_of_layer(self) -> Iterator[object]:
-        # A layer that wraps the application itself, instead of its wsgi_app, cannot be seen from here.
-        return takewhile(lambda each: each is not self._layer, layers(self._app.wsgi_app))
-
     def _policies(self) -> Iterator[Policy]:
         app = self._app
         yield self._layer.policy  # type: ignore[misc]  # CorsGuard's layer has a Policy, and takes no other
@@ -166,23 +165,6 @@ def _registered_like(name: str, app: Flask) -> str:
     if below:
         return f'Did you mean "{below[0]}"? A blueprint in another one has the names of both.'
     return did_you_mean(name, known) if known else "Write app.register_blueprint(...), or remove it."
-
-
-def _name_of_cors_layer(layer: object) -> str | None:
-    """Return the name of *layer* if it has the word CORS in it; "corsair" has not."""
-    if not isinstance(layer, FunctionType):
-        name = type(layer).__name__
-        return name if "cors" in _words_of(name) else None
-    # A function that another function has made, as with_cors(app) does, is recognised by the name of the
-    # latter. But what create_cors_app() defines need not be a layer for CORS.
-    for name in reversed(layer.__qualname__.split(".<locals>.")[-2:]):
-        if "cors" in (_words_of(name)[:1] + _words_of(name)[-1:]):
-            return name
-    return None
-
-
-def _words_of(name: str) -> list[str]:
-    return [word.lower() for word in _WORDS.findall(name)]
 
 
 def _has_flask_cors(app: Flask) -> bool:

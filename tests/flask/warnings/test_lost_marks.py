@@ -17,6 +17,7 @@ from werkzeug.utils import import_string
 
 from cases import SAME_ORIGIN, VARY, A, allow
 from flask_corsguard import CorsGuard, CorsGuardWarning, cors
+from flask_corsguard.flask.warnings.bypass import WATCHED
 from harness import assert_headers_exactly, call, warned
 
 
@@ -397,6 +398,18 @@ def test_a_mark_is_warned_of_once_whatever_else_is_marked_later(app):
     cors(origins="*")(app.view_functions["other"])
 
     with warned():
+        call(app)
+
+
+def test_a_mark_that_is_hidden_after_many_requests_is_warned_of(app):
+    """Nothing was left to check by then."""
+    app.add_url_rule("/", "view", lambda: "x")
+    for _ in range(WATCHED + 4):
+        call(app)
+
+    app.view_functions["view"] = plain(cors(SAME_ORIGIN)(lambda: "x"))
+
+    with warned("the view of /"):
         call(app)
 
 

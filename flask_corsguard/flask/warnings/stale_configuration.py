@@ -1,0 +1,70 @@
+"""Warns of keys of the configuration that nobody reads: set too late, or left over from Flask-CORS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Final
+
+from flask_corsguard.flask.config import PREFIX
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+#: By the keys of Flask-CORS, those that say the same here; ``None`` where nothing need be said.
+_OF_FLASK_CORS: Final[Mapping[str, str | None]] = {
+    "CORS_ORIGINS": "CORSGUARD_ORIGINS",
+    "CORS_METHODS": "CORSGUARD_METHODS",
+    "CORS_ALLOW_HEADERS": "CORSGUARD_ALLOW_HEADERS",
+    "CORS_EXPOSE_HEADERS": "CORSGUARD_EXPOSE_HEADERS",
+    "CORS_SUPPORTS_CREDENTIALS": "CORSGUARD_CREDENTIALS",
+    "CORS_MAX_AGE": "CORSGUARD_MAX_AGE",
+    "CORS_ALLOW_PRIVATE_NETWORK": "CORSGUARD_PRIVATE_NETWORK",
+    "CORS_RESOURCES": "CORSGUARD_PATHS",
+    **dict.fromkeys(("CORS_SEND_WILDCARD", "CORS_VARY_HEADER", "CORS_AUTOMATIC_OPTIONS")),
+    **dict.fromkeys(("CORS_ALWAYS_SEND", "CORS_INTERCEPT_EXCEPTIONS")),
+}
+
+
+class StaleConfiguration:
+    """Compares the configuration with what it was when the extension read it.
+
+    :param app: the application.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._read = self._now()
+
+    def _now(self) -> dict[str, object]:
+        return {key: _frozen(value) for key, value in self._app.config.items() if _is_ours(key)}
+
+    def messages(self, *, flask_cors: bool) -> Iterator[str]:
+        """Yield a message for each kind of keys that have no effect.
+
+        :param flask_cors: whether Flask-CORS is there, too, and reads its keys.
+        """
+        now = self._now()
+        late = sorted(key for key in {*now, *self._read} if now.get(key) != self._read.get(key))
+        if late:
+            yield (
+                f"{', '.join(late)} changed after CorsGuard had read the configuration, which has no effect. "
+                "Set it before CorsGuard(app), or before guard.init_app(app)."
+            )
+        left = sorted(key for key in _OF_FLASK_CORS if key in self._app.config)
+        if left and not flask_cors:
+            new = [name for name in map(_OF_FLASK_CORS.get, left) if name is not None]
+            move = (
+                f"Say it in the policy, or as {', '.join(new)}, and remove them." if new else "Remove them."
+            )
+            yield f"{', '.join(left)}: keys of Flask-CORS, which have no effect here. {move}"
+
+
+def _is_ours(key: object) -> bool:
+    return isinstance(key, str) and key.startswith(PREFIX)
+
+
+def _frozen(value: object) -> object:
+    """Return a copy of *value* that later changes of lists and mappings in it do not change."""
+    if isinstance(value, Mapping):
+        return {key: _frozen(each) for key, each in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value

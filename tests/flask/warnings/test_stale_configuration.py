@@ -1,0 +1,121 @@
+"""The warnings about keys of the configuration that nobody reads."""
+
+from __future__ import annotations
+
+import flask_cors
+import pytest
+from flask import Flask
+
+from cases import EVIL, A
+from flask_corsguard import CorsGuard
+from harness import call, preflight, warned
+
+
+def change(config, **keys):
+    """Set keys, and delete those that are to be None."""
+    for key, value in keys.items():
+        if value is None:
+            del config[key]
+        else:
+            config[key] = value
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        lambda config: change(config, CORSGUARD_ORIGINS=EVIL),
+        lambda config: change(config, CORSGUARD_ORIGINS=None),
+        lambda config: config["CORSGUARD_ORIGINS"].append(EVIL),
+        lambda config: change(config, CORSGUARD_PATHS={"/open": {"origins": "*"}}),
+        lambda config: change(config, CORSGUARD_MISSPELT=1),
+        lambda config: config["CORSGUARD_BLUEPRINTS"]["b"]["origins"].append(EVIL),
+    ],
+    ids=["another value", "deleted", "changed in place", "added", "added and unknown", "changed within"],
+)
+def test_a_key_that_changes_after_it_was_read_is_warned_of(after):
+    """The policy was built by then; the message names the keys that changed."""
+    app = Flask(__name__)
+    app.config["CORSGUARD_ORIGINS"] = [A]
+    app.config["CORSGUARD_BLUEPRINTS"] = {"b": {"origins": [A]}}
+    CorsGuard(app)
+    after(app.config)
+
+    with warned("changed after CorsGuard had read the configuration", "blueprints={'b'"):
+        assert preflight(app, EVIL).code == 403
+        call(app)
+
+
+def test_every_key_that_changed_is_named():
+    """In the order of the alphabet."""
+    app = Flask(__name__)
+    CorsGuard(app)
+    app.config.update(CORSGUARD_ORIGINS=[A], CORSGUARD_MAX_AGE=5)
+
+    with warned("CORSGUARD_MAX_AGE, CORSGUARD_ORIGINS changed after"):
+        call(app)
+
+
+def test_a_configuration_that_was_complete_when_it_was_read_is_not_warned_of():
+    """So says the remedy; keys of others, and keys that are no text, may change."""
+    app = Flask(__name__)
+    guard = CorsGuard()
+    app.config.update(CORSGUARD_ORIGINS=[A], CORSGUARD_PATHS={"/open": {"origins": "*"}})
+    guard.init_app(app)
+    app.config["SECRET_KEY"] = "test"
+    app.config[3] = "three"
+
+    with warned():
+        assert preflight(app, A).code == 204
+
+
+@pytest.mark.parametrize(
+    ("keys", "remedy"),
+    [
+        (
+            {"CORS_ORIGINS": [A], "CORS_SEND_WILDCARD": False, "CORS_SUPPORTS_CREDENTIALS": True},
+            "Say it in the policy, or as CORSGUARD_ORIGINS, CORSGUARD_CREDENTIALS, and remove them.",
+        ),
+        ({"CORS_VARY_HEADER": True}, "Remove them."),
+    ],
+)
+def test_keys_of_flask_cors_that_are_left_over_are_warned_of(keys, remedy):
+    """They are what somebody meant; the new names are named."""
+    app = Flask(__name__)
+    app.config.update(keys)
+    CorsGuard(app)
+
+    with warned(f"{', '.join(keys)}: keys of Flask-CORS, which have no effect here. {remedy}"):
+        call(app)
+        call(app)
+
+
+def test_every_key_that_flask_cors_reads_is_known():
+    """Its own list of options tells."""
+    options = [*flask_cors.core.CONFIG_OPTIONS]
+    app = Flask(__name__)
+    app.config.update(dict.fromkeys(options, None))
+    CorsGuard(app)
+
+    with warned(", ".join(sorted(options))):
+        call(app)
+
+
+def test_keys_of_flask_cors_that_flask_cors_reads_are_not_warned_of_by_themselves():
+    """That it is there is the warning."""
+    app = Flask(__name__)
+    app.config["CORS_ORIGINS"] = [A]
+    flask_cors.CORS(app)
+    CorsGuard(app)
+
+    with warned("Flask-CORS is initialised"):
+        call(app)
+
+
+def test_a_key_of_the_applications_own_is_not_warned_of():
+    """Not everything that begins like one of Flask-CORS is one."""
+    app = Flask(__name__)
+    app.config["CORS_ALLOWED_TENANTS"] = []
+    CorsGuard(app)
+
+    with warned():
+        call(app)
