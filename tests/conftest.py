@@ -89,10 +89,13 @@ def collected(pytestconfig):
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left_behind():
+    from flask_corsguard.flask.warnings.bypass import watch_nothing
     from flask_corsguard.flask.warnings.mark_record import forget_marks
 
     # What test modules mark when they are imported belongs to none of the applications that tests make.
     forget_marks()
+    # Nor do they ask about the applications of the test before.
+    watch_nothing()
     logger = logging.getLogger("flask_corsguard")
     before = dict(os.environ), logger.level, list(logger.handlers), logger.propagate
 

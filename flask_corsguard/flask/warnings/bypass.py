@@ -7,7 +7,9 @@ test client calls what is there now, and finds all well.
 from __future__ import annotations
 
 import sys
+from threading import Lock
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 # Not "from flask import request": that proxy would be an attribute of this module, which raises at any touch.
 import flask
@@ -57,22 +59,27 @@ class Bypass:
     """
 
     def __init__(self, app: Flask, layer: CorsMiddleware, place: Place) -> None:
+        self._app = app
         self._layer = layer
         self._place = place
         self._left = WATCHED
         self._stamp = f"flask_corsguard.passed.{id(self):x}"
         #: Whether no more requests are watched.
         self.is_over = False
-        request_started.connect(self._note, app)
+        with _lock:
+            _watched[id(app)] = self
+            request_started.connect(_note)
 
     def stamp(self, environ: WSGIEnvironment) -> None:
         """Mark a request as one that came through the layer, and count it."""
         environ[self._stamp] = True
         self._left -= 1
-        if self._left <= 0:
+        if self._left <= 0 and not self.is_over:
             self._end()
 
-    def _note(self, app: Flask, **_: object) -> None:
+    def look(self) -> None:
+        """Warn if the request that Flask has begun came past the layer."""
+        app = self._app
         request = flask.request
         environ = request.environ
         if self._stamp in environ:
@@ -98,8 +105,29 @@ class Bypass:
 
     def _end(self) -> None:
         self.is_over = True
-        # Tempting: to name the application. But then Blinker keeps the listener, and asks it for nothing.
-        request_started.disconnect(self._note)
+        with _lock:
+            _watched.pop(id(self._app), None)
+            if not _watched:
+                request_started.disconnect(_note)
+
+
+# One listener for all applications: Blinker's tables are not made for threads that add and drop listeners of
+# applications which come and go.
+_watched: Final[WeakValueDictionary[int, Bypass]] = WeakValueDictionary()
+_lock: Final = Lock()
+
+
+def _note(app: Flask, **_: object) -> None:
+    watch = _watched.get(id(app))
+    if watch is not None:
+        watch.look()
+
+
+def watch_nothing() -> None:
+    """Watch no application any more, as if another program began."""
+    with _lock:
+        _watched.clear()
+        request_started.disconnect(_note)
 
 
 def _is_called_by_wsgi_app() -> bool:
