@@ -355,13 +355,15 @@ def test_a_converter_that_needs_the_application_gets_its_context(caplog):
     assert caplog.records == []
 
 
-@pytest.mark.parametrize("needed", [request, session], ids=["request", "session"])
+@pytest.mark.parametrize(
+    "needed", [lambda: request.method, lambda: session.get("who")], ids=["request", "session"]
+)
 def test_a_converter_that_needs_the_request_gets_its_context(needed, caplog):
     """The view is the one that Flask will find, for the preflight and for the request after it."""
 
     class Needing(BaseConverter):
         def to_python(self, value):
-            return f"{value} {bool(needed)}"
+            return f"{value} {needed()}"
 
     app = Flask(__name__)
     app.secret_key = "test"
