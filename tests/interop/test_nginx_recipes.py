@@ -18,6 +18,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.http_proxy import ProxyMiddleware
 
 from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
+from harness import warned
 from interop import nginx
 from interop.launch import END, Home, free_port
 from page_contents import Script, show, statuses
@@ -139,11 +140,12 @@ def test_behind_nginx_the_application_is_its_own_origin(hidden, recipe, behind_n
 
 
 def test_behind_nginx_without_the_host_the_application_does_not_know_its_own_origin(recipe, behind_nginx):
-    """Where a browser sends no Sec-Fetch-Site, its own page is refused."""
+    """Where a browser sends no Sec-Fetch-Site, its own page is refused, and a warning says what to pass on."""
     forwarded = FORWARDED.replace("Host", "X-Nothing") + without("Sec-Fetch-Site")
     browser = Browser(behind_nginx(recipe.app, BODY_SIZE, DOWNLOADS, forwarded))
 
-    refused = browser.open("https://api.example").fetch("/files/", "POST", data="Hello")
+    with warned("nginx: proxy_set_header Host $host"):
+        refused = browser.open("https://api.example").fetch("/files/", "POST", data="Hello")
 
     assert refused.status == 403
 
