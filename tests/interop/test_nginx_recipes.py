@@ -140,7 +140,7 @@ def test_behind_nginx_the_application_is_its_own_origin(hidden, recipe, behind_n
 
 
 def test_behind_nginx_without_the_host_the_application_does_not_know_its_own_origin(recipe, behind_nginx):
-    """Where a browser sends no Sec-Fetch-Site, its own page is refused, and a warning says what to pass on."""
+    """Where a browser sends no Sec-Fetch-Site, its own page is refused, and a warning names the remedy."""
     forwarded = FORWARDED.replace("Host", "X-Nothing") + without("Sec-Fetch-Site")
     browser = Browser(behind_nginx(recipe.app, BODY_SIZE, DOWNLOADS, forwarded))
 
