@@ -157,15 +157,15 @@ class Policy:
             for name, value in cast("dict[str, object]", unknown).items()
         ]
         doors = check_list("dangerously_allow", dangerously_allow, '"null-origin"', problems)
-        for door in doors:
-            check_choice("dangerously_allow", door, DOORS, problems)
+        # Another type would be asked below what it makes of a comparison.
+        doors = [d for d in doors if isinstance(check_choice("dangerously_allow", d, DOORS, problems), str)]
         if origins is _MISSING:
             hint = 'Write origins=["https://app.example"], or use SAME_ORIGIN if nobody else may call.'
             problems.append(problem("origins.missing", "origins", None, hint))
             found = Origins()
         else:
             found = check_origins(origins, problems, cast("list[str]", doors))
-        if check_flag("credentials", credentials, problems):
+        if credentials := check_flag("credentials", credentials, problems):
             check_credentials(found, cast("list[str]", doors), problems)
         self._set("origins", "*" if found.any else found.items)
         self._set("methods", check_methods(methods, problems))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from contextlib import suppress
 from decimal import Decimal
 from enum import IntEnum
+from ipaddress import IPv4Network
+from itertools import count
 
 import pytest
 from flask import Flask
@@ -65,6 +69,8 @@ HARD = [
         ["https://\ud800"],
         ["\ud800"],
         range(10**12),
+        IPv4Network("0.0.0.0/0"),
+        count(),
         {1: 2},
         frozenset({1}),
         int,
@@ -137,6 +143,15 @@ def test_a_name_that_is_not_text_is_an_unknown_field():
     assert problems_of(origins=[A], self=1)[0].code == "field.unknown"
 
 
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_hardest_junk_makes_a_policy_or_a_policy_error(way, field):
+    """Examples that are drawn at random may miss one of them."""
+    for junk in HARD:
+        with suppress(PolicyError):
+            WAYS[way](field, junk)
+
+
 def test_what_cannot_be_shown_is_shown_by_its_type():
     """Its own code raises, or its number has too many digits."""
     assert shown(Hostile()) == "<Hostile>"
@@ -147,3 +162,17 @@ def test_what_cannot_be_shown_is_shown_by_its_type():
 def test_a_number_with_a_name_is_a_number():
     """The header has its digits in every version of Python."""
     assert type(Policy(origins=[A], max_age=Age.SHORT).max_age) is int
+
+
+def test_an_iterable_of_strange_items_is_not_read_to_its_end():
+    """It is refused as a whole, and may have no end."""
+    for endless in (IPv4Network("0.0.0.0/0"), count()):
+        (refusal,) = problems_of(origins=[A], allow_headers=endless)
+        assert (refusal.code, refusal.value) == ("list.type", endless)
+
+
+def test_a_thousand_expressions_are_read():
+    """They are no strange items."""
+    expressions = [re.compile(rf"https://{number}\.example\.com") for number in range(1001)]
+
+    assert len(Policy(origins=expressions).origins) == 1001

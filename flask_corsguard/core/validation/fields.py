@@ -5,13 +5,15 @@ The functions append to ``problems`` and go on, so that the error lists every pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Final, TypeVar
 
 from flask_corsguard.core import fetch_standard
 from flask_corsguard.core.problems import Problem, did_you_mean, problem
+
+from .items import items_of, without_repetitions
 
 #: Characters of a misspelt name that are compared with the right ones, which are much shorter.
 MAX_COMPARED_LENGTH: Final = 64
@@ -63,13 +65,12 @@ def check_list(field: str, value: object, example: str, problems: Problems) -> l
         items = [_SPELLINGS.get(field, str)(item) for item in value.replace(",", " ").split()]
         listed = "" if None in items else ", ".join(f'"{item}"' for item in items)
         problems.append(problem("list.string", field, value, f"Write {field}=[{listed or example}]."))
-    elif isinstance(value, (bytes, bytearray, memoryview, range, Mapping)) or not isinstance(value, Iterable):
+    elif (found := items_of(value)) is None:
         problems.append(problem("list.type", field, value, f"Write {field}=[{example}]."))
     else:
-        items = list(value)
         # Of a hundred thousand origins, most are plain: their types are compared at once.
-        plain = items if set(map(type, items)) <= {str} else map(exact, items)
-        return list(_without_repetitions(plain))
+        plain = found if set(map(type, found)) <= {str} else map(exact, found)
+        return list(without_repetitions(plain))
     return []
 
 
@@ -90,19 +91,6 @@ _SPELLINGS: Final[Mapping[str, Callable[[str], str | None]]] = {
     "origins": _working_spelling,
     "methods": str.upper,
 }
-
-
-def _without_repetitions(items: Iterable[object]) -> Iterator[object]:
-    seen: set[object] = set()
-    for item in items:
-        try:
-            known = item in seen
-            seen.add(item)
-        except Exception:  # noqa: BLE001 - the code of whoever wrote the type
-            # A value without a hash is neither a name nor an origin: the caller refuses its type.
-            known = False
-        if not known:
-            yield item
 
 
 def check_names(
