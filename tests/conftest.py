@@ -22,19 +22,30 @@ settings.load_profile("default")
 
 ROOT = Path(__file__).parents[1]
 
-#: Modules whose tests nearly all start a server or a process, or take longer than an edit may wait.
+#: Modules whose tests nearly all start a server or a process, or together take longer than an edit may wait.
 _SLOW = frozenset(
     {
+        "tests/flask/test_bad_input.py",
         "tests/flask/test_beside.py",
         "tests/flask/test_beside_sockets.py",
+        "tests/flask/test_guard.py",
+        "tests/flask/test_statuses.py",
+        "tests/flask/test_threads.py",
         "tests/test_benchmark_figures.py",
         "tests/test_benchmarks.py",
         "tests/test_counts.py",
         "tests/test_demo.py",
         "tests/test_docs.py",
+        "tests/test_hints.py",
+        "tests/test_mutants.py",
+        "tests/test_reach.py",
         "tests/test_recipes.py",
+        "tests/test_tables.py",
         "tests/testing/test_plugin.py",
         "tests/testing/test_table_of_cases.py",
+        "tests/wsgi/test_conformance.py",
+        "tests/wsgi/test_twins.py",
+        "tests/wsgi/test_twins_of_sources.py",
     }
 )
 
