@@ -1,0 +1,119 @@
+"""Which headers an answer has, taken from the decisions of the core and not written a second time.
+
+:data:`ORIGIN` stands for the value of ``Origin``, which an engine puts in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from flask_corsguard.core.compiled import MAX_WILDCARD_LIST_LENGTH, Headers, compiled
+from flask_corsguard.core.decision import decide
+from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.request import Request
+
+from .origins import origin_within
+
+#: Stands for the value of ``Origin`` in the value of a header. No value of a policy has a space in front.
+ORIGIN: Final = " origin"
+
+#: A list of requested headers that is longer than this is not compared with ``"*"``, in bytes.
+UNREAD_LENGTH: Final = MAX_WILDCARD_LIST_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateNetwork:
+    """When a preflight that asks for it is granted a private network.
+
+    :ivar methods: one of them is requested.
+    :ivar names: an expression; the requested headers match it as a whole.
+    :ivar limit: the requested headers are at most this long, in bytes.
+    :ivar headers: the headers of the answer to such a preflight.
+    """
+
+    methods: tuple[str, ...]
+    names: str
+    limit: int
+    headers: Headers
+
+    def grants(self, method: str, names: str) -> bool:
+        """Whether a preflight that requests *method* and *names* is granted it."""
+        return (
+            method in self.methods and len(names) <= self.limit and re.fullmatch(self.names, names) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What an allowed origin is answered.
+
+    :ivar response: the headers of every response but a preflight's.
+    :ivar preflight: those of the answer to a preflight.
+    :ivar unread: those of the answer to a preflight whose requested headers are longer than
+        :data:`UNREAD_LENGTH`.
+    :ivar private: when a private network is granted; ``None``: never.
+    """
+
+    response: Headers
+    preflight: Headers
+    unread: Headers
+    private: PrivateNetwork | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What any other origin, or nobody, is answered; the fields mean the same."""
+
+    response: Headers
+    preflight: Headers
+
+
+def granted_by(policy: Policy) -> Granted | None:
+    """Return what *policy* answers to an origin that it allows; ``None`` if it allows nobody."""
+    origin = origin_within(policy)
+    if origin is None:
+        return None
+    preflight = {"method": "OPTIONS", "requested_method": "GET"}
+
+    def headers(**request: str) -> Headers:
+        decision = decide(policy, Request(origin=origin, **request))
+        return tuple((name, ORIGIN if value == origin else value) for name, value in decision.headers)
+
+    private = None
+    if policy.private_network:
+        by_policy = compiled(policy)
+        private = PrivateNetwork(
+            tuple(sorted(by_policy.methods)),
+            list_of(by_policy.headers),
+            by_policy.max_list_length,
+            headers(**preflight, private_network="true"),
+        )
+    return Granted(
+        headers(method="GET"),
+        headers(**preflight),
+        headers(**preflight, requested_headers="a" * (UNREAD_LENGTH + 1)),
+        private,
+    )
+
+
+def withheld_by(policy: Policy) -> Withheld:
+    """Return what *policy* answers to whom it does not allow."""
+    if policy.origins == "*":
+        response = decide(policy, Request(method="GET")).headers
+        return Withheld(response, ())
+    stranger = "https://stranger.invalid:1"
+    preflight = Request(method="OPTIONS", origin=stranger, requested_method="GET")
+    return Withheld(
+        decide(policy, Request(method="GET")).headers,
+        # Of a stranger nothing is known but that it is none of those that are listed.
+        decide(policy, preflight).headers,
+    )
+
+
+def list_of(names: frozenset[str]) -> str:
+    """Return an expression for comma lists of *names*, in any case, with spaces and empty elements."""
+    name = "|".join(re.escape(each).replace(r"\-", "-") for each in sorted(names))
+    element = rf"[ \t]*(?:(?:{name})[ \t]*)?" if names else r"[ \t]*"
+    return rf"(?i:{element}(?:,{element})*)"
