@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask_corsguard.core.compiled import MAX_WILDCARD_LIST_LENGTH, Headers, compiled
-from flask_corsguard.core.decision import decide
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.request import Request
 
-from .origins import origin_within
+from .audiences import Audiences, decided
+from .origins import STRANGER, origin_within
 
 #: Stands for the value of ``Origin`` in the value of a header. No value of a policy has a space in front.
 ORIGIN: Final = " origin"
@@ -41,7 +41,9 @@ class PrivateNetwork:
     def grants(self, method: str, names: str) -> bool:
         """Whether a preflight that requests *method* and *names* is granted it."""
         return (
-            method in self.methods and len(names) <= self.limit and re.fullmatch(self.names, names) is not None
+            method in self.methods
+            and len(names) <= self.limit
+            and re.fullmatch(self.names, names, re.ASCII) is not None
         )
 
 
@@ -70,16 +72,17 @@ class Withheld:
     preflight: Headers
 
 
-def granted_by(policy: Policy) -> Granted | None:
-    """Return what *policy* answers to an origin that it allows; ``None`` if it allows nobody."""
+def granted_by(audiences: Audiences, policy: Policy) -> Granted | None:
+    """Return what *policy*, one of *audiences*, answers to whom it allows; ``None`` if it allows nobody."""
     origin = origin_within(policy)
     if origin is None:
         return None
-    preflight = {"method": "OPTIONS", "requested_method": "GET"}
 
-    def headers(**request: str) -> Headers:
-        decision = decide(policy, Request(origin=origin, **request))
+    def headers(request: Request) -> Headers:
+        decision = decided(audiences, replace(request, origin=origin))
         return tuple((name, ORIGIN if value == origin else value) for name, value in decision.headers)
+
+    preflight = Request(method="OPTIONS", requested_method="GET")
 
     private = None
     if policy.private_network:
@@ -88,28 +91,23 @@ def granted_by(policy: Policy) -> Granted | None:
             tuple(sorted(by_policy.methods)),
             list_of(by_policy.headers),
             by_policy.max_list_length,
-            headers(**preflight, private_network="true"),
+            headers(replace(preflight, private_network="true")),
         )
     return Granted(
-        headers(method="GET"),
-        headers(**preflight),
-        headers(**preflight, requested_headers="a" * (UNREAD_LENGTH + 1)),
+        headers(Request(method="GET")),
+        headers(preflight),
+        headers(replace(preflight, requested_headers="a" * (UNREAD_LENGTH + 1))),
         private,
     )
 
 
-def withheld_by(policy: Policy) -> Withheld:
-    """Return what *policy* answers to whom it does not allow."""
-    if policy.origins == "*":
-        response = decide(policy, Request(method="GET")).headers
-        return Withheld(response, ())
-    stranger = "https://stranger.invalid:1"
-    preflight = Request(method="OPTIONS", origin=stranger, requested_method="GET")
-    return Withheld(
-        decide(policy, Request(method="GET")).headers,
-        # Of a stranger nothing is known but that it is none of those that are listed.
-        decide(policy, preflight).headers,
-    )
+def withheld_by(audiences: Audiences) -> Withheld:
+    """Return what whoever none of *audiences* allows is answered."""
+    nobody = decided(audiences, Request(method="GET"))
+    if audiences[-1].origins == "*":
+        return Withheld(nobody.headers, ())
+    preflight = Request(method="OPTIONS", origin=STRANGER, requested_method="GET")
+    return Withheld(nobody.headers, decided(audiences, preflight).headers)
 
 
 def list_of(names: frozenset[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from flask_corsguard.core.compiled import MAX_WILDCARD_METHOD_LENGTH, compiled
 from flask_corsguard.core.guard import MAX_UPGRADE_LENGTH, OWN_SITES, SAFE_METHODS, authorities
-from flask_corsguard.core.origin import DEFAULT_PORTS, Origin
+from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.policy import Policy
 
 from .origins import PORT
@@ -20,9 +20,7 @@ SAFE: Final = tuple(sorted(SAFE_METHODS))
 OWN: Final = OWN_SITES
 
 #: An expression for the values of ``Upgrade`` that ask for a WebSocket.
-WEBSOCKET: Final = (
-    r"(?i:(?:.*[^!#$%&'*+.^_`|~0-9A-Za-z-])?websocket(?:[^!#$%&'*+.^_`|~0-9A-Za-z-].*)?)"
-)
+WEBSOCKET: Final = r"(?i:(?:.*[^!#$%&'*+.^_`|~0-9A-Za-z-])?websocket(?:[^!#$%&'*+.^_`|~0-9A-Za-z-].*)?)"
 
 #: A longer value of ``Upgrade`` counts as one that asks for a WebSocket, in bytes.
 UPGRADE_LENGTH: Final = MAX_UPGRADE_LENGTH
@@ -77,6 +75,11 @@ class OwnSite:
     origin: str
     hosts: tuple[str, ...]
 
+    @property
+    def schemes(self) -> str:
+        """An expression for the schemes that its server is reached by; TLS may end before it."""
+        return "https?" if self.origin.startswith("https:") else "http"
+
 
 def own_site(origin: Origin) -> OwnSite:
     """Return the site of *origin*."""
@@ -92,17 +95,20 @@ def guard_of(policy: Policy) -> Guard:
 
 def is_any_method(method: str) -> bool:
     """Whether ``"*"`` covers *method*."""
-    return re.fullmatch(ANY_METHOD, method) is not None and re.fullmatch(FORBIDDEN_METHOD, method) is None
+    return (
+        re.fullmatch(ANY_METHOD, method) is not None
+        and re.fullmatch(FORBIDDEN_METHOD, method, re.ASCII) is None
+    )
 
 
 def asks_for_socket(upgrade: str) -> bool:
     """Whether *upgrade* asks for a WebSocket, or might."""
-    return len(upgrade) > UPGRADE_LENGTH or re.fullmatch(WEBSOCKET, upgrade, re.DOTALL) is not None
+    return len(upgrade) > UPGRADE_LENGTH or re.fullmatch(WEBSOCKET, upgrade, re.DOTALL | re.ASCII) is not None
 
 
 def is_own_by_host(origin: str, scheme: str, host: str) -> bool:
     """Whether *origin* is that of the server that is reached at *scheme* and *host*."""
-    return re.fullmatch(OWN_BY_HOST, f"{origin}|{scheme}|{host}") is not None
+    return re.fullmatch(OWN_BY_HOST, f"{origin}|{scheme}|{host}", re.ASCII) is not None
 
 
 def is_own_site(sites: tuple[OwnSite, ...], origin: str, scheme: str, host: str) -> bool:
@@ -110,7 +116,6 @@ def is_own_site(sites: tuple[OwnSite, ...], origin: str, scheme: str, host: str)
     return any(
         origin == site.origin
         and host.lower() in site.hosts
-        and (scheme == "http" or origin.startswith("https:"))
-        and scheme in DEFAULT_PORTS
+        and re.fullmatch(site.schemes, scheme) is not None
         for site in sites
     )

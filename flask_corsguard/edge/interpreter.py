@@ -1,4 +1,4 @@
-"""What the rules mean: an engine in a few lines of Python, which the spellings of the others are compared with."""
+"""What the rules mean: an engine in a few lines of Python, which the real ones are compared with."""
 
 from __future__ import annotations
 

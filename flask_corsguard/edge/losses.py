@@ -17,7 +17,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "edge.any-host": "Engines cannot tell which hosts are spelled as browsers spell them.",
         "edge.marks": "Only the URL map of the application knows which requests this covers.",
         "edge.methods": "The methods of this policy are those of a route that only the URL map knows.",
-        "edge.echo": 'With credentials, "*" is answered by what was requested, which an engine would not check.',
+        "edge.echo": 'With credentials, "*" is answered by what was requested, which no engine checks.',
         "edge.own": "This engine cannot compare Origin with Host, so it has to know its own origins.",
         "edge.token": "This engine has no spelling for the characters of this name.",
         "edge.report": "An engine neither logs nor signals what the guard would refuse.",

@@ -26,7 +26,10 @@ def mutations_of(item: str) -> list[str]:
         *(f"{scheme}://{host}:{each}" for each in _ports(port)),
         f"{scheme}://{host}",
         # Around the scheme.
-        *(f"{each}://{host}{colon}" for each in ("http", "https", f"{scheme}s", f"x{scheme}", scheme.upper())),
+        *(
+            f"{each}://{host}{colon}"
+            for each in ("http", "https", f"{scheme}s", f"x{scheme}", scheme.upper())
+        ),
         *(f"{scheme}:{host}{colon}", f"{scheme}:/{host}{colon}", f"{scheme}:///{host}{colon}", host),
         # Around the whole.
         *(f"{origin}{each}" for each in ("/", "/.", "#", "?", "\\", ".evil.example", "@evil.example", ":")),
@@ -41,7 +44,13 @@ def _hosts(host: str) -> list[str]:
     return [
         *(f"evil{host}", f"evil-{host}", f"evil.{host}", f"a.b.c.{host}", f"_.{host}", f"-.{host}"),
         *(f"{host}.", f"{host}..", f".{host}", f"..{host}", f"a..{host}", f"{host}.evil.example"),
-        *(f"{host}evil", f"{host}-evil.example", f"{host}%00.evil.example", f"{host}\u00e9", f"\u00e9.{host}"),
+        *(
+            f"{host}evil",
+            f"{host}-evil.example",
+            f"{host}%00.evil.example",
+            f"{host}\u00e9",
+            f"\u00e9.{host}",
+        ),
         *(parent, host.replace(".", "-", 1), host.replace(".", "x", 1), host.replace(".", "", 1)),
         *(f"{'a' * 63}.{host}", f"{'a' * 64}.{host}", f"{'a.' * 100}{host}", f"{'a.' * 150}{host}"),
         *(f"evil@{host}", f"{host}@evil.example", f"{host}/.evil.example", f"a+b.{host}", f"a%2eb.{host}"),
@@ -49,7 +58,22 @@ def _hosts(host: str) -> list[str]:
 
 
 def _prefixes() -> list[str]:
-    return ["", ".", "a.", "a.b.", "a-", "a", "*.", "1.", "-a.", "a_b.", "A.", "xn--a.", f"{'a' * 64}.", "a b."]
+    return [
+        "",
+        ".",
+        "a.",
+        "a.b.",
+        "a-",
+        "a",
+        "*.",
+        "1.",
+        "-a.",
+        "a_b.",
+        "A.",
+        "xn--a.",
+        f"{'a' * 64}.",
+        "a b.",
+    ]
 
 
 def _ports(port: str) -> list[str]:
@@ -60,10 +84,33 @@ def _ports(port: str) -> list[str]:
 def foreign_origins() -> list[str]:
     """Return origins, and what is none, that no ordinary policy lists."""
     return [
-        *("https://evil.example", "http://evil.example:8080", "null", "NULL", "file://", "", " ", "*", "https://"),
+        *(
+            "https://evil.example",
+            "http://evil.example:8080",
+            "null",
+            "NULL",
+            "file://",
+            "",
+            " ",
+            "*",
+            "https://",
+        ),
         *("https://*", "https://*.example", "https://a", "http://localhost", "http://localhost:3000"),
-        *("http://127.0.0.1", "http://127.1", "http://0x7f.1", "http://[::1]", "http://[::1]:3000", "http://[0::1]"),
-        *("chrome-extension://abcdefghijklmnop", "app://.", "about:blank", "data:text/html,x", "javascript:1"),
+        *(
+            "http://127.0.0.1",
+            "http://127.1",
+            "http://0x7f.1",
+            "http://[::1]",
+            "http://[::1]:3000",
+            "http://[0::1]",
+        ),
+        *(
+            "chrome-extension://abcdefghijklmnop",
+            "app://.",
+            "about:blank",
+            "data:text/html,x",
+            "javascript:1",
+        ),
         *("https://evil.example\x7f", "https://\u00e9.example", f"https://{'a' * 400}.example", "a" * 5000),
         *("https://a.example,https://b.example", "undefined", "https:/evil.example", "//evil.example"),
     ]

@@ -15,9 +15,10 @@ from flask_corsguard.core.origin_pattern import OriginPattern
 from flask_corsguard.core.policy import Policy
 
 #: A port as a serialization has it: no leading zero, and at most 65535.
-PORT: Final = (
-    r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
-)
+PORT: Final = r"(?:[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+
+#: An origin that nobody can have, so that no policy lists it (RFC 6761, section 6.4).
+STRANGER: Final = "https://stranger.invalid:1"
 
 #: A label of a domain, with the dot after it.
 _LABEL: Final = r"[a-z0-9_-]{1,63}\."
@@ -116,17 +117,17 @@ def _order(pattern: OriginPattern) -> tuple[object, ...]:
 
 
 def origin_within(policy: Policy) -> str | None:
-    """Return some origin that *policy* allows; ``None`` if it allows nobody.
+    """Return some origin that *policy* allows, and an earlier audience hardly; ``None`` if it allows nobody.
 
     Precondition: that of :func:`origins_of`.
     """
     if policy.origins == "*":
-        return "https://anyone.example"
-    for item in cast("tuple[str, ...]", policy.origins):
-        return spelled_out(item)
-    return None
+        return STRANGER
+    return next(
+        (spelled_out(item, "corsguard-was-here") for item in policy.origins if isinstance(item, str)), None
+    )
 
 
-def spelled_out(item: str) -> str:
-    """Return an origin that *item*, an exact origin or a pattern, matches."""
-    return item.replace("://*.", "://a.").removesuffix(":*")
+def spelled_out(item: str, label: str = "a") -> str:
+    """Return an origin that *item*, an exact origin or a pattern, matches: *label* stands for ``*``."""
+    return item.replace("://*.", f"://{label}.").removesuffix(":*")

@@ -44,7 +44,7 @@ def _escapes() -> str:
     for byte in range(1, 256):
         character = chr(byte)
         if character not in _LITERAL and character not in "%\\" and not _is_alphanumeric(character):
-            first, second = f"{byte:02X}"
+            first, second = f"{byte:X}".zfill(2)[0], f"{byte:X}"[-1]
             by_first[first] = by_first.get(first, "") + second
     by_seconds: dict[str, str] = {}
     for first, seconds in by_first.items():

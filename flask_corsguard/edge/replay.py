@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from flask_corsguard.core.request import Request
+
 from .levels import is_level_a, is_level_b, is_level_c
 from .source import Outcome, Source, outcome
 from .vectors import Vector, expected, names_of
@@ -13,6 +15,9 @@ from .wire import Answer, Wire, WireError
 
 #: The response header by which an engine says that it has answered itself.
 MARK: Final = "x-corsguard"
+
+#: The statuses of answers that a policy has decided on.
+_DECIDED: Final = frozenset({204, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,11 @@ class Finding:
     b: bool
     c: bool
     status: int | None = None
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether the engine has refused the request before it has read its configuration."""
+        return self.seen is not None and not self.seen.passes and self.status not in _DECIDED
 
     def __str__(self) -> str:
         return f"{self.vector}\n    wanted: {described(self.wanted)}\n    seen:   {described(self.seen)}"
@@ -80,12 +90,15 @@ def judged(source: Source, vector: Vector, answer: Answer | None, *, reached: st
         # Vary is merged: what the application adds for reasons of its own is not compared.
         seen = Outcome(seen.passes, seen.status, seen.headers, seen.vary & (wanted.vary | {"origin"}))
     same = is_level_c(seen, wanted)
-    readings = ((expected(source, vector, read), read) for read in vector.readings())
+    readings = list(vector.readings())
+    if not seen.passes and answer.status not in _DECIDED:
+        # The engine's own answer to what it could not read: no header has been read.
+        readings.append(Request(method=vector.method))
     return Finding(
         vector,
         seen,
         wanted,
-        a=same or is_level_a(seen, request, readings),
+        a=same or is_level_a(seen, request, [(expected(source, vector, read), read) for read in readings]),
         b=same or not vector.is_sendable or is_level_b(seen, wanted, request),
         c=same,
         status=answer.status,

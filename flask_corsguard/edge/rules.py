@@ -6,18 +6,19 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from flask_corsguard.core.compiled import compiled
+from flask_corsguard.core.fetch_standard import CORP
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.origin_pattern import OriginPattern
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.problems import Problem, shown
 
 from .answers import Granted, Withheld, granted_by, withheld_by
+from .audiences import CLOSED, Audiences, owned_by
 from .guard import Guard, OwnSite, guard_of, own_site
 from .losses import loss, refuse
 from .origins import Origins, origins_of
 from .paths import Exact, Paths, ordered
-from .source import CLOSED, Audiences, Place, Source
+from .source import Place, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,6 @@ def rules_of(source: Source, own: Iterable[str] = (), accepted: Collection[str] 
     sites = _own_sites(own, problems)
     numbers: dict[Audiences, int] = {}
     whole = next((place for place in source.places if not place.path), None)
-    if whole is None:
-        numbers[CLOSED] = 0
     for place in source.places:
         for audiences in (place.audiences, *(each for _, each in place.by_method)):
             if audiences not in numbers:
@@ -84,14 +83,20 @@ def rules_of(source: Source, own: Iterable[str] = (), accepted: Collection[str] 
                 for policy in audiences:
                     problems += _problems_of(policy, place.where)
     refuse(problems, accepted)
-    return Rules(
-        tuple(_rule(audiences) for audiences in numbers),
-        Paths(whole=0) if whole is not None else _paths(source.places, numbers),
-        tuple(sites),
-    )
+    rules = [_rule(audiences) for audiences in numbers]
+    if whole is not None:
+        return Rules(tuple(rules), Paths(whole=0), tuple(sites))
+    paths = _paths(source.places, numbers, closed=len(rules))
+    return Rules((*rules, _ambiguous(rules)), paths, tuple(sites))
 
 
-def _paths(places: Iterable[Place], numbers: dict[Audiences, int]) -> Paths:
+def _ambiguous(rules: Iterable[Rule]) -> Rule:
+    """Return the closed rule for a path that other software may take for that of any other rule."""
+    owned = {name for rule in rules for name in rule.owned} - {CORP.lower()}
+    return replace(_rule(CLOSED), owned=tuple(sorted(owned)))
+
+
+def _paths(places: Iterable[Place], numbers: dict[Audiences, int], closed: int) -> Paths:
     exact = [
         Exact(
             place.path,
@@ -102,7 +107,7 @@ def _paths(places: Iterable[Place], numbers: dict[Audiences, int]) -> Paths:
         if place.exact
     ]
     prefixes = {place.path: numbers[place.audiences] for place in places if not place.exact}
-    return Paths(ordered(prefixes), tuple(sorted(exact, key=lambda each: each.path)), numbers[CLOSED])
+    return Paths(ordered(prefixes), tuple(sorted(exact, key=lambda each: each.path)), closed)
 
 
 def _own_sites(own: Iterable[str], problems: list[Problem]) -> list[OwnSite]:
@@ -120,24 +125,15 @@ def _own_sites(own: Iterable[str], problems: list[Problem]) -> list[OwnSite]:
 def _rule(audiences: Audiences) -> Rule:
     cases: list[Case] = []
     for policy in audiences:
-        granted = granted_by(policy)
+        granted = granted_by(audiences, policy)
         if granted is not None:
             cases.append(Case(origins_of(policy), granted, guard_of(policy)))
-    owned = {name for policy in audiences for name in compiled(policy).owned}
-    withheld = withheld_by(audiences[-1])
-    if len(audiences) > 1:
-        cases = [replace(case, granted=_shared(case.granted)) for case in cases]
-        withheld = replace(withheld, response=_with_vary(withheld.response))
-    return Rule(tuple(cases), withheld, audiences[-1].guard == "enforce", tuple(sorted(owned)))
-
-
-def _shared(granted: Granted) -> Granted:
-    return replace(granted, response=_with_vary(granted.response))
-
-
-def _with_vary(headers: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    # Between several audiences, every answer depends on the origin.
-    return headers if any(name == "Vary" for name, _ in headers) else (*headers, ("Vary", "Origin"))
+    return Rule(
+        tuple(cases),
+        withheld_by(audiences),
+        audiences[-1].guard == "enforce",
+        tuple(sorted(owned_by(audiences))),
+    )
 
 
 def _problems_of(policy: Policy, where: str) -> Iterable[Problem]:

@@ -13,8 +13,9 @@ from flask_corsguard.core.origin import NULL_ORIGINS, Origin
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SITES: Final = frozenset({"same-origin", "none", "same-site", "cross-site"})
 
-# What the URL standard leaves in a path: no dot segment, no backslash, nothing that it escapes.
-_PATH: Final = re.compile(r"/(?:[!$&'()*+,./:;=@\[\]|~0-9A-Z_a-z^-]|%[0-9A-Fa-f]{2})*")
+# What the URL standard leaves in a path: no dot segment, no backslash, nothing that it escapes. It leaves a
+# "%" that begins no escape.
+_PATH: Final = re.compile(r"/[!$%&'()*+,./:;=@\[\]|~0-9A-Z_a-z^-]*")
 _DOTS: Final = re.compile(r"/(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 
 
@@ -39,13 +40,13 @@ def _has_sendable_origin(method: str, values: dict[str, str], scheme: str) -> bo
     if site is not None and site not in _SITES:
         return False
     if origin is None:
-        # See #append-a-request-origin-header: only GET and HEAD can do without.
+        # Only GET and HEAD can do without (#append-a-request-origin-header).
         return method in {"GET", "HEAD"} and "upgrade" not in values
     if origin not in NULL_ORIGINS and Origin.parse(origin) is None:
         return False
     own = origin == f"{scheme}://{values.get('host')}"
     # A page of a null origin can send to its own server, and then it is same-origin to nobody but a form.
-    return site is None or origin in NULL_ORIGINS or (site == "same-origin") == own and site != "none"
+    return site is None or origin in NULL_ORIGINS or ((site == "same-origin") == own and site != "none")
 
 
 def _has_sendable_preflight(method: str, values: dict[str, str]) -> bool:
@@ -59,5 +60,7 @@ def _has_sendable_preflight(method: str, values: dict[str, str]) -> bool:
     if values.get(ACRPN.lower(), "true") != "true":
         return False
     return names is None or (
-        names == names.lower() and all(map(is_token, names.split(","))) and sorted(set(names.split(","))) == names.split(",")
+        names == names.lower()
+        and all(map(is_token, names.split(",")))
+        and sorted(set(names.split(","))) == names.split(",")
     )

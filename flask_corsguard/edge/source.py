@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, cast
 
-from flask_corsguard.core.decision import Decision, decide
-from flask_corsguard.core.guard import is_refused, judge
-from flask_corsguard.core.policy import SAME_ORIGIN, Policy
-from flask_corsguard.core.problems import Problem
-from flask_corsguard.core.reasons import ALLOWED
+from flask_corsguard.core.guard import is_refused
+from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.problems import PolicyError, Problem
 from flask_corsguard.core.request import Request
 from flask_corsguard.wsgi.path_rules import PathRules
 
-from .losses import loss, refuse
+from .audiences import CLOSED, Audiences, decided, judged
+from .losses import loss
 from .paths import as_latin_1
-
-#: One policy, or the policies of several audiences, of which the first that allows the origin applies.
-Audiences = tuple[Policy, ...]
-
-CLOSED: Final[Audiences] = (SAME_ORIGIN,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +59,9 @@ def source_of(value: object) -> Source:
         audiences = _audiences(value)
         return Source((Place("", audiences, "policy"),), lambda _path, _method: audiences)
     if isinstance(value, Mapping):
-        return _source_of_paths(cast("Mapping[Any, Any]", value))
+        return _source_of_paths(value)
     hint = 'Name a Policy, a list of policies, a mapping such as {"/api": policy}, or a Flask application.'
-    refuse([loss("edge.source", "source", value, hint)])
-    raise AssertionError  # pragma: no cover - refuse() raises
+    raise PolicyError([loss("edge.source", "source", value, hint)])
 
 
 def _is_list(value: object) -> bool:
@@ -95,7 +88,7 @@ def _source_of_paths(paths: Mapping[Any, Any]) -> Source:
 
     def find(path: str, _method: str) -> Audiences:
         place = rules.place_of(path)
-        return by_path.get((place or "").removeprefix("path "), CLOSED)
+        return CLOSED if place is None else by_path.get(place.removeprefix("path "), CLOSED)
 
     return Source(places, find)
 
@@ -131,20 +124,12 @@ def outcome(passes: bool, status: int | None, headers: Sequence[tuple[str, str]]
     )
 
 
-def decided(audiences: Audiences, request: Request) -> Outcome:
+def answered(audiences: Audiences, request: Request) -> Outcome:
     """Return what the application makes of *request*: what ``decide`` and ``judge`` decide."""
-    policy = audience_of(audiences, request)
-    shared = () if len(audiences) == 1 else (("Vary", "Origin"),)
-    decision = decide(policy, request)
+    decision = decided(audiences, request)
     if request.is_preflight:
-        return outcome(False, decision.status, (*decision.headers, *shared))
-    verdict: Decision = judge(policy, request)
+        return outcome(False, decision.status, decision.headers)
+    verdict = judged(audiences, request)
     if is_refused(verdict):
-        return outcome(False, verdict.status, (*verdict.headers, *shared))
-    return outcome(True, None, (*decision.headers, *shared))
-
-
-def audience_of(audiences: Audiences, request: Request) -> Policy:
-    """Return the policy of *request*: the first that allows its origin, else the last."""
-    asked = Request(method="GET", origin=request.origin)
-    return next((each for each in audiences if decide(each, asked).reason is ALLOWED), audiences[-1])
+        return outcome(False, verdict.status, verdict.headers)
+    return outcome(True, None, decision.headers)

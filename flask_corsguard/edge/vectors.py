@@ -13,19 +13,29 @@ from flask_corsguard.core.fetch_standard import ACRH, ACRM, ACRPN
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.request import Request
 
+from .audiences import Audiences, owned_by
 from .mutations import foreign_origins, mutations_of
 from .origins import origin_within
 from .paths import as_sent, path_of
 from .sendable import is_sendable
-from .source import Audiences, Outcome, Place, Source, decided
+from .source import Outcome, Place, Source, answered
 from .spellings import spellings_of
 
 #: How many origins of a policy are mutated, and how many places are tried, unless all are wanted. They are
 #: taken at even distances.
 SAMPLE: Final = 12
 
-_SITES: Final = (None, "same-origin", "none", "same-site", "cross-site", "", "SAME-ORIGIN", "same-origin, none")
-_METHODS: Final = ("POST", "PUT", "PATCH", "DELETE", "post", "GET", "HEAD", "OPTIONS")
+_SITES: Final = (
+    None,
+    "same-origin",
+    "none",
+    "same-site",
+    "cross-site",
+    "",
+    "SAME-ORIGIN",
+    "same-origin, none",
+)
+_METHODS: Final = ("POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS")
 _UPGRADES: Final = (None, "websocket", "WebSocket", "h2c, websocket", "h2c")
 _PREFLIGHT_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "put", "PURGE", "", "PUT, GET")
 
@@ -96,9 +106,7 @@ def expected(source: Source, vector: Vector, request: Request | None = None) -> 
     :param request: how it is read; by default, as Python reads it.
     """
     request = request or vector.request
-    path = unquote_to_bytes(path_of(vector.target)).decode("latin-1")
-    method = request.requested_method if request.is_preflight else request.method
-    return decided(source.find(path, method or ""), request)
+    return answered(_audiences_of(source, vector, request), request)
 
 
 def vectors_of(source: Source, site: Site, *, everything: bool = False) -> Iterator[Vector]:
@@ -156,7 +164,11 @@ def _of_origins(path: str, audiences: Audiences, site: Site, *, everything: bool
         yield Vector("origins", "GET", path, sent, site.scheme)
         yield Vector("origins", "OPTIONS", path, (*sent, (ACRM, "PUT")), site.scheme)
     allowed = _some_allowed(audiences) or "https://a.example"
-    for repeated in ((allowed, allowed), (allowed, "https://evil.example"), ("https://evil.example", allowed)):
+    for repeated in (
+        (allowed, allowed),
+        (allowed, "https://evil.example"),
+        ("https://evil.example", allowed),
+    ):
         lines = tuple(("Origin", each) for each in repeated)
         yield Vector("origins", "GET", path, lines, site.scheme)
         yield Vector("origins", "OPTIONS", path, (*lines, (ACRM, "PUT")), site.scheme)
@@ -175,11 +187,9 @@ def _of_preflights(path: str, audiences: Audiences, site: Site) -> Iterator[Vect
         origins = (origin_within(policy), "https://evil.example", "null")
         methods = dict.fromkeys([*_PREFLIGHT_METHODS, *sorted(compiled(policy).methods)])
         lists = _lists_of(policy)
-        tables = [product(dict.fromkeys(filter(None, origins)), methods, lists[:4])]
-        tables.append(product(origins[:2], ("PUT",), lists))
+        asking = [origin for origin in origins if origin is not None]
+        tables = (product(asking, methods, lists[:4]), product(asking[:2], ("PUT",), lists))
         for origin, method, names in chain(*tables):
-            if origin is None:
-                continue
             headers = [("Origin", origin), (ACRM, method)]
             headers += [] if names is None else [(ACRH, names)]
             yield Vector("preflight", "OPTIONS", path, tuple(headers), site.scheme)
@@ -212,6 +222,7 @@ def _of_guard(path: str, audiences: Audiences, site: Site) -> Iterator[Vector]:
     products = (
         (("POST",), _SITES, origins, (None,), (None,)),
         (methods, _SITES[:5], origins[:3], (None, "a=1"), (None,)),
+        (("post",), _SITES[:2], origins[:3], (None,), (None,)),
         (("GET",), _SITES[:5], origins[:4], (None, "a=1"), _UPGRADES),
     )
     for each in products:
@@ -242,21 +253,26 @@ def _guard_origins(audiences: Audiences, site: Site) -> list[str | None]:
 
 def _of_paths(places: Iterable[Place], source: Source, site: Site) -> Iterator[Vector]:
     origins = {_some_allowed(each.audiences) for each in source.places[: 2 * SAMPLE]}
-    allowed = sorted(origin for origin in origins if origin is not None)
+    elsewhere = sorted(origin for origin in origins if origin is not None)[:1]
     for place in places:
+        allowed = filter(None, [_some_allowed(place.audiences)])
+        asking = list(dict.fromkeys([*allowed, *elsewhere, "https://evil.example"]))
         for target in spellings_of(place.path or "/"):
-            for origin in [*allowed[:3], "https://evil.example"]:
+            for origin in asking:
                 sent = (("Origin", origin),)
                 yield Vector("paths", "GET", target, sent, site.scheme)
                 yield Vector("paths", "OPTIONS", target, (*sent, (ACRM, "PUT")), site.scheme)
                 forged = (*sent, ("Sec-Fetch-Site", "cross-site"))
-                yield Vector("paths", "POST", target, forged, site.scheme)
+                if origin == asking[0]:
+                    yield Vector("paths", "POST", target, forged, site.scheme)
 
 
 def names_of(source: Source, vector: Vector) -> frozenset[str]:
     """Return the names, in lower case, of the headers that the policies of *vector* own."""
+    return owned_by(_audiences_of(source, vector, vector.request))
+
+
+def _audiences_of(source: Source, vector: Vector, request: Request) -> Audiences:
     path = unquote_to_bytes(path_of(vector.target)).decode("latin-1")
-    request = vector.request
     method = request.requested_method if request.is_preflight else request.method
-    audiences = source.find(path, method or "")
-    return frozenset(name for policy in audiences for name in compiled(policy).owned)
+    return source.find(path, method or "")

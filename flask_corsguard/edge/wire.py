@@ -107,8 +107,7 @@ class Wire:
         return connection
 
     def _fill(self) -> None:
-        assert self._socket is not None
-        data = self._socket.recv(65536)
+        data = self._socket.recv(65536) if self._socket is not None else b""
         if not data:
             raise WireError("the connection ended before the answer did")
         self._read += data

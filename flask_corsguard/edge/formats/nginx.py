@@ -18,12 +18,19 @@ from flask_corsguard.core.problems import Problem
 from flask_corsguard.core.request import MAX_SEARCHED_METHOD_LENGTH
 from flask_corsguard.edge.answers import ORIGIN, UNREAD_LENGTH
 from flask_corsguard.edge.files import File, Format
-from flask_corsguard.edge.guard import FORBIDDEN_METHOD, ANY_METHOD, OWN_BY_HOST, SAFE, UPGRADE_LENGTH, WEBSOCKET
+from flask_corsguard.edge.guard import (
+    ANY_METHOD,
+    FORBIDDEN_METHOD,
+    OWN_BY_HOST,
+    SAFE,
+    UPGRADE_LENGTH,
+    WEBSOCKET,
+)
 from flask_corsguard.edge.losses import loss
-from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Paths, as_latin_1
-from flask_corsguard.edge.rules import Case, Rule, Rules
+from flask_corsguard.edge.rules import Case, Rules
 
 from .nginx_origins import maps_of_origins, numbered
+from .nginx_paths import maps_of_paths
 from .nginx_text import Map, expression, quoted, text_of
 
 #: The headers that an answer can have beside ``Vary``, and their variables.
@@ -46,9 +53,16 @@ _UPSTREAMS: Final = ("proxy", "fastcgi", "uwsgi", "scgi", "grpc")
 
 
 def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
-    maps = [*_of_paths(rules.paths), *_of_preflights(rules)]
+    maps = [*_of_preflights(), *maps_of_paths(rules.paths)]
     origins, data = maps_of_origins(rules, directory)
-    maps += [*origins, *_of_states(rules), *_of_kinds(rules), *_of_guard(rules), *_of_answers(), *_of_headers(rules)]
+    maps += [
+        *origins,
+        *_of_states(rules),
+        *_of_kinds(rules),
+        *_of_guard(rules),
+        *_of_answers(),
+        *_of_headers(rules),
+    ]
     return (
         File("http.conf", text_of(maps, [file.text for file in data])),
         File("server.conf", _server(rules)),
@@ -56,27 +70,7 @@ def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
     )
 
 
-def _of_paths(paths: Paths) -> Iterator[Map]:
-    if paths.whole is not None:
-        return
-    closed = str(paths.closed)
-    yield Map("$request_uri", "path_sent", [("~^(?<corsguard_sent>[^?]*)", "$corsguard_sent")], '""')
-    # $uri is decoded, and its dot segments are resolved; of what is not ambiguous there are none.
-    lines = [(expression(AMBIGUOUS_AS_SENT, whole=False), '""'), ('"~^/"', "$uri")]
-    yield Map("$corsguard_path_sent", "path", lines, '""')
-    prefixes = [
-        (expression(re.escape(_bytes(prefix)) + r"(?:/|\z)" if prefix != "/" else "/", end=""), str(rule))
-        for prefix, rule in paths.prefixes
-    ]
-    yield Map("$corsguard_path", "rule", prefixes, closed)
-
-
-def _bytes(path: str) -> str:
-    # The bytes of the path, which nginx and PCRE compare, are written as UTF-8.
-    return path
-
-
-def _of_preflights(rules: Rules) -> Iterator[Map]:
+def _of_preflights() -> Iterator[Map]:
     # A value that is too long to be searched for a comma counts as one.
     lines = [('""', '""'), (f'"~^.{{{MAX_ORIGIN_LENGTH + 1}}}"', "1"), ('"~,"', '""')]
     yield Map("$http_origin", "has_origin", lines, "1")
@@ -106,25 +100,29 @@ def _of_states(rules: Rules) -> Iterator[Map]:
     yield Map("$corsguard_rule", "state", lines, f"$corsguard_state_{rules.paths.closed}")
 
 
-def _cases(rules: Rules) -> Iterator[tuple[str, Rule, Case]]:
+def _cases(rules: Rules) -> Iterator[tuple[str, Case]]:
     for number, rule in enumerate(rules.rules):
         for index, case in enumerate(rule.cases):
-            yield f"{number}.{index}", rule, case
+            yield f"{number}.{index}", case
 
 
 def _of_kinds(rules: Rules) -> Iterator[Map]:
     # What is answered in a state: r to a request, p to a preflight, u to one whose list is too long to be
     # read, n to one that is granted a private network.
     preflight = "p"
-    privates = [(state, case.granted.private) for state, _, case in _cases(rules) if case.granted.private]
+    privates = [(state, case.granted.private) for state, case in _cases(rules) if case.granted.private]
     if privates:
         methods = [
-            (expression(f"{re.escape(state)} (?:{_either(private.methods)})"), "n") for state, private in privates
+            (expression(f"{re.escape(state)} (?:{_either(private.methods)})"), "n")
+            for state, private in privates
         ]
         source = "$corsguard_state $http_access_control_request_method"
         yield Map(f'"{source}"', "private_method", methods, "p")
         names = [
-            (expression(rf"{re.escape(state)} (?=.{{0,{private.limit}}}$){private.names}"), "$corsguard_private_method")
+            (
+                expression(rf"{re.escape(state)} (?=.{{0,{private.limit}}}$){private.names}"),
+                "$corsguard_private_method",
+            )
             for state, private in privates
         ]
         source = "$corsguard_state $http_access_control_request_headers"
@@ -132,7 +130,7 @@ def _of_kinds(rules: Rules) -> Iterator[Map]:
         lines = [('"~^true$"', "$corsguard_private_names")]
         yield Map("$http_access_control_request_private_network", "private", lines, "p")
         preflight = "$corsguard_private"
-    if any(case.granted.unread != case.granted.preflight for _, _, case in _cases(rules)):
+    if any(case.granted.unread != case.granted.preflight for _, case in _cases(rules)):
         lines = [(f'"~^.{{{UNREAD_LENGTH + 1}}}"', "u")]
         yield Map("$http_access_control_request_headers", "list", lines, preflight)
         preflight = "$corsguard_list"
@@ -161,8 +159,7 @@ def _own(rules: Rules) -> str:
     if not rules.own:
         return OWN_BY_HOST
     return "|".join(
-        rf"{re.escape(site.origin)}\|{'https?' if site.origin.startswith('https:') else 'http'}\|(?i:{_either(site.hosts)})"
-        for site in rules.own
+        rf"{re.escape(site.origin)}\|{site.schemes}\|(?i:{_either(site.hosts)})" for site in rules.own
     )
 
 
@@ -170,7 +167,7 @@ def _inside(rules: Rules) -> Iterator[tuple[str, str]]:
     for number, rule in enumerate(rules.rules):
         if not rule.enforced:
             yield expression(rf"{number}\|.*"), '""'
-    for state, _, case in _cases(rules):
+    for state, case in _cases(rules):
         start = rf"{re.escape(state)}\|"
         if not case.guard.enforced:
             yield expression(f"{start}.*"), '""'
@@ -185,7 +182,9 @@ def _inside(rules: Rules) -> Iterator[tuple[str, str]]:
 def _of_answers() -> Iterator[Map]:
     yield Map("$corsguard_state", "preflight_status", [(r'"~\."', "204")], "403")
     yield Map("$corsguard_refused", "refusal_status", [('""', '""')], "403")
-    yield Map("$corsguard_preflight", "status", [('""', "$corsguard_refusal_status")], "$corsguard_preflight_status")
+    yield Map(
+        "$corsguard_preflight", "status", [('""', "$corsguard_refusal_status")], "$corsguard_preflight_status"
+    )
     yield Map("$corsguard_status", "by", [('""', '""')], "edge")
 
 
@@ -219,7 +218,7 @@ def _answers(rules: Rules) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
         yield f"{number}p", rule.withheld.preflight
         if any(case.granted.unread != case.granted.preflight for case in rule.cases):
             yield f"{number}u", rule.withheld.preflight
-    for state, _, case in _cases(rules):
+    for state, case in _cases(rules):
         granted = case.granted
         yield f"{state}r", granted.response
         yield f"{state}p", granted.preflight
@@ -239,8 +238,8 @@ def _server(rules: Rules) -> str:
         if name in present or (name in _SOMETIMES and name in names)
     )
     return f"""\
-# A location with an add_header or a {'/'.join(_UPSTREAMS[:1])}_hide_header of its own does not have these: include this
-# file there, too.
+# A location with an add_header or a proxy_hide_header of its own does not inherit these: include this file
+# there, too.
 {hidden}
 {added}add_header Vary $corsguard_vary always;
 add_header X-CorsGuard $corsguard_by always;

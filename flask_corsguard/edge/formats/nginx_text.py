@@ -37,7 +37,11 @@ class Map:
         lines += [f"{key} {value};" for key, value in self.lines]
         lines += [f"include {self.included};"] if self.included else []
         lines += [f"default {self.default};"]
-        return f"map {self.source} $corsguard_{self.name} {{\n" + "".join(f"    {line}\n" for line in lines) + "}\n"
+        return (
+            f"map {self.source} $corsguard_{self.name} {{\n"
+            + "".join(f"    {line}\n" for line in lines)
+            + "}\n"
+        )
 
 
 def quoted(text: str) -> str:
@@ -46,22 +50,24 @@ def quoted(text: str) -> str:
 
 
 def expression(pattern: str, *, whole: bool = True, end: str = r"\z", flags: str = "") -> str:
-    """Return *pattern* as a key: it matches from the beginning to the *end*, or with *whole* unset anywhere."""
+    """Return *pattern* as a key: matched from the beginning to *end*, or found anywhere unless *whole*."""
     return quoted(f"~{flags}^(?:{pattern}){end}" if whole else f"~{flags}{pattern}")
 
 
-def text_of(maps: Iterable[Map], data: Iterable[str]) -> str:
+def text_of(maps: Sequence[Map], data: Iterable[str]) -> str:
     """Return the text of *maps*, and what their hash tables need.
 
     :param data: the texts of included files.
     """
     blocks = [str(each) for each in maps]
     lines = [line for text in data for line in text.splitlines()]
-    keys = [line.split('"', 2)[1] for line in lines if line.startswith('"')]
+    keys = [line.split('"', 2)[1] for line in lines]
+    keys += [key.strip('"') for each in maps for key, _ in each.lines if not key.startswith('"~')]
     sizes = ""
     longest = max(map(len, keys), default=0)
     if longest + _ENTRY > _BUCKET:
         sizes += f"map_hash_bucket_size {_BUCKET * -(-(longest + _ENTRY) // _BUCKET)};\n"
     if len(keys) > _ENTRIES:
         sizes += f"map_hash_max_size {1 << (2 * len(keys)).bit_length()};\n"
-    return "\n".join([*([sizes] if sizes else []), *blocks])
+    sizes = sizes and f"{sizes}\n"
+    return sizes + "\n".join(blocks)

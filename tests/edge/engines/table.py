@@ -1,0 +1,10 @@
+"""The engines that are tested."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edge.engines import nginx_engine
+
+#: All of them.
+ENGINES: Final = (*nginx_engine.ENGINES,)
