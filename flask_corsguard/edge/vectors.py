@@ -233,6 +233,8 @@ def _of_guard(path: str, audiences: Audiences, site: Site) -> Iterator[Vector]:
                 ("Cookie", cookie),
                 ("Upgrade", upgrade),
                 ("Connection", upgrade and "Upgrade"),
+                ("Sec-WebSocket-Key", upgrade and "AAAAAAAAAAAAAAAAAAAAAA=="),
+                ("Sec-WebSocket-Version", upgrade and "13"),
             )
             sent = tuple((name, value) for name, value in headers if value is not None)
             yield Vector("guard", method, path, sent, site.scheme)

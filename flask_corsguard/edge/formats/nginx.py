@@ -27,11 +27,12 @@ from flask_corsguard.edge.guard import (
     WEBSOCKET,
 )
 from flask_corsguard.edge.losses import loss
-from flask_corsguard.edge.rules import Case, Rules
+from flask_corsguard.edge.rules import Rules
 
-from .nginx_origins import maps_of_origins, numbered
+from .nginx_origins import maps_of_origins
 from .nginx_paths import maps_of_paths
 from .nginx_text import Map, expression, quoted, text_of
+from .states import answers_of, cases_of, numbered
 
 #: The headers that an answer can have beside ``Vary``, and their variables.
 _VARIABLES: Final = {
@@ -100,17 +101,11 @@ def _of_states(rules: Rules) -> Iterator[Map]:
     yield Map("$corsguard_rule", "state", lines, f"$corsguard_state_{rules.paths.closed}")
 
 
-def _cases(rules: Rules) -> Iterator[tuple[str, Case]]:
-    for number, rule in enumerate(rules.rules):
-        for index, case in enumerate(rule.cases):
-            yield f"{number}.{index}", case
-
-
 def _of_kinds(rules: Rules) -> Iterator[Map]:
     # What is answered in a state: r to a request, p to a preflight, u to one whose list is too long to be
     # read, n to one that is granted a private network.
     preflight = "p"
-    privates = [(state, case.granted.private) for state, case in _cases(rules) if case.granted.private]
+    privates = [(state, case.granted.private) for state, case in cases_of(rules) if case.granted.private]
     if privates:
         methods = [
             (expression(f"{re.escape(state)} (?:{_either(private.methods)})"), "n")
@@ -130,7 +125,7 @@ def _of_kinds(rules: Rules) -> Iterator[Map]:
         lines = [('"~^true$"', "$corsguard_private_names")]
         yield Map("$http_access_control_request_private_network", "private", lines, "p")
         preflight = "$corsguard_private"
-    if any(case.granted.unread != case.granted.preflight for _, case in _cases(rules)):
+    if any(case.granted.unread != case.granted.preflight for _, case in cases_of(rules)):
         lines = [(f'"~^.{{{UNREAD_LENGTH + 1}}}"', "u")]
         yield Map("$http_access_control_request_headers", "list", lines, preflight)
         preflight = "$corsguard_list"
@@ -167,7 +162,7 @@ def _inside(rules: Rules) -> Iterator[tuple[str, str]]:
     for number, rule in enumerate(rules.rules):
         if not rule.enforced:
             yield expression(rf"{number}\|.*"), '""'
-    for state, case in _cases(rules):
+    for state, case in cases_of(rules):
         start = rf"{re.escape(state)}\|"
         if not case.guard.enforced:
             yield expression(f"{start}.*"), '""'
@@ -190,7 +185,7 @@ def _of_answers() -> Iterator[Map]:
 
 def _of_headers(rules: Rules) -> Iterator[Map]:
     values: dict[str, list[tuple[str, str]]] = {}
-    for key, headers in _answers(rules):
+    for key, headers in answers_of(rules):
         for name, value in headers:
             spelled = "$http_origin" if value == ORIGIN else quoted(value)
             values.setdefault(name, []).append((f'"{key}"', spelled))
@@ -212,26 +207,11 @@ def _of_headers(rules: Rules) -> Iterator[Map]:
     yield Map('"$corsguard_vary_there$corsguard_vary_wanted"', "vary", lines, '""')
 
 
-def _answers(rules: Rules) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    for number, rule in enumerate(rules.rules):
-        yield f"{number}r", rule.withheld.response
-        yield f"{number}p", rule.withheld.preflight
-        if any(case.granted.unread != case.granted.preflight for case in rule.cases):
-            yield f"{number}u", rule.withheld.preflight
-    for state, case in _cases(rules):
-        granted = case.granted
-        yield f"{state}r", granted.response
-        yield f"{state}p", granted.preflight
-        yield f"{state}u", granted.unread
-        if granted.private:
-            yield f"{state}n", granted.private.headers
-
-
 def _server(rules: Rules) -> str:
     owned = {name for rule in rules.rules for name in rule.owned}
     names = [name for name in _VARIABLES if name.lower() in owned]
     hidden = "".join(f"{module}_hide_header {name};\n" for module in _UPSTREAMS for name in names)
-    present = {name for _, headers in _answers(rules) for name, _ in headers}
+    present = {name for _, headers in answers_of(rules) for name, _ in headers}
     added = "".join(
         f"add_header {name} $corsguard_{variable} always;\n"
         for name, variable in _VARIABLES.items()
@@ -254,7 +234,7 @@ if ($corsguard_status = 403) {{
 
 
 def _check(rules: Rules) -> Iterator[Problem]:
-    texts = [value for _, headers in _answers(rules) for _, value in headers]
+    texts = [value for _, headers in answers_of(rules) for _, value in headers]
     texts += [each.path for each in rules.paths.exact]
     for text in dict.fromkeys(texts):
         if "$" in text:

@@ -17,22 +17,13 @@ from flask_corsguard.edge.origins import PORT, Origins, Shape, shape_of
 from flask_corsguard.edge.rules import Rules
 
 from .nginx_text import Map, expression, quoted
+from .states import numbered
 
 #: Scheme, port ("" for the default one, "*" for any), and whether hosts lie below a star.
 _Group = tuple[str, str, bool]
 
 _HOST: Final = r"(?:[a-z0-9_-]{1,63}\.)+[a-z0-9_-]{1,63}"
 _ANY_HOST: Final = r"\[[0-9a-f:]+\]|[a-z0-9_.-]+"
-
-
-def numbered(rules: Rules) -> dict[Origins, int]:
-    """Return the lists of origins that *rules* need, each once, and their numbers."""
-    found: dict[Origins, int] = {}
-    for rule in rules.rules:
-        for case in rule.cases:
-            if case.origins is not None:
-                found.setdefault(case.origins, len(found))
-    return found
 
 
 def maps_of_origins(rules: Rules, directory: str) -> tuple[list[Map], list[File]]:
