@@ -48,6 +48,16 @@ OWN_BY_HOST: Final = "|".join(
 )
 
 
+#: For engines that have neither, expressions for origins of http and https: every one that can be the
+#: application's own matches all of the first, and none of the second unless it matches the third.
+OWN_FORM: Final = (
+    rf"https?://(?:(?:[a-z0-9_-]{{1,63}}\.)*[a-z0-9_-]{{1,63}}\.?|\[::1\])(?::{PORT})?/?",
+    r"https?://(?:[^:/]{1,253}|\[::1\])(?::[0-9]+)?/?",
+)
+NUMBER_FORM: Final = r"https?://(?:[^:/]*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?(?::[0-9]+)?/?"
+ADDRESS_FORM: Final = rf"https?://{_BYTE}(?:\.{_BYTE}){{3}}(?::[0-9]+)?/?"
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """Which requests of an allowed origin may reach the application.

@@ -26,11 +26,11 @@ from flask_corsguard.edge.guard import (
     UPGRADE_LENGTH,
     WEBSOCKET,
 )
-from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Exact, Paths
+from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Paths
 from flask_corsguard.edge.rules import Rules
 
 from .haproxy_origins import conditions_of, lists_of
-from .states import answers_of, cases_of, numbered
+from .states import answers_of, cases_of, numbered, tables_of
 
 _ORIGIN: Final = "var(txn.cg_origin)"
 _STATE: Final = "var(txn.cg_state)"
@@ -110,7 +110,7 @@ def _of_paths(paths: Paths) -> Iterator[str]:
     if paths.exact:
         yield _set("method", "method")
         yield _set("method", _METHOD, "{ var(txn.cg_preflight) -m bool }")
-    for (by_method, other), found in _tables(paths.exact).items():
+    for (by_method, other), found in tables_of(paths.exact).items():
         here = f"{{ var(txn.cg_path) {equals(found)} }}"
         yield _set("rule", f"int({other})", here)
         for method, rule in by_method:
@@ -118,13 +118,6 @@ def _of_paths(paths: Paths) -> Iterator[str]:
     # What other software may take for another path, whatever it is.
     yield _set("rule", f"int({paths.closed})", f"{{ path {matches(AMBIGUOUS_AS_SENT, anywhere=True)} }}")
     yield _set("rule", f"int({paths.closed})", "!{ path -m beg -- / }")
-
-
-def _tables(exact: Iterable[Exact]) -> dict[tuple[tuple[tuple[str, int], ...], int], list[str]]:
-    found: dict[tuple[tuple[tuple[str, int], ...], int], list[str]] = {}
-    for each in exact:
-        found.setdefault((each.by_method, each.other), []).append(each.path)
-    return found
 
 
 def _of_states(rules: Rules, directory: str) -> Iterator[str]:

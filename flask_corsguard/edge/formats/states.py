@@ -7,11 +7,15 @@ be read, ``n`` for one that is granted a private network.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flask_corsguard.core.compiled import Headers
 from flask_corsguard.edge.origins import Origins
+from flask_corsguard.edge.paths import Exact
 from flask_corsguard.edge.rules import Case, Rules
+
+#: The rules by method, and the rule for any other method.
+Table = tuple[tuple[tuple[str, int], ...], int]
 
 
 def numbered(rules: Rules) -> dict[Origins, int]:
@@ -44,3 +48,11 @@ def answers_of(rules: Rules) -> Iterator[tuple[str, Headers]]:
         yield f"{state}u", granted.unread
         if granted.private:
             yield f"{state}n", granted.private.headers
+
+
+def tables_of(exact: Iterable[Exact]) -> dict[Table, list[str]]:
+    """Return the paths by their table of rules."""
+    found: dict[Table, list[str]] = {}
+    for each in exact:
+        found.setdefault((each.by_method, each.other), []).append(each.path)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge.engines import haproxy_engine, nginx_engine
+from edge.engines import caddy_engine, haproxy_engine, nginx_engine
 
 #: All of them.
-ENGINES: Final = (*nginx_engine.ENGINES, *haproxy_engine.ENGINES)
+ENGINES: Final = (*nginx_engine.ENGINES, *haproxy_engine.ENGINES, *caddy_engine.ENGINES)
