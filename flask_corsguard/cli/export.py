@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 
@@ -34,14 +34,14 @@ def load_source() -> Source:
         raise Failure(str(error)) from error
 
 
-def refuse(error: PolicyError, *, as_json: bool) -> None:
+def refuse(error: PolicyError, *, as_json: bool) -> NoReturn:
     """Write the problems of *error*, and end with the exit code for something that was found."""
     if as_json:
         fields = ("code", "field", "message", "hint")
         write_json({"problems": [{name: getattr(each, name) for name in fields} for each in error.problems]})
     else:
         write(str(error), err=True)
-    click.get_current_context().exit(FOUND)
+    raise click.exceptions.Exit(FOUND)
 
 
 @click.command(short_help="Write the policies as the configuration of nginx and other engines.")
@@ -90,7 +90,6 @@ def command(
         )
     except PolicyError as error:
         refuse(error, as_json=as_json)
-        return
     files = {name: text for name, text in made.files.items() if not data_only or name in made.data}
     if output is not None:
         _write_files(output, files)

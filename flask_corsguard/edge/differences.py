@@ -27,7 +27,7 @@ class Difference:
         return form in self.formats and re.search(self.sent, str(vector)) is not None
 
 
-_ALL: Final = frozenset({"nginx", "haproxy", "caddy", "apache", "envoy", "varnish"})
+_ALL: Final = frozenset({"nginx", "haproxy", "caddy"})
 
 #: All of them.
 DIFFERENCES: Final = (

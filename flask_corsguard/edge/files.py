@@ -30,6 +30,11 @@ class File:
     comment: str = "#"
 
 
+def no_problems(_rules: Rules) -> Iterable[Problem]:
+    """Return that an engine can do everything."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """What an engine reads.
@@ -47,7 +52,7 @@ class Format:
     is_full: bool
     directory: str
     spell: Callable[[Rules, str], tuple[File, ...]]
-    check: Callable[[Rules], Iterable[Problem]]
+    check: Callable[[Rules], Iterable[Problem]] = no_problems
 
 
 #: The lines at the top of each file.

@@ -89,11 +89,6 @@ class Paths:
     closed: int = 0
     whole: int | None = None
 
-    @property
-    def by_method(self) -> bool:
-        """Whether the method matters."""
-        return any(each.by_method for each in self.exact)
-
     def rule_for(self, sent: str, method: str) -> int:
         """Return the rule for the path that was *sent*, for an engine that decodes it."""
         if self.whole is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, product
 from typing import Final
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask_corsguard.core.compiled import Header, compiled
 from flask_corsguard.core.fetch_standard import ACRH, ACRM, ACRPN
@@ -241,14 +241,15 @@ def _of_guard(path: str, audiences: Audiences, site: Site) -> Iterator[Vector]:
 
 
 def _guard_origins(audiences: Audiences, site: Site) -> list[str | None]:
-    name, _, port = site.host.partition(":")
+    parts = urlsplit(site.origin)
+    name, port = site.host.removesuffix(f":{parts.port}"), parts.port or 80
     other = "http" if site.scheme == "https" else "https"
     return [
         None,
         _some_allowed(audiences) or "https://a.example",
         *("https://evil.example", "null", ""),
         *(site.origin, f"{other}://{site.host}", f"{site.scheme}://{name}.", f"{site.origin}/"),
-        *(f"{site.scheme}://{name}:{int(port or 80) + 1}", f"{site.scheme}://evil-{site.host}"),
+        *(f"{site.scheme}://{name}:{port + 1}", f"{site.scheme}://evil-{site.host}"),
         f"{site.scheme}://{site.host}.evil.example",
     ]
 

@@ -77,18 +77,22 @@ class Wire:
         data = "\r\n".join([*lines, "", ""]).encode("latin-1")
         if self._socket is not None:
             # A server may close an idle connection at any time (RFC 9112, section 9.3.1).
-            with suppress(WireError, OSError):
-                return self._exchange(data, method)
-            self.close()
+            with suppress(WireError):
+                return self._exchange(self._socket, data, method)
+        return self._exchange(self._connect(), data, method)
+
+    def _exchange(self, connection: socket.socket, data: bytes, method: str) -> Answer:
         try:
-            return self._exchange(data, method)
-        except (WireError, OSError):
+            connection.sendall(data)
+            return self._answer(method)
+        except OSError as error:
+            self.close()
+            raise WireError(f"the connection ended: {error}") from error
+        except WireError:
             self.close()
             raise
 
-    def _exchange(self, data: bytes, method: str) -> Answer:
-        connection = self._socket or self._connect()
-        connection.sendall(data)
+    def _answer(self, method: str) -> Answer:
         while (answer := self._head()).status < 200 and answer.status != 101:  # noqa: PLR2004 - interim answers
             pass
         is_over = answer.status == 101 or "close" in ",".join(answer.values("connection")).lower()  # noqa: PLR2004

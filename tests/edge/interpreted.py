@@ -19,13 +19,19 @@ class _Handler(socketserver.StreamRequestHandler):
                 if not line:
                     return
                 head += line
-            self.wfile.write(self.server.answer(head.decode("latin-1")))
+            answer = self.server.answer(head.decode("latin-1"))
+            if not answer:
+                return
+            self.wfile.write(answer)
 
 
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
     answer = None
+
+    def handle_error(self, request, client_address):
+        """Say nothing: what a client is told is what tests are about."""
 
 
 def answers_of(interpreter: Interpreter, mark: str = "X-CorsGuard: edge"):
@@ -47,9 +53,11 @@ def answers_of(interpreter: Interpreter, mark: str = "X-CorsGuard: edge"):
 
 
 @contextmanager
-def served(answer):
+def served(answer, *, tls=None):
     """Serve *answer*, a function from the head of a request to an answer; give the port."""
     with _Server(("127.0.0.1", 0), _Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         server.answer = answer
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()

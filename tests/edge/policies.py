@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from flask_corsguard import SAME_ORIGIN, Policy
+from flask_corsguard.edge.source import Place, Source, source_of
+from flask_corsguard.wsgi.path_rules import is_ambiguous
 
 A = "https://app.example"
 EVIL = "https://evil.example"
@@ -46,3 +48,34 @@ SOURCES = {
     "audiences": AUDIENCES,
     "no root": {"/api": OTHERS},
 }
+
+
+def marked() -> Source:
+    """Return a source with exact paths, as an application with marked views has them."""
+    get, put, other = (RICH,), (OTHERS,), (SAME_ORIGIN,)
+    by_method = (("GET", get), ("HEAD", get), ("PUT", put))
+    places = (
+        Place("/", (READERS,), "application"),
+        Place("/blue", (UNGUARDED,), "blueprint blue"),
+        Place("/blue/view", other, "GET /blue/view", exact=True, by_method=by_method),
+        Place("/Blue/View", get, "/Blue/View", exact=True),
+        Place("/other", put, "/other", exact=True),
+    )
+    exact = {place.path: place for place in places if place.exact}
+
+    def find(path: str, method: str) -> tuple[Policy, ...]:
+        if path in exact:
+            return dict(exact[path].by_method).get(method, exact[path].audiences)
+        if is_ambiguous(path):
+            return (SAME_ORIGIN,)
+        return (UNGUARDED,) if path == "/blue" or path.startswith("/blue/") else (READERS,)
+
+    return Source(places, find)
+
+
+def source(name: str) -> Source:
+    """Return the source of this name."""
+    return marked() if name == "marked" else source_of(SOURCES[name])
+
+
+NAMES = (*SOURCES, "marked")

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.policies import SOURCES, A
+from edge.policies import NAMES, A
+from edge.policies import source as source_named
 from flask_corsguard import SAME_ORIGIN, Policy, Request
 from flask_corsguard.edge.audiences import CLOSED
 from flask_corsguard.edge.interpreter import Interpreter
@@ -55,10 +56,10 @@ def test_one_policy_means_the_same(drawn, site, cookie):
     assert seen == answered((policy,), asked)
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_vector_has_the_same_outcome(name):
     """An engine that decodes paths differs in nothing, but that it closes what is no path."""
-    source = source_of(SOURCES[name])
+    source = source_named(name)
     engine = Interpreter(rules_of(source))
 
     for vector in vectors_of(source, SITE):
@@ -91,10 +92,10 @@ def test_paths_are_sampled_where_there_are_many():
     assert len(few) < len(all_of_them) / 4
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", NAMES)
 def test_an_engine_that_does_not_decode_paths_is_only_stricter(name):
     """A path with another spelling than its own has the closed policy, and nothing else differs."""
-    source = source_of(SOURCES[name])
+    source = source_named(name)
     engine = Interpreter(rules_of(source), decodes=False)
 
     for vector in vectors_of(source, SITE):
@@ -110,7 +111,7 @@ def test_an_engine_that_does_not_decode_paths_is_only_stricter(name):
 def test_some_vectors_are_those_of_browsers_and_some_are_not():
     """Both kinds are there, and in each group."""
     groups = {}
-    for vector in vectors_of(source_of(SOURCES["paths"]), SITE):
+    for vector in vectors_of(source_named("paths"), SITE):
         groups.setdefault(vector.group, set()).add(vector.is_sendable)
 
     assert groups == {key: {True, False} for key in ("origins", "preflight", "guard", "paths")}
@@ -118,7 +119,7 @@ def test_some_vectors_are_those_of_browsers_and_some_are_not():
 
 def test_an_equal_answer_is_equal_at_every_level():
     """What the application itself would answer grants no more than that."""
-    source = source_of(SOURCES["paths"])
+    source = source_named("paths")
 
     for vector in vectors_of(source, SITE):
         wanted = expected(source, vector)

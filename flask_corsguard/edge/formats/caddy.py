@@ -14,7 +14,6 @@ from typing import Final
 
 from flask_corsguard.core import fetch_standard as fetch
 from flask_corsguard.core.origin import DEFAULT_PORTS, MAX_ORIGIN_LENGTH
-from flask_corsguard.core.problems import Problem
 from flask_corsguard.core.request import MAX_SEARCHED_METHOD_LENGTH
 from flask_corsguard.edge.answers import ORIGIN, UNREAD_LENGTH
 from flask_corsguard.edge.files import File, Format
@@ -29,7 +28,6 @@ from flask_corsguard.edge.guard import (
     UPGRADE_LENGTH,
     WEBSOCKET,
 )
-from flask_corsguard.edge.losses import loss
 from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Paths
 from flask_corsguard.edge.rules import Rules
@@ -259,10 +257,4 @@ def _own(rules: Rules) -> Iterator[list[str]]:
             yield [*form, _equals(scheme, schemes), each]
 
 
-def _check(rules: Rules) -> Iterator[Problem]:
-    for text in dict.fromkeys(value for _, headers in answers_of(rules) for _, value in headers):
-        if "{" in text or "}" in text:
-            yield loss("edge.token", "policy", text, "Leave the name with a brace out.")
-
-
-FORMAT: Final = Format("caddy", "Caddy 2.11 or newer", True, "/etc/caddy/corsguard", _spell, _check)
+FORMAT: Final = Format("caddy", "Caddy 2.11 or newer", True, "/etc/caddy/corsguard", _spell)

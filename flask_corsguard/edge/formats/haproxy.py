@@ -13,7 +13,6 @@ from typing import Final
 
 from flask_corsguard.core import fetch_standard as fetch
 from flask_corsguard.core.origin import MAX_ORIGIN_LENGTH
-from flask_corsguard.core.problems import Problem
 from flask_corsguard.core.request import MAX_SEARCHED_METHOD_LENGTH
 from flask_corsguard.edge.answers import ORIGIN, UNREAD_LENGTH
 from flask_corsguard.edge.files import File, Format
@@ -219,8 +218,4 @@ def _of_headers(rules: Rules) -> Iterator[str]:
             yield f"http-after-response set-header {name} {spelled} if {here}"
 
 
-def _check(rules: Rules) -> Iterator[Problem]:  # noqa: ARG001 - it has a spelling for everything
-    yield from ()
-
-
-FORMAT: Final = Format("haproxy", "HAProxy 2.6 or newer", True, "/etc/haproxy/corsguard", _spell, _check)
+FORMAT: Final = Format("haproxy", "HAProxy 2.6 or newer", True, "/etc/haproxy/corsguard", _spell)

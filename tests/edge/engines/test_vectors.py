@@ -7,10 +7,10 @@ import pytest
 from edge.engines.launch import running
 from edge.engines.report import Row
 from edge.engines.table import ENGINES
-from edge.policies import SOURCES
+from edge.policies import NAMES
+from edge.policies import source as source_named
 from flask_corsguard.edge.differences import difference_of
 from flask_corsguard.edge.replay import replay
-from flask_corsguard.edge.source import source_of
 from flask_corsguard.edge.vectors import vectors_of
 
 
@@ -28,7 +28,7 @@ def unknown(engine, findings):
 @pytest.mark.parametrize("engine", ENGINES, ids=str)
 def test_an_engine_answers_as_the_application_does(engine, tls, record):
     """Nothing passes that must not; browsers come to the same verdicts, but for what is known."""
-    source = source_of(SOURCES["paths"])
+    source = source_named("paths")
     with running(engine, source, tls=tls) as started, started.wire() as wire:
         vectors = list(vectors_of(source, started.site))
         findings = list(replay(source, vectors, wire, reached="x-reached"))
@@ -51,10 +51,10 @@ def test_an_engine_answers_as_the_application_does(engine, tls, record):
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=str)
-@pytest.mark.parametrize("name", sorted(set(SOURCES) - {"paths"}))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"paths"}))
 def test_an_engine_answers_for_every_shape_of_policy(engine, name):
     """One policy for all paths, an open one, a closed one, audiences, and paths that nothing covers."""
-    source = source_of(SOURCES[name])
+    source = source_named(name)
     with running(engine, source) as started, started.wire() as wire:
         findings = list(replay(source, vectors_of(source, started.site), wire, reached="x-reached"))
 
