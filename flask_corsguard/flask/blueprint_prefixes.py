@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.sansio.blueprints import Blueprint
 
-    from flask_corsguard.core.policy import Policy
+    from flask_corsguard.core.audiences import AnyPolicy
 
 _FLASK: Final = "flask.sansio.blueprints"
 
@@ -27,7 +27,7 @@ class BlueprintPrefixes:
     :param marks: what finds the policy of a blueprint.
     """
 
-    def __init__(self, app: Flask, blueprints: Mapping[str, Policy], marks: Marks) -> None:
+    def __init__(self, app: Flask, blueprints: Mapping[str, AnyPolicy], marks: Marks) -> None:
         self._app = app
         self._by_name = blueprints
         self._marks = marks
@@ -37,7 +37,7 @@ class BlueprintPrefixes:
         """Whether any blueprint has a policy."""
         return bool(self._by_name) or bool(self._app.extensions.get(REGISTRATIONS))
 
-    def find(self, subdomain: str | None, path: str) -> Policy | None:
+    def find(self, subdomain: str | None, path: str) -> AnyPolicy | None:
         """Return the policy of the blueprint with the nearest prefix; ``None`` if there is none."""
         marked: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
         count = len(marked), len(self._app.blueprints)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from flask_corsguard.core.compiled import CompiledPolicy, compiled
-from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.audiences import AnyCompiled, AnyPolicy, compiled_any
 
 from .url_rules import shares_urls
 
 if TYPE_CHECKING:
     from werkzeug.routing import Map, Rule
+
+    from flask_corsguard.core.compiled import CompiledPolicy
 
 
 #: How many copies of policies with the methods of a rule are kept; most applications need fewer than ten.
@@ -21,9 +22,9 @@ class Copies:
     """Policies that name no methods, with those of rules."""
 
     def __init__(self) -> None:
-        self._copies: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
+        self._copies: dict[tuple[int, str | tuple[str, ...]], tuple[AnyPolicy, AnyCompiled]] = {}
 
-    def of(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
+    def of(self, policy: AnyPolicy, methods: Literal["*"] | tuple[str, ...]) -> AnyCompiled:
         """Return *policy* with *methods*."""
         key = id(policy), methods
         known = self._copies.get(key)
@@ -32,7 +33,7 @@ class Copies:
                 # Policies come and go, where a callable makes them.
                 self._copies = {}
             # The policy stays beside its copy, so that its id is not given to another policy.
-            known = self._copies[key] = policy, compiled(policy).for_methods(methods)
+            known = self._copies[key] = policy, compiled_any(policy).for_methods(methods)
         return known[1]
 
 
@@ -59,7 +60,7 @@ class Memory:
         self.by_rule: dict[int, RulePolicy] = {}
         #: By the id of a rule and one of its methods in upper case: the rule, its view, its policy, and that
         #: policy with the methods of the rule.
-        self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, Policy, CompiledPolicy]] = {}
+        self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, AnyPolicy, AnyCompiled]] = {}
         #: By the id of a rule: the rule, and whether another one can match its URLs.
         self._shared: dict[int, tuple[Rule, bool]] = {}
 
