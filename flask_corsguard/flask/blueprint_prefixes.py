@@ -39,6 +39,11 @@ class BlueprintPrefixes:
 
     def find(self, subdomain: str | None, path: str) -> AnyPolicy | None:
         """Return the policy of the blueprint with the nearest prefix; ``None`` if there is none."""
+        name = self.name_of(subdomain, path)
+        return None if name is None else self._marks.of_blueprint(name)
+
+    def name_of(self, subdomain: str | None, path: str) -> str | None:
+        """Return the name of the blueprint that has a policy and the nearest prefix, if there is one."""
         marked: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
         count = len(marked), len(self._app.blueprints)
         known, registrations, prefixes = self._compiled
@@ -51,7 +56,7 @@ class BlueprintPrefixes:
             index, _ = adapter.match(path)
         except HTTPException:
             return None
-        return self._marks.of_blueprint(registrations[int(index)].name)
+        return registrations[int(index)].name
 
     def _named(self) -> Iterator[Registration]:
         """Yield the registrations of blueprints that have a policy by their name."""

@@ -49,7 +49,7 @@ class RulePolicy(NamedTuple):
 class Memory:
     """What was found since the last mark. A new mark replaces the whole memory, so no entry outlives it."""
 
-    __slots__ = ("_shared", "by_rule", "by_rule_and_method", "is_one_decided", "one")
+    __slots__ = ("_shared", "by_rule", "by_rule_and_method", "count", "is_one_decided", "one")
 
     def __init__(self) -> None:
         #: The policy of every response, once it is known that nothing is marked.
@@ -58,11 +58,18 @@ class Memory:
         self.is_one_decided = False
         #: By the id of a rule. Only rules of functions: the policy of a view class depends on the method.
         self.by_rule: dict[int, RulePolicy] = {}
+        #: How many endpoints the map had when what follows was found.
+        self.count = 0
         #: By the id of a rule and one of its methods in upper case: the rule, its view, its policy, and that
         #: policy with the methods of the rule.
         self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, AnyPolicy, AnyCompiled]] = {}
         #: By the id of a rule: the rule, and whether another one can match its URLs.
         self._shared: dict[int, tuple[Rule, bool]] = {}
+
+    def renew(self, count: int) -> None:
+        """Forget the methods of rules: the map has *count* endpoints now, and new rules may match the same URL."""
+        self.by_rule_and_method, self._shared = {}, {}
+        self.count = count
 
     def is_shared(self, rule: Rule, url_map: Map) -> bool:
         """Whether another rule of *url_map* could match a URL of *rule*: :func:`~.url_rules.shares_urls`."""

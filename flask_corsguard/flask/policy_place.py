@@ -79,12 +79,9 @@ class _PlaceFinder(MountedPolicies):
         self._forget_place()
         policy = super()._of_unknown(adapter, path, info)
         # Neither its path was asked nor is it ambiguous, so it lies below the prefix of a blueprint.
-        self._place = self._place or (None if is_ambiguous(path) else self._registered(policy))
+        if self._place is None and not is_ambiguous(path):
+            self._place = f"blueprint {self._prefixes.name_of(adapter.subdomain, info)}"
         return policy
-
-    def _registered(self, policy: AnyPolicy) -> str:
-        names = [name for name in self.app.blueprints if self._marks.of_blueprint(name) is policy]
-        return f"blueprint {names[0]}"
 
     def _of_path(self, path: str) -> AnyPolicy:
         rule = None if self._paths is None else self._paths.place_of(path)

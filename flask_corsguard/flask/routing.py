@@ -42,7 +42,9 @@ class RoutedPolicies(UrlPolicies):
         """Return the policy of the endpoint that the URL has for *method*, with the methods of its rule."""
         seen = as_seen_inside(self._fixes, environ)
         found = self._find(seen, seen.get("PATH_INFO", ""), method, with_methods=True)
-        return lasting(found) or settled(found, self.app, environ, environ.get(ORIGIN))
+        if found.is_lasting:
+            return found  # type: ignore[return-value]  # no list does
+        return settled(found, self.app, environ, environ.get(ORIGIN))
 
     def of_response(
         self, environ: WSGIEnvironment, path: str, method: str, earlier: object, origin: str | None

@@ -214,13 +214,17 @@ class UrlPolicies:
     ) -> AnyCompiled:
         # The same rules are asked for again and again, and the outcome only depends on the view.
         view = self.app.view_functions.get(rule.endpoint)
-        remembered = self.memory.by_rule_and_method
+        memory = self.memory
+        # Tempting: the number of rules. But the map counts them one by one.
+        if memory.count != (count := len(self.app.url_map._rules_by_endpoint)):  # noqa: SLF001
+            memory.renew(count)
+        remembered = memory.by_rule_and_method
         # Werkzeug has matched the method in upper case, and a stranger may write it in a thousand ways.
         key = id(rule), method.upper()
         known = remembered.get(key)
         if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
             return known[3]
-        if self.memory.is_shared(rule, self.app.url_map):
+        if memory.is_shared(rule, self.app.url_map):
             # The browser keeps what a preflight names for the URL, where other methods have other rules.
             rules = rules_of(adapter, decoded(path), rule.methods or ())
             return self._with_methods(policy, self._methods_of(policy, path, rules))
