@@ -67,7 +67,7 @@ class Memory:
         self._shared: dict[int, tuple[Rule, bool]] = {}
 
     def renew(self, count: int) -> None:
-        """Forget the methods of rules: the map has *count* endpoints now, and new rules may match the same URL."""
+        """Forget the methods of rules: the map has *count* endpoints, and new rules may share their URLs."""
         self.by_rule_and_method, self._shared = {}, {}
         self.count = count
 
