@@ -26,7 +26,7 @@ from docstrings import (
     properties_of,
     returns_something,
 )
-from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, cors, decide
+from flask_corsguard import SAME_ORIGIN, UNMANAGED, CorsGuard, CorsMiddleware, Policy, cors, decide
 from flask_corsguard.core.guard import judge
 from harness import SpyApp
 
@@ -61,6 +61,7 @@ def registered_blueprint():
 FAILURES: Final = [
     ("Policy", "PolicyError", lambda: Policy(origins="https://app.example")),
     ("Policy.replace", "PolicyError", lambda: SAME_ORIGIN.replace(max_age=-1)),
+    ("Policy.replace", "TypeError", lambda: UNMANAGED.replace(max_age=3)),
     ("Policy.from_mapping", "PolicyError", lambda: Policy.from_mapping({})),
     ("CorsMiddleware", "PolicyError", lambda: CorsMiddleware(SpyApp(), MISSPELT)),
     ("CorsMiddleware", "TypeError", lambda: CorsMiddleware(None, SAME_ORIGIN)),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from werkzeug.routing import MapAdapter
 
-    from flask_corsguard.core.policy import Policy
+    from flask_corsguard.core.audiences import AnyPolicy
 
     from .mounts import Mounts
 
@@ -58,7 +58,7 @@ class _PlaceFinder(MountedPolicies):
     def _forget_place(self) -> None:
         self._place = None
 
-    def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
+    def _of_endpoint(self, endpoint: str, path: str, method: str) -> AnyPolicy:
         self._forget_place()
         policy = super()._of_endpoint(endpoint, path, method)
         if self._place is None:
@@ -69,24 +69,21 @@ class _PlaceFinder(MountedPolicies):
             )
         return policy
 
-    def _blueprint(self, endpoint: str, policy: Policy) -> str:
+    def _blueprint(self, endpoint: str, policy: AnyPolicy) -> str:
         name = endpoint.rpartition(".")[0]
         while name and self._marks.of_blueprint(name) is not policy:
             name = name.rpartition(".")[0]
         return f"blueprint {name}"
 
-    def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
+    def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> AnyPolicy:
         self._forget_place()
         policy = super()._of_unknown(adapter, path, info)
         # Neither its path was asked nor is it ambiguous, so it lies below the prefix of a blueprint.
-        self._place = self._place or (None if is_ambiguous(path) else self._registered(policy))
+        if self._place is None and not is_ambiguous(path):
+            self._place = f"blueprint {self._prefixes.name_of(adapter.subdomain, info)}"
         return policy
 
-    def _registered(self, policy: Policy) -> str:
-        names = [name for name in self.app.blueprints if self._marks.of_blueprint(name) is policy]
-        return f"blueprint {names[0]}"
-
-    def _of_path(self, path: str) -> Policy:
+    def _of_path(self, path: str) -> AnyPolicy:
         rule = None if self._paths is None else self._paths.place_of(path)
         self._place = APPLICATION if rule is None else rule
         return super()._of_path(path)

@@ -12,6 +12,8 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flask_corsguard.core.audiences import policies_of
+from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.core.problems import did_you_mean
 from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, wrappers_of
 from flask_corsguard.flask.mounts import Mounts
@@ -146,17 +148,20 @@ class FirstRequest:
         warn(message, self._place)
 
     def _policies(self) -> Iterator[Policy]:
-        app = self._app
-        yield self._layer.policy  # type: ignore[misc]  # CorsGuard's layer has a Policy, and takes no other
-        yield from self._settings.blueprints.values()
-        if self._settings.paths is not None:
-            yield from self._settings.paths.policies
+        app, settings = self._app, self._settings
         views = (
             mark_of_view(app.view_functions.get(rule.endpoint), method)
             for rule in app.url_map.iter_rules()
             for method in rule.methods or ("GET",)
         )
-        yield from filter(None, chain(map(mark_of, app.blueprints.values()), views))
+        every = chain(
+            () if callable(self._layer.policy) else (self._layer.policy,),
+            settings.blueprints.values(),
+            () if settings.paths is None else settings.paths.policies,
+            map(mark_of, app.blueprints.values()),
+            views,
+        )
+        yield from chain.from_iterable(policies_of(policy_from(each, "policy")) for each in every if each)
 
 
 def _registered_like(name: str, app: Flask) -> str:
