@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[1]
 #: Modules whose tests nearly all start a server or a process, or together take longer than an edit may wait.
 _SLOW = frozenset(
     {
+        "tests/edge/test_golden.py",
+        "tests/edge/test_interpreter.py",
         "tests/flask/test_bad_input.py",
         "tests/flask/test_beside.py",
         "tests/flask/test_beside_sockets.py",

@@ -9,11 +9,14 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from flask_corsguard.core.compiled import MAX_WILDCARD_LIST_LENGTH, Headers, compiled
+from flask_corsguard.core.answer import Headers
+from flask_corsguard.core.audiences import AnyCompiled
+from flask_corsguard.core.compiled import compiled
+from flask_corsguard.core.limits import MAX_WILDCARD_LIST_LENGTH
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.request import Request
 
-from .audiences import Audiences, decided
+from .audiences import decided, members_of
 from .origins import STRANGER, origin_within
 
 #: Stands for the value of ``Origin`` in the value of a header. No value of a policy has a space in front.
@@ -72,14 +75,14 @@ class Withheld:
     preflight: Headers
 
 
-def granted_by(audiences: Audiences, policy: Policy) -> Granted | None:
-    """Return what *policy*, one of *audiences*, answers to whom it allows; ``None`` if it allows nobody."""
+def granted_by(whole: AnyCompiled, policy: Policy) -> Granted | None:
+    """Return what *policy*, one of *whole*, answers to whom it allows; ``None`` if it allows nobody."""
     origin = origin_within(policy)
     if origin is None:
         return None
 
     def headers(request: Request) -> Headers:
-        decision = decided(audiences, replace(request, origin=origin))
+        decision = decided(whole, replace(request, origin=origin))
         return tuple((name, ORIGIN if value == origin else value) for name, value in decision.headers)
 
     preflight = Request(method="OPTIONS", requested_method="GET")
@@ -101,13 +104,13 @@ def granted_by(audiences: Audiences, policy: Policy) -> Granted | None:
     )
 
 
-def withheld_by(audiences: Audiences) -> Withheld:
-    """Return what whoever none of *audiences* allows is answered."""
-    nobody = decided(audiences, Request(method="GET"))
-    if audiences[-1].origins == "*":
+def withheld_by(whole: AnyCompiled) -> Withheld:
+    """Return what whoever none of the policies of *whole* allows is answered."""
+    nobody = decided(whole, Request(method="GET"))
+    if members_of(whole)[-1].origins == "*":
         return Withheld(nobody.headers, ())
     preflight = Request(method="OPTIONS", origin=STRANGER, requested_method="GET")
-    return Withheld(nobody.headers, decided(audiences, preflight).headers)
+    return Withheld(nobody.headers, decided(whole, preflight).headers)
 
 
 def list_of(names: frozenset[str]) -> str:

@@ -1,48 +1,38 @@
-"""The policies of several audiences on one URL: the first that allows the origin applies, else the last."""
+"""What is asked of a policy, or of a list of policies for several audiences: their own decisions."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from flask_corsguard.core.compiled import Header, Headers, compiled
-from flask_corsguard.core.decision import Decision, decide
-from flask_corsguard.core.guard import judge
-from flask_corsguard.core.policy import SAME_ORIGIN, Policy
-from flask_corsguard.core.reasons import ALLOWED
+from flask_corsguard.core.audiences import AnyCompiled, Audiences
+from flask_corsguard.core.compiled import CompiledPolicy, compiled
+from flask_corsguard.core.decision import Decision, decide_by
+from flask_corsguard.core.guard import judge_by
+from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.request import Request
 
-#: The policies of one URL, in their order.
-Audiences = tuple[Policy, ...]
 
-CLOSED: Audiences = (SAME_ORIGIN,)
-
-_VARY: Header = ("Vary", "Origin")
-
-
-def decided(audiences: Audiences, request: Request) -> Decision:
+def decided(policy: AnyCompiled, request: Request) -> Decision:
     """Return what :func:`~flask_corsguard.decide` decides."""
-    return _shared(audiences, decide(audience_of(audiences, request.origin), request))
+    return decide_by(policy.for_origin(request.origin), request)
 
 
-def judged(audiences: Audiences, request: Request) -> Decision:
+def judged(policy: AnyCompiled, request: Request) -> Decision:
     """Return what :func:`~flask_corsguard.judge` decides."""
-    return _shared(audiences, judge(audience_of(audiences, request.origin), request))
+    return judge_by(policy.for_origin(request.origin), request)
 
 
-def owned_by(audiences: Audiences) -> frozenset[str]:
+def members_of(policy: AnyCompiled) -> tuple[Policy, ...]:
+    """Return the policies of a list; a policy alone is a list of one."""
+    return policy.policies if isinstance(policy, Audiences) else (policy.policy,)
+
+
+def owned_by(policy: AnyCompiled) -> frozenset[str]:
     """Return the names, in lower case, of the response headers that the policies replace."""
-    return frozenset(name for policy in audiences for name in compiled(policy).owned)
+    if not is_managed(policy):
+        return frozenset()
+    compiled_members = [policy] if isinstance(policy, CompiledPolicy) else map(compiled, policy.policies)
+    return frozenset(name for member in compiled_members for name in member.owned)
 
 
-def audience_of(audiences: Audiences, origin: str | None) -> Policy:
-    """Return the policy for *origin*."""
-    asked = Request(method="GET", origin=origin)
-    return next((each for each in audiences if decide(each, asked).reason is ALLOWED), audiences[-1])
-
-
-def _shared(audiences: Audiences, decision: Decision) -> Decision:
-    # Between several audiences, every answer depends on the origin.
-    if len(audiences) == 1 or any(name == "Vary" for name, _ in decision.headers):
-        return decision
-    headers: Headers = (*decision.headers, _VARY)
-    return replace(decision, headers=headers)
+def is_managed(policy: AnyCompiled) -> bool:
+    """Whether the policy is not ``UNMANAGED``."""
+    return isinstance(policy, Audiences) or policy.is_managed

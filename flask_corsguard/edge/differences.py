@@ -27,7 +27,7 @@ class Difference:
         return form in self.formats and re.search(self.sent, str(vector)) is not None
 
 
-_ALL: Final = frozenset({"nginx", "haproxy", "caddy"})
+_ALL: Final = frozenset({"nginx", "haproxy", "caddy", "apache"})
 
 #: All of them.
 DIFFERENCES: Final = (
@@ -46,6 +46,11 @@ DIFFERENCES: Final = (
         frozenset({"nginx"}),
         r"^\S+ /\.\.%2[fF]",
         "nginx answers 400 to a path that leads above the root once it is decoded.",
+    ),
+    Difference(
+        frozenset({"apache"}),
+        r"^\S+ \S*%(?:00|2[fF])",
+        "Apache answers 404 to an escaped NUL or slash; with AllowEncodedSlashes, the closed policy applies.",
     ),
 )
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from flask_corsguard.core.audiences import AnyCompiled
 from flask_corsguard.core.problems import Problem
 
+from .audiences import is_managed, members_of
 from .rules import Rules
 from .source import Place, Source
 
@@ -75,9 +77,13 @@ def _described(place: Place) -> Mapping[str, object]:
     return {
         "path": place.path,
         "exact": place.exact,
-        "policies": [policy.to_dict() for policy in place.audiences],
-        "by_method": {name: [policy.to_dict() for policy in each] for name, each in place.by_method},
+        "policies": _fields(place.policy),
+        "by_method": {name: _fields(each) for name, each in place.by_method},
     }
+
+
+def _fields(policy: AnyCompiled) -> list[object]:
+    return [each.to_dict() if is_managed(policy) else None for each in members_of(policy)]
 
 
 def headed(file: File, form: Format, command: str, digest: str) -> str:

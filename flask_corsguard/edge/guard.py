@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from flask_corsguard.core.compiled import MAX_WILDCARD_METHOD_LENGTH, compiled
+from flask_corsguard.core.compiled import compiled
 from flask_corsguard.core.guard import MAX_UPGRADE_LENGTH, OWN_SITES, SAFE_METHODS, authorities
+from flask_corsguard.core.limits import MAX_WILDCARD_METHOD_LENGTH
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.policy import Policy
 
@@ -101,6 +102,17 @@ def guard_of(policy: Policy) -> Guard:
     by_policy = compiled(policy)
     methods = None if by_policy.any_method else tuple(sorted(by_policy.unsafe_methods))
     return Guard(policy.guard == "enforce", methods, policy.credentials)
+
+
+def own_expression(sites: tuple[OwnSite, ...]) -> str:
+    """Return an expression for ``origin|scheme|host`` where the origin is one of *sites*, or by ``Host``."""
+    if not sites:
+        return OWN_BY_HOST
+    spelled = []
+    for site in sites:
+        hosts = "|".join(map(re.escape, site.hosts))
+        spelled.append(rf"{re.escape(site.origin)}\|{site.schemes}\|(?i:{hosts})")
+    return "|".join(spelled)
 
 
 def is_any_method(method: str) -> bool:

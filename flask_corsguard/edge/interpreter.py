@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from flask_corsguard.core.compiled import Header
+from flask_corsguard.core.answer import Header
 from flask_corsguard.core.request import Request
 
 from .answers import ORIGIN, UNREAD_LENGTH, Granted
@@ -28,11 +28,12 @@ class Interpreter:
 
     def outcome(self, target: str, request: Request) -> Outcome:
         """Return what becomes of *request*, whose target is *target*."""
-        method = request.method if not request.is_preflight else request.requested_method or ""
+        is_preflight = request.is_preflight
+        method = request.requested_method or "" if is_preflight else request.method
         find = self.rules.paths.rule_for if self.decodes else self.rules.paths.rule_as_sent
         rule = self.rules.rules[find(path_of(target), method)]
         case = _case_of(rule, request)
-        if request.is_preflight:
+        if is_preflight and rule.managed:
             if case is None:
                 return outcome(False, 403, _told(rule.withheld.preflight, request))
             return outcome(False, 204, _told(_preflight(case.granted, request), request))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from flask_corsguard.core.fetch_standard import CORP
+from flask_corsguard.core.audiences import AnyCompiled
+from flask_corsguard.core.fetch_standard import TAO
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.origin_pattern import OriginPattern
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.problems import Problem, shown
 
 from .answers import Granted, Withheld, granted_by, withheld_by
-from .audiences import CLOSED, Audiences, owned_by
+from .audiences import is_managed, members_of, owned_by
 from .guard import Guard, OwnSite, guard_of, own_site
 from .losses import loss, refuse
 from .origins import Origins, origins_of
 from .paths import Exact, Paths, ordered
-from .source import Place, Source
+from .source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +45,14 @@ class Rule:
     :ivar withheld: what everyone else is answered.
     :ivar enforced: whether requests of everyone else are refused.
     :ivar owned: the response headers, in lower case, that are removed from what the application answers.
+    :ivar managed: whether anything is done at all; if not, preflights go to the application, too.
     """
 
     cases: tuple[Case, ...]
     withheld: Withheld
     enforced: bool
     owned: tuple[str, ...]
+    managed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,40 +78,54 @@ def rules_of(source: Source, own: Iterable[str] = (), accepted: Collection[str] 
     """
     problems = list(source.problems)
     sites = _own_sites(own, problems)
-    numbers: dict[Audiences, int] = {}
-    whole = next((place for place in source.places if not place.path), None)
+    seen: set[Policy] = set()
     for place in source.places:
-        for audiences in (place.audiences, *(each for _, each in place.by_method)):
-            if audiences not in numbers:
-                numbers[audiences] = len(numbers)
-                for policy in audiences:
-                    problems += _problems_of(policy, place.where)
+        for policy in itertools.chain.from_iterable(map(members_of, place.policies)):
+            if policy not in seen:
+                seen.add(policy)
+                problems += _problems_of(policy, place.where)
     refuse(problems, accepted)
-    rules = [_rule(audiences) for audiences in numbers]
-    if whole is not None:
-        return Rules(tuple(rules), Paths(whole=0), tuple(sites))
-    paths = _paths(source.places, numbers, closed=len(rules))
-    return Rules((*rules, _ambiguous(rules)), paths, tuple(sites))
+    table = _Table()
+    if not source.places[0].path:
+        whole = table.number(source.places[0].policy)
+        return Rules(tuple(table.numbers), Paths(whole=whole), tuple(sites))
+    paths = _paths(source, table)
+    return Rules(tuple(table.numbers), paths, tuple(sites))
 
 
-def _ambiguous(rules: Iterable[Rule]) -> Rule:
-    """Return the closed rule for a path that other software may take for that of any other rule."""
-    owned = {name for rule in rules for name in rule.owned} - {CORP.lower()}
-    return replace(_rule(CLOSED), owned=tuple(sorted(owned)))
+class _Table:
+    """The rules by number: equal ones have the same."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Rule, int] = {}
+        self._known: dict[int, int] = {}
+
+    def number(self, policy: AnyCompiled) -> int:
+        """Return the number of the rule of *policy*."""
+        if id(policy) not in self._known:
+            self._known[id(policy)] = self.add(_rule(policy))
+        return self._known[id(policy)]
+
+    def add(self, rule: Rule) -> int:
+        """Return the number of *rule*."""
+        return self.numbers.setdefault(rule, len(self.numbers))
 
 
-def _paths(places: Iterable[Place], numbers: dict[Audiences, int], closed: int) -> Paths:
-    exact = [
-        Exact(
-            place.path,
-            tuple((method, numbers[each]) for method, each in place.by_method),
-            numbers[place.audiences],
-        )
-        for place in places
-        if place.exact
-    ]
-    prefixes = {place.path: numbers[place.audiences] for place in places if not place.exact}
-    return Paths(ordered(prefixes), tuple(sorted(exact, key=lambda each: each.path)), closed)
+def _paths(source: Source, table: _Table) -> Paths:
+    exact: list[Exact] = []
+    prefixes: dict[str, int] = {}
+    for place in source.places:
+        number = table.number(place.policy)
+        if place.exact:
+            by_method = tuple((method, table.number(each)) for method, each in place.by_method)
+            exact.append(Exact(place.path, by_method, number))
+        else:
+            prefixes[place.path] = number
+    # Other software may take an ambiguous path for that of any rule.
+    closed = _rule(source.closed)
+    timed = {TAO.lower()} & {name for rule in table.numbers for name in rule.owned}
+    closed = replace(closed, owned=tuple(sorted({*closed.owned, *timed})))
+    return Paths(ordered(prefixes), tuple(sorted(exact, key=lambda each: each.path)), table.add(closed))
 
 
 def _own_sites(own: Iterable[str], problems: list[Problem]) -> list[OwnSite]:
@@ -122,17 +140,20 @@ def _own_sites(own: Iterable[str], problems: list[Problem]) -> list[OwnSite]:
     return sorted(sites)
 
 
-def _rule(audiences: Audiences) -> Rule:
+def _rule(policy: AnyCompiled) -> Rule:
+    if not is_managed(policy):
+        return Rule((), Withheld((), ()), enforced=False, owned=(), managed=False)
+    members = members_of(policy)
     cases: list[Case] = []
-    for policy in audiences:
-        granted = granted_by(audiences, policy)
+    for each in members:
+        granted = granted_by(policy, each)
         if granted is not None:
-            cases.append(Case(origins_of(policy), granted, guard_of(policy)))
+            cases.append(Case(origins_of(each), granted, guard_of(each)))
     return Rule(
         tuple(cases),
-        withheld_by(audiences),
-        audiences[-1].guard == "enforce",
-        tuple(sorted(owned_by(audiences))),
+        withheld_by(policy),
+        enforced=members[-1].guard == "enforce",
+        owned=tuple(sorted(owned_by(policy))),
     )
 
 

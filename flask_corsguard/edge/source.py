@@ -6,13 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from flask_corsguard.core.audiences import AnyCompiled, AnyPolicy, Audiences, compiled_any
 from flask_corsguard.core.guard import is_refused
 from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.core.problems import PolicyError, Problem
 from flask_corsguard.core.request import Request
+from flask_corsguard.wsgi.middleware import CorsMiddleware
 from flask_corsguard.wsgi.path_rules import PathRules
 
-from .audiences import CLOSED, Audiences, decided, judged
+from .audiences import decided, is_managed, judged
 from .losses import loss
 from .paths import as_latin_1
 
@@ -22,17 +25,22 @@ class Place:
     """What has a policy: a prefix of whole segments, or with *exact* one path.
 
     :ivar path: decoded; empty for the whole application, ambiguous paths included.
-    :ivar audiences: the policies.
-    :ivar exact: whether only this very path is meant.
-    :ivar by_method: for an exact path, what other methods than those of *audiences* have.
+    :ivar policy: its policy, or its list of policies.
     :ivar where: its name in messages.
+    :ivar exact: whether only this very path is meant.
+    :ivar by_method: for an exact path, the policies of some methods.
     """
 
     path: str
-    audiences: Audiences
+    policy: AnyCompiled
     where: str
     exact: bool = False
-    by_method: tuple[tuple[str, Audiences], ...] = ()
+    by_method: tuple[tuple[str, AnyCompiled], ...] = ()
+
+    @property
+    def policies(self) -> tuple[AnyCompiled, ...]:
+        """All of its policies."""
+        return (self.policy, *(each for _, each in self.by_method))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,61 +48,43 @@ class Source:
     """What is exported.
 
     :ivar places: the policies by place.
-    :ivar find: returns the policies for a path, decoded as WSGI has it, and a method: for a preflight, the
-        one that it requests. It is the application's own way to find them.
+    :ivar closed: the policy of paths that are ambiguous, and of those that no place covers.
+    :ivar find: returns the policy for a path, decoded as WSGI has it, and a method: for a preflight, the
+        one that it requests. It is the application's own way to find it.
     :ivar problems: what of it no engine can do.
     """
 
     places: tuple[Place, ...]
-    find: Callable[[str, str], Audiences]
+    closed: AnyCompiled
+    find: Callable[[str, str], AnyCompiled]
     problems: tuple[Problem, ...] = ()
 
 
 def source_of(value: object) -> Source:
     """Return what *value* says: a policy, several for several audiences, or a mapping of paths to these.
 
+    :param value: one of these, or a middleware with one of these.
     :raises PolicyError: if it is none of these.
     """
-    if isinstance(value, Policy) or _is_list(value):
-        audiences = _audiences(value)
-        return Source((Place("", audiences, "policy"),), lambda _path, _method: audiences)
+    if isinstance(value, CorsMiddleware):
+        value = value.policy
     if isinstance(value, Mapping):
         return _source_of_paths(value)
-    hint = 'Name a Policy, a list of policies, a mapping such as {"/api": policy}, or a Flask application.'
-    raise PolicyError([loss("edge.source", "source", value, hint)])
-
-
-def _is_list(value: object) -> bool:
-    return (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and bool(value)
-        and all(isinstance(each, Policy) for each in value)
-    )
-
-
-def _audiences(value: object) -> Audiences:
-    return (value,) if isinstance(value, Policy) else tuple(cast("Sequence[Policy]", value))
+    if not isinstance(value, (Policy, Audiences, list, tuple)):
+        hint = 'Name a Policy, a list of policies, a mapping such as {"/api": policy}, or an application.'
+        raise PolicyError([loss("edge.source", "source", value, hint)])
+    policy = compiled_any(policy_from(cast("object", value), "policy"))
+    return Source((Place("", policy, "policy"),), policy, lambda _path, _method: policy)
 
 
 def _source_of_paths(paths: Mapping[Any, Any]) -> Source:
-    # The first of several stands for all of them: only the paths are checked, which do not depend on it.
-    rules = PathRules({path: each[0] if _is_list(each) else each for path, each in paths.items()}, "policy")
+    rules = PathRules(paths, "policy")
+    closed = compiled_any(rules.closed)
     places = tuple(
-        Place(path, _audiences(each) if _is_list(each) else (_policy(each),), f"policy[{path!r}]")
-        for path, each in paths.items()
+        Place(path, compiled_any(cast("AnyPolicy", rules.find(as_latin_1(path)))), f"policy[{path!r}]")
+        for path in paths
     )
-    by_path = {as_latin_1(place.path): place.audiences for place in places}
-
-    def find(path: str, _method: str) -> Audiences:
-        place = rules.place_of(path)
-        return CLOSED if place is None else by_path.get(place.removeprefix("path "), CLOSED)
-
-    return Source(places, find)
-
-
-def _policy(value: object) -> Policy:
-    return value if isinstance(value, Policy) else Policy.from_mapping(cast("Mapping[str, Any]", value))
+    return Source(places, closed, lambda path, _method: compiled_any(rules.find(path) or rules.closed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +114,12 @@ def outcome(passes: bool, status: int | None, headers: Sequence[tuple[str, str]]
     )
 
 
-def answered(audiences: Audiences, request: Request) -> Outcome:
+def answered(policy: AnyCompiled, request: Request) -> Outcome:
     """Return what the application makes of *request*: what ``decide`` and ``judge`` decide."""
-    decision = decided(audiences, request)
-    if request.is_preflight:
+    decision = decided(policy, request)
+    if request.is_preflight and is_managed(policy):
         return outcome(False, decision.status, decision.headers)
-    verdict = judged(audiences, request)
+    verdict = judged(policy, request)
     if is_refused(verdict):
         return outcome(False, verdict.status, verdict.headers)
     return outcome(True, None, decision.headers)

@@ -8,12 +8,14 @@ from itertools import chain, product
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask_corsguard.core.compiled import Header, compiled
+from flask_corsguard.core.answer import Header
+from flask_corsguard.core.audiences import AnyCompiled
+from flask_corsguard.core.compiled import compiled
 from flask_corsguard.core.fetch_standard import ACRH, ACRM, ACRPN
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.request import Request
 
-from .audiences import Audiences, owned_by
+from .audiences import members_of, owned_by
 from .mutations import foreign_origins, mutations_of
 from .origins import origin_within
 from .paths import as_sent, path_of
@@ -38,6 +40,8 @@ _SITES: Final = (
 _METHODS: Final = ("POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS")
 _UPGRADES: Final = (None, "websocket", "WebSocket", "h2c, websocket", "h2c")
 _PREFLIGHT_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "put", "PURGE", "", "PUT, GET")
+
+Policies = tuple[Policy, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def expected(source: Source, vector: Vector, request: Request | None = None) -> 
     :param request: how it is read; by default, as Python reads it.
     """
     request = request or vector.request
-    return answered(_audiences_of(source, vector, request), request)
+    return answered(_policy_of(source, vector, request), request)
 
 
 def vectors_of(source: Source, site: Site, *, everything: bool = False) -> Iterator[Vector]:
@@ -131,8 +135,7 @@ def _without_host(vector: Vector, site: Site) -> Iterable[Header]:
 def _all(places: Iterable[Place], source: Source, site: Site, *, everything: bool) -> Iterator[Vector]:
     for place in places:
         path = as_sent(place.path or "/")
-        audiences = [place.audiences, *(each for _, each in place.by_method)]
-        for each in dict.fromkeys(audiences):
+        for each in dict.fromkeys(map(members_of, place.policies)):
             yield from _of_origins(path, each, site, everything=everything)
             yield from _of_preflights(path, each, site)
             yield from _of_guard(path, each, site)
@@ -143,9 +146,9 @@ def _sample(items: tuple[Place, ...]) -> tuple[Place, ...]:
     return items if len(items) <= SAMPLE else tuple(items[i * len(items) // SAMPLE] for i in range(SAMPLE))
 
 
-def _origins(audiences: Audiences, *, everything: bool) -> list[str]:
+def _origins(policies: Policies, *, everything: bool) -> list[str]:
     found: list[str] = []
-    for policy in audiences:
+    for policy in policies:
         if policy.origins == "*":
             continue
         items = [each for each in policy.origins if isinstance(each, str)]
@@ -155,15 +158,15 @@ def _origins(audiences: Audiences, *, everything: bool) -> list[str]:
     return found
 
 
-def _of_origins(path: str, audiences: Audiences, site: Site, *, everything: bool) -> Iterator[Vector]:
+def _of_origins(path: str, policies: Policies, site: Site, *, everything: bool) -> Iterator[Vector]:
     candidates = [*foreign_origins(), site.origin]
-    for item in _origins(audiences, everything=everything):
+    for item in _origins(policies, everything=everything):
         candidates += mutations_of(item)
     for origin in dict.fromkeys(candidates):
         sent = (("Origin", origin),)
         yield Vector("origins", "GET", path, sent, site.scheme)
         yield Vector("origins", "OPTIONS", path, (*sent, (ACRM, "PUT")), site.scheme)
-    allowed = _some_allowed(audiences) or "https://a.example"
+    allowed = _some_allowed(policies) or "https://a.example"
     for repeated in (
         (allowed, allowed),
         (allowed, "https://evil.example"),
@@ -178,12 +181,12 @@ def _of_origins(path: str, audiences: Audiences, site: Site, *, everything: bool
     yield Vector("origins", "OPTIONS", path, ((ACRM, "PUT"),), site.scheme)
 
 
-def _some_allowed(audiences: Audiences) -> str | None:
-    return next(filter(None, (origin_within(policy) for policy in audiences)), None)
+def _some_allowed(policies: Policies) -> str | None:
+    return next(filter(None, (origin_within(policy) for policy in policies)), None)
 
 
-def _of_preflights(path: str, audiences: Audiences, site: Site) -> Iterator[Vector]:
-    for policy in audiences:
+def _of_preflights(path: str, policies: Policies, site: Site) -> Iterator[Vector]:
+    for policy in policies:
         origins = (origin_within(policy), "https://evil.example", "null")
         methods = dict.fromkeys([*_PREFLIGHT_METHODS, *sorted(compiled(policy).methods)])
         lists = _lists_of(policy)
@@ -214,9 +217,9 @@ def _lists_of(policy: Policy) -> list[str | None]:
     ]
 
 
-def _of_guard(path: str, audiences: Audiences, site: Site) -> Iterator[Vector]:
-    origins = _guard_origins(audiences, site)
-    listed = {method for policy in audiences for method in compiled(policy).methods} - {"*"}
+def _of_guard(path: str, policies: Policies, site: Site) -> Iterator[Vector]:
+    origins = _guard_origins(policies, site)
+    listed = {method for policy in policies for method in compiled(policy).methods} - {"*"}
     methods = dict.fromkeys([*_METHODS, *sorted(listed)])
     # Every origin with every site; then every method, cookie and upgrade with those that matter.
     products = (
@@ -240,13 +243,13 @@ def _of_guard(path: str, audiences: Audiences, site: Site) -> Iterator[Vector]:
             yield Vector("guard", method, path, sent, site.scheme)
 
 
-def _guard_origins(audiences: Audiences, site: Site) -> list[str | None]:
+def _guard_origins(policies: Policies, site: Site) -> list[str | None]:
     parts = urlsplit(site.origin)
     name, port = site.host.removesuffix(f":{parts.port}"), parts.port or 80
     other = "http" if site.scheme == "https" else "https"
     return [
         None,
-        _some_allowed(audiences) or "https://a.example",
+        _some_allowed(policies) or "https://a.example",
         *("https://evil.example", "null", ""),
         *(site.origin, f"{other}://{site.host}", f"{site.scheme}://{name}.", f"{site.origin}/"),
         *(f"{site.scheme}://{name}:{port + 1}", f"{site.scheme}://evil-{site.host}"),
@@ -255,10 +258,10 @@ def _guard_origins(audiences: Audiences, site: Site) -> list[str | None]:
 
 
 def _of_paths(places: Iterable[Place], source: Source, site: Site) -> Iterator[Vector]:
-    origins = {_some_allowed(each.audiences) for each in source.places[: 2 * SAMPLE]}
+    origins = {_some_allowed(members_of(each.policy)) for each in source.places[: 2 * SAMPLE]}
     elsewhere = sorted(origin for origin in origins if origin is not None)[:1]
     for place in places:
-        allowed = filter(None, [_some_allowed(place.audiences)])
+        allowed = filter(None, [_some_allowed(members_of(place.policy))])
         asking = list(dict.fromkeys([*allowed, *elsewhere, "https://evil.example"]))
         for target in spellings_of(place.path or "/"):
             for origin in asking:
@@ -272,10 +275,10 @@ def _of_paths(places: Iterable[Place], source: Source, site: Site) -> Iterator[V
 
 def names_of(source: Source, vector: Vector) -> frozenset[str]:
     """Return the names, in lower case, of the headers that the policies of *vector* own."""
-    return owned_by(_audiences_of(source, vector, vector.request))
+    return owned_by(_policy_of(source, vector, vector.request))
 
 
-def _audiences_of(source: Source, vector: Vector, request: Request) -> Audiences:
+def _policy_of(source: Source, vector: Vector, request: Request) -> AnyCompiled:
     path = unquote_to_bytes(path_of(vector.target)).decode("latin-1")
     method = request.requested_method if request.is_preflight else request.method
     return source.find(path, method or "")

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from flask_corsguard.core.compiled import Header
+from flask_corsguard.core.answer import Header
 
 #: Seconds in which an answer has to come.
 PATIENCE: Final = 10

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask_corsguard import SAME_ORIGIN, Policy
+from flask_corsguard import SAME_ORIGIN, UNMANAGED, Policy
+from flask_corsguard.core.audiences import closed_policy
+from flask_corsguard.core.compiled import CompiledPolicy, compiled
 from flask_corsguard.edge.source import Place, Source, source_of
 from flask_corsguard.wsgi.path_rules import is_ambiguous
 
@@ -38,6 +40,7 @@ PATHS = {
     "/off": UNGUARDED,
     "/caf\u00e9": WILD,
     "/both": AUDIENCES,
+    "/proxied": UNMANAGED,
     "/": SAME_ORIGIN,
 }
 SOURCES = {
@@ -46,31 +49,33 @@ SOURCES = {
     "everyone": EVERYONE,
     "closed": SAME_ORIGIN,
     "audiences": AUDIENCES,
+    "unmanaged": UNMANAGED,
     "no root": {"/api": OTHERS},
 }
 
 
 def marked() -> Source:
     """Return a source with exact paths, as an application with marked views has them."""
-    get, put, other = (RICH,), (OTHERS,), (SAME_ORIGIN,)
+    get, put, other = map(compiled, (RICH, OTHERS, SAME_ORIGIN))
+    root, blue, closed = map(compiled, (READERS, UNGUARDED, closed_policy([UNGUARDED])))
     by_method = (("GET", get), ("HEAD", get), ("PUT", put))
     places = (
-        Place("/", (READERS,), "application"),
-        Place("/blue", (UNGUARDED,), "blueprint blue"),
+        Place("/", root, "application"),
+        Place("/blue", blue, "blueprint blue"),
         Place("/blue/view", other, "GET /blue/view", exact=True, by_method=by_method),
         Place("/Blue/View", get, "/Blue/View", exact=True),
         Place("/other", put, "/other", exact=True),
     )
     exact = {place.path: place for place in places if place.exact}
 
-    def find(path: str, method: str) -> tuple[Policy, ...]:
+    def find(path: str, method: str) -> CompiledPolicy:
         if path in exact:
-            return dict(exact[path].by_method).get(method, exact[path].audiences)
+            return dict(exact[path].by_method).get(method, exact[path].policy)
         if is_ambiguous(path):
-            return (SAME_ORIGIN,)
-        return (UNGUARDED,) if path == "/blue" or path.startswith("/blue/") else (READERS,)
+            return closed
+        return blue if path == "/blue" or path.startswith("/blue/") else root
 
-    return Source(places, find)
+    return Source(places, closed, find)
 
 
 def source(name: str) -> Source:

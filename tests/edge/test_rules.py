@@ -88,7 +88,7 @@ def test_an_own_origin_is_one_of_the_web(own):
     assert (problem.code, problem.field, problem.value) == ("edge.own", "own", own)
 
 
-@pytest.mark.parametrize("value", ["https://a.example", None, 7, [], [A], object()])
+@pytest.mark.parametrize("value", ["https://a.example", None, 7, object()])
 def test_what_is_no_source_is_refused(value):
     """Only policies can be exported."""
     with pytest.raises(PolicyError) as raised:
@@ -102,4 +102,4 @@ def test_a_mapping_is_checked_as_the_middleware_checks_it():
     with pytest.raises(PolicyError, match=re.escape("[path.spelling]")):
         source_of({"/a/": Policy(origins=[A])})
 
-    assert source_of({"/a": {"origins": [A]}}).find("/a/x", "GET") == (Policy(origins=[A]),)
+    assert source_of({"/a": {"origins": [A]}}).find("/a/x", "GET").policy == Policy(origins=[A])

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from flask_corsguard.core import fetch_standard as fetch
 from flask_corsguard.core.origin import DEFAULT_PORTS, MAX_ORIGIN_LENGTH
 from flask_corsguard.core.request import MAX_SEARCHED_METHOD_LENGTH
 from flask_corsguard.edge.answers import ORIGIN, UNREAD_LENGTH
@@ -32,7 +31,7 @@ from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Paths
 from flask_corsguard.edge.rules import Rules
 
-from .states import answers_of, cases_of, numbered, tables_of
+from .states import cases_of, numbered, owned_in, tables_of, unmanaged, values_of
 
 _ORIGIN: Final = "{http.request.header.Origin}"
 _METHOD: Final = "{http.request.header.Access-Control-Request-Method}"
@@ -163,6 +162,8 @@ def _add_states(route: _Route, rules: Rules) -> None:
 
 def _add_kinds(route: _Route, rules: Rules) -> None:
     preflight = "{vars.cg_preflight} == 'p'"
+    for number in unmanaged(rules):
+        route.set("preflight", '""', f"{_STATE} == 's{number}'")
     route.set("kind", "r")
     route.set("kind", "p", preflight)
     for state, case in cases_of(rules):
@@ -182,22 +183,15 @@ def _add_kinds(route: _Route, rules: Rules) -> None:
 
 
 def _add_headers(route: _Route, rules: Rules) -> None:
-    values: dict[tuple[str, str], list[str]] = {}
-    for key, headers in answers_of(rules):
-        for name, value in headers:
-            values.setdefault((name, value), []).append(key)
-    for (name, value), keys in values.items():
+    for (name, value), keys in values_of(rules).items():
         where = route.matcher(_equals("{vars.cg_key}", [f"s{key}" for key in keys]))
         spelled = _ORIGIN if value == ORIGIN else _quoted(value)
         # ">" defers: the application, or what is in front of it, may set the same header.
         sign = "+" if name == "Vary" else ">"
         route.lines += [f"header {where} {{", f"\t{sign}{name} {spelled}", "\tdefer", "}"]
-    always = sorted(fetch.CORS_RESPONSE_HEADERS)
-    for name in sorted({name for rule in rules.rules for name in rule.owned} - set(always)):
-        owning = [f"r{number}" for number, rule in enumerate(rules.rules) if name in rule.owned]
-        where = route.matcher(_equals("{vars.cg_rule}", owning))
-        route.lines += [f"header {where} {{", f"\t-{name}", "\tdefer", "}"]
-    route.lines += ["header {", *(f"\t-{name}" for name in always), "\tdefer", "}"]
+    for owning, names in owned_in(rules).items():
+        where = route.matcher(_equals("{vars.cg_rule}", [f"r{number}" for number in owning]))
+        route.lines += [f"header {where} {{", *(f"\t-{name}" for name in names), "\tdefer", "}"]
 
 
 def _add_preflight_answers(route: _Route) -> None:

@@ -7,11 +7,9 @@ answer; headers are set when the response goes out, whoever has made it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from flask_corsguard.core import fetch_standard as fetch
 from flask_corsguard.core.origin import MAX_ORIGIN_LENGTH
 from flask_corsguard.core.request import MAX_SEARCHED_METHOD_LENGTH
 from flask_corsguard.edge.answers import ORIGIN, UNREAD_LENGTH
@@ -20,16 +18,16 @@ from flask_corsguard.edge.guard import (
     ANY_METHOD,
     FORBIDDEN_METHOD,
     OWN,
-    OWN_BY_HOST,
     SAFE,
     UPGRADE_LENGTH,
     WEBSOCKET,
+    own_expression,
 )
 from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Paths
 from flask_corsguard.edge.rules import Rules
 
 from .haproxy_origins import conditions_of, lists_of
-from .states import answers_of, cases_of, numbered, tables_of
+from .states import cases_of, numbered, owned_in, tables_of, unmanaged, values_of
 
 _ORIGIN: Final = "var(txn.cg_origin)"
 _STATE: Final = "var(txn.cg_state)"
@@ -137,6 +135,8 @@ def _of_kinds(rules: Rules) -> Iterator[str]:
     # r for a response, p for a preflight, u for one whose list is too long to be read, n for one that is
     # granted a private network.
     preflight = "{ var(txn.cg_preflight) -m bool }"
+    for number in unmanaged(rules):
+        yield f"http-request unset-var(txn.cg_preflight) if {{ {_STATE} {equals([str(number)])} }}"
     yield _set("kind", "str(r)")
     yield _set("kind", "str(p)", preflight)
     for state, case in cases_of(rules):
@@ -171,7 +171,7 @@ def _of_guard(rules: Rules) -> Iterator[str]:
     )
     for nothing in (f"!{{ {_SITE} -m found }}", f"{{ {_SITE},length eq 0 }}"):
         yield _set("passes", passes, nothing, f"!{{ {_ORIGIN} -m found }}")
-        yield _set("passes", passes, nothing, f"{{ var(txn.cg_own) {matches(_own(rules))} }}")
+        yield _set("passes", passes, nothing, f"{{ var(txn.cg_own) {matches(own_expression(rules.own))} }}")
     for number, rule in enumerate(rules.rules):
         if not rule.enforced:
             yield _set("passes", passes, f"{{ {_STATE} {equals([str(number)])} }}")
@@ -187,27 +187,12 @@ def _of_guard(rules: Rules) -> Iterator[str]:
     yield "http-request return status 403 hdr X-CorsGuard edge if !{ var(txn.cg_passes) -m bool }"
 
 
-def _own(rules: Rules) -> str:
-    if not rules.own:
-        return OWN_BY_HOST
-    return "|".join(
-        rf"{re.escape(site.origin)}\|{site.schemes}\|(?i:{'|'.join(map(re.escape, site.hosts))})"
-        for site in rules.own
-    )
-
-
 def _of_headers(rules: Rules) -> Iterator[str]:
-    always = sorted(fetch.CORS_RESPONSE_HEADERS)
-    for name in always:
-        yield f"http-after-response del-header {name}"
-    for name in sorted({name for rule in rules.rules for name in rule.owned} - set(always)):
-        states = [rf"{number}(?:\.[0-9]+)?" for number, rule in enumerate(rules.rules) if name in rule.owned]
-        yield f"http-after-response del-header {name} if {{ {_STATE} {matches('|'.join(states))} }}"
-    values: dict[tuple[str, str], list[str]] = {}
-    for key, headers in answers_of(rules):
-        for name, value in headers:
-            values.setdefault((name, value), []).append(key)
-    for (name, value), keys in values.items():
+    for owning, names in owned_in(rules).items():
+        where = f" if {{ var(txn.cg_rule) -m int {' '.join(map(str, owning))} }}"
+        for name in names:
+            yield f"http-after-response del-header {name}{where if len(owning) < len(rules.rules) else ''}"
+    for (name, value), keys in values_of(rules).items():
         here = f"{{ var(txn.cg_key) {equals(keys)} }}"
         if name == "Vary":
             # Only a response of the application can have another one.

@@ -56,5 +56,5 @@ def conditions_of(origins: Origins, number: int, directory: str) -> Iterator[tup
         if _group(pattern) is None:
             shape = shape_of(pattern)
             never = (f"!{{ {_ORIGIN} -m reg -- '^(?:{shape.never})$' }}",) if shape.never else ()
-            bound = (f"{{ {_ORIGIN} -m reg -- '^(?:{shape.bound})$' }}",) if shape.bound else ()
-            yield f"{{ {_ORIGIN} -m reg -- '^(?:{shape.whole})$' }}", *never, *bound
+            long = (f"{{ {_ORIGIN} -m reg -- '^(?:{shape.bound})$' }}",) if shape.bound else ()
+            yield f"{{ {_ORIGIN} -m reg -- '^(?:{shape.whole})$' }}", *never, *long

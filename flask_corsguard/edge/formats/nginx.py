@@ -21,10 +21,10 @@ from flask_corsguard.edge.files import File, Format
 from flask_corsguard.edge.guard import (
     ANY_METHOD,
     FORBIDDEN_METHOD,
-    OWN_BY_HOST,
     SAFE,
     UPGRADE_LENGTH,
     WEBSOCKET,
+    own_expression,
 )
 from flask_corsguard.edge.losses import loss
 from flask_corsguard.edge.rules import Rules
@@ -32,7 +32,7 @@ from flask_corsguard.edge.rules import Rules
 from .nginx_origins import maps_of_origins
 from .nginx_paths import maps_of_paths
 from .nginx_text import Map, expression, quoted, text_of
-from .states import answers_of, cases_of, numbered
+from .states import answers_of, cases_of, numbered, unmanaged
 
 #: The headers that an answer can have beside ``Vary``, and their variables.
 _VARIABLES: Final = {
@@ -61,7 +61,7 @@ def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
         *_of_states(rules),
         *_of_kinds(rules),
         *_of_guard(rules),
-        *_of_answers(),
+        *_of_answers(rules),
         *_of_headers(rules),
     ]
     return (
@@ -140,7 +140,12 @@ def _of_guard(rules: Rules) -> Iterator[Map]:
     lines = [('""', '""'), (expression(WEBSOCKET), "1"), (f'"~^.{{{UPGRADE_LENGTH + 1}}}"', "1")]
     yield Map("$http_upgrade", "socket", lines, '""')
     yield Map("$request_method", "unsafe", [(expression(_either(SAFE)), "$corsguard_socket")], "1")
-    yield Map('"$http_origin|$scheme|$http_host"', "foreign_host", [(expression(_own(rules)), '""')], "1")
+    yield Map(
+        '"$http_origin|$scheme|$http_host"',
+        "foreign_host",
+        [(expression(own_expression(rules.own)), '""')],
+        "1",
+    )
     yield Map("$http_origin", "foreign_origin", [('""', '""')], "$corsguard_foreign_host")
     lines = [('""', "$corsguard_foreign_origin"), (expression("same-origin|none"), '""')]
     yield Map("$http_sec_fetch_site", "foreign", lines, "1")
@@ -148,14 +153,6 @@ def _of_guard(rules: Rules) -> Iterator[Map]:
     yield Map('"$corsguard_state|$corsguard_cookie|$request_method"', "outside", list(_inside(rules)), "1")
     yield Map("$corsguard_foreign", "forged", [('""', '""')], "$corsguard_outside")
     yield Map("$corsguard_unsafe", "refused", [('""', '""')], "$corsguard_forged")
-
-
-def _own(rules: Rules) -> str:
-    if not rules.own:
-        return OWN_BY_HOST
-    return "|".join(
-        rf"{re.escape(site.origin)}\|{site.schemes}\|(?i:{_either(site.hosts)})" for site in rules.own
-    )
 
 
 def _inside(rules: Rules) -> Iterator[tuple[str, str]]:
@@ -174,8 +171,9 @@ def _inside(rules: Rules) -> Iterator[tuple[str, str]]:
         yield expression(rf"{start}{cookies}\|{methods}"), '""'
 
 
-def _of_answers() -> Iterator[Map]:
-    yield Map("$corsguard_state", "preflight_status", [(r'"~\."', "204")], "403")
+def _of_answers(rules: Rules) -> Iterator[Map]:
+    lines = [(r'"~\."', "204"), *((f'"{number}"', '""') for number in unmanaged(rules))]
+    yield Map("$corsguard_state", "preflight_status", lines, "403")
     yield Map("$corsguard_refused", "refusal_status", [('""', '""')], "403")
     yield Map(
         "$corsguard_preflight", "status", [('""', "$corsguard_refusal_status")], "$corsguard_preflight_status"
@@ -198,7 +196,9 @@ def _of_headers(rules: Rules) -> Iterator[Map]:
                 continue
             lines += [(expression(rf"(?:{'|'.join(owning)})(?:\.[0-9]+)?[a-z]"), '""')]
             yield Map('"$corsguard_state$corsguard_kind"', variable, lines, upstream)
-        elif lines:
+        elif lines or unmanaged(rules):
+            upstream = f"$upstream_http_{name.lower().replace('-', '_')}"
+            lines += [(expression(f"{number}[a-z]"), upstream) for number in unmanaged(rules)]
             yield Map('"$corsguard_state$corsguard_kind"', variable, lines, '""')
     yield Map('"$corsguard_state$corsguard_kind"', "vary_wanted", values.get("Vary", []), '""')
     lines = [(expression(r"(?:.*,)?[ \t]*(?:Origin|\*)[ \t]*(?:,.*)?", flags="*"), "1")]
@@ -215,7 +215,7 @@ def _server(rules: Rules) -> str:
     added = "".join(
         f"add_header {name} $corsguard_{variable} always;\n"
         for name, variable in _VARIABLES.items()
-        if name in present or (name in _SOMETIMES and name in names)
+        if name in present or (name in names and (name in _SOMETIMES or unmanaged(rules)))
     )
     return f"""\
 # A location with an add_header or a proxy_hide_header of its own does not inherit these: include this file

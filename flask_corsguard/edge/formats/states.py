@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from flask_corsguard.core.compiled import Headers
+from flask_corsguard.core.answer import Headers
 from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import Exact
 from flask_corsguard.edge.rules import Case, Rules
@@ -37,6 +37,8 @@ def cases_of(rules: Rules) -> Iterator[tuple[str, Case]]:
 def answers_of(rules: Rules) -> Iterator[tuple[str, Headers]]:
     """Yield the headers of all answers, with their keys."""
     for number, rule in enumerate(rules.rules):
+        if not rule.managed:
+            continue
         yield f"{number}r", rule.withheld.response
         yield f"{number}p", rule.withheld.preflight
         if any(case.granted.unread != case.granted.preflight for case in rule.cases):
@@ -55,4 +57,27 @@ def tables_of(exact: Iterable[Exact]) -> dict[Table, list[str]]:
     found: dict[Table, list[str]] = {}
     for each in exact:
         found.setdefault((each.by_method, each.other), []).append(each.path)
+    return found
+
+
+def unmanaged(rules: Rules) -> tuple[int, ...]:
+    """Return the numbers of the rules by which nothing is done."""
+    return tuple(number for number, rule in enumerate(rules.rules) if not rule.managed)
+
+
+def values_of(rules: Rules) -> dict[tuple[str, str], list[str]]:
+    """Return the keys of the answers that have a header, by its name and value."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for key, headers in answers_of(rules):
+        for header in headers:
+            found.setdefault(header, []).append(key)
+    return found
+
+
+def owned_in(rules: Rules) -> dict[tuple[int, ...], list[str]]:
+    """Return the names of the headers that are owned, by the rules that own them."""
+    found: dict[tuple[int, ...], list[str]] = {}
+    for name in sorted({name for rule in rules.rules for name in rule.owned}):
+        owning = tuple(number for number, rule in enumerate(rules.rules) if name in rule.owned)
+        found.setdefault(owning, []).append(name)
     return found

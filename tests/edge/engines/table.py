@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge.engines import caddy_engine, haproxy_engine, nginx_engine
+from edge.engines import apache_engine, caddy_engine, haproxy_engine, nginx_engine
 
 #: All of them.
-ENGINES: Final = (*nginx_engine.ENGINES, *haproxy_engine.ENGINES, *caddy_engine.ENGINES)
+ENGINES: Final = (
+    *nginx_engine.ENGINES,
+    *haproxy_engine.ENGINES,
+    *caddy_engine.ENGINES,
+    *apache_engine.ENGINES,
+)
