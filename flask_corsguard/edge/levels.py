@@ -20,6 +20,7 @@ from flask_corsguard.core.fetch_standard import (
 )
 from flask_corsguard.core.request import Request
 
+from .guard import asks_for_socket
 from .source import Outcome
 
 _OK = range(200, 300)
@@ -57,6 +58,9 @@ def grants(answer: Outcome, request: Request) -> frozenset[str]:
     found: set[str] = set()
     if answer.passes and not request.is_preflight:
         found.add("reaches the application")
+    if asks_for_socket(request.upgrade or ""):
+        # No page reads the response to a handshake.
+        return frozenset(found)
     if not request.is_preflight:
         found.update(f"timing for {value}" for value in _values(answer, TAO))
     allowed = _values(answer, ACAO)
@@ -81,6 +85,9 @@ def verdict(answer: Outcome, request: Request) -> frozenset[str]:
     found: set[str] = set()
     if answer.passes and not request.is_preflight:
         found.add("reaches the application")
+    if asks_for_socket(request.upgrade or ""):
+        # And of what a policy sets, browsers check nothing.
+        return frozenset(found)
     allowed = _values(answer, ACAO)
     if len(allowed) != 1 or request.origin is None or allowed[0] not in {"*", request.origin}:
         return frozenset(found)

@@ -75,6 +75,17 @@ class Wire:
         if method not in {"GET", "HEAD", "OPTIONS"}:
             lines.append("Content-Length: 0")
         data = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        upgrades = any(name.lower() == "upgrade" for name, _ in headers)
+        if upgrades:
+            # As a browser does; and whatever is answered, some engines only pass bytes on afterwards.
+            self.close()
+        try:
+            return self._ask_again(data, method)
+        finally:
+            if upgrades:
+                self.close()
+
+    def _ask_again(self, data: bytes, method: str) -> Answer:
         if self._socket is not None:
             # A server may close an idle connection at any time (RFC 9112, section 9.3.1).
             with suppress(WireError):

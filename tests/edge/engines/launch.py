@@ -80,6 +80,7 @@ class Engine:
     :ivar reload: has it read its files again.
     :ivar version: returns what it calls itself.
     :ivar directory: returns how its configuration names the directory of the exported files.
+    :ivar ends_tls: whether it can end TLS itself.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Engine:
     reload: Callable[[Running], None]
     version: Callable[[], str]
     directory: Callable[[Running], str] = lambda running: str(running.home.path / "corsguard")
+    ends_tls: bool = True
 
     def __str__(self) -> str:
         return self.name

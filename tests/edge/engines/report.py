@@ -29,9 +29,10 @@ class Row(NamedTuple):
 
 def missing(rows: Iterable[Row]) -> set[tuple[str, bool]]:
     """Return the engines that have no row."""
-    return {(engine.name, tls) for engine in ENGINES for tls in (False, True)} - {
-        (row.engine, row.tls) for row in rows
+    wanted = {
+        (engine.name, tls) for engine in ENGINES for tls in ((False, True) if engine.ends_tls else (False,))
     }
+    return wanted - {(row.engine, row.tls) for row in rows}
 
 
 def printed(rows: Sequence[Row]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge.engines import apache_engine, caddy_engine, haproxy_engine, nginx_engine
+from edge.engines import apache_engine, caddy_engine, haproxy_engine, nginx_engine, varnish_engine
 
 #: All of them.
 ENGINES: Final = (
@@ -12,4 +12,5 @@ ENGINES: Final = (
     *haproxy_engine.ENGINES,
     *caddy_engine.ENGINES,
     *apache_engine.ENGINES,
+    *varnish_engine.ENGINES,
 )
