@@ -72,7 +72,7 @@ interop: $(VENV)/interop.stamp
 
 edge: $(VENV)/edge.stamp
 	@tests/edge/install
-	$(BIN)/python -m pytest -m edge -q -p no:cacheprovider --write-docs $(ARGS)
+	$(PYTEST) -m edge -q -p no:cacheprovider --write-docs tests/edge/engines $(ARGS)
 
 bench: $(VENV)/bench.stamp
 	@benchmarks/install

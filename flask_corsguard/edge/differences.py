@@ -27,7 +27,7 @@ class Difference:
         return form in self.formats and re.search(self.sent, str(vector)) is not None
 
 
-_ALL: Final = frozenset({"nginx", "haproxy", "caddy", "apache", "varnish"})
+_ALL: Final = frozenset({"nginx", "haproxy", "caddy", "apache", "envoy", "varnish"})
 
 #: All of them.
 DIFFERENCES: Final = (
@@ -48,9 +48,9 @@ DIFFERENCES: Final = (
         "nginx answers 400 to a path that leads above the root once it is decoded.",
     ),
     Difference(
-        frozenset({"varnish"}),
+        frozenset({"envoy", "varnish"}),
         r"^\S+ \S*(?:%[0-9A-Fa-f]{2})",
-        "Varnish does not decode paths: every byte has one spelling, and any other has the closed policy.",
+        "The engine does not decode paths: every byte has one spelling, and any other has the closed policy.",
     ),
     Difference(
         frozenset({"apache"}),

@@ -38,7 +38,7 @@ _SITES: Final = (
     "same-origin, none",
 )
 _METHODS: Final = ("POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS")
-_UPGRADES: Final = (None, "websocket", "WebSocket", "h2c, websocket", "h2c")
+_UPGRADES: Final = ("WebSocket", "h2c, websocket", "h2c", "websockets", f"h2c,{'a' * 256}")
 _PREFLIGHT_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "put", "PURGE", "", "PUT, GET")
 
 Policies = tuple[Policy, ...]
@@ -226,7 +226,8 @@ def _of_guard(path: str, policies: Policies, site: Site) -> Iterator[Vector]:
         (("POST",), _SITES, origins, (None,), (None,)),
         (methods, _SITES[:5], origins[:3], (None, "a=1"), (None,)),
         (("post",), _SITES[:2], origins[:3], (None,), (None,)),
-        (("GET",), _SITES[:5], origins[:4], (None, "a=1"), _UPGRADES),
+        (("GET",), _SITES[:5], origins[:4], (None, "a=1"), (None, "websocket")),
+        (("GET",), (None, "cross-site"), origins[1:3], (None,), _UPGRADES),
     )
     for each in products:
         for method, fetch_site, origin, cookie, upgrade in product(*each):

@@ -8,9 +8,12 @@ from typing import Final
 
 from flask_corsguard.edge.files import Format
 
-from . import apache, caddy, haproxy, nginx, varnish
+from . import apache, caddy, envoy, haproxy, nginx, varnish
 
 #: By the name on the command line.
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
-    {each.name: each for each in (nginx.FORMAT, haproxy.FORMAT, caddy.FORMAT, apache.FORMAT, varnish.FORMAT)}
+    {
+        each.name: each
+        for each in (nginx.FORMAT, haproxy.FORMAT, caddy.FORMAT, envoy.FORMAT, apache.FORMAT, varnish.FORMAT)
+    }
 )

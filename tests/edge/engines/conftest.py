@@ -9,7 +9,8 @@ import pytest
 from edge.engines import report
 
 HERE = Path(__file__).parent
-_ROWS = pytest.StashKey[list[report.Row]]()
+_PROPERTY = "row of the table of engines"
+_ROWS: list[report.Row] = []
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -21,14 +22,22 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture
-def record(pytestconfig):
-    """Take a row of the table of engines."""
-    return pytestconfig.stash.setdefault(_ROWS, []).append
+def record(record_property):
+    """Take a row of the table; it reaches the process that prints it with the report of the test."""
+    return lambda row: record_property(_PROPERTY, list(row))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport):
+    """Collect the rows."""
+    from edge.engines.report import Row
+
+    if report.when == "call":
+        _ROWS.extend(Row(*value) for name, value in report.user_properties if name == _PROPERTY)
 
 
 def pytest_terminal_summary(terminalreporter, config):
     """Print the table, and write it into the documentation if that is wanted and all engines are in it."""
-    rows = sorted(config.stash.get(_ROWS, []))
+    rows = sorted(set(_ROWS))
     if not rows:
         return
     terminalreporter.section("engines in front")

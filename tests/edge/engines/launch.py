@@ -62,6 +62,8 @@ class Running:
         """Write the files of an export, each changed by *change*, and the engine's own around them."""
         directory = self.home.path / "corsguard"
         directory.mkdir(exist_ok=True)
+        if not self.engine.knows_host:
+            options.setdefault("own", [f"http://{self.site.host}", f"https://{self.site.host}"])
         made = export(source, FORMATS[self.engine.form], directory=self.engine.directory(self), **options)
         for name, text in made.files.items():
             (directory / name).write_text(change(name, text) if change else text, "utf-8")
@@ -81,6 +83,7 @@ class Engine:
     :ivar version: returns what it calls itself.
     :ivar directory: returns how its configuration names the directory of the exported files.
     :ivar ends_tls: whether it can end TLS itself.
+    :ivar knows_host: whether it compares ``Origin`` with ``Host``, and need not know its own origins.
     """
 
     name: str
@@ -91,6 +94,7 @@ class Engine:
     version: Callable[[], str]
     directory: Callable[[Running], str] = lambda running: str(running.home.path / "corsguard")
     ends_tls: bool = True
+    knows_host: bool = True
 
     def __str__(self) -> str:
         return self.name

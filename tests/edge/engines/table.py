@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from edge.engines import apache_engine, caddy_engine, haproxy_engine, nginx_engine, varnish_engine
+from edge.engines import (
+    apache_engine,
+    caddy_engine,
+    envoy_engine,
+    haproxy_engine,
+    nginx_engine,
+    varnish_engine,
+)
 
 #: All of them.
 ENGINES: Final = (
     *nginx_engine.ENGINES,
     *haproxy_engine.ENGINES,
     *caddy_engine.ENGINES,
+    *envoy_engine.ENGINES,
     *apache_engine.ENGINES,
     *varnish_engine.ENGINES,
 )
