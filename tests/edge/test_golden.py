@@ -21,7 +21,7 @@ OWN = ("https://api.example", "http://localhost:8000")
 def made(form: str, name: str) -> dict[str, str]:
     """Return the files of an export."""
     command = f"corsguard --app policies:{name.replace(' ', '_')} export {form}"
-    own = OWN if name == "marked" else ()
+    own = OWN if name == "marked" or form == "envoy" else ()
     return export(source_named(name), FORMATS[form], own=own, command=command).files
 
 
