@@ -28,6 +28,12 @@ class Cell(NamedTuple):
     colour: str | None = None
 
 
+def example(*lines: str) -> str:
+    """Return the end of the help of a command: how it is called."""
+    # After a backspace click leaves the lines of a paragraph as they are.
+    return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
+
+
 def json_option(command: F) -> F:
     """Give *command* the option ``--json``, as the argument ``as_json``."""
     return click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")(command)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask_corsguard.core.policy import SAME_ORIGIN, Policy
+from flask_corsguard.core.policy import SAME_ORIGIN, Policy, policy_from
 from flask_corsguard.wsgi.path_rules import CLOSED
 from flask_corsguard.wsgi.policy_source import APPLICATION
 
@@ -23,6 +23,7 @@ def entries_of_plain(layer: Any) -> Iterator[Entry]:
         yield Entry(rule="/", method=ANY, endpoint=None, policy=one, source=APPLICATION, where=where)
         return
     for path, each in policy.items():
-        yield Entry(rule=path, method=ANY, endpoint=None, policy=each, source=f"path {path}", where=where)
+        of_path = policy_from(each, path)
+        yield Entry(rule=path, method=ANY, endpoint=None, policy=of_path, source=f"path {path}", where=where)
     if "/" not in policy:
         yield Entry(rule="/", method=ANY, endpoint=None, policy=SAME_ORIGIN, source=CLOSED, where=where)

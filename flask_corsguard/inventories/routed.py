@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
-from werkzeug.routing import Rule
-
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.flask.marks import Registration, mark_of
 from flask_corsguard.flask.policy_place import Placed, PlaceFinder
@@ -20,6 +18,7 @@ from .urls import as_text, as_wsgi, host_of, paths_of
 
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.routing import Rule
 
 
 #: The name of a converter's value, with the bracket behind it.
