@@ -40,8 +40,12 @@ def json_option(command: F) -> F:
 
 
 def write_json(value: object) -> None:
-    """Write *value* as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Write *value* as JSON; the elements of a list each on a line of its own."""
+    if not isinstance(value, list):
+        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+        return
+    lines = ",\n".join(json.dumps(each, ensure_ascii=False) for each in value)
+    click.echo(f"[\n{lines}\n]" if value else "[]")
 
 
 def write(text: str = "", colour: str | None = None, *, err: bool = False) -> None:
@@ -100,4 +104,6 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _printable(cell: Cell | str) -> Cell:
     text, colour = (cell.text, cell.colour) if isinstance(cell, Cell) else (cell, None)
+    if text.isprintable():
+        return Cell(text, colour)
     return Cell("".join(each if each.isprintable() else ascii(each)[1:-1] for each in text), colour)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import IO, Any, Final
 
 import click
 
 from flask_corsguard.core.origin import Origin
-from flask_corsguard.inventories.access import access_of, by_access
+from flask_corsguard.inventories.access import by_access
 from flask_corsguard.inventories.entry import Entry
 from flask_corsguard.inventories.words import fields_of, grouped, readers_of, relative, without_implied
 
@@ -56,7 +58,7 @@ def _write(entries: list[Entry], origin: str | None, html: IO[str] | None, *, as
         html.close()
         click.echo(f"{html.name}: {len(entries)} entries", err=True)
     elif as_json:
-        write_json([_record(each, origin) for each in entries])
+        write_json(list(_records(entries, origin)))
     elif origin is None:
         _write_policies(entries)
     else:
@@ -103,21 +105,26 @@ def _place(entry: Entry) -> str:
     return f"{entry.source}  {relative(entry.where)}".rstrip()
 
 
-def _record(entry: Entry, origin: str | None) -> dict[str, Any]:
-    record: dict[str, Any] = {
-        "rule": entry.rule,
-        "method": entry.method,
-        "endpoint": entry.endpoint,
-        "host": entry.host,
-        "source": entry.source,
-        "where": entry.where,
-        "policy": fields_of(entry.policy),
-    }
-    if origin is not None:
-        access = access_of(entry, origin)
-        record["access"] = {
-            "level": access.level,
-            "with_cookies": access.with_cookies,
-            "reason": access.reason,
+def _records(entries: list[Entry], origin: str | None) -> Iterator[dict[str, Any]]:
+    # Most entries share a few policies.
+    fields: dict[int, dict[str, Any] | None] = {}
+    accesses = (
+        {}
+        if origin is None
+        else {id(each): access for access, group in by_access(entries, origin) for each in group}
+    )
+    for each in entries:
+        if id(each.policy) not in fields:
+            fields[id(each.policy)] = fields_of(each.policy)
+        record = {
+            "rule": each.rule,
+            "method": each.method,
+            "endpoint": each.endpoint,
+            "host": each.host,
+            "source": each.source,
+            "where": each.where,
+            "policy": fields[id(each.policy)],
         }
-    return record
+        if origin is not None:
+            record["access"] = asdict(accesses[id(each)])
+        yield record

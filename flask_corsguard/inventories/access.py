@@ -85,8 +85,13 @@ def _nothing(decision: Decision) -> Access:
 
 def by_access(entries: Iterable[Entry], origin: str) -> Iterator[tuple[Access, list[Entry]]]:
     """Yield entries in groups that differ in their methods alone, and in what a page may do not at all."""
+    # Most entries share a few policies.
+    known: dict[tuple[int, str], Access] = {}
     for group in grouped(entries):
         found: dict[Access, list[Entry]] = {}
         for each in group:
-            found.setdefault(access_of(each, origin), []).append(each)
+            key = id(each.policy), each.method
+            if key not in known:
+                known[key] = access_of(each, origin)
+            found.setdefault(known[key], []).append(each)
         yield from found.items()

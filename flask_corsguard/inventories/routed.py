@@ -59,17 +59,28 @@ class _Reader:
     def of_rule(self, rule: Rule, script: str) -> Iterator[Entry]:
         """Yield the entries of a rule where the application is mounted at *script*."""
         paths = self._paths_of(rule, script)
-        for method in sorted(rule.methods) if rule.methods else (ANY,):
-            for policy, place in self._placed(rule, method, script, paths):
+        methods = sorted(rule.methods) if rule.methods else [ANY]
+        # The policy of a function does not depend on the method, as RoutedPolicies knows, too.
+        is_class = hasattr(self._app.view_functions.get(rule.endpoint), "view_class")
+        first = [] if is_class else self._given(rule, methods[0], script, paths)
+        for method in methods:
+            for policy, source, where in first or self._given(rule, method, script, paths):
                 yield Entry(
                     rule=f"{script}{rule.rule}",
                     method=method,
                     endpoint=rule.endpoint,
                     policy=policy,
-                    source=_source(place),
-                    where=self._where(place, policy, rule.endpoint, method),
+                    source=source,
+                    where=where,
                     host=rule.host or rule.subdomain or "",
                 )
+
+    def _given(self, rule: Rule, method: str, script: str, paths: list[str]) -> list[tuple[Policy, str, str]]:
+        """Return the policies that the URLs of a rule have, with whose they are and where they were given."""
+        return [
+            (policy, as_text(place), self._where(place, policy, rule.endpoint, method))
+            for policy, place in self._placed(rule, method, script, paths)
+        ]
 
     def _paths_of(self, rule: Rule, script: str) -> list[str]:
         """Return paths of a rule, without the script, among which are some for each path rule."""
@@ -96,7 +107,7 @@ class _Reader:
             method=ANY,
             endpoint=None,
             policy=placed.policy,
-            source=_source(placed.place),
+            source=as_text(placed.place),
             where=self._where(placed.place, placed.policy, "", ANY),
             host=host,
         )
@@ -142,10 +153,6 @@ class _Reader:
         )
         records = (record_of(each) for each in targets if mark_of(each) is policy)
         return next((str(record.place) for record in records if record is not None), "")
-
-
-def _source(place: str) -> str:
-    return as_text(place)
 
 
 def _environ(path: str, method: str = "GET", host: str = "localhost") -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -65,5 +66,4 @@ def without_implied(entries: Iterable[Entry]) -> list[Entry]:
 
 def relative(where: str) -> str:
     """Return a line of a file, by the path from the current folder if the file is below it."""
-    path = Path(where)
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else where
+    return where.removeprefix(f"{Path.cwd()}{os.sep}")
