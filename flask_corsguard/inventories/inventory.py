@@ -25,6 +25,7 @@ def inventory(app: object) -> tuple[Entry, ...]:
 
     :param app: a Flask application that has a :class:`CorsGuard`; or a :class:`CorsMiddleware`; or an
         application around one of these that keeps what it calls in an attribute, as WSGI layers do.
+    :returns: the entries.
     :raises LookupError: if there is neither.
     """
     entries = tuple(_entries_of(app))
