@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from werkzeug.local import LocalProxy
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.policy import Policy, policy_from
 from flask_corsguard.core.reasons import ALLOWED
 from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, UPGRADE, method_to_judge
@@ -236,11 +237,12 @@ class _FlaskMiddleware(CorsMiddleware):
 
     def _warn_of_replaced(self, names: str) -> None:
         if not self._first_request.found_another:
-            warn(
+            message = (
                 f"The application, or a layer inside of CorsGuard, sets {names} itself, and the policy's "
-                "headers replace that. Remove it there, and move what it allowed into the policy.",
-                self.place,
+                "headers replace that."
             )
+            hint = "Remove it there, and move what it allowed into the policy."
+            warn(Finding(code="headers.replaced", message=message, hint=hint), self.place)
 
     def _answer_refusal(
         self, decision: Decision, environ: WSGIEnvironment, start_response: StartResponse
