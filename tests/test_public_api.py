@@ -17,7 +17,7 @@ from flask_corsguard.core.policy import DEFAULTS, FIELDS, PolicyFields
 
 PUBLIC = {
     *("Policy", "SAME_ORIGIN", "PolicyError", "decide", "judge", "CorsMiddleware", "CorsGuard", "cors"),
-    *("CrossOriginRefused", "cors_refused", "CorsGuardWarning", "inventory", "Entry"),
+    *("CrossOriginRefused", "cors_refused", "CorsGuardWarning", "inventory", "Entry", "Finding"),
     # What the first nine take and give.
     *("Decision", "Kind", "Origin", "Problem", "Reason", "Request"),
 }

@@ -48,14 +48,18 @@ def load_subject() -> object:
 def entries_of(application: object) -> list[Entry]:
     """Return the inventory of *application*.
 
-    :raises Failure: if it has no policy; with what Flask-CORS does there, if that is initialised for it.
+    :raises Failure: if it has no policy.
     """
     try:
         return list(inventory(application))
     except LookupError as error:
-        told = "; ".join(_rules_of_flask_cors(application))
-        beside = f" Flask-CORS answers there now: {told}." if told else ""
-        raise Failure(f"{error}{beside}") from error
+        raise Failure(why_no_entries(application, error)) from error
+
+
+def why_no_entries(application: object, error: LookupError) -> str:
+    """Return the message of *error*, with what Flask-CORS does in *application*, if that is initialised."""
+    told = "; ".join(_rules_of_flask_cors(application))
+    return f"{error} Flask-CORS answers there now: {told}." if told else str(error)
 
 
 def context_of(application: object) -> AbstractContextManager[object]:

@@ -45,6 +45,15 @@ def layer_of(app: object) -> Any:
     return None
 
 
+def layers_of(app: object) -> list[Any]:
+    """Return the layers of this package in *app*, and in what a dispatcher calls beside it."""
+    layer = layer_of(app)
+    found = [] if layer is None else [layer]
+    for _, mounted in _mounted_outside(app, layer):
+        found += layers_of(mounted)
+    return found
+
+
 def _is_layer(each: object) -> bool:
     # The layer for ASGI has the same attributes, and its module is not imported for programs of WSGI.
     return isinstance(each, CorsMiddleware) or type(each).__module__ == "flask_corsguard.asgi"

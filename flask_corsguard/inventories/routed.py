@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.flask.marks import Registration, mark_of
 from flask_corsguard.flask.policy_place import Placed, PlaceFinder
@@ -14,6 +16,8 @@ from flask_corsguard.flask.warnings.mark_record import record_of
 from flask_corsguard.wsgi.policy_source import APPLICATION
 
 from .entry import ANY, Entry
+from .notes import Notes
+from .sessions import reads_session
 from .urls import as_text, as_wsgi, host_of, paths_of
 
 if TYPE_CHECKING:
@@ -42,6 +46,14 @@ def entries_of_flask(layer: Any) -> Iterator[Entry]:
     yield from reader.of_no_rule()
 
 
+def unused_paths(layer: Any) -> list[str]:
+    """Return the path rules of a layer that give no route, and nothing that is mounted, its policy."""
+    mounted = {each.prefix for each in layer.source.finder().mounted() if not each.is_flask}
+    entries = entries_of_flask(layer)
+    used = {each.source for each in entries if each.endpoint is not None or each.rule in mounted}
+    return [path for path in map(as_text, layer.settings.paths.rules) if f"path {path}" not in used]
+
+
 class _Reader:
     """Reads the entries of one application.
 
@@ -54,6 +66,9 @@ class _Reader:
         self._app: Flask = layer.flask
         self._finder = finder
         paths = layer.settings.paths
+        self._notes = Notes()
+        #: By endpoint and method, whether the view reads who is signed in.
+        self._reads: dict[tuple[str, str], bool] = {}
         self._prefixes = [] if paths is None else [as_text(path) for path in paths.rules]
 
     def of_rule(self, rule: Rule, script: str) -> Iterator[Entry]:
@@ -72,8 +87,23 @@ class _Reader:
                     policy=policy,
                     source=source,
                     where=where,
+                    notes=self._notes_of(policy, where, method, rule.endpoint),
                     host=rule.host or rule.subdomain or "",
                 )
+
+    def _notes_of(
+        self, policy: Policy | None, where: str, method: str, endpoint: str | None
+    ) -> tuple[Finding, ...]:
+        found = self._notes.of(policy, method, reads_session=lambda: self._reads_session(endpoint, method))
+        return tuple(replace(each, where=where) for each in found)
+
+    def _reads_session(self, endpoint: str | None, method: str) -> bool:
+        if endpoint is None:
+            return False
+        key = endpoint, method
+        if key not in self._reads:
+            self._reads[key] = reads_session(self._app.view_functions.get(endpoint), method)
+        return self._reads[key]
 
     def _given(self, rule: Rule, method: str, script: str, paths: list[str]) -> list[tuple[Policy, str, str]]:
         """Return the policies that the URLs of a rule have, with whose they are and where they were given."""
@@ -102,13 +132,16 @@ class _Reader:
 
     def of_prefix(self, path: str, placed: Placed, host: str = "") -> Entry:
         """Return the entry of the URLs below *path* that no rule matches."""
+        where = self._where(placed.place, placed.policy, "", ANY)
         return Entry(
             rule=path,
             method=ANY,
             endpoint=None,
             policy=placed.policy,
             source=as_text(placed.place),
-            where=self._where(placed.place, placed.policy, "", ANY),
+            where=where,
+            # Whatever the method: nothing runs.
+            notes=self._notes_of(placed.policy, where, "GET", None),
             host=host,
         )
 
@@ -127,7 +160,10 @@ class _Reader:
         policy = self._layer.policy
         one = policy if isinstance(policy, Policy) else None
         where = self._layer.where
-        yield Entry(rule="/", method=ANY, endpoint=None, policy=one, source=APPLICATION, where=where)
+        notes = self._notes_of(one, where, "GET", None)
+        yield Entry(
+            rule="/", method=ANY, endpoint=None, policy=one, source=APPLICATION, where=where, notes=notes
+        )
 
     def _of_registration(self, registration: Registration) -> Entry:
         name, url_prefix, subdomain = registration
