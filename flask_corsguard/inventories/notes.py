@@ -5,34 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from flask_corsguard.core.findings import Finding
+from flask_corsguard.core.findings import FINDINGS, Finding
 from flask_corsguard.core.guard import SAFE_METHODS
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.policy import Policy
 
+
+def _catalogued(code: str, message: str) -> Finding:
+    return Finding(code=code, message=message, hint=FINDINGS[code].remedy)
+
+
 _GUARDS: Final = {
-    "off": Finding(
-        code="policy.guard-off",
-        message="The guard is off, so forged requests run.",
-        hint='Remove guard="off"; or, if another layer is the guard, ignore this code.',
-    ),
-    "report": Finding(
-        code="policy.guard-report",
-        message='With guard="report" forged requests are logged, and run.',
-        hint='Read the log until it names nobody who should be allowed, and then write guard="enforce".',
-    ),
+    "off": _catalogued("policy.guard-off", "The guard is off, so forged requests run."),
+    "report": _catalogued("policy.guard-report", 'With guard="report" forged requests are logged, and run.'),
 }
 
-_EVERYONE_UNSAFE: Final = Finding(
-    code="policy.everyone-unsafe",
-    message='origins="*" lets every page on the web send this request and read the answer.',
-    hint="List the origins that may; or, if it is public, ignore this code.",
+_EVERYONE_UNSAFE: Final = _catalogued(
+    "policy.everyone-unsafe",
+    'origins="*" lets every page on the web send this request and read the answer.',
 )
 
-_EVERYONE_SESSION: Final = Finding(
-    code="policy.everyone-session",
-    message='origins="*" lets every page read this, and the view reads who is signed in.',
-    hint="List the origins that may, with credentials=True; or do not read the session in this view.",
+_EVERYONE_SESSION: Final = _catalogued(
+    "policy.everyone-session",
+    'origins="*" lets every page read this, and the view reads who is signed in.',
 )
 
 
@@ -75,8 +70,7 @@ class Notes:
 
 def _of_fields(policy: Policy) -> Iterator[Finding]:
     for door in policy.dangerously_allow:
-        message = f'dangerously_allow has "{door}".'
-        yield Finding(code="policy.open-door", message=message, hint="Remove it, unless something needs it.")
+        yield _catalogued("policy.open-door", f'dangerously_allow has "{door}".')
     parsed = (Origin.parse(each) for each in policy.origins if isinstance(each, str))
     by_host: dict[str, list[Origin]] = {}
     for origin in parsed:
@@ -99,5 +93,4 @@ def _twins(origins: list[Origin]) -> Iterator[Finding]:
     for scheme in by_scheme:
         same = [str(origin) for origin in origins if origin.scheme == scheme]
         if len(same) > 1:
-            message = f"The origins {', '.join(same)} differ only by port."
-            yield Finding(code="policy.twin-ports", message=message, hint="Remove those that are gone.")
+            yield _catalogued("policy.twin-ports", f"The origins {', '.join(same)} differ only by port.")
