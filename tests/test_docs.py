@@ -23,7 +23,7 @@ import flask_corsguard.testing
 from browsers.cases import CASES
 from flask_corsguard import Reason
 from flask_corsguard.core.findings import FINDINGS
-from flask_corsguard.core.policy import FIELDS
+from flask_corsguard.core.policy_fields import FIELDS
 from flask_corsguard.core.problems import SENTENCES
 from flask_corsguard.flask.config import KEYS
 from flask_corsguard.testing.differences import DIFFERENCES

@@ -170,6 +170,10 @@ _WARNINGS: Final = {
 
 #: By code, why each note matters, and what to do.
 _NOTES: Final = {
+    "policy.unmanaged": (
+        "What is unmanaged must speak CORS itself, and guard itself.",
+        "Give it a policy, unless what is there has its own.",
+    ),
     "policy.open-door": (
         "A door that is open should be known to be.",
         "Remove it, unless something needs it.",

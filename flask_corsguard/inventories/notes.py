@@ -10,6 +10,9 @@ from flask_corsguard.core.guard import SAFE_METHODS
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.policy import Policy
 
+from .entry import Given
+from .words import policies_in
+
 
 def _catalogued(code: str, message: str) -> Finding:
     return Finding(code=code, message=message, hint=FINDINGS[code].remedy)
@@ -31,29 +34,45 @@ _EVERYONE_SESSION: Final = _catalogued(
 )
 
 
-class Notes:
-    """Finds what deserves a look; each policy is read once."""
+_UNMANAGED: Final = _catalogued(
+    "policy.unmanaged", "UNMANAGED: nothing is added to the answers, and nothing is guarded."
+)
 
-    def __init__(self) -> None:
+
+class Notes:
+    """Finds what deserves a look; each policy is read once.
+
+    :param report_only: whether no policy of the application enforces its guard.
+    """
+
+    def __init__(self, *, report_only: bool = False) -> None:
+        self._report_only = report_only
         self._of_policies: dict[int, tuple[Policy, tuple[Finding, ...]]] = {}
 
     def of(
-        self, policy: Policy | None, method: str, *, reads_session: Callable[[], bool] = bool
+        self, given: Given, method: str, *, reads_session: Callable[[], bool] = bool
     ) -> tuple[Finding, ...]:
         """Return the findings of an entry, without the line that they are about.
 
-        :param policy: the policy of the entry; ``None`` if it is not known.
+        :param given: the policy of the entry.
         :param method: its method, or one that stands for all.
         :param reads_session: asks whether its view reads who is signed in.
         """
-        if policy is None:
-            return ()
-        return (*self._of_method(policy, method, reads_session), *self._of_policy(policy))
+        found = [
+            each
+            for policy in policies_in(given)
+            for each in (*self._of_method(policy, method, reads_session), *self._of_policy(policy))
+        ]
+        return tuple(dict.fromkeys(found))
 
     def _of_method(self, policy: Policy, method: str, reads_session: Callable[[], bool]) -> Iterator[Finding]:
+        if policy.is_unmanaged:
+            yield _UNMANAGED
+            return
         is_unsafe = method not in SAFE_METHODS
-        if is_unsafe and policy.guard in _GUARDS:
-            yield _GUARDS[policy.guard]
+        guard = "report" if self._report_only and policy.guard == "enforce" else policy.guard
+        if is_unsafe and guard in _GUARDS:
+            yield _GUARDS[guard]
         if policy.origins == "*":
             if is_unsafe:
                 yield _EVERYONE_UNSAFE
