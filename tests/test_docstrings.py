@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pkgutil import walk_packages
+from pydoc import plaintext, render_doc
 from types import ModuleType
 from typing import Final
 
@@ -26,7 +28,16 @@ from docstrings import (
     properties_of,
     returns_something,
 )
-from flask_corsguard import SAME_ORIGIN, UNMANAGED, CorsGuard, CorsMiddleware, Policy, cors, decide
+from flask_corsguard import (
+    SAME_ORIGIN,
+    UNMANAGED,
+    CorsGuard,
+    CorsMiddleware,
+    Policy,
+    cors,
+    decide,
+    inventory,
+)
 from flask_corsguard.core.guard import judge
 from harness import SpyApp
 
@@ -78,6 +89,7 @@ FAILURES: Final = [
     ("CorsGuard.init_app", "TypeError", lambda: CorsGuard().init_app(SpyApp())),
     ("cors", "PolicyError", lambda: cors()),
     ("cors", "TypeError", lambda: cors(SAME_ORIGIN)(registered_blueprint())),
+    ("inventory", "LookupError", lambda: inventory(Flask(__name__))),
     ("cors", "RuntimeError", lambda: cors(SAME_ORIGIN)(cors(origins="*")(Blueprint("b", __name__)))),
 ]
 
@@ -169,3 +181,12 @@ def test_an_example_that_shows_something_else_fails():
     module = ModuleType("wrong", ">>> 1 + 1\n3\n")
 
     assert failed_examples(module) == ["wrong"]
+
+
+@pytest.mark.parametrize("name", classes_of(PUBLIC))
+def test_help_shows_what_is_public_and_no_address(name):
+    """A reader in a terminal sees each field, and nothing that only this package uses."""
+    text = render_doc(PUBLIC[name], renderer=plaintext)
+
+    assert re.findall(r"0x[0-9a-f]{4,}", text) == []
+    assert re.findall(r"(?m)^ \|  (_[a-z]\w*)", text) == []

@@ -17,4 +17,7 @@ class Listed(NamedTuple):
 
 
 #: By name, in the order of ``--help``. A command is here or it cannot be called.
-COMMANDS: Final[dict[str, Listed]] = {}
+COMMANDS: Final[dict[str, Listed]] = {
+    "routes": Listed("routes", "command", "Show which policy applies to each route, and where it was given."),
+    "lint": Listed("lint", "command", "Find policies that are not in force, or that allow too much."),
+}

@@ -35,7 +35,15 @@ from .validation.fields import (
 from .validation.origins import DOORS, NOBODY, UNLISTED, Door, Origins, check_credentials, check_origins
 from .validation.unknown_fields import hint_for_unknown
 
-_MISSING: Final[Any] = object()
+
+class _Required:
+    """What ``origins`` is where it is left out: a signature shows that it must be given."""
+
+    def __repr__(self) -> str:
+        return "<required>"
+
+
+_MISSING: Final[Any] = _Required()
 
 
 @final
@@ -184,7 +192,7 @@ class Policy:
         """
         if self.is_unmanaged:
             raise TypeError("UNMANAGED has no fields to replace: write Policy(...) with those that you mean.")
-        return Policy(**{**self._fields(), **changes})
+        return Policy(**{**self._by_name(), **changes})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a new dictionary: ``Policy.from_mapping(p.to_dict()) == p``.
@@ -195,7 +203,7 @@ class Policy:
         """
         if self.is_unmanaged:
             return dict(_OF_UNMANAGED)
-        fields = self._fields().items()
+        fields = self._by_name().items()
         return {name: list(value) if type(value) is tuple else value for name, value in fields}
 
     @classmethod
@@ -218,12 +226,12 @@ class Policy:
         """Whether this is ``UNMANAGED``."""
         return self.origins is UNLISTED
 
-    def _fields(self) -> dict[str, Any]:
+    def _by_name(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in FIELDS}
 
     def _key(self) -> tuple[object, ...]:
         # Both kinds of an empty list are equal tuples.
-        return self.is_unmanaged, *self._fields().values()
+        return self.is_unmanaged, *self._by_name().values()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Policy):
@@ -240,7 +248,7 @@ class Policy:
     def __repr__(self) -> str:
         if self.is_unmanaged:
             return "UNMANAGED"
-        fields = self._fields().items()
+        fields = self._by_name().items()
         changed = [f"{name}={value!r}" for name, value in fields if value != DEFAULTS.get(name, _MISSING)]
         return f"Policy({', '.join(changed)})"
 
@@ -250,7 +258,7 @@ class Policy:
             return "UNMANAGED"
         if self.origins is not NOBODY:
             return Policy.from_mapping, (self.to_dict(),)
-        fields = self._fields().items()
+        fields = self._by_name().items()
         changes = {name: value for name, value in fields if value != getattr(SAME_ORIGIN, name)}
         return (methodcaller("replace", **changes), (SAME_ORIGIN,)) if changes else "SAME_ORIGIN"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast, overload
 
 from werkzeug.local import LocalProxy
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.guard import reported
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.core.policy_argument import policy_from
@@ -195,10 +196,10 @@ def _application(app: object) -> Any:
 
 class _FlaskMiddleware(CorsMiddleware):
     def __init__(self, flask: Flask, settings: Settings) -> None:
-        self._flask = flask
-        self._settings = settings
-        self._place = Place.of_caller()
-        self._first_request = FirstRequest(flask, self, settings, self._place)
+        self.flask = flask
+        self.settings = settings
+        self.place = Place.of_caller()
+        self.first_request = FirstRequest(flask, self, settings, self.place)
         #: Whether a request needs no preparation: nothing is left to check, and this is not debug mode.
         self._is_settled = False
         observe_marks(self)
@@ -207,10 +208,10 @@ class _FlaskMiddleware(CorsMiddleware):
         self._listeners = cors_refused.receivers
 
     def _source_of(self, policy: object) -> PolicySource:
-        paths, blueprints = self._settings.paths, self._settings.blueprints
-        mounts = Mounts(self._flask, self.app)
+        paths, blueprints = self.settings.paths, self.settings.blueprints
+        mounts = Mounts(self.flask, self.app)
         known = SAME_ORIGIN if callable(policy) else policy_from(policy, "policy")
-        arguments = self._flask, known, paths, self._fixes, blueprints
+        arguments = self.flask, known, paths, self._fixes, blueprints
         routes = (
             PlacedMountedPolicies(*arguments, mounts=mounts) if mounts.any() else PlacedPolicies(*arguments)
         )
@@ -254,40 +255,41 @@ class _FlaskMiddleware(CorsMiddleware):
 
     def forget(self) -> None:
         """Have the marks checked at the next request: one was put."""
-        self._first_request.forget()
+        self.first_request.forget()
         self._is_settled = False
 
     def _prepare(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
-        if not self._first_request.is_checked:
-            start_response = self._first_request.check(environ, start_response)
+        if not self.first_request.is_checked:
+            start_response = self.first_request.check(environ, start_response)
         self._debug = self._answers_errors()
         if self._asks is not None:
             # Before the application runs, which may change the environ.
             self._asks.ask(environ)
-        self._is_settled = self._first_request.is_checked and not self._debug and self._asks is None
+        self._is_settled = self.first_request.is_checked and not self._debug and self._asks is None
         return traced(self.key, environ, start_response, self._source) if self._debug else start_response
 
     def _answers_errors(self) -> bool:
-        return self._flask.debug and not self._flask.testing
+        return self.flask.debug and not self.flask.testing
 
     def _warn_of_replaced(self, names: str) -> None:
-        if not self._first_request.found_another:
-            warn(
+        if not self.first_request.found_another:
+            message = (
                 f"The application, or a layer inside of CorsGuard, sets {names} itself, and the policy's "
-                "headers replace that. Remove it there, and move what it allowed into the policy.",
-                self._place,
+                "headers replace that."
             )
+            hint = "Remove it there, and move what it allowed into the policy."
+            warn(Finding(code="headers.replaced", message=message, hint=hint), self.place)
 
     def _limited(self, decision: Decision) -> Decision:
-        return reported(decision) if self._settings.report_only else decision
+        return reported(decision) if self.settings.report_only else decision
 
     def _answer_refusal(
         self, decision: Decision, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         refusal = CrossOriginRefused(decision, debug=self._answers_errors())
-        return answer_through(self._flask, refusal, environ, start_response)
+        return answer_through(self.flask, refusal, environ, start_response)
 
     def _tell(self, environ: WSGIEnvironment, decision: Decision) -> None:
         super()._tell(environ, decision)
-        self._first_request.observe_refusal(environ)
-        cors_refused.send(self._flask, decision=decision)
+        self.first_request.observe_refusal(environ)
+        cors_refused.send(self.flask, decision=decision)
