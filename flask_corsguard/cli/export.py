@@ -13,7 +13,8 @@ from flask_corsguard.core.problems import PolicyError
 from flask_corsguard.edge.export import Export, export
 from flask_corsguard.edge.formats import FORMATS
 from flask_corsguard.edge.losses import ACCEPTABLE
-from flask_corsguard.edge.source import Source, source_of
+from flask_corsguard.edge.places import Source
+from flask_corsguard.edge.source import source_of
 
 from .failures import FOUND, Failure
 from .loading import load_application

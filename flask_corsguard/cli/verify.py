@@ -15,8 +15,8 @@ from flask_corsguard.core.guard import SAFE_METHODS
 from flask_corsguard.core.origin import is_loopback_host
 from flask_corsguard.edge.differences import difference_of
 from flask_corsguard.edge.formats import FORMATS
+from flask_corsguard.edge.places import Source
 from flask_corsguard.edge.replay import Finding, described, replay
-from flask_corsguard.edge.source import Source
 from flask_corsguard.edge.vectors import Site, Vector, expected, vectors_of
 from flask_corsguard.edge.wire import Wire
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from .files import File, Format, digest_of, headed
 from .losses import refuse
+from .places import Source
 from .rules import Rules, rules_of
-from .source import Source
 
 
 @dataclass(frozen=True, slots=True)

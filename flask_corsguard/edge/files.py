@@ -12,8 +12,8 @@ from flask_corsguard.core.audiences import AnyCompiled
 from flask_corsguard.core.problems import Problem
 
 from .audiences import is_managed, members_of
+from .places import Place, Source
 from .rules import Rules
-from .source import Place, Source
 
 
 @dataclass(frozen=True, slots=True)

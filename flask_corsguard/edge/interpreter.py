@@ -10,9 +10,9 @@ from flask_corsguard.core.request import Request
 
 from .answers import ORIGIN, UNREAD_LENGTH, Granted
 from .guard import OWN, SAFE, asks_for_socket, is_own_by_host, is_own_site
+from .outcome import Outcome, outcome
 from .paths import path_of
 from .rules import Case, Rule, Rules
-from .source import Outcome, outcome
 
 
 @dataclass(frozen=True, slots=True)

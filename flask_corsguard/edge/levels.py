@@ -21,7 +21,7 @@ from flask_corsguard.core.fetch_standard import (
 from flask_corsguard.core.request import Request
 
 from .guard import asks_for_socket
-from .source import Outcome
+from .outcome import Outcome
 
 _OK = range(200, 300)
 

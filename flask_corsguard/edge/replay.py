@@ -9,7 +9,8 @@ from typing import Final
 from flask_corsguard.core.request import Request
 
 from .levels import is_level_a, is_level_b, is_level_c
-from .source import Outcome, Source, outcome
+from .outcome import Outcome, outcome
+from .places import Source
 from .vectors import Vector, expected, names_of
 from .wire import Answer, Wire, WireError
 

@@ -20,7 +20,7 @@ from .guard import Guard, OwnSite, guard_of, own_site
 from .losses import loss, refuse
 from .origins import Origins, origins_of
 from .paths import Exact, Paths, ordered
-from .source import Source
+from .places import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,10 @@ from flask_corsguard.core.request import Request
 from .audiences import members_of, owned_by
 from .mutations import foreign_origins, mutations_of
 from .origins import origin_within
+from .outcome import Outcome, answered
 from .paths import as_sent, path_of
+from .places import Place, Source
 from .sendable import is_sendable
-from .source import Outcome, Place, Source, answered
 from .spellings import spellings_of
 
 #: How many origins of a policy are mutated, and how many places are tried, unless all are wanted. They are
@@ -38,7 +39,7 @@ _SITES: Final = (
     "same-origin, none",
 )
 _METHODS: Final = ("POST", "PUT", "PATCH", "DELETE", "GET", "HEAD", "OPTIONS")
-_UPGRADES: Final = ("WebSocket", "h2c, websocket", "h2c", "websockets", f"h2c,{'a' * 256}")
+_UPGRADES: Final = ("WebSocket", "h2c, websocket", "h2c", "a" * 257)
 _PREFLIGHT_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "put", "PURGE", "", "PUT, GET")
 
 Policies = tuple[Policy, ...]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_corsguard import SAME_ORIGIN, UNMANAGED, Policy
 from flask_corsguard.core.audiences import closed_policy
 from flask_corsguard.core.compiled import CompiledPolicy, compiled
-from flask_corsguard.edge.source import Place, Source, source_of
+from flask_corsguard.edge.places import Place, Source
+from flask_corsguard.edge.source import source_of
 from flask_corsguard.wsgi.path_rules import is_ambiguous
 
 A = "https://app.example"

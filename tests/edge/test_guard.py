@@ -23,8 +23,9 @@ from flask_corsguard.edge.guard import (
     is_own_by_host,
 )
 from flask_corsguard.edge.interpreter import Interpreter
+from flask_corsguard.edge.outcome import answered
 from flask_corsguard.edge.rules import rules_of
-from flask_corsguard.edge.source import answered, source_of
+from flask_corsguard.edge.source import source_of
 from reach import met, reaching
 
 _HOSTS = [

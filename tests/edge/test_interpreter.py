@@ -14,9 +14,10 @@ from flask_corsguard import SAME_ORIGIN, Policy, Request
 from flask_corsguard.core.compiled import compiled
 from flask_corsguard.edge.interpreter import Interpreter
 from flask_corsguard.edge.levels import is_level_a, is_level_b
+from flask_corsguard.edge.outcome import answered
 from flask_corsguard.edge.paths import DOTS_AS_SENT, PLAIN_AS_SENT
 from flask_corsguard.edge.rules import rules_of
-from flask_corsguard.edge.source import answered, source_of
+from flask_corsguard.edge.source import source_of
 from flask_corsguard.edge.vectors import Site, expected, vectors_of
 from strategies import policies_and_requests
 

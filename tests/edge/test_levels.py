@@ -8,8 +8,8 @@ from flask_corsguard import Request
 from flask_corsguard.edge.differences import DIFFERENCES, difference_of
 from flask_corsguard.edge.formats import FORMATS
 from flask_corsguard.edge.levels import grants, is_level_a, is_level_b, is_level_c, verdict
+from flask_corsguard.edge.outcome import outcome
 from flask_corsguard.edge.sendable import is_sendable
-from flask_corsguard.edge.source import outcome
 from flask_corsguard.edge.vectors import Vector
 
 A = "https://app.example"

@@ -47,8 +47,10 @@ def _maps_of_exact_paths(exact: Iterable[Exact]) -> Iterator[Map]:
         key = quoted(each.path) if is_one else expression(re.escape(each.path))
         lines.append((key, quoted(f"{name}|{each.path}")))
     yield Map("$corsguard_path", "exact", lines, '""')
-    same = r"(?<corsguard_table>[^|]+)\|(?<corsguard_meant>.*)\|(?P=corsguard_meant)"
-    yield Map('"$corsguard_exact|$corsguard_path"', "table", [(expression(same), "$corsguard_table")], '""')
+    same = r"(?<corsguard_table_meant>[^|]+)\|(?<corsguard_meant>.*)\|(?P=corsguard_meant)"
+    yield Map(
+        '"$corsguard_exact|$corsguard_path"', "table", [(expression(same), "$corsguard_table_meant")], '""'
+    )
     yield Map(
         "$corsguard_preflight", "method", [('""', "$request_method")], "$http_access_control_request_method"
     )

@@ -15,7 +15,7 @@ import trustme
 
 from flask_corsguard.edge.export import export
 from flask_corsguard.edge.formats import FORMATS
-from flask_corsguard.edge.source import Source
+from flask_corsguard.edge.places import Source
 from flask_corsguard.edge.vectors import Site
 from flask_corsguard.edge.wire import Wire
 from interop.launch import Home, ServerMissingError, free_port
