@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from werkzeug.exceptions import HTTPException
+
 from flask_corsguard.core.audiences import AnyCompiled, closed_policy, compiled_any
-from flask_corsguard.core.fetch_standard import UPPER_CASE_METHODS
+from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS, UPPER_CASE_METHODS
 from flask_corsguard.core.problems import Problem
 from flask_corsguard.inventories.urls import as_text, as_wsgi, paths_of
 
@@ -46,9 +48,12 @@ class _Application:
     def __init__(self, layer: Any) -> None:
         self._layer = layer
         self._finder: Any = layer.source.finder()
+        self._problems: list[Problem] = []
         self._prefixes = {prefix: self._of_prefix(prefix) for prefix in self._all_prefixes()}
         self._exact: dict[str, Place] = {}
-        self._problems: list[Problem] = []
+        self._adapter = layer.flask.url_map.bind("localhost")
+        #: By what decides on them: the policies of the methods of a URL.
+        self._known: dict[object, tuple[AnyCompiled, dict[str, AnyCompiled]]] = {}
 
     def source(self) -> Source:
         """Return what it has."""
@@ -65,9 +70,12 @@ class _Application:
         yield "/"
         yield from (as_text(path) for path in getattr(self._layer.settings.paths, "rules", ()))
         yield from (each.prefix for each in self._finder.mounted() if each.prefix)
-        for _, prefix, subdomain in self._finder.registrations():
+        for name, prefix, subdomain in self._finder.registrations():
             path = prefix.rstrip("/")
-            if path and not subdomain and "<" not in path:
+            if subdomain or "<" in path:
+                hint = "Give the blueprint a prefix without a converter, or its policy to the application."
+                self._problems.append(loss("edge.marks", f"blueprint {name}", prefix, hint))
+            elif path:
                 yield path
 
     def _of_prefix(self, prefix: str) -> AnyCompiled:
@@ -110,11 +118,28 @@ class _Application:
     def _add_path(self, path: str, where: str) -> None:
         if path in self._exact or "//" in path or not path:
             return
-        sent = as_wsgi(path)
-        other = self._ask(sent, _NO_METHOD)
-        found = ((method, self._ask(sent, method)) for method in _METHODS)
-        by_method = tuple((method, policy) for method, policy in found if policy is not other)
+        other, found = self._policies_of(path)
+        by_method = tuple((method, policy) for method, policy in found.items() if policy is not other)
         self._exact[path] = Place(path, other, where, exact=True, by_method=by_method)
+
+    def _policies_of(self, path: str) -> tuple[AnyCompiled, dict[str, AnyCompiled]]:
+        """Return the policy for a method that no view of *path* has, and those for the usual methods."""
+        sent = as_wsgi(path)
+        # Most URLs have the same methods with the same policies, and to ask for each method takes its time.
+        methods = sorted(self._adapter.allowed_methods(path))
+        asked = (self._ask(sent, method, with_methods=False) for method in (*methods, _NO_METHOD))
+        key = tuple(methods), tuple(id(each.policy) for each in asked), self._has_automatic_options(path)
+        if key not in self._known or not methods:
+            found = {method: self._ask(sent, method) for method in _METHODS}
+            self._known[key] = self._ask(sent, _NO_METHOD), found
+        return self._known[key]
+
+    def _has_automatic_options(self, path: str) -> bool:
+        try:
+            rule, _ = self._adapter.match(path, "OPTIONS", return_rule=True)
+        except HTTPException:
+            return False
+        return bool(getattr(rule, "provide_automatic_options", False))
 
     def _check_dynamic(self, rule: Any, where: str) -> None:
         for path in paths_of(rule, self._prefixes):
@@ -125,7 +150,9 @@ class _Application:
                     hint = "Give the policy to a blueprint with a prefix, or to a path, and export that."
                     self._problems.append(loss("edge.marks", where, f"{method} {path}", hint))
                     return
-            if any(each.methods is None and each.origins for each in members_of(above)):
+            beyond = set(rule.methods or ()) - SAFELISTED_METHODS - {"OPTIONS"}
+            if beyond and any(each.methods is None and each.origins for each in members_of(above)):
+                # The others every browser may send, whatever a list says.
                 hint = "List the methods in the policy that applies to it."
                 self._problems.append(loss("edge.methods", where, path, hint))
                 return

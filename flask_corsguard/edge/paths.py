@@ -65,7 +65,7 @@ class Exact:
     """One path, whose rule may depend on the method; for a preflight, on the one that it requests.
 
     :ivar path: decoded.
-    :ivar by_method: the rules, by method.
+    :ivar by_method: the rules, by method, which is compared without case, as URL maps do.
     :ivar other: the rule for any other method.
     """
 
@@ -105,10 +105,17 @@ class Paths:
             return self.closed
         return self._find(sent, method, as_sent)
 
+    def prefix_rule(self, path: str) -> int:
+        """Return the rule of the longest prefix that covers the decoded *path*."""
+        return self._by_prefix(path, str)
+
     def _find(self, path: str, method: str, spell: Callable[[str], str]) -> int:
         for exact in self.exact:
             if spell(exact.path) == path:
-                return dict(exact.by_method).get(method, exact.other)
+                return dict(exact.by_method).get(method.upper(), exact.other)
+        return self._by_prefix(path, spell)
+
+    def _by_prefix(self, path: str, spell: Callable[[str], str]) -> int:
         for prefix, rule in self.prefixes:
             spelled = spell(prefix)
             if prefix == "/" or path == spelled or path.startswith(f"{spelled}/"):

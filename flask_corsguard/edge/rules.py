@@ -112,20 +112,23 @@ class _Table:
 
 
 def _paths(source: Source, table: _Table) -> Paths:
+    prefixes = {place.path: table.number(place.policy) for place in source.places if not place.exact}
+    paths = Paths(ordered(prefixes))
     exact: list[Exact] = []
-    prefixes: dict[str, int] = {}
     for place in source.places:
-        number = table.number(place.policy)
         if place.exact:
-            by_method = tuple((method, table.number(each)) for method, each in place.by_method)
-            exact.append(Exact(place.path, by_method, number))
-        else:
-            prefixes[place.path] = number
+            other = table.number(place.policy)
+            rules = ((method, table.number(each)) for method, each in place.by_method)
+            by_method = tuple((method, rule) for method, rule in rules if rule != other)
+            # Most views have the policy of the prefix above them.
+            if by_method or paths.prefix_rule(place.path) != other:
+                exact.append(Exact(place.path, by_method, other))
     # Other software may take an ambiguous path for that of any rule.
     closed = _rule(source.closed)
     timed = {TAO.lower()} & {name for rule in table.numbers for name in rule.owned}
     closed = replace(closed, owned=tuple(sorted({*closed.owned, *timed})))
-    return Paths(ordered(prefixes), tuple(sorted(exact, key=lambda each: each.path)), table.add(closed))
+    in_order = tuple(sorted(exact, key=lambda each: each.path))
+    return Paths(paths.prefixes, in_order, table.add(closed))
 
 
 def _own_sites(own: Iterable[str], problems: list[Problem]) -> list[OwnSite]:

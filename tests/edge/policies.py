@@ -71,7 +71,7 @@ def marked() -> Source:
 
     def find(path: str, method: str) -> CompiledPolicy:
         if path in exact:
-            return dict(exact[path].by_method).get(method, exact[path].policy)
+            return dict(exact[path].by_method).get(method.upper(), exact[path].policy)
         if is_ambiguous(path):
             return closed
         return blue if path == "/blue" or path.startswith("/blue/") else root

@@ -65,9 +65,9 @@ sub vcl_recv {
     if (req.http.cg-preflight == "p") { set req.http.cg-method = req.http.Access-Control-Request-Method; }
     if (req.http.cg-path ~ "^(?:/Blue/View)$") { set req.http.cg-rule = "3"; }
     if (req.http.cg-path ~ "^(?:/blue/view)$") { set req.http.cg-rule = "2"; }
-    if (req.http.cg-path ~ "^(?:/blue/view)$" && req.http.cg-method == "GET") { set req.http.cg-rule = "3"; }
-    if (req.http.cg-path ~ "^(?:/blue/view)$" && req.http.cg-method == "HEAD") { set req.http.cg-rule = "3"; }
-    if (req.http.cg-path ~ "^(?:/blue/view)$" && req.http.cg-method == "PUT") { set req.http.cg-rule = "4"; }
+    if (req.http.cg-path ~ "^(?:/blue/view)$" && req.http.cg-method ~ "^(?:(?i:GET))$") { set req.http.cg-rule = "3"; }
+    if (req.http.cg-path ~ "^(?:/blue/view)$" && req.http.cg-method ~ "^(?:(?i:HEAD))$") { set req.http.cg-rule = "3"; }
+    if (req.http.cg-path ~ "^(?:/blue/view)$" && req.http.cg-method ~ "^(?:(?i:PUT))$") { set req.http.cg-rule = "4"; }
     if (req.http.cg-path ~ "^(?:/other)$") { set req.http.cg-rule = "4"; }
     if ((req.http.cg-path !~ "^(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@\[\]|^/-]|%[0][123456789ABCDEF]|%[189ABCDEF][0123456789ABCDEF]|%[2][023]|%[3][CEF]|%[6][0]|%[7][BDF])*)$" || req.http.cg-path ~ "//|/\.\.?(?:/|$)")) { set req.http.cg-rule = "5"; }
     if (req.http.cg-rule == "0") { set req.http.cg-state = "0"; }
