@@ -51,6 +51,7 @@ SOURCES = {
     "closed": SAME_ORIGIN,
     "audiences": AUDIENCES,
     "unmanaged": UNMANAGED,
+    "patterns": Policy(origins=["https://*.a.example", "https://*.b.example:*"], credentials=True),
     "no root": {"/api": OTHERS},
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.policies import NAMES, RICH, marked
+from edge.policies import NAMES, marked
 from edge.policies import source as source_named
 from flask_corsguard import Policy, PolicyError
 from flask_corsguard.edge.export import export
@@ -84,20 +84,32 @@ def test_the_digest_tells_policies_apart():
     assert len({one, digest(source_of({"/b": Policy(origins=["https://a.example"])})), digest(marked())}) == 3
 
 
+MANY = [f"https://tenant-{number}.customers.example" for number in range(12_000)]
+
+
 @pytest.mark.parametrize(
-    ("form", "policy", "value"),
+    ("form", "policy", "code", "value"),
     [
-        ("nginx", Policy(origins=["https://a.example"], expose_headers=["X-$a"]), "X-$a"),
+        ("nginx", Policy(origins=["https://a.example"], expose_headers=["X-$a"]), "edge.token", "X-$a"),
+        ("envoy", Policy(origins=["https://a.example"]), "edge.own", None),
+        ("envoy", Policy(origins=MANY, guard="off"), "edge.too-many", 12_000),
+        ("varnish", Policy(origins=MANY), "edge.too-many", 12_000),
     ],
+    ids=lambda each: str(each)[:12],
 )
-def test_a_name_that_cannot_be_spelled_is_refused(form, policy, value):
-    """With the code edge.token, and what to do."""
+def test_what_an_engine_cannot_do_is_refused(form, policy, code, value):
+    """With a code, the value, and what to do."""
     with pytest.raises(PolicyError) as raised:
         export(source_of(policy), FORMATS[form])
 
     (problem,) = raised.value.problems
-    assert (problem.code, problem.value) == ("edge.token", value)
-    assert "name" in problem.hint
+    assert (problem.code, problem.value) == (code, value)
+    assert problem.hint
+
+
+def test_an_engine_that_guards_nothing_need_not_know_its_own_origins():
+    """Nothing is asked about them."""
+    assert export(source_of(Policy(origins=["https://a.example"], guard="off")), FORMATS["envoy"]).files
 
 
 def test_a_hash_of_nginx_is_as_large_as_its_keys_need():
@@ -109,4 +121,3 @@ def test_a_hash_of_nginx_is_as_large_as_its_keys_need():
     assert "map_hash" not in small
     assert "map_hash_bucket_size 128;" in large
     assert "map_hash_max_size 4096;" in large
-    assert RICH is not None

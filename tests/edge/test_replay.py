@@ -6,7 +6,7 @@ import pytest
 
 from edge.interpreted import answers_of, served
 from edge.policies import OTHERS, A
-from flask_corsguard import Policy
+from flask_corsguard import UNMANAGED, Policy
 from flask_corsguard.edge.interpreter import Interpreter
 from flask_corsguard.edge.replay import judged, replay
 from flask_corsguard.edge.rules import rules_of
@@ -78,6 +78,14 @@ def test_the_own_answer_of_an_engine_may_be_that_to_no_origin():
     assert finding.a
     assert finding.is_unread
     assert "answered 400; access-control-allow-origin: *; vary: origin" in str(finding)
+
+
+def test_of_what_is_unmanaged_nothing_is_compared():
+    """Whatever the application says of CORS is its own business."""
+    vector = Vector("origins", "GET", "/", (("Host", "h"), ("Origin", A)), "http")
+    answer = Answer(200, (("Access-Control-Allow-Origin", "*"), ("Vary", "Origin")))
+
+    assert judged(source_of(UNMANAGED), vector, answer).a
 
 
 def test_what_the_application_adds_to_vary_is_its_own():

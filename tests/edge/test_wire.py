@@ -44,6 +44,7 @@ def test_a_request_is_sent_as_it_stands():
     [
         (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nX-A: 1\r\nx-a:2\r\n\r\nabc", "GET"),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n" + CHUNKS, "GET"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 300000\r\nX-A: 1\r\nx-a: 2\r\n\r\n" + b"x" * 300_000, "GET"),
         (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nX-A: 1\r\nx-a: 2\r\n\r\n", "HEAD"),
         (b"HTTP/1.1 200\r\nX-A: 1\r\nx-a: 2\r\n\r\n", "GET"),
         (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\nX-A: 1\r\nx-a: 2\r\n\r\n", "GET"),
@@ -52,6 +53,7 @@ def test_a_request_is_sent_as_it_stands():
             "GET",
         ),
     ],
+    ids=lambda each: str(len(each)),
 )
 def test_an_answer_is_read_to_its_end(answer, method):
     """However its body ends, the next answer is the next one."""
