@@ -119,7 +119,13 @@ class _Application:
         if path in self._exact or "//" in path or not path:
             return
         other, found = self._policies_of(path)
-        by_method = tuple((method, policy) for method, policy in found.items() if policy is not other)
+        taken = set(self._adapter.allowed_methods(path))
+        by_method = tuple(
+            # A URL map compares the methods that its rules have without case.
+            (f"(?i:{method})" if method in taken else method, policy)
+            for method, policy in found.items()
+            if policy is not other
+        )
         self._exact[path] = Place(path, other, where, exact=True, by_method=by_method)
 
     def _policies_of(self, path: str) -> tuple[AnyCompiled, dict[str, AnyCompiled]]:

@@ -65,7 +65,7 @@ class Exact:
     """One path, whose rule may depend on the method; for a preflight, on the one that it requests.
 
     :ivar path: decoded.
-    :ivar by_method: the rules, by method, which is compared without case, as URL maps do.
+    :ivar by_method: the rules by expressions for methods, no two of which match the same.
     :ivar other: the rule for any other method.
     """
 
@@ -112,7 +112,8 @@ class Paths:
     def _find(self, path: str, method: str, spell: Callable[[str], str]) -> int:
         for exact in self.exact:
             if spell(exact.path) == path:
-                return dict(exact.by_method).get(method.upper(), exact.other)
+                matching = (rule for expression, rule in exact.by_method if re.fullmatch(expression, method))
+                return next(matching, exact.other)
         return self._by_prefix(path, spell)
 
     def _by_prefix(self, path: str, spell: Callable[[str], str]) -> int:

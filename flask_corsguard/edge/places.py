@@ -17,7 +17,7 @@ class Place:
     :ivar policy: its policy, or its list of policies.
     :ivar where: its name in messages.
     :ivar exact: whether only this very path is meant.
-    :ivar by_method: for an exact path, the policies of some methods.
+    :ivar by_method: for an exact path, the policies by expressions for methods.
     """
 
     path: str

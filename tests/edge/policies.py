@@ -60,7 +60,8 @@ def marked() -> Source:
     """Return a source with exact paths, as an application with marked views has them."""
     get, put, other = map(compiled, (RICH, OTHERS, SAME_ORIGIN))
     root, blue, closed = map(compiled, (READERS, UNGUARDED, closed_policy([UNGUARDED])))
-    by_method = (("GET", get), ("HEAD", get), ("PUT", put))
+    by_name = {"GET": get, "HEAD": get, "PUT": put}
+    by_method = tuple((f"(?i:{name})", each) for name, each in by_name.items())
     places = (
         Place("/", root, "application"),
         Place("/blue", blue, "blueprint blue"),
@@ -72,7 +73,7 @@ def marked() -> Source:
 
     def find(path: str, method: str) -> CompiledPolicy:
         if path in exact:
-            return dict(exact[path].by_method).get(method.upper(), exact[path].policy)
+            return by_name.get(method.upper(), other) if path == "/blue/view" else exact[path].policy
         if is_ambiguous(path):
             return closed
         return blue if path == "/blue" or path.startswith("/blue/") else root

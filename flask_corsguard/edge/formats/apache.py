@@ -110,9 +110,7 @@ def _of_paths(paths: Paths) -> Iterator[str]:
         pattern = rf"^(?:{'|'.join(map(re.escape, found))})\z"
         yield from _set("rule", str(other), path=pattern)
         for method, rule in by_method:
-            yield from _set(
-                "rule", str(rule), ("%{ENV:cg_method}", _whole(f"(?i:{re.escape(method)})")), path=pattern
-            )
+            yield from _set("rule", str(rule), ("%{ENV:cg_method}", _whole(method)), path=pattern)
     # What other software may take for another path, whatever it is. An escaped slash is one to Python, and
     # Apache decodes it or not.
     ambiguous = AMBIGUOUS_AS_SENT.replace("$", "(?:[? ]|$)")

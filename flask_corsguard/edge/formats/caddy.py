@@ -136,7 +136,7 @@ def _add_paths(route: _Route, paths: Paths) -> None:
         here = _equals(_PATH, found)
         route.set("rule", f"r{other}", here)
         for method, rule in by_method:
-            route.set("rule", f"r{rule}", here, _matches("{vars.cg_method}", f"(?i:{re.escape(method)})"))
+            route.set("rule", f"r{rule}", here, _matches("{vars.cg_method}", method))
     # What other software may take for another path, whatever it is; without the query.
     ambiguous = f"^[^?]*(?:{AMBIGUOUS_AS_SENT.replace('$', '(?:[?]|$)')})"
     route.set("rule", f"r{paths.closed}", f"{{http.request.orig_uri}}.matches({_cel(ambiguous)})")

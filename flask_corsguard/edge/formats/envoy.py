@@ -79,10 +79,9 @@ def _by_path(paths: Paths, actions: Sequence[Json]) -> Json:
 
 
 def _has_method(method: str) -> Json:
-    pattern = f"(?i:{re.escape(method)})"
     return any_of(
-        all_of(_is_preflight(), matches(fetch.ACRM, pattern)),
-        all_of(not_of(_is_preflight()), matches(":method", pattern)),
+        all_of(_is_preflight(), matches(fetch.ACRM, method)),
+        all_of(not_of(_is_preflight()), matches(":method", method)),
     )
 
 

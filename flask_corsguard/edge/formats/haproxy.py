@@ -111,7 +111,7 @@ def _of_paths(paths: Paths) -> Iterator[str]:
         here = f"{{ var(txn.cg_path) {equals(found)} }}"
         yield _set("rule", f"int({other})", here)
         for method, rule in by_method:
-            yield _set("rule", f"int({rule})", here, f"{{ var(txn.cg_method) -i {equals([method])} }}")
+            yield _set("rule", f"int({rule})", here, f"{{ var(txn.cg_method) {matches(method)} }}")
     # What other software may take for another path, whatever it is.
     yield _set("rule", f"int({paths.closed})", f"{{ path {matches(AMBIGUOUS_AS_SENT, anywhere=True)} }}")
     yield _set("rule", f"int({paths.closed})", "!{ path -m beg -- / }")

@@ -56,10 +56,7 @@ def _maps_of_exact_paths(exact: Iterable[Exact]) -> Iterator[Map]:
     )
     rules: list[tuple[str, str]] = []
     for table, number in tables.items():
-        rules += [
-            (expression(f"m{number} {re.escape(method)}", flags="*"), str(rule))
-            for method, rule in table.by_method
-        ]
+        rules += [(expression(f"m{number} {method}"), str(rule)) for method, rule in table.by_method]
         rules.append((expression(f"m{number} ", end=""), str(table.other)))
     rules.append((expression("(?<corsguard_one>[0-9]+) ", end=""), "$corsguard_one"))
     yield Map('"$corsguard_table $corsguard_method"', "exact_rule", rules, '""')

@@ -131,7 +131,7 @@ def _of_paths(paths: Paths) -> Iterator[str]:
         here = _equals(path, map(as_sent, found))
         yield _set("rule", f'"{other}"', here)
         for method, rule in by_method:
-            yield _set("rule", f'"{rule}"', here, _matches("req.http.cg-method", f"(?i:{re.escape(method)})"))
+            yield _set("rule", f'"{rule}"', here, _matches("req.http.cg-method", method))
     # Any other spelling of a path.
     yield _set(
         "rule", f'"{paths.closed}"', f'({path} !~ "^(?:{PLAIN_AS_SENT})$" || {path} ~ "{DOTS_AS_SENT}")'

@@ -1,6 +1,6 @@
 # Written by `corsguard --app policies:marked export varnish`. Do not edit: write it again.
 # For Varnish 7.1 or newer.
-# Policies: sha256:6247785ae292f721ac20cd5c9a4e7aeff8d7bcb870481dddaf85ec9470073f7c
+# Policies: sha256:9fb37e1d6082adabdc97400e9e157a1db60d374e649421e9b2fc7aca1b99d2da
 if (req.http.cg-origin == "app://.") { set req.http.cg-listed = "yes"; }
 if (req.http.cg-origin == "http://localhost:3000") { set req.http.cg-listed = "yes"; }
 if (req.http.cg-origin == "https://[2001:db8::1]") { set req.http.cg-listed = "yes"; }
