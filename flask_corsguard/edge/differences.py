@@ -57,6 +57,12 @@ DIFFERENCES: Final = (
         r"^\S+ \S*%(?:00|2[fF])",
         "Apache answers 404 to an escaped NUL or slash; with AllowEncodedSlashes, the closed policy applies.",
     ),
+    Difference(
+        _ALL,
+        r"^\S+ [^ ?]*(?://|%2[eEfF]|%5[cC]|%25|%00)",
+        "A path that other software may take for another one has the closed policy, also where the URL map "
+        "of a Flask application has a rule for it.",
+    ),
 )
 
 

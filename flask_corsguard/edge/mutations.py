@@ -51,7 +51,8 @@ def _hosts(host: str) -> list[str]:
             f"{host}\u00e9",
             f"\u00e9.{host}",
         ),
-        *(parent, host.replace(".", "-", 1), host.replace(".", "x", 1), host.replace(".", "", 1)),
+        *(parent, host.replace(".", "-", 1), host.replace(".", "", 1), host.replace(".", "x")),
+        *(f"{host[:index]}x{host[index + 1 :]}" for index in range(len(host)) if host[index] == "."),
         *(f"{'a' * 63}.{host}", f"{'a' * 64}.{host}", f"{'a.' * 100}{host}", f"{'a.' * 150}{host}"),
         *(f"evil@{host}", f"{host}@evil.example", f"{host}/.evil.example", f"a+b.{host}", f"a%2eb.{host}"),
     ]

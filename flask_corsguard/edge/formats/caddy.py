@@ -186,8 +186,7 @@ def _add_headers(route: _Route, rules: Rules) -> None:
     for (name, value), keys in values_of(rules).items():
         where = route.matcher(_equals("{vars.cg_key}", [f"s{key}" for key in keys]))
         spelled = _ORIGIN if value == ORIGIN else _quoted(value)
-        # ">" defers: the application, or what is in front of it, may set the same header.
-        sign = "+" if name == "Vary" else ">"
+        sign = "+" if name == "Vary" else ""
         route.lines += [f"header {where} {{", f"\t{sign}{name} {spelled}", "\tdefer", "}"]
     for owning, names in owned_in(rules).items():
         where = route.matcher(_equals("{vars.cg_rule}", [f"r{number}" for number in owning]))
