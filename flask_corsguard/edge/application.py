@@ -170,7 +170,10 @@ class _Application:
     def _find(self, path: str, method: str) -> AnyCompiled:
         text = as_text(path)
         if text in self._exact:
-            return self._ask(path, method)
+            # A method that no view has is named in Python, so that a page reads the 405; in an engine, the
+            # usual ones are.
+            is_known = method in _METHODS or method.upper() in self._adapter.allowed_methods(text)
+            return self._ask(path, method if is_known else _NO_METHOD)
         return self._above(text) if text.startswith("/") else compiled_any(closed_policy([]))
 
 

@@ -38,6 +38,11 @@ DIFFERENCES: Final = (
         "refused, or has the closed policy.",
     ),
     Difference(
+        frozenset({"envoy"}),
+        r"^QUERY ",
+        "Envoy answers 400 to methods that its parser does not know, such as QUERY.",
+    ),
+    Difference(
         frozenset({"nginx"}),
         r"^\S+ \S*%00",
         "nginx answers 400 to a path with an escaped NUL, before any configuration is read.",

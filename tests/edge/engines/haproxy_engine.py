@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,10 +45,14 @@ def _engine(name: str, find) -> Engine:
     def command(running: Running) -> list[str]:
         home = running.home.path
         files = ["-f", str(home / "corsguard" / "corsguard.cfg"), "-f", str(home / "haproxy.cfg")]
-        return [find(), "-W", "-db", "-p", str(home / "pid"), *files]
+        return [find(), "-W", "-db", "-S", f"{home}/master.sock", *files]
 
     def reload(running: Running) -> None:
-        running.home.signal("USR2")
+        with socket.socket(socket.AF_UNIX) as master:
+            master.connect(str(running.home.path / "master.sock"))
+            master.sendall(b"reload\n")
+            while master.recv(4096):
+                pass
 
     def version() -> str:
         shown = subprocess.run([find(), "-v"], check=True, capture_output=True, text=True)
