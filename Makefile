@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo quick test gate counts instructions browsers interop edge bench fuzz mutants wheel check docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop edge bench bench-edge fuzz mutants wheel check docs clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
@@ -31,6 +31,7 @@ help:
 	@echo 'make mutants        changes the package in 200 small ways, one at a time, and lists what no test notices'
 	@echo '     ARGS="--sample 500 --seed other"  others, and more of them; ARGS=--help'
 	@echo 'make bench          measures time and memory beside other libraries; ARGS=--quick: tries it out (Debian, as root)'
+	@echo 'make bench-edge     measures what many origins cost in an engine in front; ARGS="100 100000": that many'
 	@echo 'make clean          removes what the others made'
 
 demo: $(VENV)/demo.stamp
@@ -73,6 +74,10 @@ interop: $(VENV)/interop.stamp
 edge: $(VENV)/edge.stamp
 	@tests/edge/install
 	$(PYTEST) -m edge -q -p no:cacheprovider --write-docs tests/edge/engines $(ARGS)
+
+bench-edge: $(VENV)/edge.stamp
+	@tests/edge/install
+	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks.edge $(ARGS)
 
 bench: $(VENV)/bench.stamp
 	@benchmarks/install

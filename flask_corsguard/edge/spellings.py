@@ -2,7 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from .paths import as_sent
+
+#: What may follow a path.
+_AFTER: Final = (
+    *("/", "/x", "x", "/x/y", "?a=/closed", "/?", "/X"),
+    # Escapes of what need not be escaped, of what must be, and in either case.
+    *("/%78", "%20", "/%E9", "/%41", "/%C3%A9", "/%c3%a9", "/%22", "/%7C"),
+    # Dot segments, and what looks like them.
+    *("/.", "/./x", "/..", "/../x", "/..%2fx", "/%2e", "/%2E%2e/x", "/.%2e/x", "/...", "/.x", "/x.", "..x"),
+    # Slashes, and what some software takes for one.
+    *("//", "//x", "%2f", "%2Fx", "/%2fx", "\\x", "%5cx", "/%5C..%5cx", ";x", ";/x"),
+    # Twice escaped, badly escaped, and characters that end a path elsewhere.
+    *(
+        "%252fx",
+        "/%252e%252e/x",
+        "%255c",
+        "%25%32%66x",
+        "/%25",
+        "/100%25",
+        "%",
+        "%zz",
+        "%00",
+        "#x",
+        "%23x",
+        "%3Fx",
+    ),
+    # What is no letter, and is sent as it is.
+    *("/a+b", "/a,b", "/(a)", "/a|b", "/a[b]", "/~a", "/a:b@c"),
+)
+
+#: What may come before it.
+_BEFORE: Final = ("/", "/x", "/x/..", "/.")
 
 
 def spellings_of(path: str) -> list[str]:
@@ -11,82 +44,11 @@ def spellings_of(path: str) -> list[str]:
     base = "" if sent == "/" else sent
     last = base[-1:] or "x"
     targets = [
-        *(
-            sent,
-            f"{base}/",
-            f"{base}/x",
-            f"{base}x",
-            f"{base}/x/y",
-            f"{base}?a=/closed",
-            f"{base}/?",
-            f"/x{base}",
-        ),
-        *(base.upper() or "/X", base.swapcase() or "/X", f"{base}/X"),
-        # Unreserved characters that are escaped.
-        *(
-            f"{base[:-1]}%{ord(last):02X}",
-            f"{base[:-1]}%{ord(last):02x}",
-            f"{base}/%78",
-            f"{base}%20",
-            f"{base}/%E9",
-        ),
-        # Dot segments.
-        *(
-            f"{base}/.",
-            f"{base}/./x",
-            f"{base}/..",
-            f"{base}/../x",
-            f"{base}/..%2fx",
-            f"/x/..{base}",
-            f"/.{base}",
-        ),
-        *(
-            f"{base}/%2e",
-            f"{base}/%2E%2e/x",
-            f"{base}/.%2e/x",
-            f"{base}/...",
-            f"{base}/.x",
-            f"{base}/x.",
-            f"{base}..x",
-        ),
-        # Slashes, and what some software takes for one.
-        *(
-            f"/{sent}",
-            f"{base}//",
-            f"{base}//x",
-            f"{base}%2f",
-            f"{base}%2Fx",
-            f"{base}/%2fx",
-            f"/%2f{base[1:]}",
-        ),
-        *(f"{base}\\x", f"{base}%5cx", f"{base}/%5C..%5cx", f"/\\{base[1:]}", f"{base};x", f"{base};/x"),
-        # Twice escaped, badly escaped, and characters that end a path elsewhere.
-        *(
-            f"{base}%252fx",
-            f"{base}/%252e%252e/x",
-            f"{base}%255c",
-            f"{base}%25%32%66x",
-            f"{base}/%25",
-            f"{base}/100%25",
-        ),
-        *(
-            f"{base}%",
-            f"{base}%zz",
-            f"{base}%00",
-            f"{base}#x",
-            f"{base}%23x",
-            f"{base}%3Fx",
-        ),
-        *(
-            f"{base}/a+b",
-            f"{base}/a,b",
-            f"{base}/(a)",
-            f"{base}/a|b",
-            f"{base}/a[b]",
-            f"{base}/~a",
-            f"{base}/a:b@c",
-        ),
-        *(f"{base}/%C3%A9", f"{base}/%c3%a9", f"{base}/%22", f"{base}/%7C", f"{base}/%41"),
+        sent,
+        *(f"{base}{after}" for after in _AFTER),
+        *(f"{before}{base or '/'}" for before in _BEFORE),
+        *(base.upper(), base.swapcase(), f"/%2f{base[1:]}", f"/\\{base[1:]}"),
+        *(f"{base[:-1]}%{ord(last):02X}", f"{base[:-1]}%{ord(last):02x}"),
     ]
     # The root has no last character that could be changed.
     return [each if each.startswith("/") else f"/{each}" for each in targets]
