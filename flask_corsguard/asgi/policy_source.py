@@ -11,7 +11,8 @@ from flask_corsguard.core.audiences import compiled_any
 from flask_corsguard.core.compiled import CompiledPolicy, compiled
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.core.problems import PolicyError, problem
-from flask_corsguard.wsgi.path_rules import PathRules
+from flask_corsguard.wsgi.path_rules import CLOSED, PathRules
+from flask_corsguard.wsgi.policy_source import APPLICATION
 
 from .scope import origin_of, path_of
 
@@ -29,6 +30,10 @@ class PolicySource(Protocol):
 
     async def find(self, scope: Scope, /) -> CompiledPolicy:
         """Return the policy of one request."""
+        ...
+
+    def place_of(self, scope: Scope, /) -> str:
+        """Return whose the policy of one request is, for debug mode."""
         ...
 
 
@@ -54,9 +59,16 @@ class PolicyPerRequest:
             logger.exception("no policy for this request; the closed one holds")
             return compiled(SAME_ORIGIN)
 
+    def place_of(self, _scope: Scope) -> str:
+        """Return that it is the application's, which has given the callable."""
+        return APPLICATION
+
 
 class PolicyByPath:
-    """The policy of the first path that covers the request's; without one, the closed policy."""
+    """The policy of the first path that covers the request's; without one, the closed policy.
+
+    :param policies: the policies by their paths.
+    """
 
     def __init__(self, policies: Mapping[str, Policy]) -> None:
         self._rules = PathRules(policies, "policy")
@@ -65,6 +77,15 @@ class PolicyByPath:
         """Compare the paths."""
         policy = self._rules.find(path_of(scope)) or self._rules.closed
         return compiled_any(policy).for_origin(origin_of(scope)[0])
+
+    def place_of(self, scope: Scope) -> str:
+        """Return the path of the rule."""
+        return self._rules.place_of(path_of(scope)) or CLOSED
+
+
+def place_of(source: CompiledPolicy | PolicySource, scope: Scope) -> str:
+    """Return whose the policy of one request is, for debug mode."""
+    return APPLICATION if isinstance(source, CompiledPolicy) else source.place_of(scope)
 
 
 def source_of(policy: object) -> CompiledPolicy | PolicySource:
