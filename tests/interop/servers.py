@@ -62,6 +62,16 @@ def _cheroot(home: Home, application: str, port: int) -> None:
     home.start([sys.executable, "-m", "cheroot", "--bind", f"127.0.0.1:{port}", application], port)
 
 
+def _uvicorn(home: Home, application: str, port: int) -> None:
+    options = ["--host=127.0.0.1", f"--port={port}", "--http=h11", "--ws=websockets"]
+    home.start([sys.executable, "-m", "uvicorn", *options, application], port)
+
+
+def _hypercorn(home: Home, application: str, port: int) -> None:
+    options = [f"--bind=127.0.0.1:{port}", "--workers=0", "--access-logfile=-"]
+    home.start([sys.executable, "-m", "hypercorn", *options, application], port)
+
+
 def _uwsgi(home: Home, application: str, port: int) -> None:
     uwsgi = Path(sys.executable).parent / "pyuwsgi"
     options = ["--master", "--die-on-term", "--need-app", "--threads", "4"]
@@ -141,6 +151,8 @@ SERVERS: Final = {
     "cheroot": Server(("cheroot",), _cheroot),
     "mod_wsgi": Server((), _apache),
     "nginx": Server(("gunicorn",), _nginx),
+    "uvicorn": Server(("uvicorn", "websockets"), _uvicorn),
+    "hypercorn": Server(("hypercorn",), _hypercorn),
 }
 
 
