@@ -73,13 +73,13 @@ frameworks. `make interop` has written this page from the run itself.
 
 {software}
 
-Every server for WSGI runs two applications, one in Flask and one that is a bare function under `CorsMiddleware`;
-both answer alike in every row. nginx is in front of gunicorn gthread, with the configuration of
-[the deployment page](deployment.md#nginx). The frameworks are under `CorsMiddleware` in waitress.
+Every server for WSGI runs two applications, one in Flask and one that is a bare function under
+`CorsMiddleware`; both answer alike in every row. nginx is in front of gunicorn gthread, with the configuration
+of [the deployment page](deployment.md#nginx). The frameworks are under `CorsMiddleware` in waitress.
 
-The second table of each chapter is [for ASGI](asgi.md). uvicorn and hypercorn run two applications, too, one in
-Quart and one that is a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. The frameworks are in
-uvicorn.
+The second table of each chapter is [for ASGI](asgi.md). uvicorn and hypercorn run two applications, too, one
+in Quart and one that is a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. The frameworks are
+in uvicorn.
 
 A check mark: the status and every header of CORS are what the policy says, and the application was called
 if, and only if, it should have been. Else the cell says what comes instead:
@@ -100,8 +100,8 @@ executed
   No browser sends it; see [below](#servers-that-confuse-names).
 
 no 100
-: The server has sent no `100 Continue`. To uWSGI the client has sent the body all the same, after a wait; uvicorn
-  refuses the request without asking for its body.
+: The server has sent no `100 Continue`. To uWSGI the client has sent the body all the same, after a wait;
+  uvicorn refuses the request without asking for its body.
 
 two connections
 : The server has ended the connection after its first answer.
@@ -121,8 +121,8 @@ nginx in front, which drops such names, or have cheroot drop them: its `DropUnde
 
 uWSGI and Apache resolve the dots of a path before anyone else sees it.
 
-uvicorn and hypercorn leave an absolute target, such as `GET http://api.example/items`, in the path as it is. Such a
-path gets the closed policy, whatever a framework makes of it. Clients send one to proxies alone.
+uvicorn and hypercorn leave an absolute target, such as `GET http://api.example/items`, in the path as it is.
+Such a path gets the closed policy, whatever a framework makes of it. Clients send one to proxies alone.
 
 ## Bodies that nobody reads
 
@@ -133,8 +133,8 @@ connection, and none takes it for the next request. Three things remain:
   Browsers send no chunks over HTTP/1.1.
 - gunicorn ends the connection before a large body has come. nginx in front of it then says 502 for some of
   the requests that were refused.
-- uWSGI gives a body in chunks to nobody who does not call its own function for that, and Connexion none to Flask;
-  mod_wsgi takes none without `WSGIChunkedRequest On`.
+- uWSGI gives a body in chunks to nobody who does not call its own function for that, and Connexion none to
+  Flask; mod_wsgi takes none without `WSGIChunkedRequest On`.
 
 waitress sends the body of an answer to `HEAD` that Django leaves to the server to leave out.
 
@@ -146,8 +146,8 @@ not have one. The request that follows takes another connection.
 ## An exception outside of every layer
 
 What a framework makes of an exception has the headers. If nothing inside of `CorsMiddleware` catches it, the
-server answers, and nobody adds a header; for ASGI it is the same. uWSGI does not answer at all. Pyramid leaves every exception to the
-server unless there is a view for it: `config.add_exception_view(view, context=Exception)`.
+server answers, and nobody adds a header; for ASGI it is the same. uWSGI does not answer at all. Pyramid leaves
+every exception to the server unless there is a view for it: `config.add_exception_view(view, context=Exception)`.
 """
 
 

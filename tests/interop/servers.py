@@ -62,9 +62,14 @@ def _cheroot(home: Home, application: str, port: int) -> None:
     home.start([sys.executable, "-m", "cheroot", "--bind", f"127.0.0.1:{port}", application], port)
 
 
-def _uvicorn(home: Home, application: str, port: int) -> None:
-    options = ["--host=127.0.0.1", f"--port={port}", "--http=h11", "--ws=websockets"]
-    home.start([sys.executable, "-m", "uvicorn", *options, application], port)
+def _uvicorn(sockets: str) -> Callable[[Home, str, int], None]:
+    """Give how uvicorn is started with an implementation of WebSockets."""
+
+    def start(home: Home, application: str, port: int) -> None:
+        options = ["--host=127.0.0.1", f"--port={port}", "--http=h11", f"--ws={sockets}"]
+        home.start([sys.executable, "-m", "uvicorn", *options, application], port)
+
+    return start
 
 
 def _hypercorn(home: Home, application: str, port: int) -> None:
@@ -151,7 +156,8 @@ SERVERS: Final = {
     "cheroot": Server(("cheroot",), _cheroot),
     "mod_wsgi": Server((), _apache),
     "nginx": Server(("gunicorn",), _nginx),
-    "uvicorn": Server(("uvicorn", "websockets"), _uvicorn),
+    "uvicorn": Server(("uvicorn", "websockets"), _uvicorn("websockets")),
+    "uvicorn-wsproto": Server(("uvicorn", "wsproto"), _uvicorn("wsproto")),
     "hypercorn": Server(("hypercorn",), _hypercorn),
 }
 
