@@ -74,12 +74,13 @@ frameworks. `make interop` has written this page from the run itself.
 {software}
 
 Every server for WSGI runs two applications, one in Flask and one that is a bare function under
-`CorsMiddleware`; both answer alike in every row. nginx is in front of gunicorn gthread, with the configuration
-of [the deployment page](deployment.md#nginx). The frameworks are under `CorsMiddleware` in waitress.
+`CorsMiddleware`; both answer alike in every row. nginx is in front of gunicorn gthread, with the
+configuration of [the deployment page](deployment.md#nginx). The frameworks are under `CorsMiddleware` in
+waitress.
 
 The second table of each chapter is [for ASGI](asgi.md). uvicorn and hypercorn run two applications, too, one
-in Quart and one that is a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. The frameworks are
-in uvicorn.
+in Quart and one that is a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. The frameworks
+are in uvicorn.
 
 A check mark: the status and every header of CORS are what the policy says, and the application was called
 if, and only if, it should have been. Else the cell says what comes instead:
@@ -146,8 +147,9 @@ not have one. The request that follows takes another connection.
 ## An exception outside of every layer
 
 What a framework makes of an exception has the headers. If nothing inside of `CorsMiddleware` catches it, the
-server answers, and nobody adds a header; for ASGI it is the same. uWSGI does not answer at all. Pyramid leaves
-every exception to the server unless there is a view for it: `config.add_exception_view(view, context=Exception)`.
+server answers, and nobody adds a header; for ASGI it is the same. uWSGI does not answer at all. Pyramid
+leaves every exception to the server unless there is a view for it:
+`config.add_exception_view(view, context=Exception)`.
 """
 
 

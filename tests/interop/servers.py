@@ -73,7 +73,10 @@ def _uvicorn(sockets: str) -> Callable[[Home, str, int], None]:
 
 
 def _hypercorn(home: Home, application: str, port: int) -> None:
-    options = [f"--bind=127.0.0.1:{port}", "--workers=0", "--access-logfile=-"]
+    # Else it ends a connection after 1000 requests.
+    configuration = home.path / "hypercorn.toml"
+    configuration.write_text("keep_alive_max_requests = 1000000\n")
+    options = [f"--config={configuration}", f"--bind=127.0.0.1:{port}", "--workers=0"]
     home.start([sys.executable, "-m", "hypercorn", *options, application], port)
 
 

@@ -73,7 +73,7 @@ def test_the_application_hears_of_a_client_that_leaves(port, name, app):
 @pytest.mark.parametrize("app", WITH_SOCKETS)
 @pytest.mark.parametrize("origin", [A, PARTNER, "own", None])
 def test_a_socket_is_accepted(port, name, app, origin):
-    """From an allowed origin, an own page and no browser; what is sent comes back, and the end is heard of."""
+    """From an allowed origin, an own page and no browser; what is sent comes back until the client leaves."""
     origin = f"http://127.0.0.1:{port}" if origin == "own" else origin
     with connect(f"ws://127.0.0.1:{port}/{app}?{name}", origin=origin, proxy=None) as socket:
         for text in ("one", "two"):
