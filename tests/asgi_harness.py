@@ -93,7 +93,16 @@ def socket_scope(path: str = "/", headers: Iterable[Header] | dict = (), **extra
     return {**scope, "type": "websocket", **extra}
 
 
-def run(app, scope, received=(), survives=()) -> Result:
+def finish(coroutine) -> None:
+    """Run a coroutine that never waits, at a tenth of the cost of an event loop."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    raise AssertionError("it waits")
+
+
+def run(app, scope, received=(), survives=(), drive=asyncio.run) -> Result:
     """Call *app* with *scope* as a server does, and collect what it sends, also before what it *survives*."""
     first = "websocket.connect" if scope["type"] == "websocket" else "http.request"
     incoming = iter([{"type": first, "body": b"", "more_body": False}, *received])
@@ -109,7 +118,7 @@ def run(app, scope, received=(), survives=()) -> Result:
         sent.append(message)
 
     with suppress(*survives):
-        asyncio.run(app(scope, receive, send))
+        drive(app(scope, receive, send))
     return Result(sent)
 
 

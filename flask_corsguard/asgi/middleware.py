@@ -18,7 +18,7 @@ from flask_corsguard.core.compiled import CompiledPolicy
 from flask_corsguard.core.decision import FORBIDDEN, NO_CONTENT, Decision, decide_by
 from flask_corsguard.core.guard import OWN_SITES, is_own_request, is_refused, judge_by, reason_by_policy
 from flask_corsguard.core.problems import shown
-from flask_corsguard.core.reasons import ALLOWED, SAME_ORIGIN
+from flask_corsguard.core.reasons import ALLOWED, SAME_ORIGIN, Reason
 from flask_corsguard.core.withheld import withheld_by
 from flask_corsguard.wsgi.log import log_failed_check, log_refused_preflight
 from flask_corsguard.wsgi.refusal import PREFLIGHT_REFUSAL_TEXT, refusal_headers_from, refusal_text
@@ -60,9 +60,10 @@ class CorsMiddleware:
     the specification does not name is judged as a handshake is, and one that is refused gets no answer.
 
     :param app: the ASGI application (version 3 of the specification).
-    :param policy: a :class:`.Policy`; or a mapping from path to policy, where the first path that covers the
-        request's counts and no path means the closed policy; or a callable, plain or asynchronous, that gets
-        the scope and returns a policy. If it fails, the closed policy applies.
+    :param policy: a :class:`.Policy`, or a list of policies, of which the first one that allows the origin of
+        a request applies to it, else the last one; or a mapping from path to these, where the first path that
+        covers the request's counts and no path means the closed policy; or a callable, plain or asynchronous,
+        that gets the scope and returns one of these. If it fails, the closed policy applies.
     :param debug: whether an exception of *app* is answered, to allowed origins, with a 500 that names it, and
         a refusal with the whole reason, to everyone; whether refusals appear on the console, and responses
         have ``X-CorsGuard``. For development only.
@@ -115,6 +116,11 @@ class CorsMiddleware:
         source = self._source
         by_policy = source if isinstance(source, CompiledPolicy) else await source.find(scope)
         origin, is_plain = origin_of(scope)
+        if not by_policy.is_managed:
+            if self.debug and origin is not None:
+                send = Trace(send, Reason.UNMANAGED, place_of(source, scope))
+            await self.app(scope, receive, send)
+            return
         answer = by_policy.to_no_origin if origin is None else by_policy.answer_to(origin)
         if self.debug and origin is not None:
             # What nobody refuses is allowed, or the application's own.

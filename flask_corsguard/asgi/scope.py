@@ -16,7 +16,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
+#: Not of the three types above: frameworks write the types of scope and channels in different ways.
+ASGIApplication = Callable[[Any, Any, Any], Awaitable[None]]
 
 _LENGTH_OF_ORIGIN: Final = len(b"origin")
 _LENGTH_OF_UPGRADE: Final = len(b"upgrade")
