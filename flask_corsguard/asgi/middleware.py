@@ -109,7 +109,8 @@ class CorsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse a handshake."""
-        if not is_connection(scope):
+        kind = scope["type"]
+        if kind != "http" and kind != "websocket" and not is_connection(scope):  # noqa: PLR1714 - costs less
             await self.app(scope, receive, send)
             return
         # Read once: another policy may be assigned while this request runs.

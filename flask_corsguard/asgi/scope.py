@@ -34,7 +34,7 @@ _FIELDS: Final = {
 
 
 def is_connection(scope: Scope) -> bool:
-    """Whether somebody has made a request or a handshake, of whatever protocol.
+    """Whether a client has made a request or a handshake, of whatever protocol.
 
     The lifespan of the application is none. A scope has headers where a client has sent them.
     """
