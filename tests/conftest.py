@@ -27,6 +27,7 @@ _SLOW = frozenset(
     {
         "tests/asgi/test_frameworks.py",
         "tests/asgi/test_lists_and_unmanaged.py",
+        "tests/asgi/test_proxies.py",
         "tests/asgi/test_twins.py",
         "tests/flask/test_bad_input.py",
         "tests/flask/test_beside.py",
