@@ -1,7 +1,7 @@
 """CORS for any ASGI application: answers preflights, adds the headers to every response, and guards.
 
 The policy applies to everything inside the middleware: error pages, redirects, static files, mounted
-applications, WebSockets. Make it the outermost layer: what stands outside of it answers without it. Only what
+applications, WebSockets. Make it the outermost layer: what is outside of it answers without it. Only what
 rewrites ``Host``, the scheme, the path or the method of requests belongs outside of it.
 """
 

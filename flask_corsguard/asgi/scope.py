@@ -67,7 +67,7 @@ def origin_of(scope: Scope) -> tuple[str | None, bool]:
     """Return the value of ``Origin``, and whether the request is a plain GET or HEAD.
 
     A plain request does not ask for another protocol. The specification wants names in lower case, and a
-    server that does not keep to it must not open the guard.
+    server that sends others must not open the guard.
     """
     origin: bytes | None = None
     is_plain = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
