@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from werkzeug.routing import Rule
 
 #: How many random applications are compared, in each of the parts.
-APPLICATIONS = 25
+APPLICATIONS = 12
 PARTS = 4
 
 
