@@ -25,6 +25,9 @@ ROOT = Path(__file__).parents[1]
 #: Modules whose tests nearly all start a server or a process, or together take longer than an edit may wait.
 _SLOW = frozenset(
     {
+        "tests/asgi/test_frameworks.py",
+        "tests/asgi/test_lists_and_unmanaged.py",
+        "tests/asgi/test_twins.py",
         "tests/flask/test_bad_input.py",
         "tests/flask/test_beside.py",
         "tests/flask/test_beside_sockets.py",

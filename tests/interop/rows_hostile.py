@@ -13,6 +13,8 @@ _ASKS = (f"Origin: {A}", "Access-Control-Request-Method: PUT")
 KIB_16 = 16 * 1024
 
 GUNICORN = ("gunicorn-sync", "gunicorn-gthread", "gunicorn-gevent")
+#: The servers for ASGI; both parse HTTP with h11.
+H11 = ("uvicorn", "hypercorn")
 BAD = Said(400)
 #: The connection ends without an answer.
 CUT = Said(None)
@@ -58,7 +60,10 @@ def _options(name: str, *lines: str, told=(), said=PREFLIGHT) -> Row:
 
 def _other_options(said: Said) -> dict[str, tuple[Said, ...]]:
     """Tell what frameworks say of OPTIONS that have no answer of their own to it."""
-    return {**by(said._replace(status=405), "bottle"), **by(said._replace(status=404), "pyramid")}
+    return {
+        **by(said._replace(status=405), "bottle", "starlette", "fastapi", "connexion"),
+        **by(said._replace(status=404), "pyramid"),
+    }
 
 
 ORIGINS = [
@@ -70,9 +75,13 @@ ORIGINS = [
     _get("spaces around Origin", f"Origin:  \t {A} \t ", told=by(READ, "werkzeug", "uwsgi"), said=GRANTED),
     _get("a space within Origin", f"Origin: {A} {EVIL}"),
     _get("Origin in upper case", f"Origin: {A.upper()}"),
-    _get("a NUL in Origin", f"Origin: {A}\0.evil.example", told=CONTROLS),
+    _get("a NUL in Origin", f"Origin: {A}\0.evil.example", told={**CONTROLS, **by(BAD, *H11)}),
     _get("a control character in Origin", f"Origin: {A}\x01", told=CONTROLS),
-    _get("a lone CR in Origin", f"Origin: {EVIL}\rOrigin: {A}", told={**CONTROLS, **by(CUT, "uwsgi")}),
+    _get(
+        "a lone CR in Origin",
+        f"Origin: {EVIL}\rOrigin: {A}",
+        told={**CONTROLS, **by(CUT, "uwsgi"), **by(BAD, *H11)},
+    ),
     _get(
         "a lone LF in Origin",
         f"Origin: {EVIL}\nX-More: 1",
@@ -89,7 +98,7 @@ ORIGINS = [
     _get(
         "a space before the colon",
         f"Origin : {A}",
-        told={**by(BAD, *GUNICORN, "waitress", "mod_wsgi", "nginx"), **by(GRANTED, "cheroot")},
+        told={**by(BAD, *GUNICORN, *H11, "waitress", "mod_wsgi", "nginx"), **by(GRANTED, "cheroot")},
     ),
     _post("forged, two Origin lines", f"Origin: {EVIL}", f"Origin: http://{HOST}", fooled=("cheroot",)),
     _post("forged, an empty Origin", "Origin:"),
@@ -128,7 +137,7 @@ NAMES = [
         "forged, two Host lines",
         f"Origin: {EVIL}",
         "Host: evil.example",
-        told=by(BAD, *GUNICORN, "mod_wsgi", "nginx"),
+        told=by(BAD, *GUNICORN, *H11, "mod_wsgi", "nginx"),
         fooled=("cheroot",),
     ),
 ]
@@ -204,7 +213,12 @@ REQUESTS = [
         "an absolute target",
         (f"GET http://{HOST}/api/items HTTP/1.1", _HOST, f"Origin: {A}"),
         *GRANTED,
-        told={**by(_MISSING, "uwsgi"), **by(BAD, "cheroot")},
+        # Servers for ASGI leave it as it is, and a path that begins so gets the closed policy.
+        told={
+            **by(_MISSING, "uwsgi", "starlette", "fastapi", "connexion", "django_asgi"),
+            **by(BAD, "cheroot"),
+            **by(_RESOLVED, *H11),
+        },
     ),
     _row(
         "forged, an absolute target of another host",
@@ -218,7 +232,7 @@ REQUESTS = [
         403,
         UNREADABLE,
         body=b"forged",
-        told={**by(Said(403), "uwsgi"), **by(BAD, "cheroot")},
+        told={**by(Said(403), "uwsgi", *H11), **by(BAD, "cheroot")},
     ),
     _row("HTTP/1.0 without Host", ("GET /api/items HTTP/1.0", f"Origin: {A}"), *GRANTED),
     _row("HTTP/1.0 without Host, everyone may", ("GET /open HTTP/1.0",), 200, (allow("*"),), True),
@@ -229,7 +243,7 @@ REQUESTS = [
         UNREADABLE,
         body=b"forged",
     ),
-    _row("HTTP/1.1 without Host", (_GET, f"Origin: {A}"), *GRANTED, told=by(BAD, "mod_wsgi", "nginx")),
+    _row("HTTP/1.1 without Host", (_GET, f"Origin: {A}"), *GRANTED, told=by(BAD, "mod_wsgi", "nginx", *H11)),
     _row(
         "a path with dots: the closed policy",
         ("GET /api/../closed HTTP/1.1", _HOST, f"Origin: {A}"),
