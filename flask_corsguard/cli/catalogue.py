@@ -1,0 +1,20 @@
+"""The commands: where each one is, and what it does, so that ``--help`` imports none of them."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Listed(NamedTuple):
+    """A command that is imported when it is called."""
+
+    #: Beside this module.
+    module: str
+    #: The name that the click command has in it.
+    attribute: str
+    #: One line for ``--help``.
+    summary: str
+
+
+#: By name, in the order of ``--help``. A command is here or it cannot be called.
+COMMANDS: Final[dict[str, Listed]] = {}
