@@ -17,4 +17,6 @@ class Listed(NamedTuple):
 
 
 #: By name, in the order of ``--help``. A command is here or it cannot be called.
-COMMANDS: Final[dict[str, Listed]] = {}
+COMMANDS: Final[dict[str, Listed]] = {
+    "why": Listed("why", "command", "Explain an error of a browser's console."),
+}

@@ -15,7 +15,9 @@ def _chromium(text: str, fault: str) -> Message:
 
 
 CHROMIUM: Final = (
-    _chromium("No 'Access-Control-Allow-Origin' header is present on the requested resource.", "no-allow-origin"),
+    _chromium(
+        "No 'Access-Control-Allow-Origin' header is present on the requested resource.", "no-allow-origin"
+    ),
     _chromium(
         "The 'Access-Control-Allow-Origin' header has a value '{value}' that is not equal to the supplied origin.",
         "origin-mismatch",
@@ -25,7 +27,8 @@ CHROMIUM: Final = (
         "multiple-allow-origin",
     ),
     _chromium(
-        "The 'Access-Control-Allow-Origin' header contains the invalid value '{value}'.", "invalid-allow-origin"
+        "The 'Access-Control-Allow-Origin' header contains the invalid value '{value}'.",
+        "invalid-allow-origin",
     ),
     _chromium(
         "The value of the 'Access-Control-Allow-Origin' header in the response must not be the wildcard '*' when "
@@ -63,8 +66,8 @@ CHROMIUM: Final = (
     _chromium("Cross origin requests are only supported for protocol schemes: {schemes}.", "scheme"),
     _chromium("Cross origin requests are not allowed by request mode.", "same-origin-mode"),
     _chromium(
-        "Fetch API cannot load {url}. Request mode is \"same-origin\" but the URL's origin is not same as the "
-        "request origin {origin}.",
+        'Fetch API cannot load {url}. Request mode is "same-origin" but the URL\'s origin is not same as the '
+        "request origin {origin}",
         "same-origin-mode",
     ),
     _chromium('Fetch API cannot load {url}. URL scheme "{value}" is not supported.', "scheme"),
@@ -109,7 +112,9 @@ CHROMIUM: Final = (
         "request targeting the `{space}` address space.",
         "private-network-device",
     ),
-    _chromium("net::ERR_BLOCKED_BY_RESPONSE.NotSameOriginAfterDefaultedToSameOriginByCoep", "embedder-policy"),
+    _chromium(
+        "net::ERR_BLOCKED_BY_RESPONSE.NotSameOriginAfterDefaultedToSameOriginByCoep", "embedder-policy"
+    ),
     _chromium("net::ERR_BLOCKED_BY_RESPONSE.NotSameOrigin", "resource-policy"),
     _chromium("net::ERR_BLOCKED_BY_RESPONSE.NotSameSite", "resource-policy"),
     _chromium(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from .catalogue import FAULTS, MESSAGES
@@ -14,6 +15,9 @@ from .notes import notes_of
 
 #: How much of a text is read, in characters: a console with ten thousand lines.
 MAX_TEXT_LENGTH: Final = 1_000_000
+
+#: How many messages of a text are explained: nobody reads more.
+MAX_FINDINGS: Final = 200
 
 #: The faults whose message gives no reason: they are left out where another message does.
 _WITHOUT_REASON: Final = frozenset({"access-control-checks", "type-error"})
@@ -60,15 +64,19 @@ class Finding:
 def findings_of(text: str) -> list[Finding]:
     """Return the messages in *text*, in its order, each once.
 
-    :param text: the text of a console; the first :data:`MAX_TEXT_LENGTH` characters are read.
+    :param text: the text of a console; the first :data:`MAX_TEXT_LENGTH` characters are read,
+        and the first :data:`MAX_FINDINGS` messages.
     """
     # Control characters of a log would otherwise reach the terminal of whoever reads this.
-    text = "".join(each if each.isprintable() else "\n" if each == "\n" else " " for each in text[:MAX_TEXT_LENGTH])
-    findings = _with_outcomes(text, list(_matches(text)))
+    text = "".join(map(_printable, text[:MAX_TEXT_LENGTH]))
+    findings = _with_outcomes(text, list(islice(_matches(text), MAX_FINDINGS)))
     findings = _with_urls_after(findings)
     reasons = [each for each in findings if each.fault.code not in _WITHOUT_REASON]
-    unique = {(each.fault.code, *sorted(each.values.items())): each for each in reversed(reasons or findings)}
-    return sorted(unique.values(), key=lambda finding: finding.start)
+    return _without_repetitions(reasons or findings)
+
+
+def _printable(character: str) -> str:
+    return character if character.isprintable() or character == "\n" else " "
 
 
 def _matches(text: str) -> Iterator[Finding]:
@@ -85,7 +93,7 @@ def _matches(text: str) -> Iterator[Finding]:
         start = match.start() if beginning is None else beginning.start()
         values = match.groupdict() if beginning is None else {**beginning.groupdict(), **match.groupdict()}
         is_preflight = values.pop("preflight", None) is not None
-        values = {name: value.strip(_AROUND_URLS) for name, value in values.items() if value}
+        values = {name: _without_quotes(value) for name, value in values.items() if value}
         code = message.fault
         if is_preflight and f"preflight-{code}" in FAULTS:
             code = f"preflight-{code}"
@@ -94,8 +102,9 @@ def _matches(text: str) -> Iterator[Finding]:
         yield Finding(message.engine, FAULTS[code], " ".join(text[start:end].split()), values, start)
 
 
-#: Quotes around a value are none of it.
-_AROUND_URLS: Final = "‘’“”`"
+def _without_quotes(value: str) -> str:
+    # A message ends with a URL here and there, and what follows is of the text around it.
+    return value.strip("‘’“”`").rstrip("\"',.;)")
 
 
 def _with_outcomes(text: str, findings: list[Finding]) -> list[Finding]:
@@ -117,10 +126,22 @@ def _belongs(outcome: re.Match[str], finding: Finding) -> bool:
 def _with_urls_after(findings: list[Finding]) -> list[Finding]:
     """Return *findings* with the URL that Safari writes on the line after the reason."""
     result: list[Finding] = []
+    after: Finding | None = None
     for finding in reversed(findings):
-        after = result[-1] if result else None
         is_named = after is not None and after.fault.code == "access-control-checks"
-        if finding.engine == "Safari" and "url" not in finding.values and after is not None and is_named:
-            finding = replace(finding, values={**finding.values, "url": after.values["url"]})
-        result.append(finding)
+        values = after.values if after is not None and is_named and finding.engine == "Safari" else {}
+        after = replace(finding, values={**values, **finding.values})
+        result.append(after)
     return result[::-1]
+
+
+def _without_repetitions(findings: list[Finding]) -> list[Finding]:
+    """Return *findings* without those that another one says, with more or with the same values."""
+    result: list[Finding] = []
+    for finding in findings:
+        items = finding.values.items()
+        said = [each.values.items() for each in findings if each.fault is finding.fault]
+        repeated = [each.values.items() for each in result if each.fault is finding.fault]
+        if items not in repeated and not any(items < each for each in said):
+            result.append(finding)
+    return result

@@ -22,19 +22,19 @@ CORS_FAULTS: Final = (
     ),
     Fault(
         code="null-origin",
-        meaning="The page has no origin of its own, so it sends Origin: null. That happens in a file that was "
-        "opened from disk, in a sandboxed frame, and after a redirect from one foreign origin to another. "
-        "The answer does not allow null.",
-        remedy="Serve the page over http or https, take the sandbox off the frame, or request the last URL of the "
-        "redirect directly. Do not allow null: every page can send it.",
+        meaning="The page has no origin of its own, so it sends Origin: null. That happens in a file that "
+        "was opened from disk, in a sandboxed frame, and after a redirect from one foreign origin to "
+        "another. The answer does not allow null.",
+        remedy="Serve the page over http or https, take the sandbox off the frame, or request the last "
+        "URL of the redirect directly. Do not allow null: every page can send it.",
         link=f"{FETCH}#origin-header",
     ),
     Fault(
         code="origin-mismatch",
-        meaning="The answer allows another origin ({value}) than the one of the page. Browsers compare the two "
-        "byte by byte: scheme, host and port, no slash at the end, no upper case.",
-        remedy="Have the server answer with the origin of the page, {origin}. If it has a list of origins, add this "
-        "one; if a cache sits in between, it needs Vary: Origin from the server.",
+        meaning="The answer allows another origin ({value}) than the one of the page. Browsers compare "
+        "the two byte by byte: scheme, host and port, no slash at the end, no upper case.",
+        remedy="Have the server answer with the origin of the page, {origin}. If it has a list of "
+        "origins, add this one; if a cache sits in between, it needs Vary: Origin from the server.",
         change=ALLOW_ONE_ORIGIN,
         link=CORS_CHECK,
     ),
@@ -48,42 +48,43 @@ CORS_FAULTS: Final = (
     ),
     Fault(
         code="invalid-allow-origin",
-        meaning="Access-Control-Allow-Origin has the value {value}, which is neither * nor an origin. An origin is "
-        "scheme://host, with the port if it is not the default one.",
+        meaning="Access-Control-Allow-Origin has the value {value}, which is neither * nor an origin. An "
+        "origin is scheme://host, with the port if it is not the default one.",
         remedy="Have the server send the origin of the page: Access-Control-Allow-Origin: {origin}.",
         change=ALLOW_ONE_ORIGIN,
         link=f"{FETCH}#http-access-control-allow-origin",
     ),
     Fault(
         code="wildcard-with-credentials",
-        meaning="The page sends cookies or HTTP authentication with its request, and the answer allows the origin *. "
-        "With credentials, browsers do not take * for everyone.",
-        remedy="Have the server name the origin and allow credentials; or, if the request needs no cookies, have the "
-        'page leave out credentials: "include" (withCredentials = true in an XMLHttpRequest).',
+        meaning="The page sends cookies or HTTP authentication with its request, and the answer allows "
+        "the origin *. With credentials, browsers do not take * for everyone.",
+        remedy="Have the server name the origin and allow credentials; or, if the request needs no "
+        'cookies, have the page leave out credentials: "include" (withCredentials = true in an '
+        "XMLHttpRequest).",
         change=ALLOW_WITH_COOKIES,
         link=f"{FETCH}#cors-protocol-and-credentials",
     ),
     Fault(
         code="allow-credentials",
-        meaning="The page sends cookies or HTTP authentication with its request, and the answer does not have "
-        "Access-Control-Allow-Credentials: true, in lower case.",
+        meaning="The page sends cookies or HTTP authentication with its request, and the answer does not "
+        "have Access-Control-Allow-Credentials: true, in lower case.",
         remedy='Have the server allow credentials; or have the page leave out credentials: "include".',
         change=ALLOW_WITH_COOKIES,
         link=f"{FETCH}#cors-protocol-and-credentials",
     ),
     Fault(
         code="redirect-with-password",
-        meaning="The server redirects the request to a URL with a user name or a password in it, which a request "
-        "to another origin may not follow.",
+        meaning="The server redirects the request to a URL with a user name or a password in it, which a "
+        "request to another origin may not follow.",
         remedy="Have the server redirect to a URL without user:password@.",
         link=f"{FETCH}#http-redirect-fetch",
     ),
     Fault(
         code="redirect-refused",
-        meaning="The server redirects the request, and CORS stops it there: each answer on the way, the redirect "
-        "among them, needs the headers of CORS.",
-        remedy="Request the last URL directly: mind the slash at the end, http and https, and a redirect to a "
-        "login page. Or have every answer on the way allow {origin}.",
+        meaning="The server redirects the request, and CORS stops it there: each answer on the way, the "
+        "redirect among them, needs the headers of CORS.",
+        remedy="Request the last URL directly: mind the slash at the end, http and https, and a redirect "
+        "to a login page. Or have every answer on the way allow {origin}.",
         change=ALLOW_ONE_ORIGIN,
         link=f"{FETCH}#http-redirect-fetch",
     ),
@@ -96,8 +97,8 @@ CORS_FAULTS: Final = (
     ),
     Fault(
         code="scheme",
-        meaning="CORS works over http and https only. The URL of the request, {url}, has another scheme, or the "
-        "page was opened from disk.",
+        meaning="CORS works over http and https only. The URL of the request, {url}, has another scheme, "
+        "or the page was opened from disk.",
         remedy="Serve the page and what it loads from a server: python -m http.server is enough.",
         link=f"{FETCH}#main-fetch",
     ),
@@ -110,35 +111,36 @@ CORS_FAULTS: Final = (
     Fault(
         code="invalid-response",
         meaning="The browser could not take the answer for a response to this request at all.",
-        remedy="Look at the answer with curl -i {url}. A service worker that answers with the response to another "
-        "request is one cause.",
+        remedy="Look at the answer with curl -i {url}. A service worker that answers with the response to "
+        "another request is one cause.",
         link=f"{FETCH}#concept-http-fetch",
     ),
     Fault(
         code="no-response",
-        meaning="There is no response: the connection to {url} failed. The name is wrong, nothing listens at that "
-        "port, the certificate is not trusted, or an extension of the browser stopped the request.",
-        remedy="Open {url} in a tab of its own: the browser then shows the error. CORS has nothing to do with it.",
+        meaning="There is no response: the connection to {url} failed. The name is wrong, nothing listens "
+        "at that port, the certificate is not trusted, or an extension of the browser stopped the request.",
+        remedy="Open {url} in a tab of its own: the browser then shows the error. CORS has nothing to do "
+        "with it.",
         link=f"{FETCH}#concept-network-error",
     ),
     Fault(
         code="cors-disabled",
-        meaning="CORS is switched off in this Firefox (content.cors.disable in about:config), so no page can read "
-        "another origin.",
+        meaning="CORS is switched off in this Firefox (content.cors.disable in about:config), so no page "
+        "can read another origin.",
         remedy="Set content.cors.disable to false.",
         link=FETCH,
     ),
     Fault(
         code="origin-not-added",
-        meaning="Firefox could not add the Origin header to the request; an extension of the browser is the usual "
-        "cause.",
+        meaning="Firefox could not add the Origin header to the request; an extension of the browser is "
+        "the usual cause.",
         remedy="Try a fresh profile without extensions.",
         link=f"{FETCH}#origin-header",
     ),
     Fault(
         code="type-error",
-        meaning="This is all that a script is told: a TypeError without a reason. The reason is in another line of "
-        "the console, or in the network panel.",
+        meaning="This is all that a script is told: a TypeError without a reason. The reason is in "
+        "another line of the console, or in the network panel.",
         remedy="Copy the whole console, or run: flask cors explain --origin {origin} {url}",
         link=f"{FETCH}#fetch-method",
     ),

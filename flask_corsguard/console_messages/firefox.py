@@ -16,7 +16,8 @@ def _firefox(text: str, fault: str) -> Message:
 
 FIREFOX: Final = (
     _firefox(
-        "(Reason: CORS header ‘Access-Control-Allow-Origin’ missing). Status code: {status}.", "no-allow-origin"
+        "(Reason: CORS header ‘Access-Control-Allow-Origin’ missing). Status code: {status}.",
+        "no-allow-origin",
     ),
     _firefox("(Reason: CORS header ‘Access-Control-Allow-Origin’ missing).", "no-allow-origin"),
     _firefox(
@@ -32,9 +33,7 @@ FIREFOX: Final = (
     _firefox(
         "(Reason: expected ‘true’ in CORS header ‘Access-Control-Allow-Credentials’).", "allow-credentials"
     ),
-    _firefox(
-        "(Reason: CORS preflight response did not succeed). Status code: {status}.", "preflight-status"
-    ),
+    _firefox("(Reason: CORS preflight response did not succeed). Status code: {status}.", "preflight-status"),
     _firefox("(Reason: CORS preflight response did not succeed).", "preflight-status"),
     _firefox("(Reason: CORS preflight channel did not succeed).", "preflight-status"),
     _firefox(
@@ -50,8 +49,12 @@ FIREFOX: Final = (
         "channel).",
         "header-not-allowed",
     ),
-    _firefox("(Reason: invalid token ‘{value}’ in CORS header ‘Access-Control-Allow-Methods’).", "methods-syntax"),
-    _firefox("(Reason: invalid token ‘{value}’ in CORS header ‘Access-Control-Allow-Headers’).", "headers-syntax"),
+    _firefox(
+        "(Reason: invalid token ‘{value}’ in CORS header ‘Access-Control-Allow-Methods’).", "methods-syntax"
+    ),
+    _firefox(
+        "(Reason: invalid token ‘{value}’ in CORS header ‘Access-Control-Allow-Headers’).", "headers-syntax"
+    ),
     _firefox("(Reason: CORS request external redirect not allowed).", "redirect-with-password"),
     _firefox("(Reason: CORS request not http).", "scheme"),
     _firefox("(Reason: CORS request did not succeed). Status code: {status}.", "no-response"),

@@ -28,6 +28,7 @@ _PLACEHOLDERS: Final = {
 _QUOTES: Final = "'\"`‘’“”"
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 
+
 def pattern_of(text: str) -> str:
     """Return a regular expression for *text*, whose placeholders become groups."""
     pieces = _PLACEHOLDER.split(text)

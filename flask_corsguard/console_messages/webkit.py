@@ -21,7 +21,8 @@ WEBKIT: Final = (
         "redirect-refused",
     ),
     _safari(
-        "Cross-origin redirection to {url} denied by Cross-Origin Resource Sharing policy:", "redirect-refused"
+        "Cross-origin redirection to {url} denied by Cross-Origin Resource Sharing policy:",
+        "redirect-refused",
     ),
     _safari(
         "Origin {origin} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
@@ -39,7 +40,9 @@ WEBKIT: Final = (
     _safari("Preflight response is not successful. Status code: {status}", "preflight-status"),
     _safari("Preflight response is not successful", "preflight-status"),
     _safari("Method {method} is not allowed by Access-Control-Allow-Methods.", "method-not-allowed"),
-    _safari("Request header field {header} is not allowed by Access-Control-Allow-Headers.", "header-not-allowed"),
+    _safari(
+        "Request header field {header} is not allowed by Access-Control-Allow-Headers.", "header-not-allowed"
+    ),
     _safari("Header Access-Control-Allow-Methods has an invalid value: {value}", "methods-syntax"),
     _safari("Header Access-Control-Allow-Headers has an invalid value: {value}", "headers-syntax"),
     _safari("redirection URL {value} has credentials", "redirect-with-password"),
@@ -55,8 +58,8 @@ WEBKIT: Final = (
         "over HTTPS.",
         "mixed-content",
     ),
-    _safari("The page at {page} was not allowed to run insecure content from {url}.", "mixed-content"),
-    _safari("The page at {page} was not allowed to display insecure content from {url}.", "mixed-content"),
+    _safari("The page at {page} was not allowed to run insecure content from {url}", "mixed-content"),
+    _safari("The page at {page} was not allowed to display insecure content from {url}", "mixed-content"),
     _safari("Fetch API cannot load {url} due to access control checks.", "access-control-checks"),
     _safari("XMLHttpRequest cannot load {url} due to access control checks.", "access-control-checks"),
     _safari("EventSource cannot load {url} due to access control checks.", "access-control-checks"),
