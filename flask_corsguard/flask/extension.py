@@ -166,10 +166,10 @@ def _application(app: object) -> Any:
 
 class _FlaskMiddleware(CorsMiddleware):
     def __init__(self, flask: Flask, settings: Settings) -> None:
-        self._flask = flask
-        self._settings = settings
-        self._place = Place.of_caller()
-        self._first_request = FirstRequest(flask, self, settings, self._place)
+        self.flask = flask
+        self.settings = settings
+        self.place = Place.of_caller()
+        self._first_request = FirstRequest(flask, self, settings, self.place)
         #: Whether a request needs no preparation: nothing is left to check, and this is not debug mode.
         self._is_settled = False
         observe_marks(self)
@@ -178,9 +178,9 @@ class _FlaskMiddleware(CorsMiddleware):
         self._listeners = cors_refused.receivers
 
     def _source_of(self, policy: object) -> PolicySource:
-        paths, blueprints = self._settings.paths, self._settings.blueprints
-        mounts = Mounts(self._flask, self.app)
-        arguments = self._flask, policy_from(policy, "policy"), paths, self._fixes, blueprints
+        paths, blueprints = self.settings.paths, self.settings.blueprints
+        mounts = Mounts(self.flask, self.app)
+        arguments = self.flask, policy_from(policy, "policy"), paths, self._fixes, blueprints
         if mounts.any():
             return PlacedMountedPolicies(*arguments, mounts=mounts)
         return PlacedPolicies(*arguments)
@@ -232,23 +232,23 @@ class _FlaskMiddleware(CorsMiddleware):
         return traced(self.key, environ, start_response, self._source) if self._debug else start_response
 
     def _answers_errors(self) -> bool:
-        return self._flask.debug and not self._flask.testing
+        return self.flask.debug and not self.flask.testing
 
     def _warn_of_replaced(self, names: str) -> None:
         if not self._first_request.found_another:
             warn(
                 f"The application, or a layer inside of CorsGuard, sets {names} itself, and the policy's "
                 "headers replace that. Remove it there, and move what it allowed into the policy.",
-                self._place,
+                self.place,
             )
 
     def _answer_refusal(
         self, decision: Decision, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         refusal = CrossOriginRefused(decision, debug=self._answers_errors())
-        return answer_through(self._flask, refusal, environ, start_response)
+        return answer_through(self.flask, refusal, environ, start_response)
 
     def _tell(self, environ: WSGIEnvironment, decision: Decision) -> None:
         super()._tell(environ, decision)
         self._first_request.observe_refusal(environ)
-        cors_refused.send(self._flask, decision=decision)
+        cors_refused.send(self.flask, decision=decision)

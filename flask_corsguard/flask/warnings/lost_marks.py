@@ -81,10 +81,11 @@ def _shown_by(app: Flask) -> Iterator[object]:
         known = methods.setdefault(rule.endpoint, set())
         methods[rule.endpoint] = None if known is None or rule.methods is None else known | rule.methods
     for endpoint, view in list(app.view_functions.items()):
-        yield from _shown_by_view(view, methods.get(endpoint, set()))
+        yield from shown_by_view(view, methods.get(endpoint, set()))
 
 
-def _shown_by_view(view: object, methods: Iterable[str] | None) -> Iterator[object]:
+def shown_by_view(view: object, methods: Iterable[str] | None) -> Iterator[object]:
+    """Yield everything in which the mark of a view is looked for, for *methods*; ``None`` for all."""
     view_class: type | None = getattr(view, "view_class", None)
     targets: Iterable[object] = [view]
     if view_class is not None:
@@ -117,7 +118,7 @@ def _belongs_to(app: Flask, target: object, filename: str) -> bool:
     blueprints = (each for each in list(names.values()) if isinstance(each, Blueprint))
     functions = chain.from_iterable(blueprint.deferred_functions for blueprint in blueprints)
     held = chain.from_iterable(map(reach_of, functions))
-    return not any(shown is target for each in held for shown in _shown_by_view(each, None))
+    return not any(shown is target for each in held for shown in shown_by_view(each, None))
 
 
 def name_of(target: object) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
 from typing import Any, NamedTuple
 
-_PACKAGE = __name__.partition(".")[0]
+from flask_corsguard.wsgi.caller import frame_of_caller
 
 
 class CorsGuardWarning(UserWarning):
@@ -33,9 +32,7 @@ class Place(NamedTuple):
     @classmethod
     def of_caller(cls) -> Place:
         """Return the line that called into this package."""
-        frame = sys._getframe(1)  # noqa: SLF001 - as warnings.warn() itself finds its caller
-        while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-            frame = frame.f_back
+        frame = frame_of_caller()
         names = frame.f_globals
         registry = names.setdefault("__warningregistry__", {})
         return cls(frame.f_code.co_filename, frame.f_lineno, names.get("__name__", "<string>"), registry)

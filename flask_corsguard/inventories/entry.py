@@ -1,0 +1,36 @@
+"""One line of an inventory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_corsguard.core.policy import Policy
+
+#: The method of an entry that stands for any.
+ANY: str = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The policy of one method of one rule; or that of the URLs below a path that no rule matches.
+
+    :ivar rule: the rule, as the URL map has it; or the path below which no rule matches.
+    :ivar method: the method; ``"*"`` for any.
+    :ivar endpoint: the endpoint of the rule; ``None`` where no rule matches.
+    :ivar policy: the policy; ``None`` if a callable gives it for each request.
+    :ivar source: whose policy it is: ``"view"``, ``"blueprint api.v1"``, ``"path /api"``, ``"application"``;
+        or ``"closed"`` where the closed policy applies because there is no other one.
+    :ivar where: the line of the mark, or of the call, that gave the policy, as ``file:line``; empty if it is
+        not known.
+    :ivar host: the host, or the subdomain, that the rule is for; empty if it is for any.
+    """
+
+    __module__ = "flask_corsguard"
+
+    rule: str
+    method: str
+    endpoint: str | None
+    policy: Policy | None
+    source: str
+    where: str
+    host: str = ""

@@ -1,0 +1,162 @@
+"""The inventory of a Flask application: its rules, and the paths that none of them matches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from werkzeug.routing import Rule
+
+from flask_corsguard.core.policy import Policy
+from flask_corsguard.flask.marks import Registration, mark_of
+from flask_corsguard.flask.policy_place import Placed, PlaceFinder
+from flask_corsguard.flask.warnings.lost_marks import shown_by_view
+from flask_corsguard.flask.warnings.mark_record import record_of
+from flask_corsguard.wsgi.policy_source import APPLICATION
+
+from .entry import ANY, Entry
+from .urls import as_text, as_wsgi, host_of, paths_of
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+#: The name of a converter's value, with the bracket behind it.
+_VALUE_NAME: Final = re.compile(r"\w+>")
+
+
+def entries_of_flask(layer: Any) -> Iterator[Entry]:
+    """Yield the entries of the layer that ``CorsGuard`` has put around a Flask application."""
+    finder: PlaceFinder = layer.source.finder()
+    reader = _Reader(layer, finder)
+    mounted = finder.mounted()
+    scripts = [each.prefix for each in mounted if each.is_flask]
+    rules = sorted(layer.flask.url_map.iter_rules(), key=lambda rule: rule.endpoint)
+    for rule in rules:
+        if not rule.build_only:
+            for script in scripts:
+                yield from reader.of_rule(rule, script)
+    for each in mounted:
+        if not each.is_flask:
+            yield reader.of_prefix(each.prefix, finder.of_request(_environ(each.prefix)))
+    yield from reader.of_no_rule()
+
+
+class _Reader:
+    """Reads the entries of one application.
+
+    :param layer: its layer.
+    :param finder: what finds its policies.
+    """
+
+    def __init__(self, layer: Any, finder: PlaceFinder) -> None:
+        self._layer = layer
+        self._app: Flask = layer.flask
+        self._finder = finder
+        paths = layer.settings.paths
+        self._prefixes = [] if paths is None else [as_text(path) for path in paths.rules]
+
+    def of_rule(self, rule: Rule, script: str) -> Iterator[Entry]:
+        """Yield the entries of a rule where the application is mounted at *script*."""
+        paths = self._paths_of(rule, script)
+        for method in sorted(rule.methods) if rule.methods else (ANY,):
+            for policy, place in self._placed(rule, method, script, paths):
+                yield Entry(
+                    rule=f"{script}{rule.rule}",
+                    method=method,
+                    endpoint=rule.endpoint,
+                    policy=policy,
+                    source=_source(place),
+                    where=self._where(place, policy, rule.endpoint, method),
+                    host=rule.host or rule.subdomain or "",
+                )
+
+    def _paths_of(self, rule: Rule, script: str) -> list[str]:
+        """Return paths of a rule, without the script, among which are some for each path rule."""
+        prefixes = (each.removeprefix(script) or "/" for each in self._prefixes if each.startswith(script))
+        paths = [as_wsgi(path) for path in paths_of(rule, prefixes)]
+        return [path for path in paths if self._finder.is_reached(script + path)]
+
+    def _placed(self, rule: Rule, method: str, script: str, paths: Iterable[str]) -> list[Placed]:
+        """Return the policies that the URLs of a rule have, most often one."""
+        asked = "GET" if method == ANY else method
+        finder = self._finder.below(script)
+        if rule.redirect_to is not None:
+            # Its answer leads to another URL, and has the policy of that.
+            host = host_of(rule, self._app.config["SERVER_NAME"])
+            placed = [self._finder.of_request(_environ(script + path, asked, host)) for path in paths]
+        else:
+            placed = [finder.of_view(rule.endpoint, path, asked) for path in paths]
+        return list({(id(each.policy), each.place): each for each in placed}.values())
+
+    def of_prefix(self, path: str, placed: Placed, host: str = "") -> Entry:
+        """Return the entry of the URLs below *path* that no rule matches."""
+        return Entry(
+            rule=path,
+            method=ANY,
+            endpoint=None,
+            policy=placed.policy,
+            source=_source(placed.place),
+            where=self._where(placed.place, placed.policy, "", ANY),
+            host=host,
+        )
+
+    def of_no_rule(self) -> Iterator[Entry]:
+        """Yield the entries of path rules, of prefixes of blueprints and of the application."""
+        for path in self._prefixes:
+            yield self.of_prefix(path, self._finder.of_nothing(None, as_wsgi(path)))
+        registered: dict[tuple[str, str | None], Registration] = {}
+        for each in self._finder.registrations():
+            # The first one is found, whatever a converter calls its value.
+            key = _VALUE_NAME.sub(">", each.url_prefix.rstrip("/")), each.subdomain
+            registered.setdefault(key, each)
+        for each in registered.values():
+            if each.url_prefix.strip("/") or each.subdomain:
+                yield self._of_registration(each)
+        policy = self._layer.policy
+        one = policy if isinstance(policy, Policy) else None
+        where = self._layer.where
+        yield Entry(rule="/", method=ANY, endpoint=None, policy=one, source=APPLICATION, where=where)
+
+    def _of_registration(self, registration: Registration) -> Entry:
+        name, url_prefix, subdomain = registration
+        prefix = url_prefix.rstrip("/")
+        if "<" in f"{prefix}{subdomain}":
+            # Only its converter can tell which values it takes.
+            placed = self._finder.of_blueprint(name)
+        else:
+            placed = self._finder.of_nothing(subdomain, as_wsgi(prefix or "/"))
+        return self.of_prefix(prefix or "/", placed, subdomain or "")
+
+    def _where(self, place: str, policy: Policy, endpoint: str, method: str) -> str:
+        """Return the line that gave a policy its place."""
+        if place == APPLICATION:
+            return str(self._layer.where)
+        name = place.removeprefix("blueprint ")
+        if place != "view" and (name == place or name in self._layer.settings.blueprints):
+            return str(self._layer.place)
+        targets = (
+            shown_by_view(self._app.view_functions.get(endpoint), [method])
+            if place == "view"
+            else [self._app.blueprints[name]]
+        )
+        records = (record_of(each) for each in targets if mark_of(each) is policy)
+        return next((str(record.place) for record in records if record is not None), "")
+
+
+def _source(place: str) -> str:
+    return as_text(place)
+
+
+def _environ(path: str, method: str = "GET", host: str = "localhost") -> dict[str, Any]:
+    return {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "HTTP_HOST": host,
+        "SERVER_NAME": host,
+        "SERVER_PORT": "80",
+        "wsgi.url_scheme": "http",
+    }
