@@ -34,6 +34,7 @@ _OF_PREFLIGHTS: Final[Mapping[str, str]] = {
     "405": "The router knows this URL, but no OPTIONS for it.",
     "429": "A rate limit counts preflights.",
     "500": "The application raised an exception while it answered OPTIONS: look into its log.",
+    "501": "The server knows no OPTIONS at all.",
     "502": "A proxy got no answer from the application behind it.",
 }
 _AIRPLAY_PORT: Final = re.compile(r"https?://(?:localhost|127\.0\.0\.1):5000(?:/|$)")

@@ -43,6 +43,17 @@ def entries_of_flask(layer: Any) -> Iterator[Entry]:
     yield from reader.of_no_rule()
 
 
+def where_of(layer: Any, placed: Placed, endpoint: str, method: str) -> str:
+    """Return the line that gave a policy its place, as ``file:line``; empty if it is not known.
+
+    :param layer: the layer of the application.
+    :param placed: the policy, and whose it is.
+    :param endpoint: the endpoint of the request; empty if there is none.
+    """
+    reader = _Reader(layer, layer.source.finder())
+    return reader._where(placed.place, placed.policy, endpoint, method)  # noqa: SLF001 - of this module
+
+
 class _Reader:
     """Reads the entries of one application.
 
