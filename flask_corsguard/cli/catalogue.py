@@ -18,5 +18,6 @@ class Listed(NamedTuple):
 
 #: By name, in the order of ``--help``. A command is here or it cannot be called.
 COMMANDS: Final[dict[str, Listed]] = {
+    "explain": Listed("explain", "command", "Explain what a browser makes of a request."),
     "why": Listed("why", "command", "Explain an error of a browser's console."),
 }

@@ -22,7 +22,9 @@ from .output import json_option, write_json
 
 
 @click.command("explain", short_help="Explain what a browser makes of a request.")
-@click.option("--origin", required=True, metavar="ORIGIN", help='The origin of the page; "null" for a sandbox.')
+@click.option(
+    "--origin", required=True, metavar="ORIGIN", help='The origin of the page; "null" for a sandbox.'
+)
 @click.option("-X", "--method", default=None, help="The method; GET by default, POST of a form.")
 @click.option(
     "-H",
@@ -38,7 +40,9 @@ from .output import json_option, write_json
 @click.option(
     "--engine", type=click.Choice(ENGINES), help="The engine whose verdict counts; the standard by default."
 )
-@click.option("--run", "runs", is_flag=True, help="Have the application itself answer, and not its policies alone.")
+@click.option(
+    "--run", "runs", is_flag=True, help="Have the application itself answer, and not its policies alone."
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -49,7 +53,9 @@ from .output import json_option, write_json
 @json_option
 @click.argument("target", metavar="URL-OR-PATH")
 @click.pass_context
-def command(ctx: click.Context, target: str, *, as_json: bool, timeout: float, runs: bool, **options: Any) -> None:
+def command(
+    ctx: click.Context, /, target: str, *, as_json: bool, timeout: float, runs: bool, **options: Any
+) -> None:
     """Explain what a browser makes of a request of a page: what is sent, what comes back, which step
     of the standard lets it pass or stops it, whose policy decides, and the change that lets it pass.
 
@@ -64,7 +70,7 @@ def command(ctx: click.Context, target: str, *, as_json: bool, timeout: float, r
     Example:
       flask --app shop cors explain --origin https://app.example -X PUT /names/7
       corsguard explain --origin https://app.example --credentials https://api.example/names
-    """  # noqa: D205, D301, D415 - click looks for the backspace itself
+    """  # noqa: D205, D301 - click looks for the backspace itself
     try:
         explanation = _explanation(target, timeout=timeout, runs=runs, **options)
     except (NoPolicy, Unreachable) as failure:

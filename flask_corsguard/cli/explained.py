@@ -103,7 +103,9 @@ def _asked_of_server(answer: NeededAnswer) -> str:
 
 def _engines_of(explanation: Explanation) -> Iterator[str]:
     for engine, other in explanation.others.items():
-        verb = "lets it pass" if other.refusal is None else f"refuses it ({other.refusal.because.rstrip('.')})"
+        verb = (
+            "lets it pass" if other.refusal is None else (f"refuses it ({other.refusal.because.rstrip('.')})")
+        )
         difference = difference_behind(explanation.outcome, other)
         known = "" if difference is None else f" ({difference.code}: {difference.sentence})"
         yield f"{_ENGINES[engine]} {verb}{known}."

@@ -17,7 +17,11 @@ Manner = Literal["cors", "no-cors", "form"]
 AROUND_NULL: Final = "https://page.example"
 
 #: The values of headers that are asked for by their names alone.
-VALUES: Final = {"accept": "application/json", "authorization": "Bearer token", "content-type": "application/json"}
+VALUES: Final = {
+    "accept": "application/json",
+    "authorization": "Bearer token",
+    "content-type": "application/json",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

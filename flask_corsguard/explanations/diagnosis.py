@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,9 @@ from flask_corsguard.testing.headers import split
 from flask_corsguard.testing.user_agent import REDIRECT_STATUSES
 
 from .asked import Asked, Outcome
+
+#: How much of the header ``Server`` is shown, in characters.
+MAX_SERVER: Final = 80
 
 _PREFLIGHT: Final = "CORS-preflight fetch, step "
 #: The fault of a step that has one, whatever the response is.
@@ -119,10 +122,12 @@ def _values_of(refusal: FetchRefused, asked: Asked) -> dict[str, str]:
     return values
 
 
-def _about_server(exchanges: tuple[Exchange, ...]) -> list[str]:
-    """Return whose answer it is that the browser refuses, if it says so."""
-    server = exchanges[-1].answered("Server") if exchanges else None
-    if server is None:
-        return []
-    answer = "preflight" if exchanges[-1].is_preflight else "request"
-    return [f"The answer to the {answer} comes from {server[:80]}."]
+def _about_server(exchanges: tuple[Exchange, ...]) -> Iterator[str]:
+    """Yield where the answer that the browser refuses leads to, and whose it is, if it says so."""
+    for last in exchanges[-1:]:
+        location, server = last.answered("Location"), last.answered("Server")
+        if last.status in REDIRECT_STATUSES and location is not None:
+            yield f"The answer has status {last.status} and leads to {location}."
+        if server is not None:
+            answer = "preflight" if last.is_preflight else "request"
+            yield f"The answer to the {answer} comes from {server[:MAX_SERVER]}."

@@ -150,4 +150,6 @@ def _about_cookies(
     at_home = tuple(cookies_at_home(asked, set_by, engine))
     if flask is None or has_host(loaded):
         return at_home, ()
-    return (), tuple(f"If the application is served from another site than the page: {each}" for each in at_home)
+    return (), tuple(
+        f"If the application is served from another site than the page: {each}" for each in at_home
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
@@ -17,7 +17,7 @@ from flask_corsguard.wsgi.middleware import CorsMiddleware
 from .stand_in import Applied, Observed, StandIn, answer_nothing
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: The host of an application that names none.
 HOST: Final = "api.example"
@@ -52,8 +52,10 @@ def server_for(loaded: object, layer: Any, *, runs: bool) -> StandIn | Observed:
     """
     if runs:
         if is_asgi(loaded) or not callable(loaded):
-            raise NoPolicy("--run needs a WSGI application. Leave it out, or run a server and explain its URL.")
-        return Observed(loaded, layer)
+            raise NoPolicy(
+                "--run needs a WSGI application. Leave it out, or run a server and explain its URL."
+            )
+        return Observed(cast("WSGIApplication", loaded), layer)
     if layer is not None:
         return StandIn(layer)
     hooks = _hooks_of_flask_cors(loaded)

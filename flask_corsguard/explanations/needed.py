@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS
 from flask_corsguard.core.policy import DEFAULTS, Policy
@@ -17,6 +17,7 @@ from .stand_in import answer_nothing
 
 #: The response headers by which CORS is answered, as the beginnings of their lower-case names.
 _OF_CORS: Final = ("access-control-", "vary")
+_DEFAULT_HEADERS: Final = cast("tuple[str, ...]", DEFAULTS["allow_headers"])
 
 
 class NeededAnswer(NamedTuple):
@@ -72,14 +73,14 @@ def fields_for(asked: Asked) -> dict[str, Any]:
         fields["methods"] = [*sorted(SAFELISTED_METHODS), asked.method]
     names = _names_to_allow(asked)
     if names:
-        fields["allow_headers"] = [*DEFAULTS["allow_headers"], *names]
+        fields["allow_headers"] = [*_DEFAULT_HEADERS, *names]
     if asked.sends_cookies:
         fields["credentials"] = True
     return fields
 
 
 def _names_to_allow(asked: Asked) -> list[str]:
-    unsafe = set(unsafe_names(asked.headers)) - {name.lower() for name in DEFAULTS["allow_headers"]}
+    unsafe = set(unsafe_names(asked.headers)) - {name.lower() for name in _DEFAULT_HEADERS}
     names = {name.lower(): name for name, _ in asked.headers if name.lower() in unsafe}
     return list(names.values()) if asked.manner == "cors" else []
 
@@ -93,7 +94,9 @@ def changed_for(asked: Asked, policy: Policy, *, of_route: bool) -> Needed:
     changes: dict[str, Any] = {}
     if policy.origins != "*":
         changes["origins"] = _joined(policy.origins, wanted["origins"])
-    if "methods" in wanted and policy.methods != "*" and not of_route:
+    # The guard takes a list at its word, whatever browsers may send without asking.
+    is_listed = policy.methods is None and "methods" not in wanted
+    if policy.methods != "*" and not (of_route or is_listed or asked.method in {"GET", "HEAD"}):
         changes["methods"] = _joined(policy.methods or sorted(SAFELISTED_METHODS), [asked.method])
     names = [*wanted.get("allow_headers", ()), *(["*"] if policy.allow_headers == "*" else [])]
     if "allow_headers" in wanted and policy.allow_headers != "*":

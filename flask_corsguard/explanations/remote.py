@@ -55,7 +55,8 @@ class Remote:
             status, headers, body = self._exchange(environ, host)
         except ssl.SSLCertVerificationError as error:
             raise Unreachable(
-                f"The certificate of {where} is not trusted ({error.verify_message}); a browser refuses it, too."
+                f"The certificate of {where} is not trusted ({error.verify_message}); a browser refuses "
+                "it, too."
             ) from error
         except ssl.SSLError as error:
             raise Unreachable(
@@ -105,10 +106,10 @@ class _Deadline:
 
     deadline = 0.0
 
-    def recv_into(self: Any, *arguments: Any) -> int:
+    def recv_into(self: Any, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         """Receive, and wait no longer than until the deadline."""
         self.settimeout(max(self.deadline - time.monotonic(), _LEAST))
-        received: int = super().recv_into(*arguments)  # type: ignore[misc]
+        received: int = super().recv_into(buffer, nbytes or 0, flags)  # type: ignore[misc]
         return received
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,13 @@ class StandIn(CorsMiddleware):
         self.applied.append(applied_to(self._layer, environ))
         return super().__call__(environ, start_response)
 
-    def _tell_of(self, decision: Decision, *_: object) -> None:
+    def _tell_of(
+        self,
+        decision: Decision,
+        environ: WSGIEnvironment,  # noqa: ARG002 - what the layer overrides
+        level: int,  # noqa: ARG002
+        log: Callable[..., None],  # noqa: ARG002
+    ) -> None:
         # Neither logged nor signalled: nobody was refused anything.
         self.refusals.append(decision)
 

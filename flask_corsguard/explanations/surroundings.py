@@ -34,9 +34,9 @@ def about_network(asked: Asked, addresses: Mapping[str, str]) -> Iterator[str]:
     theirs, ours = _space_of(page.host), _space_of(addresses.get(target.host.strip("[]"), target.host))
     if ours > theirs:
         yield (
-            f"The server is in {_SPACES[ours]}, and the page comes from {_SPACES[theirs]}: Chromium and Firefox first ask "
-            "the person who looks at the page for permission (Local Network Access), and only pages over https "
-            "may ask. No header of the server changes that."
+            f"The server is in {_SPACES[ours]}, and the page comes from {_SPACES[theirs]}: Chromium and "
+            "Firefox first ask the person who looks at the page for permission (Local Network Access), "
+            "and only pages over https may ask. No header of the server changes that."
         )
 
 
@@ -71,8 +71,9 @@ def cookies_at_home(
         request.method, request.credentials = asked.method, "include"
         if jar.header(request, now) is None:
             yield (
-                f"The cookie {cookie.name or cookie.value} stays at home: {_why(cookie.attributes, url)}, and the page is of "
-                "another site. Set it with SameSite=None; Secure, or serve page and server from one site."
+                f"The cookie {cookie.name or cookie.value} stays at home: {_why(cookie.attributes, url)}, "
+                "and the page is of another site. Set it with SameSite=None; Secure, or serve page and "
+                "server from one site."
             )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+#: How long a server waits for anything, in seconds.
+PATIENCE = 5
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 
@@ -15,6 +18,7 @@ class Script(BaseHTTPRequestHandler):
     """Answers what ``answer`` of its server returns, and records what it was asked."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def handle_one_request(self) -> None:
         """Answer any method."""
@@ -71,20 +75,34 @@ def serving(server: ThreadingHTTPServer) -> Iterator[ThreadingHTTPServer]:
 def talking(*pieces: bytes, pause: float = 0) -> Iterator[str]:
     """Serve one connection with *pieces* as they are, and yield the address."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(PATIENCE)
     stopped = threading.Event()
 
     def talk() -> None:
-        with listener, listener.accept()[0] as connection:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        with connection:
+            connection.settimeout(PATIENCE)
             connection.recv(65536)
             for piece in pieces:
-                try:
-                    connection.sendall(piece)
-                except OSError:
-                    break
-                stopped.wait(pause)
+                connection.sendall(piece)
+                if stopped.wait(pause):
+                    return
 
-    thread = threading.Thread(target=talk, daemon=True)
+    def talk_until_nobody_listens() -> None:
+        with suppress(OSError):
+            talk()
+
+    thread = threading.Thread(target=talk_until_nobody_listens, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    stopped.set()
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        stopped.set()
+        # Who waits to accept is not woken by close().
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(PATIENCE)
