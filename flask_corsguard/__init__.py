@@ -17,6 +17,7 @@ from .core.request import Request as Request
 from .wsgi.middleware import CorsMiddleware as CorsMiddleware
 
 if _typing.TYPE_CHECKING:
+    from .core.findings import Finding as Finding
     from .flask.decorator import cors as cors
     from .flask.extension import CorsGuard as CorsGuard
     from .flask.refusal import CrossOriginRefused as CrossOriginRefused
@@ -31,6 +32,7 @@ _ON_FIRST_USE = {
     "CorsGuardWarning": "flask.warnings.warning",
     "CrossOriginRefused": "flask.refusal",
     "Entry": "inventories.entry",
+    "Finding": "core.findings",
     "cors": "flask.decorator",
     "cors_refused": "flask.refusal",
     "inventory": "inventories.inventory",
@@ -44,6 +46,7 @@ __all__ = [
     "CrossOriginRefused",
     "Decision",
     "Entry",
+    "Finding",
     "Kind",
     "Origin",
     "Policy",

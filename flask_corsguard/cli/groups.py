@@ -11,6 +11,7 @@ from flask_corsguard.core.problems import did_you_mean
 
 from .catalogue import COMMANDS
 from .loading import NamedObject
+from .output import example
 
 
 class LazyGroup(click.Group):
@@ -54,7 +55,11 @@ class LazyGroup(click.Group):
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
-@click.group(cls=LazyGroup, short_help="Show, explain and check the CORS policies of the application.")
+@click.group(
+    cls=LazyGroup,
+    epilog=example("flask --app shop cors routes"),
+    short_help="Show, explain and check the CORS policies of the application.",
+)
 def cors() -> None:
     """Show, explain and check the CORS policies of the application.
 
@@ -62,7 +67,11 @@ def cors() -> None:
     """
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=example("corsguard --app shop:app routes"),
+)
 @click.option(
     "--app",
     "-A",
@@ -74,10 +83,5 @@ def cors() -> None:
 @click.version_option(package_name="flask-corsguard", message="%(package)s %(version)s")
 @click.pass_context
 def corsguard(ctx: click.Context, spec: str | None) -> None:
-    r"""Show, explain and check CORS policies.
-
-    \b
-    Example:
-      corsguard --app shop:app routes
-    """
+    """Show, explain and check CORS policies."""
     ctx.obj = NamedObject(spec)

@@ -28,14 +28,24 @@ class Cell(NamedTuple):
     colour: str | None = None
 
 
+def example(*lines: str) -> str:
+    """Return the end of the help of a command: how it is called."""
+    # After a backspace click leaves the lines of a paragraph as they are.
+    return "\n".join(["\b", "Example:", *(f"  {line}" for line in lines)])
+
+
 def json_option(command: F) -> F:
     """Give *command* the option ``--json``, as the argument ``as_json``."""
     return click.option("--json", "as_json", is_flag=True, help="Write JSON, for programs.")(command)
 
 
 def write_json(value: object) -> None:
-    """Write *value* as JSON."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    """Write *value* as JSON; the elements of a list each on a line of its own."""
+    if not isinstance(value, list):
+        click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+        return
+    lines = ",\n".join(json.dumps(each, ensure_ascii=False) for each in value)
+    click.echo(f"[\n{lines}\n]" if value else "[]")
 
 
 def write(text: str = "", colour: str | None = None, *, err: bool = False) -> None:
@@ -94,4 +104,6 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _printable(cell: Cell | str) -> Cell:
     text, colour = (cell.text, cell.colour) if isinstance(cell, Cell) else (cell, None)
+    if text.isprintable():
+        return Cell(text, colour)
     return Cell("".join(each if each.isprintable() else ascii(each)[1:-1] for each in text), colour)

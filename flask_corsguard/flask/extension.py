@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 from werkzeug.local import LocalProxy
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.policy import Policy, policy_from
 from flask_corsguard.core.reasons import ALLOWED
 from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, UPGRADE, method_to_judge
@@ -169,7 +170,7 @@ class _FlaskMiddleware(CorsMiddleware):
         self.flask = flask
         self.settings = settings
         self.place = Place.of_caller()
-        self._first_request = FirstRequest(flask, self, settings, self.place)
+        self.first_request = FirstRequest(flask, self, settings, self.place)
         #: Whether a request needs no preparation: nothing is left to check, and this is not debug mode.
         self._is_settled = False
         observe_marks(self)
@@ -221,26 +222,27 @@ class _FlaskMiddleware(CorsMiddleware):
 
     def forget(self) -> None:
         """Have the marks checked at the next request: one was put."""
-        self._first_request.forget()
+        self.first_request.forget()
         self._is_settled = False
 
     def _prepare(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
-        if not self._first_request.is_checked:
-            start_response = self._first_request.check(environ, start_response)
+        if not self.first_request.is_checked:
+            start_response = self.first_request.check(environ, start_response)
         self._debug = self._answers_errors()
-        self._is_settled = self._first_request.is_checked and not self._debug
+        self._is_settled = self.first_request.is_checked and not self._debug
         return traced(self.key, environ, start_response, self._source) if self._debug else start_response
 
     def _answers_errors(self) -> bool:
         return self.flask.debug and not self.flask.testing
 
     def _warn_of_replaced(self, names: str) -> None:
-        if not self._first_request.found_another:
-            warn(
+        if not self.first_request.found_another:
+            message = (
                 f"The application, or a layer inside of CorsGuard, sets {names} itself, and the policy's "
-                "headers replace that. Remove it there, and move what it allowed into the policy.",
-                self.place,
+                "headers replace that."
             )
+            hint = "Remove it there, and move what it allowed into the policy."
+            warn(Finding(code="headers.replaced", message=message, hint=hint), self.place)
 
     def _answer_refusal(
         self, decision: Decision, environ: WSGIEnvironment, start_response: StartResponse
@@ -250,5 +252,5 @@ class _FlaskMiddleware(CorsMiddleware):
 
     def _tell(self, environ: WSGIEnvironment, decision: Decision) -> None:
         super()._tell(environ, decision)
-        self._first_request.observe_refusal(environ)
+        self.first_request.observe_refusal(environ)
         cors_refused.send(self.flask, decision=decision)

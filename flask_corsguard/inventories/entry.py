@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.policy import Policy
 
 #: The method of an entry that stands for any.
@@ -22,6 +23,7 @@ class Entry:
         or ``"closed"`` where the closed policy applies because there is no other one.
     :ivar where: the line of the mark, or of the call, that gave the policy, as ``file:line``; empty if it is
         not known.
+    :ivar notes: what deserves a look about it, each with a stable code.
     :ivar host: the host, or the subdomain, that the rule is for; empty if it is for any.
     """
 
@@ -33,4 +35,5 @@ class Entry:
     policy: Policy | None
     source: str
     where: str
+    notes: tuple[Finding, ...] = ()
     host: str = ""

@@ -25,6 +25,7 @@ def inventory(app: object) -> tuple[Entry, ...]:
 
     :param app: a Flask application that has a :class:`CorsGuard`; or a :class:`CorsMiddleware`; or an
         application around one of these that keeps what it calls in an attribute, as WSGI layers do.
+    :returns: the entries.
     :raises LookupError: if there is neither.
     """
     entries = tuple(_entries_of(app))
@@ -42,6 +43,15 @@ def layer_of(app: object) -> Any:
         if isinstance(extensions, Mapping) and (layer := extensions.get("corsguard")) is not None:
             return layer
     return None
+
+
+def layers_of(app: object) -> list[Any]:
+    """Return the layers of this package in *app*, and in what a dispatcher calls beside it."""
+    layer = layer_of(app)
+    found = [] if layer is None else [layer]
+    for _, mounted in _mounted_outside(app, layer):
+        found += layers_of(mounted)
+    return found
 
 
 def _is_layer(each: object) -> bool:

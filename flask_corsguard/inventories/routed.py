@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from werkzeug.routing import Rule
-
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.flask.marks import Registration, mark_of
 from flask_corsguard.flask.policy_place import Placed, PlaceFinder
@@ -16,10 +16,13 @@ from flask_corsguard.flask.warnings.mark_record import record_of
 from flask_corsguard.wsgi.policy_source import APPLICATION
 
 from .entry import ANY, Entry
+from .notes import Notes
+from .sessions import reads_session
 from .urls import as_text, as_wsgi, host_of, paths_of
 
 if TYPE_CHECKING:
     from flask import Flask
+    from werkzeug.routing import Rule
 
 
 #: The name of a converter's value, with the bracket behind it.
@@ -54,6 +57,14 @@ def where_of(layer: Any, placed: Placed, endpoint: str, method: str) -> str:
     return reader._where(placed.place, placed.policy, endpoint, method)  # noqa: SLF001 - of this module
 
 
+def unused_paths(layer: Any) -> list[str]:
+    """Return the path rules of a layer that give no route, and nothing that is mounted, its policy."""
+    mounted = {each.prefix for each in layer.source.finder().mounted() if not each.is_flask}
+    entries = entries_of_flask(layer)
+    used = {each.source for each in entries if each.endpoint is not None or each.rule in mounted}
+    return [path for path in map(as_text, layer.settings.paths.rules) if f"path {path}" not in used]
+
+
 class _Reader:
     """Reads the entries of one application.
 
@@ -66,22 +77,51 @@ class _Reader:
         self._app: Flask = layer.flask
         self._finder = finder
         paths = layer.settings.paths
+        self._notes = Notes()
+        #: By endpoint and method, whether the view reads who is signed in.
+        self._reads: dict[tuple[str, str], bool] = {}
         self._prefixes = [] if paths is None else [as_text(path) for path in paths.rules]
 
     def of_rule(self, rule: Rule, script: str) -> Iterator[Entry]:
         """Yield the entries of a rule where the application is mounted at *script*."""
         paths = self._paths_of(rule, script)
-        for method in sorted(rule.methods) if rule.methods else (ANY,):
-            for policy, place in self._placed(rule, method, script, paths):
+        methods = sorted(rule.methods) if rule.methods else [ANY]
+        # The policy of a function does not depend on the method, as RoutedPolicies knows, too.
+        is_class = hasattr(self._app.view_functions.get(rule.endpoint), "view_class")
+        first = [] if is_class else self._given(rule, methods[0], script, paths)
+        for method in methods:
+            for policy, source, where in first or self._given(rule, method, script, paths):
                 yield Entry(
                     rule=f"{script}{rule.rule}",
                     method=method,
                     endpoint=rule.endpoint,
                     policy=policy,
-                    source=_source(place),
-                    where=self._where(place, policy, rule.endpoint, method),
+                    source=source,
+                    where=where,
+                    notes=self._notes_of(policy, where, method, rule.endpoint),
                     host=rule.host or rule.subdomain or "",
                 )
+
+    def _notes_of(
+        self, policy: Policy | None, where: str, method: str, endpoint: str | None
+    ) -> tuple[Finding, ...]:
+        found = self._notes.of(policy, method, reads_session=lambda: self._reads_session(endpoint, method))
+        return tuple(replace(each, where=where) for each in found)
+
+    def _reads_session(self, endpoint: str | None, method: str) -> bool:
+        if endpoint is None:
+            return False
+        key = endpoint, method
+        if key not in self._reads:
+            self._reads[key] = reads_session(self._app.view_functions.get(endpoint), method)
+        return self._reads[key]
+
+    def _given(self, rule: Rule, method: str, script: str, paths: list[str]) -> list[tuple[Policy, str, str]]:
+        """Return the policies that the URLs of a rule have, with whose they are and where they were given."""
+        return [
+            (policy, as_text(place), self._where(place, policy, rule.endpoint, method))
+            for policy, place in self._placed(rule, method, script, paths)
+        ]
 
     def _paths_of(self, rule: Rule, script: str) -> list[str]:
         """Return paths of a rule, without the script, among which are some for each path rule."""
@@ -103,13 +143,16 @@ class _Reader:
 
     def of_prefix(self, path: str, placed: Placed, host: str = "") -> Entry:
         """Return the entry of the URLs below *path* that no rule matches."""
+        where = self._where(placed.place, placed.policy, "", ANY)
         return Entry(
             rule=path,
             method=ANY,
             endpoint=None,
             policy=placed.policy,
-            source=_source(placed.place),
-            where=self._where(placed.place, placed.policy, "", ANY),
+            source=as_text(placed.place),
+            where=where,
+            # Whatever the method: nothing runs.
+            notes=self._notes_of(placed.policy, where, "GET", None),
             host=host,
         )
 
@@ -128,7 +171,10 @@ class _Reader:
         policy = self._layer.policy
         one = policy if isinstance(policy, Policy) else None
         where = self._layer.where
-        yield Entry(rule="/", method=ANY, endpoint=None, policy=one, source=APPLICATION, where=where)
+        notes = self._notes_of(one, where, "GET", None)
+        yield Entry(
+            rule="/", method=ANY, endpoint=None, policy=one, source=APPLICATION, where=where, notes=notes
+        )
 
     def _of_registration(self, registration: Registration) -> Entry:
         name, url_prefix, subdomain = registration
@@ -154,10 +200,6 @@ class _Reader:
         )
         records = (record_of(each) for each in targets if mark_of(each) is policy)
         return next((str(record.place) for record in records if record is not None), "")
-
-
-def _source(place: str) -> str:
-    return as_text(place)
 
 
 def _environ(path: str, method: str = "GET", host: str = "localhost") -> dict[str, Any]:

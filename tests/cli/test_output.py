@@ -88,8 +88,10 @@ def test_a_blank_text_stays_a_line():
 
 
 def test_json_is_for_people_too():
-    """It is indented, and names are written as they are."""
+    """It is indented, or has a line for each element, and names are written as they are."""
     assert written(write_json, {"name": "é"}) == '{\n  "name": "é"\n}\n'
+    assert written(write_json, [{"name": "é"}, 1]) == '[\n{"name": "é"},\n1\n]\n'
+    assert written(write_json, []) == "[]\n"
 
 
 def test_a_command_knows_whether_json_is_asked_for():

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Any, NamedTuple
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.wsgi.caller import frame_of_caller
 
 
@@ -13,9 +15,13 @@ class CorsGuardWarning(UserWarning):
 
     The message names the remedy. It is given once, at the first request or when the cause is first seen,
     and points to the line that initialised :class:`.CorsGuard`, or that put the mark.
+
+    :ivar finding: the :class:`.Finding`, whose code a program can compare; ``None`` if somebody else warns.
     """
 
     __module__ = "flask_corsguard"
+
+    finding: Finding | None = None
 
 
 class Place(NamedTuple):
@@ -38,12 +44,14 @@ class Place(NamedTuple):
         return cls(frame.f_code.co_filename, frame.f_lineno, names.get("__name__", "<string>"), registry)
 
 
-def warn(message: str, place: Place) -> None:
-    """Warn with *message*, as if the line at *place* did it.
+def warn(finding: Finding, place: Place) -> None:
+    """Warn of *finding*, as if the line at *place* did it.
 
     The cause of a warning at the first request was written long before: the frames on the stack are a
     server's, and none of them is the line to change.
     """
+    warning = CorsGuardWarning(str(finding))
+    warning.finding = replace(finding, where=str(place))
     warnings.warn_explicit(
-        message, CorsGuardWarning, place.filename, place.lineno, place.module, place.registry
+        warning, CorsGuardWarning, place.filename, place.lineno, place.module, place.registry
     )
