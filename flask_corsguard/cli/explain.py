@@ -17,11 +17,17 @@ from flask_corsguard.testing.urls import HTTP_SCHEMES, parse_url
 
 from .explained import as_dict, write_explanation
 from .failures import FOUND, Failure
-from .loading import load_application
-from .output import json_option, write_json
+from .output import example, json_option, write_json
+from .subject import context_of, load_subject
 
 
-@click.command("explain", short_help="Explain what a browser makes of a request.")
+@click.command(
+    "explain",
+    epilog=example(
+        "flask --app shop cors explain --origin https://app.example -X PUT /names/7",
+        "corsguard explain --origin https://app.example --credentials https://api.example/names",
+    ),
+)
 @click.option(
     "--origin", required=True, metavar="ORIGIN", help='The origin of the page; "null" for a sandbox.'
 )
@@ -56,8 +62,10 @@ from .output import json_option, write_json
 def command(
     ctx: click.Context, /, target: str, *, as_json: bool, timeout: float, runs: bool, **options: Any
 ) -> None:
-    """Explain what a browser makes of a request of a page: what is sent, what comes back, which step
-    of the standard lets it pass or stops it, whose policy decides, and the change that lets it pass.
+    """Explain what a browser makes of a request of a page, and what would let it pass.
+
+    What is sent, what comes back, which step of the standard lets it pass or stops it, whose policy
+    decides, and the change, as code.
 
     For a PATH, the policies of the application answer, in this process, and nothing of the
     application runs unless --run is there. For a URL, the request is sent over the network, to
@@ -65,12 +73,7 @@ def command(
     follow.
 
     The exit code is 1 if a browser, or the guard, would refuse the request.
-
-    \b
-    Example:
-      flask --app shop cors explain --origin https://app.example -X PUT /names/7
-      corsguard explain --origin https://app.example --credentials https://api.example/names
-    """  # noqa: D205, D301 - click looks for the backspace itself
+    """
     try:
         explanation = _explanation(target, timeout=timeout, runs=runs, **options)
     except (NoPolicy, Unreachable) as failure:
@@ -91,9 +94,10 @@ def _sentence(text: str) -> str:
 
 def _explanation(target: str, *, engine: Any, timeout: float, runs: bool, **options: Any) -> Explanation:
     if target.startswith("/"):
-        loaded = load_application()
+        loaded = load_subject()
         asked = _asked(url_of(target, loaded, options["origin"]), **options)
-        return explain_inside(asked, loaded, engine, runs=runs)
+        with context_of(loaded):
+            return explain_inside(asked, loaded, engine, runs=runs)
     url = parse_url(target)
     if url is None or url.scheme not in HTTP_SCHEMES:
         raise click.UsageError(

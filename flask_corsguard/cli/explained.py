@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from flask_corsguard.explanations.asked import Outcome
 from flask_corsguard.explanations.explanation import Explanation
 from flask_corsguard.explanations.needed import NeededAnswer
 from flask_corsguard.explanations.recorded import difference_behind
+from flask_corsguard.inventories.words import relative
 from flask_corsguard.testing import Engine, Exchange
 from flask_corsguard.testing.refusals import RELEVANT
 
@@ -41,6 +40,21 @@ def write_explanation(explanation: Explanation) -> None:
         write_code(exchange.text(only=_SHOWN), "")
 
 
+def write_policy(explanation: Explanation) -> None:
+    """Write what the policies of an application make of a request, and what has to change in them."""
+    write()
+    write_paragraph(f"In the application: {verdict_of(explanation)}", "  ")
+    for paragraph in (*_places_of(explanation), *explanation.findings):
+        write_paragraph(paragraph, "  ")
+    _write_change(explanation)
+    if not explanation.is_refused:
+        write_paragraph(
+            "So the answer that the browser refused comes from something before the application, or from "
+            "another version of it.",
+            "  ",
+        )
+
+
 def verdict_of(explanation: Explanation) -> str:
     """Return in a sentence what the browser does."""
     outcome = explanation.outcome
@@ -67,15 +81,13 @@ def _causes_of(explanation: Explanation) -> Iterator[str]:
         if diagnosis.meaning:
             yield f"What happened: {' '.join([diagnosis.meaning, *diagnosis.notes])}"
         yield f"Step of the standard: {refusal.step}. {refusal.because[:1].upper()}{refusal.because[1:]}"
+    yield from _places_of(explanation)
+
+
+def _places_of(explanation: Explanation) -> Iterator[str]:
     if explanation.applied is not None:
-        where = f" ({_near(explanation.where)})" if explanation.where else ""
+        where = f" ({relative(explanation.where)})" if explanation.where else ""
         yield f"Whose policy decides: {explanation.applied.place}{where}."
-
-
-def _near(where: str) -> str:
-    """Return a line of a file, by the path from here if it lies below."""
-    here = f"{Path.cwd()}{os.sep}"
-    return where.removeprefix(here)
 
 
 def _write_change(explanation: Explanation) -> None:
