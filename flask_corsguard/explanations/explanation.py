@@ -15,9 +15,10 @@ from .diagnosis import Diagnosis, diagnosis_of
 from .inside import Route, has_host, layer_for, route_of, server_for, session_cookie_of, where_of
 from .needed import Needed, changed_for, needed_for
 from .recorded import Recorded, other_verdicts
-from .remote import TIMEOUT, Remote, Unreachable
+from .remote import TIMEOUT, Remote
 from .stand_in import Applied, StandIn
 from .surroundings import about_network, cookies_at_home, cookies_set_by
+from .wire import Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

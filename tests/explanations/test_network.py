@@ -12,8 +12,8 @@ from flask_corsguard import CorsMiddleware
 from flask_corsguard.explanations.asked import Asked, outcome_of
 from flask_corsguard.explanations.explanation import explain_remote
 from flask_corsguard.explanations.needed import needed_for
-from flask_corsguard.explanations.remote import Unreachable
 from flask_corsguard.explanations.stand_in import answer_nothing
+from flask_corsguard.explanations.wire import Unreachable
 
 PAGE = "http://app.example"
 OURS = ("Access-Control-Allow-Origin", PAGE)

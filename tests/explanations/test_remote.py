@@ -10,7 +10,9 @@ import trustme
 
 from explanations.small_servers import Server, serving, talking
 from flask_corsguard.explanations.asked import Asked, outcome_of
-from flask_corsguard.explanations.remote import MAX_BODY, Remote, Unreachable
+from flask_corsguard.explanations.remote import Remote
+from flask_corsguard.explanations.wire import MAX_BODY, Unreachable
+from flask_corsguard.explanations.wire import Server as Wired
 from flask_corsguard.testing import FetchRefused
 
 ANYONE = [("Access-Control-Allow-Origin", "*")]
@@ -176,3 +178,9 @@ def test_plain_http_at_an_https_url_is_said():
         assert why_not(url) == (
             f"There is no TLS connection to {url} (WRONG_VERSION_NUMBER): it may be plain http."
         )
+
+
+def test_a_server_is_named_as_in_a_url():
+    """Without its default port, and with the brackets of an IPv6 address."""
+    assert str(Wired("https", "api.example", 443)) == "https://api.example"
+    assert str(Wired("http", "::1", 8000)) == "http://[::1]:8000"
