@@ -11,12 +11,15 @@ from .output import terminal_width, write
 MAX_WIDTH: Final = 100
 
 
-def write_paragraph(text: str, indent: str = "", *, hanging: str = "", colour: str | None = None) -> None:
+def write_paragraph(
+    text: str, indent: str = "", *, hanging: str = "", colour: str | None = None, err: bool = False
+) -> None:
     """Write *text* in lines that fit the terminal.
 
     :param indent: what every line begins with.
     :param hanging: what all lines but the first have after that.
     :param colour: the colour, on a terminal.
+    :param err: write to standard error.
     """
     width = min(terminal_width() or MAX_WIDTH, MAX_WIDTH)
     lines = textwrap.wrap(
@@ -29,7 +32,7 @@ def write_paragraph(text: str, indent: str = "", *, hanging: str = "", colour: s
         break_on_hyphens=False,
     )
     for line in lines:
-        write(line, colour)
+        write(line, colour, err=err)
 
 
 def write_code(text: str, indent: str = "    ") -> None:

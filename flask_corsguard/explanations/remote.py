@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask_corsguard.testing.transport import HEADERS
 
-from .wire import Server, exchange
+from .wire import Server, WireRequest, exchange
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -36,9 +36,13 @@ class Remote:
         """
         host = environ["SERVER_NAME"].strip("[]")
         server = Server(environ["wsgi.url_scheme"], host, int(environ["SERVER_PORT"]), self._resolve(host))
-        method, target = environ["REQUEST_METHOD"], environ["REQUEST_URI"]
-        body = environ["wsgi.input"].read()
-        answer = exchange(server, method, target, environ[HEADERS], body, self._timeout)
+        request = WireRequest(
+            environ["REQUEST_METHOD"],
+            environ["REQUEST_URI"],
+            environ[HEADERS],
+            environ["wsgi.input"].read(),
+        )
+        answer = exchange(server, request, self._timeout)
         self.addresses[host] = answer.address
         start_response(f"{answer.status} {answer.reason}", answer.headers)
         return [answer.body]

@@ -6,7 +6,6 @@ import http.client
 import socket
 import ssl
 import time
-from collections.abc import Iterable
 from contextlib import closing
 from typing import Any, Final, NamedTuple, cast
 
@@ -41,6 +40,17 @@ class Server(NamedTuple):
         return f"{self.scheme}://{host}" + ("" if is_default else f":{self.port}")
 
 
+class WireRequest(NamedTuple):
+    """A request, as it is sent."""
+
+    method: str
+    #: The path with the query.
+    target: str
+    #: All headers, ``Host`` among them; none is added.
+    headers: tuple[Header, ...]
+    body: bytes = b""
+
+
 class WireAnswer(NamedTuple):
     """An answer, with every line of its headers."""
 
@@ -57,18 +67,14 @@ class WireAnswer(NamedTuple):
         return [value for each, value in self.headers if each.lower() == name.lower()]
 
 
-def exchange(
-    server: Server, method: str, target: str, headers: Iterable[Header], body: bytes, timeout: float
-) -> WireAnswer:
+def exchange(server: Server, request: WireRequest, timeout: float) -> WireAnswer:
     """Send a request, and return the answer. No redirect is followed, and nothing is sent twice.
 
-    :param target: the path with the query, as it is sent.
-    :param headers: all headers, ``Host`` among them; none is added.
     :param timeout: how long the headers of the answer may take, in seconds.
     :raises Unreachable: if there is no answer.
     """
     try:
-        return _exchange(server, method, target, headers, body, timeout)
+        return _exchange(server, request, timeout)
     except ssl.SSLCertVerificationError as error:
         raise Unreachable(
             f"The certificate of {server} is not trusted ({error.verify_message}); a browser refuses it, too."
@@ -87,17 +93,15 @@ def exchange(
         raise Unreachable(f"What {server} answers is not HTTP ({type(error).__name__}).") from error
 
 
-def _exchange(
-    server: Server, method: str, target: str, headers: Iterable[Header], body: bytes, timeout: float
-) -> WireAnswer:
+def _exchange(server: Server, request: WireRequest, timeout: float) -> WireAnswer:
     connection = _Connection(server)
     with closing(connection):
         made = connection.open(time.monotonic() + timeout)
         address: str = made.getpeername()[0]
-        connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-        for name, value in headers:
+        connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
+        for name, value in request.headers:
             connection.putheader(name, value.encode("latin-1"))
-        connection.endheaders(body or None)
+        connection.endheaders(request.body or None)
         response = connection.getresponse()
         made.deadline = time.monotonic() + BODY_TIMEOUT
         beginning = _beginning_of(response)

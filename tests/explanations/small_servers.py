@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+#: The longest body that is read, in bytes.
+MAX_BODY = 1_000_000
 #: How long a server waits for anything, in seconds.
 PATIENCE = 5
 
@@ -27,8 +29,11 @@ class Script(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         size = int(self.headers.get("Content-Length") or 0)
+        if size > MAX_BODY:
+            # Nobody sends it.
+            size, self.close_connection = 0, True
         self.server.asked.append((self.command, self.path, self.headers.items(), self.rfile.read(size)))
-        status, headers, body = self.server.answer(self.command, self.path, dict(self.headers.items()))
+        status, headers, body = self.server.answer(self.command, self.path, self.headers.items())
         self.send_response_only(status)
         for name, value in headers:
             self.send_header(name, value)
@@ -44,7 +49,7 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, answer: Callable[[str, str, dict[str, str]], Answer]) -> None:
+    def __init__(self, answer: Callable[[str, str, list[tuple[str, str]]], Answer]) -> None:
         super().__init__(("127.0.0.1", 0), Script)
         self.answer = answer
         self.asked: list[tuple[str, str, list[tuple[str, str]], bytes]] = []

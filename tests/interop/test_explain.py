@@ -1,4 +1,4 @@
-"""`explain` names the real fault of nginx with the usual wrong blocks, and of Express with its package cors."""
+"""`explain` names the real fault of nginx with the usual wrong blocks, and of Express with cors."""
 
 from __future__ import annotations
 
