@@ -25,12 +25,17 @@ ROOT = Path(__file__).parents[1]
 #: Modules whose tests nearly all start a server or a process, or together take longer than an edit may wait.
 _SLOW = frozenset(
     {
+        "tests/cli/test_check.py",
+        "tests/cli/test_explain.py",
+        "tests/explanations/test_network.py",
+        "tests/explanations/test_remote.py",
         "tests/flask/test_bad_input.py",
         "tests/flask/test_beside.py",
         "tests/flask/test_beside_sockets.py",
         "tests/flask/test_guard.py",
         "tests/flask/test_statuses.py",
         "tests/flask/test_threads.py",
+        "tests/probes/test_check.py",
         "tests/test_benchmark_figures.py",
         "tests/test_benchmarks.py",
         "tests/test_counts.py",

@@ -1,4 +1,4 @@
-"""``check``: what is between a browser and an application may defeat its policy, and shows over the network."""
+"""``check``: what stands between browsers and an application, and defeats its policy."""
 
 from __future__ import annotations
 

@@ -73,17 +73,11 @@ def of_errors(session: Session, cells: Cells) -> Iterator[Finding]:
     own, origin = cells.own, session.origin
     if own is None or origin is None or own.allowed is None:
         return
-    answers = [session.ask(origin, target=session.missing), session.ask(origin, method="PROPFIND")]
-    try:
-        length = [("Content-Length", str(TOO_LARGE)), ("Content-Type", "text/plain")]
-        answers.append(
-            session.ask(
-                origin, method="POST", target=session.missing, headers=length, timeout=TOO_LARGE_TIMEOUT
-            )
-        )
-    except Unreachable:
-        # The server waits for the body, or has closed the connection: there is no error to read.
-        pass
+    answers = [session.ask(origin, method="PROPFIND")]
+    # Where nothing is, another policy may apply; the answer to a preflight tells whether this one does.
+    if _allows(session.preflight(origin, session.missing), origin):
+        answers.append(session.ask(origin, target=session.missing))
+        answers += _too_large(session, origin)
     unreadable = {
         answer.wire.status: answer
         for answer in reversed(answers)
@@ -93,3 +87,17 @@ def of_errors(session: Session, cells: Cells) -> Iterator[Finding]:
         statuses = ", ".join(map(str, sorted(unreadable)))
         sentence = f"A page of {origin} cannot read these errors, and sees an error of CORS: {statuses}."
         yield session.finding("error.unreadable", sentence, answer)
+
+
+def _too_large(session: Session, origin: str) -> list[Answer]:
+    """Return the answer to a request that says it has a very large body."""
+    headers = [("Content-Length", str(TOO_LARGE)), ("Content-Type", "text/plain")]
+    try:
+        return [
+            session.ask(
+                origin, method="POST", target=session.missing, headers=headers, timeout=TOO_LARGE_TIMEOUT
+            )
+        ]
+    except Unreachable:
+        # The server waits for the body, or has closed the connection: there is no error to read.
+        return []

@@ -30,8 +30,8 @@ _FORGERIES: Final = (
         "guard.fetch-site-dropped",
         (),
         (_CROSS,),
-        "With Sec-Fetch-Site: cross-site and without Origin, a forged POST is not refused: something on the way "
-        "drops Sec-Fetch-Site.",
+        "With Sec-Fetch-Site: cross-site and without Origin, a forged POST is not refused: something on the "
+        "way drops Sec-Fetch-Site.",
     ),
     Forgery(
         "guard.name-confusion",
@@ -43,8 +43,8 @@ _FORGERIES: Final = (
         "guard.origin-dropped",
         (STRANGER,),
         (),
-        "Without Sec-Fetch-Site, which plain http has not, a forged POST is not refused: something on the way drops "
-        "Origin, or replaces Host by it.",
+        "Without Sec-Fetch-Site, which plain http has not, a forged POST is not refused: something on the "
+        "way drops Origin.",
     ),
     Forgery(
         "guard.name-confusion",

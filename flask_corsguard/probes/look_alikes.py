@@ -21,7 +21,8 @@ def look_alikes(origin: str) -> Iterator[tuple[str, str]]:
     yield "the scheme", f"{other}://{host}{port}"
     yield "the port", f"{scheme}://{host}:{(url.port or 8442) + 1}"
     yield "a name before it", f"{scheme}://{host}{port}.evil.example"
-    yield "a name before it and a port behind", f"{scheme}://{host}.evil.example{port}"
+    if port:
+        yield "a name before its port", f"{scheme}://{host}.evil.example{port}"
     yield "a user name", f"{scheme}://{host}{port}@evil.example"
     yield "a path", f"{scheme}://evil.example/{host}"
     yield "a fragment", f"{scheme}://evil.example#{host}"

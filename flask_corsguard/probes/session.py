@@ -156,9 +156,9 @@ class Session:
         request = WireRequest(method, target or self._url.target, tuple(lines))
         return Answer(request, exchange(self._server, request, timeout or self._timeout))
 
-    def preflight(self, origin: str) -> Answer:
+    def preflight(self, origin: str, target: str = "") -> Answer:
         """Send a preflight for GET."""
-        return self.ask(origin, method="OPTIONS", headers=[(ACRM, "GET")])
+        return self.ask(origin, method="OPTIONS", target=target, headers=[(ACRM, "GET")])
 
     def finding(self, code: str, sentence: str, answer: Answer) -> Finding:
         """Return a finding that *answer* shows."""

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-TOOLS = ("cli", "console_messages", "explanations", "inventories", "testing")
+TOOLS = ("cli", "console_messages", "explanations", "inventories", "pages", "probes", "testing")
 
 
 @pytest.mark.slow
