@@ -8,6 +8,7 @@ from .core.decision import decide as decide
 from .core.guard import judge as judge
 from .core.origin import Origin as Origin
 from .core.policy import SAME_ORIGIN as SAME_ORIGIN
+from .core.policy import UNMANAGED as UNMANAGED
 from .core.policy import Policy as Policy
 from .core.problems import PolicyError as PolicyError
 from .core.problems import Problem as Problem
@@ -40,6 +41,7 @@ _ON_FIRST_USE = {
 
 __all__ = [
     "SAME_ORIGIN",
+    "UNMANAGED",
     "CorsGuard",
     "CorsGuardWarning",
     "CorsMiddleware",

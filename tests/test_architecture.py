@@ -38,6 +38,7 @@ def test_the_core_imports_nothing_that_acts():
             "__future__",
             "collections",
             "contextlib",
+            "copy",
             "dataclasses",
             "datetime",
             "difflib",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pkgutil import walk_packages
+from pydoc import plaintext, render_doc
 from types import ModuleType
 from typing import Final
 
@@ -26,7 +28,16 @@ from docstrings import (
     properties_of,
     returns_something,
 )
-from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, cors, decide, inventory
+from flask_corsguard import (
+    SAME_ORIGIN,
+    UNMANAGED,
+    CorsGuard,
+    CorsMiddleware,
+    Policy,
+    cors,
+    decide,
+    inventory,
+)
 from flask_corsguard.core.guard import judge
 from harness import SpyApp
 
@@ -61,6 +72,7 @@ def registered_blueprint():
 FAILURES: Final = [
     ("Policy", "PolicyError", lambda: Policy(origins="https://app.example")),
     ("Policy.replace", "PolicyError", lambda: SAME_ORIGIN.replace(max_age=-1)),
+    ("Policy.replace", "TypeError", lambda: UNMANAGED.replace(max_age=3)),
     ("Policy.from_mapping", "PolicyError", lambda: Policy.from_mapping({})),
     ("CorsMiddleware", "PolicyError", lambda: CorsMiddleware(SpyApp(), MISSPELT)),
     ("CorsMiddleware", "TypeError", lambda: CorsMiddleware(None, SAME_ORIGIN)),
@@ -169,3 +181,12 @@ def test_an_example_that_shows_something_else_fails():
     module = ModuleType("wrong", ">>> 1 + 1\n3\n")
 
     assert failed_examples(module) == ["wrong"]
+
+
+@pytest.mark.parametrize("name", classes_of(PUBLIC))
+def test_help_shows_what_is_public_and_no_address(name):
+    """A reader in a terminal sees each field, and nothing that only this package uses."""
+    text = render_doc(PUBLIC[name], renderer=plaintext)
+
+    assert re.findall(r"0x[0-9a-f]{4,}", text) == []
+    assert re.findall(r"(?m)^ \|  (_[a-z]\w*)", text) == []

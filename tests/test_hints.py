@@ -15,7 +15,7 @@ from flask import Flask
 
 from cases import LISTED, A
 from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, PolicyError
-from flask_corsguard.core.policy import FIELDS
+from flask_corsguard.core.policy_fields import FIELDS
 from flask_corsguard.core.problems import SENTENCES, Problem
 from policy_cases import (
     REFUSED_FIELDS,
@@ -234,6 +234,8 @@ def test_every_code_has_a_hint_that_is_followed():
         *("paths.type", "path.spelling", "path.unreachable", "policy.type", "policy.twice"),
         *("config.unknown", "config.twice", "config.empty", "config.quotes", "config.json"),
         *("blueprints.type", "blueprints.name"),
+        # tests/core/test_audiences.py and tests/core/test_unmanaged.py.
+        *("policies.empty", "policies.nobody", "policies.shadowed", "policies.unmanaged", "policy.unmanaged"),
     }
 
     assert {code for _, code in ROWS} | elsewhere == set(SENTENCES)

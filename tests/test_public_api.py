@@ -12,15 +12,28 @@ from pathlib import Path
 import pytest
 
 import flask_corsguard
-from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, PolicyError, cors, decide
-from flask_corsguard.core.policy import DEFAULTS, FIELDS, PolicyFields
+from flask_corsguard import (
+    SAME_ORIGIN,
+    UNMANAGED,
+    CorsGuard,
+    CorsMiddleware,
+    Policy,
+    PolicyError,
+    cors,
+    decide,
+)
+from flask_corsguard.core.policy_fields import DEFAULTS, FIELDS, PolicyFields
 
 PUBLIC = {
-    *("Policy", "SAME_ORIGIN", "PolicyError", "decide", "judge", "CorsMiddleware", "CorsGuard", "cors"),
+    *("Policy", "SAME_ORIGIN", "UNMANAGED", "PolicyError", "decide", "judge"),
+    *("CorsMiddleware", "CorsGuard", "cors"),
     *("CrossOriginRefused", "cors_refused", "CorsGuardWarning", "inventory", "Entry", "Finding"),
     # What the first nine take and give.
     *("Decision", "Kind", "Origin", "Problem", "Reason", "Request"),
 }
+
+#: Those that are neither classes nor functions.
+VALUES = {"SAME_ORIGIN", "UNMANAGED", "cors_refused"}
 
 
 def test_the_package_exports_its_public_names_and_no_other():
@@ -66,9 +79,7 @@ def test_importing_the_package_loads_no_list_and_no_tables():
     assert printed == "[]\n"
 
 
-@pytest.mark.parametrize(
-    "name", sorted(PUBLIC - {"SAME_ORIGIN", "cors_refused", "decide", "judge", "cors", "inventory"})
-)
+@pytest.mark.parametrize("name", sorted(PUBLIC - VALUES - {"decide", "judge", "cors", "inventory"}))
 def test_a_traceback_shows_the_public_path_of_a_class(name):
     """A reader finds it in the documentation, and a module of ours may move."""
     assert getattr(flask_corsguard, name).__module__ == "flask_corsguard"
@@ -79,10 +90,11 @@ def test_a_traceback_shows_the_public_path_of_a_class(name):
     [
         SAME_ORIGIN,
         SAME_ORIGIN.replace(guard="report"),
+        UNMANAGED,
         Policy(origins="*"),
         Policy(origins=["https://a.example"], credentials=True),
     ],
-    ids=["closed", "closed-and-reporting", "everyone", "listed"],
+    ids=["closed", "closed-and-reporting", "unmanaged", "everyone", "listed"],
 )
 def test_a_pickled_policy_names_public_paths_alone(policy):
     """It can be read by a later version, whose modules are other ones."""
@@ -95,7 +107,7 @@ def test_a_pickled_policy_names_public_paths_alone(policy):
 
 def test_every_public_name_is_documented():
     """Each has a docstring whose first line is a sentence."""
-    for name in PUBLIC - {"SAME_ORIGIN", "cors_refused"}:
+    for name in PUBLIC - VALUES:
         first = (inspect.getdoc(getattr(flask_corsguard, name)) or "").partition("\n\n")[0]
         assert first.replace("\n", " ").endswith((".", ":")), name
 
@@ -115,7 +127,7 @@ def test_the_signatures_are_those_of_the_design():
     assert list(inspect.signature(CorsMiddleware).parameters) == [
         *("app", "policy", "debug", "on_refusal", "refusal_headers")
     ]
-    arguments = ["app", "policy", "paths", "blueprints", "fields"]
+    arguments = ["app", "policy", "paths", "blueprints", "report_only", "fields"]
     assert list(inspect.signature(CorsGuard).parameters) == arguments
     assert list(inspect.signature(CorsGuard().init_app).parameters) == arguments
     assert list(inspect.signature(cors).parameters) == ["policy", "fields"]

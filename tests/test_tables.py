@@ -22,10 +22,10 @@ from flask_corsguard.testing.urls import parse_url
 
 #: Each bound, by module and name, with its value: bytes, if nothing else is said.
 BOUNDS = {
-    "core.compiled.LIST_SLACK": 64,
-    "core.compiled.MAX_KNOWN_ORIGINS": 1024,
-    "core.compiled.MAX_WILDCARD_LIST_LENGTH": 4096,
-    "core.compiled.MAX_WILDCARD_METHOD_LENGTH": 34,
+    "core.limits.LIST_SLACK": 64,
+    "core.limits.MAX_KNOWN_ORIGINS": 1024,
+    "core.limits.MAX_WILDCARD_LIST_LENGTH": 4096,
+    "core.limits.MAX_WILDCARD_METHOD_LENGTH": 34,
     "core.explain.LISTED_ORIGINS": 5,
     "core.guard.MAX_AUTHORITY_LENGTH": 259,
     "core.guard.MAX_UPGRADE_LENGTH": 256,
@@ -47,7 +47,7 @@ BOUNDS = {
     "core.validation.stranger.MAX_NODES": 10_000,
     "core.validation.stranger.MAX_TRIES": 300,
     "flask.marks.MAX_WRAPPERS": 64,
-    "flask.routing.MAX_REDIRECTS": 4,
+    "flask.url_policies.MAX_REDIRECTS": 4,
     "testing.cookie_syntax.FIRST_YEAR": 1601,
     "testing.cookie_syntax.MAX_ATTRIBUTE": 1024,
     "testing.cookie_syntax.MAX_PAIR": 4096,

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from flask_corsguard import SAME_ORIGIN, Decision, Origin, Policy, Reason, Request, decide
+from flask_corsguard import SAME_ORIGIN, UNMANAGED, Decision, Origin, Policy, Reason, Request, decide
 from flask_corsguard.core.guard import judge
 
 #: What a reader should know of a field beyond its meaning, in Markdown.
@@ -107,6 +107,15 @@ PROBLEMS: Final = {
     "private-network.any-origin": 'Policy(origins="*", private_network=True)',
     "field.unknown": 'Policy(origin=["https://app.example"], origins=["https://app.example"])',
     "policy.type": 'CorsMiddleware(application, "https://app.example")',
+    "policy.unmanaged": 'Policy.from_mapping({"unmanaged": True, "origins": "*"})',
+    "policies.empty": "CorsMiddleware(application, [])",
+    "policies.nobody": 'CorsMiddleware(application, [SAME_ORIGIN, Policy(origins="*")])',
+    "policies.shadowed": (
+        'everyone = Policy(origins="*", methods=["GET"])\n'
+        'own = Policy(origins=["https://app.example"], credentials=True)\n'
+        "CorsMiddleware(application, [everyone, own])"
+    ),
+    "policies.unmanaged": 'CorsMiddleware(application, [Policy(origins="*"), UNMANAGED])',
     "policy.twice": 'CorsGuard(app, SAME_ORIGIN, origins=["https://app.example"])',
     "blueprints.type": "CorsGuard(app, blueprints=[SAME_ORIGIN])",
     "blueprints.name": 'CorsGuard(app, blueprints={"api.": SAME_ORIGIN})',
@@ -279,6 +288,7 @@ REASONS: Final = {
         _FORGED,
         judge,
     ),
+    Reason.UNMANAGED: Answer("The policy leaves CORS to the application.", UNMANAGED, _FORGED),
     Reason.SAFE_METHOD: Answer(
         "The method is GET, HEAD or OPTIONS, and the request is no WebSocket handshake.",
         SAME_ORIGIN,

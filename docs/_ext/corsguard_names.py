@@ -13,7 +13,7 @@ from sphinx.pycode import ModuleAnalyzer
 
 import flask_corsguard
 from flask_corsguard import Policy
-from flask_corsguard.core.policy import DEFAULTS
+from flask_corsguard.core.policy_fields import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

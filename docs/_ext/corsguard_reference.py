@@ -21,7 +21,7 @@ from sphinx.util.typing import stringify_annotation
 
 import flask_corsguard
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError, Problem, Reason, Request, decide
-from flask_corsguard.core.policy import DEFAULTS, FIELDS
+from flask_corsguard.core.policy_fields import DEFAULTS, FIELDS
 from flask_corsguard.core.problems import SENTENCES
 from flask_corsguard.flask.config import PREFIX
 
@@ -36,7 +36,7 @@ CHAPTERS: Final = {
     "Credentials": ("credentials.",),
     "Lists of names": ("list.", "method.", "request-header.", "response-header."),
     "Single values": ("flag.", "max-age.", "choice.", "private-network."),
-    "Where a policy is said": ("field.", "policy.", "paths.", "path.", "blueprints.", "config."),
+    "Where a policy is said": ("field.", "policy.", "policies.", "paths.", "path.", "blueprints.", "config."),
 }
 
 #: The policy of the table "what a response carries", and what it is asked.

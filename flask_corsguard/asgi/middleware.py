@@ -13,7 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_corsguard.core.compiled import Answer, CompiledPolicy
+from flask_corsguard.core.answer import Answer
+from flask_corsguard.core.compiled import CompiledPolicy
 from flask_corsguard.core.decision import NO_CONTENT, Decision, decide_by
 from flask_corsguard.core.guard import is_refused, judge_by
 from flask_corsguard.core.problems import shown

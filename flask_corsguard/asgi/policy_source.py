@@ -7,12 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from flask_corsguard.core.audiences import compiled_any
 from flask_corsguard.core.compiled import CompiledPolicy, compiled
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.core.problems import PolicyError, problem
 from flask_corsguard.wsgi.path_rules import PathRules
 
-from .scope import path_of
+from .scope import origin_of, path_of
 
 if TYPE_CHECKING:
     from .scope import Scope
@@ -62,7 +63,8 @@ class PolicyByPath:
 
     async def find(self, scope: Scope) -> CompiledPolicy:
         """Compare the paths."""
-        return compiled(self._rules.find(path_of(scope)) or SAME_ORIGIN)
+        policy = self._rules.find(path_of(scope)) or self._rules.closed
+        return compiled_any(policy).for_origin(origin_of(scope)[0])
 
 
 def source_of(policy: object) -> CompiledPolicy | PolicySource:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask_corsguard.core.compiled import Header
+from flask_corsguard.core.answer import Header
 from flask_corsguard.wsgi.response import merge
 
 if TYPE_CHECKING:

@@ -11,7 +11,16 @@ import click
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.inventories.access import by_access
 from flask_corsguard.inventories.entry import Entry
-from flask_corsguard.inventories.words import fields_of, grouped, readers_of, relative, without_implied
+from flask_corsguard.inventories.words import (
+    cookies_of,
+    fields_of,
+    grouped,
+    guard_of,
+    is_open,
+    readers_of,
+    relative,
+    without_implied,
+)
 
 from .failures import Failure
 from .output import Cell, example, json_option, write_json, write_table
@@ -23,6 +32,7 @@ _COLOURS: Final[dict[str, str | None]] = {
     "run": "red",
     "nothing": None,
     "unknown": "yellow",
+    "unmanaged": "yellow",
 }
 
 
@@ -69,13 +79,13 @@ def _write_policies(entries: list[Entry]) -> None:
     rows = []
     for group in grouped(entries):
         first, policy = group[0], group[0].policy
-        guard = "" if policy is None else policy.guard
+        guard = ", ".join(dict.fromkeys(map(guard_of, group)))
         rows.append(
             (
                 _methods(group),
                 _rule(first),
-                Cell(readers_of(policy), "yellow" if policy is None or policy.origins == "*" else None),
-                "yes" if policy is not None and policy.credentials else "",
+                Cell(readers_of(policy), "yellow" if is_open(policy) else None),
+                cookies_of(policy),
                 Cell(guard, None if guard in {"enforce", ""} else "yellow"),
                 _place(first),
             )
@@ -107,7 +117,7 @@ def _place(entry: Entry) -> str:
 
 def _records(entries: list[Entry], origin: str | None) -> Iterator[dict[str, Any]]:
     # Most entries share a few policies.
-    fields: dict[int, dict[str, Any] | None] = {}
+    fields: dict[int, Any] = {}
     accesses = (
         {}
         if origin is None

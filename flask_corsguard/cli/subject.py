@@ -29,12 +29,12 @@ _ANYONE = {"*": "everyone", "re.compile('.*')": "everyone"}
 
 
 def load_subject() -> object:
-    """Return the application of the command; a policy or a mapping of paths is put around an empty one.
+    """Return the application of the command; a policy, a list or a mapping is put around an empty one.
 
     :raises Failure: if there is none, or a mapping is not one of policies.
     """
     loaded = load_application()
-    if not isinstance(loaded, (Policy, Mapping)):
+    if not isinstance(loaded, (Policy, Mapping, list, tuple)):
         return loaded
     try:
         layer = CorsMiddleware(_nothing, loaded)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from typing import Final, cast
 
 from . import fetch_standard
-from .compiled import DEFAULT_METHODS, MAX_WILDCARD_METHOD_LENGTH
+from .compiled import DEFAULT_METHODS
+from .limits import MAX_WILDCARD_METHOD_LENGTH
 from .origin import Origin
 from .origin_pattern import read_origin
 from .policy import Policy

@@ -2,56 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from copy import copy
+from dataclasses import replace
 from typing import Final, Literal, cast, final
 
 from . import fetch_standard
+from .answer import Answer, Header, Headers
+from .limits import LIST_SLACK, MAX_KNOWN_ORIGINS, MAX_WILDCARD_LIST_LENGTH
 from .origin import MAX_ORIGIN_LENGTH
-from .origin_set import OriginSet
-from .policy import Policy, with_methods
+from .origin_set import OriginSet, Outcome
+from .policy import Policy, copy_of, strictest
 from .reasons import ALLOWED, NO_ORIGIN, Reason
-
-Header = tuple[str, str]
-Headers = tuple[Header, ...]
 
 #: The methods of a policy without ``methods`` where no route can name them.
 DEFAULT_METHODS: Final = ("GET", "HEAD", "POST")
 
-#: Longest list of requested headers that is compared with ``"*"``, in bytes. Browsers send a few hundred;
-#: servers accept about eight kilobytes of headers in all; and with credentials the names are sent back.
-MAX_WILDCARD_LIST_LENGTH: Final = 4096
-
-#: Longest method that ``"*"`` covers, in bytes: twice the longest registered one, UPDATEREDIRECTREF.
-MAX_WILDCARD_METHOD_LENGTH: Final = 34
-
-#: What proxies may add to a list of requested headers, in bytes: spaces and empty elements.
-LIST_SLACK: Final = 64
-
-#: How many allowed origins a policy remembers its answers to; most policies list fewer. Answers to further
-#: origins are made for each request. None is forgotten for a newcomer: under a pattern, anyone can send new
-#: ones.
-MAX_KNOWN_ORIGINS: Final = 1024
-
 _VARY_ORIGIN: Final[Header] = ("Vary", "Origin")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a policy answers to one origin, or to a request without an origin."""
-
-    #: ``ALLOWED``; ``NO_ORIGIN`` if the request has none; or why the origin is not allowed. It is ``None``
-    #: if the origin is not allowed and nobody has asked why: see :meth:`CompiledPolicy.reason`.
-    reason: Reason | None
-    #: The headers of every response but a preflight's. Responses share the list: nobody may change it.
-    headers: list[Header]
-    #: The headers of the answer to a preflight; ``None`` if they depend on what it requests.
-    preflight: Headers | None = None
-    #: The same for a preflight whose requested headers are too long to be compared with ``"*"``.
-    unread_preflight: Headers | None = None
-    #: The exception that an origin callable raised.
-    error: Exception | None = None
-    #: Whether somebody may have to be told: the origin is not allowed, or a callable raised.
-    is_notable: bool = False
 
 
 @final
@@ -70,36 +37,41 @@ class CompiledPolicy:
     :ivar to_no_origin: the answer to a request without an origin.
     :ivar first: the first origin of the list; ``None`` if no origin is listed by name.
     :ivar to_first: the answer to it, for whoever compares it to spare the call of :meth:`answer_to`.
+    :ivar is_managed: whether the policy is not ``UNMANAGED``, which has no answers.
+    :ivar has_callables: whether a callable decides on some origin.
+    :ivar is_lasting: whether the policy is managed, and answers the next request as it answers this one.
+
+    :param policy: the policy.
+    :param of_route: whether its methods are those of a route.
+    :param beside: the policies that other requests to the same URL have, whether or not they are known:
+        every answer then varies with the origin. ``None`` if there are none.
     """
 
     __slots__ = (
-        *("_after_origin", "_grant", "_known", "_refusals"),
-        *("_to_everyone", "_to_others", "_unread_grant", "_vary_of_preflight"),
-        *("any_header", "any_method", "credentials", "first", "headers", "max_list_length"),
-        *(
-            "max_method_length",
-            "methods",
-            "of_route",
-            "origins",
-            "owned",
-            "policy",
-            "to_first",
-            "to_no_origin",
-            "unsafe_methods",
-        ),
+        *("_after_origin", "_beside", "_grant", "_known", "_refusals", "_to_everyone", "_to_others"),
+        *("_unread_grant", "_vary_of_preflight", "any_header", "any_method", "credentials", "first"),
+        *("has_callables", "headers", "is_lasting", "is_managed", "max_list_length", "max_method_length"),
+        *("methods", "of_route", "origins", "owned", "policy", "to_first", "to_no_origin", "unsafe_methods"),
     )
 
-    def __init__(self, policy: Policy, *, of_route: bool = False) -> None:
+    def __init__(
+        self, policy: Policy, *, of_route: bool = False, beside: Iterable[Policy] | None = None
+    ) -> None:
         self.policy = policy
         self.origins = policy._origin_set  # noqa: SLF001 - its compiled half
         self.credentials = policy.credentials
         self.of_route = of_route
+        self.is_managed = not policy.is_unmanaged
+        self.has_callables = self.origins is not None and not self.origins.is_constant
+        self.is_lasting = self.is_managed and not self.has_callables
+        self._beside = None if beside is None else tuple(beside)
         self._compile_lists(policy)
         self._compile_preflight(policy)
         self._compile_answers(policy)
+        of_url = (policy, *(self._beside or ()))
         self.owned = fetch_standard.CORS_RESPONSE_HEADERS | {
-            *([fetch_standard.TAO.lower()] if policy.timing else ()),
-            *([fetch_standard.CORP.lower()] if policy.resource_policy else ()),
+            *([fetch_standard.TAO.lower()] if any(each.timing for each in of_url) else ()),
+            *([fetch_standard.CORP.lower()] if strictest(of_url) else ()),
         }
 
     def _compile_lists(self, policy: Policy) -> None:
@@ -129,7 +101,9 @@ class CompiledPolicy:
         self._unread_grant = None if depends else self.grant(unread=True)
 
     def _compile_answers(self, policy: Policy) -> None:
-        corp = ((fetch_standard.CORP, policy.resource_policy),) if policy.resource_policy else ()
+        resource_policy = policy.resource_policy or strictest(self._beside or ())
+        corp = ((fetch_standard.CORP, resource_policy),) if resource_policy else ()
+        always = () if self._beside is None else (_VARY_ORIGIN,)
         credentials = ((fetch_standard.ACAC, "true"),) if policy.credentials else ()
         exposed = _joined(fetch_standard.ACEH, policy.expose_headers)
         self._after_origin: Headers = (*credentials, *exposed, *corp, _VARY_ORIGIN)
@@ -138,12 +112,12 @@ class CompiledPolicy:
         if self.origins is None:
             timing = ((fetch_standard.TAO, "*"),) if policy.timing else ()
             allow_origin = (fetch_standard.ACAO, "*")
-            to_others = [allow_origin, *exposed, *timing, *corp]
+            to_others = [allow_origin, *exposed, *timing, *corp, *always]
             self._to_everyone = self._allow(allow_origin, to_others)
         else:
             # If no origin is allowed, no response depends on the origin. See #cors-protocol-and-http-caches.
             timing = ((fetch_standard.TAO, "*"),) if policy.timing == "*" else ()
-            to_others = [*timing, *corp, *((_VARY_ORIGIN,) if policy.origins else ())]
+            to_others = [*timing, *corp, *((_VARY_ORIGIN,) if policy.origins else always)]
         self._refusals = {reason: self._refuse(reason, to_others) for reason in (None, *Reason)}
         self._to_others = self._refusals[None]
         self.to_no_origin = self._refusals[NO_ORIGIN]
@@ -172,14 +146,39 @@ class CompiledPolicy:
         origins = self.origins
         if origins is None or (origins.is_exact and origin not in origins.exact):
             return self._to_others
-        reason, error = origins.check(origin)
-        if reason is not ALLOWED:
-            refusal = self._refusals[reason]
-            return refusal if error is None else replace(refusal, error=error)
-        answer = self._allow_one(origin, error)
-        if origins.is_constant and len(self._known) < MAX_KNOWN_ORIGINS:
+        answer = self._answer(origin, origins.check(origin))
+        if answer.reason is ALLOWED and origins.is_constant and len(self._known) < MAX_KNOWN_ORIGINS:
             self._known[origin] = answer
         return answer
+
+    def _answer(self, origin: str, outcome: Outcome) -> Answer:
+        reason, error = outcome
+        if reason is ALLOWED:
+            return self._allow_one(origin, error)
+        refusal = self._refusals[reason]
+        return refusal if error is None else replace(refusal, error=error)
+
+    def for_origin(
+        self, origin: str | None, outcomes: dict[OriginSet, Outcome] | None = None
+    ) -> CompiledPolicy:
+        """Return this policy for one request: it asks each callable once, and remembers what it said.
+
+        :param origin: the value of ``Origin``.
+        :param outcomes: what the callables have said to this request so far; what they say now is added.
+        """
+        if origin is None or self.origins is None or not self.has_callables:
+            return self
+        outcomes = {} if outcomes is None else outcomes
+        if self.origins not in outcomes:
+            outcomes[self.origins] = self.origins.check(origin)
+        return self.answering(origin, self._answer(origin, outcomes[self.origins]))
+
+    def answering(self, origin: str, answer: Answer) -> CompiledPolicy:
+        """Return this policy for one request, with that *answer* to its *origin*."""
+        other = copy(self)
+        other._known, other._to_everyone = {origin: answer}, None  # noqa: SLF001 - of this class
+        other.first = None
+        return other
 
     def _allow_one(self, origin: str, error: Exception | None = None) -> Answer:
         # A caller of decide() may have passed a member of an Enum, and the answer is remembered for everyone.
@@ -274,9 +273,10 @@ class CompiledPolicy:
         """Return this policy with the *methods* of a route, unless the policy lists methods itself."""
         if self.policy.methods is not None:
             return self
-        policy = with_methods(self.policy, methods)
-        policy._set("_compiled", CompiledPolicy(policy, of_route=True))  # noqa: SLF001
-        return compiled(policy)
+        policy = copy_of(self.policy, methods=methods)
+        by_policy = CompiledPolicy(policy, of_route=True, beside=self._beside)
+        policy._set("_compiled", by_policy)  # noqa: SLF001 - the place that a policy keeps for it
+        return by_policy
 
 
 def compiled(policy: Policy) -> CompiledPolicy:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from . import fetch_standard
-from .compiled import MAX_WILDCARD_METHOD_LENGTH, Answer, CompiledPolicy, Headers, compiled
+from .answer import Answer, Headers
+from .compiled import CompiledPolicy
 from .explain import explain
+from .limits import MAX_WILDCARD_METHOD_LENGTH
 from .policy import Policy
+from .policy_argument import PolicyArgument, policy_for_origin
 from .reasons import ALLOWED, METHOD_NOT_ALLOWED, PASSING, Kind, Reason
 from .request import Request
 from .validation.fields import is_read_as_forbidden
@@ -61,7 +64,7 @@ class Decision:
         return explain(self.kind, self.reason, self.detail, self.request, self.policy)
 
 
-def decide(policy: Policy, request: Request) -> Decision:
+def decide(policy: PolicyArgument, request: Request) -> Decision:
     """Return the CORS headers that the response to *request* carries under *policy*, and the reason.
 
     For a preflight the headers are the whole answer, and ``status`` is its status. For any other request they
@@ -71,7 +74,7 @@ def decide(policy: Policy, request: Request) -> Decision:
 
     The function is pure: it blocks, logs and reads nothing, and no request makes it raise.
 
-    :param policy: the policy; callables among its origins are asked.
+    :param policy: the policy, or a list of policies; callables among the origins are asked.
     :param request: the request, of any kind.
     :returns: the decision.
 
@@ -80,7 +83,7 @@ def decide(policy: Policy, request: Request) -> Decision:
     >>> decision.allowed, decision.headers
     (True, (('Access-Control-Allow-Origin', 'https://app.example'), ('Vary', 'Origin')))
     """
-    return decide_by(compiled(policy), request)
+    return decide_by(policy_for_origin(policy, request.origin), request)
 
 
 def decide_by(by_policy: CompiledPolicy, request: Request, answer: Answer | None = None) -> Decision:
@@ -88,17 +91,29 @@ def decide_by(by_policy: CompiledPolicy, request: Request, answer: Answer | None
 
     :param answer: the policy's answer to the origin, if the caller has asked for it before.
     """
+    kind = kind_of(request)
+    if not by_policy.is_managed:
+        return Decision(
+            kind=kind, reason=Reason.UNMANAGED, headers=(), request=request, policy=by_policy.policy
+        )
     answer = answer or by_policy.answer_to(request.origin)
-    if request.is_preflight:
+    if kind is Kind.PREFLIGHT:
         return _decide_preflight(by_policy, answer, request)
     return Decision(
-        kind=Kind.NON_CORS if request.origin is None else Kind.ACTUAL,
+        kind=kind,
         reason=by_policy.reason(answer, request.origin),
         headers=tuple(answer.headers),
         request=request,
         policy=by_policy.policy,
         error=answer.error,
     )
+
+
+def kind_of(request: Request) -> Kind:
+    """Return what *request* is to the CORS protocol."""
+    if request.is_preflight:
+        return Kind.PREFLIGHT
+    return Kind.NON_CORS if request.origin is None else Kind.ACTUAL
 
 
 def _decide_preflight(by_policy: CompiledPolicy, answer: Answer, request: Request) -> Decision:

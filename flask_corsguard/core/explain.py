@@ -221,6 +221,10 @@ def _cookie_not_allowed(request: Request, detail: str, policy: Policy) -> str:
 _PASSING = {
     Reason.GUARD_OFF: "The guard is off in this policy, so every request passes.",
     Reason.SAFE_METHOD: "The method only reads, so the request passes; CORS decides who reads the response.",
+    Reason.UNMANAGED: (
+        "The policy is UNMANAGED: nothing is added to the response or guarded, and CORS is the business of "
+        "whatever answers."
+    ),
     Reason.SAME_ORIGIN: "Sec-Fetch-Site, or Origin and Host, show that no other origin sent this request.",
 }
 

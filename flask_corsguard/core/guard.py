@@ -9,13 +9,16 @@ the sender with the policy, before anything of the application runs.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from .compiled import Answer, CompiledPolicy, compiled
+from .answer import Answer
+from .compiled import CompiledPolicy, compiled
 from .decision import FORBIDDEN, Decision, allows_method
 from .hidden_host import MAX_AUTHORITY_LENGTH
 from .origin import DEFAULT_PORTS, MAX_ORIGIN_LENGTH, Origin
-from .policy import Policy
+from .policy import Policy, copy_of
+from .policy_argument import PolicyArgument, policy_for_origin
 from .reasons import (
     ALLOWED,
     COOKIE_NOT_ALLOWED,
@@ -47,13 +50,14 @@ MAX_UPGRADE_LENGTH: Final = 256
 _HTTP_SCHEMES: Final = {"ws": "http", "wss": "https"}
 
 
-def judge(policy: Policy, request: Request) -> Decision:
+def judge(policy: PolicyArgument, request: Request) -> Decision:
     """Return whether *request* may reach the application under *policy*, and the reason.
 
     The decision's ``allowed`` is the verdict. If it is false, ``status`` is 403 and ``headers`` are the CORS
     headers of that answer, so that an allowed origin can read it. No request makes the function raise.
 
-    :param policy: the policy; callables among its origins are asked if the verdict depends on them.
+    :param policy: the policy, or a list of policies; callables among the origins are asked if the verdict
+        depends on them.
     :param request: the request; a preflight passes, because its method is safe.
     :returns: the verdict; whether it is carried out or only reported, ``guard`` of the policy says.
 
@@ -62,7 +66,7 @@ def judge(policy: Policy, request: Request) -> Decision:
     >>> verdict.allowed, verdict.status, str(verdict.reason)
     (False, 403, 'origin-not-allowed')
     """
-    return judge_by(compiled(policy), request)
+    return judge_by(policy_for_origin(policy, request.origin), request)
 
 
 def judge_by(by_policy: CompiledPolicy, request: Request, answer: Answer | None = None) -> Decision:
@@ -72,7 +76,7 @@ def judge_by(by_policy: CompiledPolicy, request: Request, answer: Answer | None 
     """
     policy, origin = by_policy.policy, request.origin
     kind = Kind.NON_CORS if origin is None else Kind.ACTUAL
-    reason = Reason.GUARD_OFF if policy.guard == "off" else _passes_whoever_is_allowed(request)
+    reason = _passes_by_guard(by_policy) or _passes_whoever_is_allowed(request)
     if reason is None:
         answer = answer or by_policy.answer_to(origin)
         reason = reason_by_policy(by_policy, answer, request.method, request.has_cookie)
@@ -90,6 +94,12 @@ def judge_by(by_policy: CompiledPolicy, request: Request, answer: Answer | None 
         policy=policy,
         error=answer.error,
     )
+
+
+def _passes_by_guard(by_policy: CompiledPolicy) -> Reason | None:
+    if not by_policy.is_managed:
+        return Reason.UNMANAGED
+    return Reason.GUARD_OFF if by_policy.policy.guard == "off" else None
 
 
 def _passes_whoever_is_allowed(request: Request) -> Reason | None:
@@ -142,6 +152,17 @@ def reason_by_policy(
         # A script of an allowed origin that reads the answer could not have sent it; a form could.
         return COOKIE_NOT_ALLOWED
     return ALLOWED
+
+
+def reported(decision: Decision) -> Decision:
+    """Return a verdict of :func:`judge` as it would be if the guard of its policy only reported."""
+    policy: Policy | None = decision.policy
+    if policy is None or policy.guard != "enforce":
+        return decision
+    reporting = copy_of(policy, guard="report")
+    # An explanation asks for the methods of the route, which only the compiled form knows.
+    reporting._set("_compiled", compiled(policy))  # noqa: SLF001 - the place that a policy keeps for it
+    return replace(decision, policy=reporting)
 
 
 def is_refused(decision: Decision) -> bool:

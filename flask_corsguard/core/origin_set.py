@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Final, Literal
 
 from .origin import MAX_ORIGIN_LENGTH, NULL_ORIGINS, Origin, split
@@ -117,6 +118,17 @@ class OriginSet:
         if self._regexes or self._callables:
             return self._ask(Origin(*parts), text)
         return _NOT_ALLOWED
+
+    def lists(self, text: str, *, by_pattern: bool = False) -> bool:
+        """Whether *text*, an origin, is allowed whatever the callables say.
+
+        :param by_pattern: whether only patterns count.
+        """
+        other = copy(self)
+        other._callables = ()  # noqa: SLF001 - of this class
+        if by_pattern:
+            other.exact, other._regexes = frozenset(), ()  # noqa: SLF001
+        return other.check(text)[0] is Reason.ALLOWED
 
     def _matches_a_pattern(self, scheme: str, host: str, port: int | None) -> bool:
         if self._any_port_hosts and f"{scheme}://{host}" in self._any_port_hosts:

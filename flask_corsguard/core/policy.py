@@ -6,10 +6,20 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from operator import methodcaller
-from typing import Any, Final, Literal, NoReturn, TypedDict, cast, final
+from typing import Any, Final, Literal, NoReturn, cast, final
 
 from .origin import Origin
 from .origin_set import OriginSet
+from .policy_fields import (
+    DEFAULTS,
+    FIELDS,
+    GUARD_MODES,
+    RESOURCE_POLICIES,
+    GuardMode,
+    NamesField,
+    OriginsField,
+    ResourcePolicy,
+)
 from .problems import PolicyError, Problem, problem, shown
 from .validation.fields import (
     check_choice,
@@ -22,52 +32,18 @@ from .validation.fields import (
     exact,
     is_star,
 )
-from .validation.origins import DOORS, NOBODY, Door, Origins, check_credentials, check_origins
+from .validation.origins import DOORS, NOBODY, UNLISTED, Door, Origins, check_credentials, check_origins
 from .validation.unknown_fields import hint_for_unknown
 
-GuardMode = Literal["enforce", "report", "off"]
-GUARD_MODES: Final[tuple[GuardMode, ...]] = ("enforce", "report", "off")
 
-ResourcePolicy = Literal["same-origin", "same-site", "cross-origin"]
-RESOURCE_POLICIES: Final[tuple[ResourcePolicy, ...]] = ("same-origin", "same-site", "cross-origin")
+class _Required:
+    """What ``origins`` is where it is left out: a signature shows that it must be given."""
 
-OriginsField = str | Iterable["str | re.Pattern[str] | Callable[[Origin], bool]"]
-NamesField = str | Iterable[str]
+    def __repr__(self) -> str:
+        return "<required>"
 
 
-class PolicyFields(TypedDict, total=False):
-    """The fields of a :class:`Policy`, for functions that pass them on."""
-
-    origins: OriginsField
-    methods: NamesField | None
-    allow_headers: NamesField
-    expose_headers: NamesField
-    credentials: bool
-    max_age: int | timedelta | None
-    private_network: bool
-    timing: bool | Literal["*"]
-    resource_policy: ResourcePolicy | None
-    guard: GuardMode
-    dangerously_allow: Iterable[Door]
-
-
-#: The defaults of the fields; ``origins`` has none.
-DEFAULTS: Final[Mapping[str, object]] = {
-    "methods": None,
-    "allow_headers": ("Content-Type",),
-    "expose_headers": (),
-    "credentials": False,
-    "max_age": 600,
-    "private_network": False,
-    "timing": False,
-    "resource_policy": None,
-    "guard": "enforce",
-    "dangerously_allow": (),
-}
-
-FIELDS: Final = ("origins", *DEFAULTS)
-
-_MISSING: Final[Any] = object()
+_MISSING: Final[Any] = _Required()
 
 
 @final
@@ -84,6 +60,8 @@ class Policy:
     :param methods: the methods that are allowed, ``"*"`` for any. ``None`` stands for the methods of the
         matched route in Flask, elsewhere for ``GET``, ``HEAD`` and ``POST``. Browsers let these three pass
         whatever a list says; the guard takes a list at its word, so ``methods=["GET"]`` is read-only.
+        ``origins="*"`` without methods lets a page of every origin send ``POST``, and in Flask every method
+        of the route: for data that is only read, write ``methods=["GET"]``.
     :param allow_headers: the request headers that are allowed, ``"*"`` for any but ``Authorization``, which
         must be listed beside it.
     :param expose_headers: the response headers that a page may read beyond the seven it always may, ``"*"``
@@ -210,17 +188,22 @@ class Policy:
         :param changes: fields by name.
         :returns: the new policy; this one stays as it is.
         :raises PolicyError: if the result has problems.
+        :raises TypeError: if this policy is ``UNMANAGED``, which has no fields.
         """
-        return Policy(**{**self._fields(), **changes})
+        if self.is_unmanaged:
+            raise TypeError("UNMANAGED has no fields to replace: write Policy(...) with those that you mean.")
+        return Policy(**{**self._by_name(), **changes})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a new dictionary: ``Policy.from_mapping(p.to_dict()) == p``.
 
         Its values are lists, strings, numbers and ``None``; expressions and callables stay what they are.
 
-        :returns: the fields by name.
+        :returns: the fields by name; those of ``UNMANAGED`` are ``{"unmanaged": True}``.
         """
-        fields = self._fields().items()
+        if self.is_unmanaged:
+            return dict(_OF_UNMANAGED)
+        fields = self._by_name().items()
         return {name: list(value) if type(value) is tuple else value for name, value in fields}
 
     @classmethod
@@ -234,13 +217,21 @@ class Policy:
         if not isinstance(cast("object", mapping), Mapping):
             raise PolicyError([problem("policy.type", "policy", mapping, 'Write {"origins": ["*"]}.')])
         named = cast("Mapping[object, Any]", mapping).items()
+        if "unmanaged" in mapping:
+            return _unmanaged(mapping)
         return cls(**{exact(n) if isinstance(n, str) else shown(n): value for n, value in named})
 
-    def _fields(self) -> dict[str, Any]:
+    @property
+    def is_unmanaged(self) -> bool:
+        """Whether this is ``UNMANAGED``."""
+        return self.origins is UNLISTED
+
+    def _by_name(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in FIELDS}
 
     def _key(self) -> tuple[object, ...]:
-        return tuple(self._fields().values())
+        # Both kinds of an empty list are equal tuples.
+        return self.is_unmanaged, *self._by_name().values()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Policy):
@@ -255,15 +246,19 @@ class Policy:
             return self._hash
 
     def __repr__(self) -> str:
-        fields = self._fields().items()
+        if self.is_unmanaged:
+            return "UNMANAGED"
+        fields = self._by_name().items()
         changed = [f"{name}={value!r}" for name, value in fields if value != DEFAULTS.get(name, _MISSING)]
         return f"Policy({', '.join(changed)})"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         # By public names alone, so that a pickle outlives the modules that it was made by.
+        if self.is_unmanaged:
+            return "UNMANAGED"
         if self.origins is not NOBODY:
             return Policy.from_mapping, (self.to_dict(),)
-        fields = self._fields().items()
+        fields = self._by_name().items()
         changes = {name: value for name, value in fields if value != getattr(SAME_ORIGIN, name)}
         return (methodcaller("replace", **changes), (SAME_ORIGIN,)) if changes else "SAME_ORIGIN"
 
@@ -272,29 +267,34 @@ class Policy:
 SAME_ORIGIN: Final = Policy(origins=NOBODY)
 
 
-def with_methods(policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> Policy:
-    """Return *policy* with the *methods* of a route; nothing is checked again."""
+def copy_of(policy: Policy, **changes: object) -> Policy:
+    """Return *policy* with the *changes*, of which none is checked, and without its compiled form."""
     other = object.__new__(Policy)
     for name in Policy.__slots__:
-        if name not in {"methods", "_compiled", "_hash"}:
-            other._set(name, getattr(policy, name))
+        if name not in {"_compiled", "_hash"}:
+            other._set(name, changes[name] if name in changes else getattr(policy, name))
     # Tempting: policy.replace(). But checking a hundred thousand origins for each route would be felt.
-    other._set("methods", methods)
     other._set("_compiled", None)
     return other
 
 
-def policy_from(value: object, field: str) -> Policy:
-    """Return *value* if it is a policy, or the policy that it describes if it is a mapping of fields.
+#: The policy of a part that manages its CORS itself: nothing is added to its responses, replaced in them or
+#: removed from them; preflights and every request reach it; and nothing is guarded.
+UNMANAGED: Final = copy_of(SAME_ORIGIN, origins=UNLISTED, methods="*", guard="off")
 
-    :param value: a policy, or a mapping of fields.
-    :param field: where *value* was given, for the problem.
-    :raises PolicyError: if *value* is neither, or has problems.
-    """
-    if isinstance(value, Policy):
-        return value
-    if isinstance(value, Mapping):
-        return Policy.from_mapping(value)
-    raise PolicyError(
-        [problem("policy.type", field, value, 'Write Policy(origins=["https://app.example"]).')]
-    )
+
+def strictest(policies: Iterable[Policy]) -> ResourcePolicy | None:
+    """Return the strictest ``resource_policy`` of the *policies*; ``None`` if none has any."""
+    given = {policy.resource_policy for policy in policies}
+    return next((each for each in RESOURCE_POLICIES if each in given), None)
+
+
+#: What ``UNMANAGED`` is in a configuration.
+_OF_UNMANAGED: Final = {"unmanaged": True}
+
+
+def _unmanaged(mapping: Mapping[str, Any]) -> Policy:
+    if dict(mapping) == _OF_UNMANAGED:
+        return UNMANAGED
+    hint = 'Write {"unmanaged": true} and no other field; or leave "unmanaged" out.'
+    raise PolicyError([problem("policy.unmanaged", "unmanaged", mapping["unmanaged"], hint)])

@@ -183,6 +183,11 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         # Where the policy is given.
         "field.unknown": "There is no such field.",
         "policy.type": "This is not a policy.",
+        "policy.unmanaged": "A policy that is unmanaged has no fields, because nothing applies them.",
+        "policies.empty": "A list of policies needs one at least.",
+        "policies.nobody": "This policy allows nobody, so it is only used if it is the last one of the list.",
+        "policies.shadowed": "An earlier policy of the list allows the same, so this would never be used.",
+        "policies.unmanaged": "A list is searched by origin, and UNMANAGED neither allows nor refuses one.",
         "policy.twice": "The policy is given twice, and one of the two would be ignored.",
         "blueprints.type": "Blueprints must be a mapping from registered name to policy.",
         "blueprints.name": "This is not the registered name of a blueprint.",

@@ -46,6 +46,8 @@ class Reason(str, Enum):
     SAME_ORIGIN = "same-origin"
     ORIGIN_MISSING = "origin-missing"
     COOKIE_NOT_ALLOWED = "cookie-not-allowed"
+    # Both functions give it, for UNMANAGED.
+    UNMANAGED = "unmanaged"
 
     __str__ = str.__str__
     # Tempting: the method of Enum. But it is written in Python, which costs a call.
@@ -63,4 +65,4 @@ METHOD_NOT_ALLOWED: Final = Reason.METHOD_NOT_ALLOWED
 COOKIE_NOT_ALLOWED: Final = Reason.COOKIE_NOT_ALLOWED
 
 #: The reasons with which nothing is refused.
-PASSING: Final = frozenset({ALLOWED, NO_ORIGIN, Reason.GUARD_OFF, SAFE_METHOD, SAME_ORIGIN})
+PASSING: Final = frozenset({ALLOWED, NO_ORIGIN, Reason.GUARD_OFF, Reason.UNMANAGED, SAFE_METHOD, SAME_ORIGIN})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .compiled import Answer, CompiledPolicy
+from .answer import Answer
+from .compiled import CompiledPolicy
 from .decision import Decision, decide_by
 from .guard import is_own_request, is_websocket, reason_to_pass
 from .reasons import ALLOWED, NO_ORIGIN

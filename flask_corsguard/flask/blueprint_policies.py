@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
-from flask_corsguard.core.policy import Policy, policy_from
+from flask_corsguard.core.audiences import AnyPolicy
+from flask_corsguard.core.policy_argument import named_within, policy_from
 from flask_corsguard.core.problems import PolicyError, Problem, problem
 
 
-def read_blueprints(policies: object, field: str = "blueprints") -> dict[str, Policy]:
+def read_blueprints(policies: object, field: str = "blueprints") -> dict[str, AnyPolicy]:
     """Return the policies by the registered names of their blueprints.
 
     :param policies: a mapping from name to policy, or to the fields of one.
@@ -20,7 +20,7 @@ def read_blueprints(policies: object, field: str = "blueprints") -> dict[str, Po
         hint = f'Write {field}={{"api": policy}}.'
         raise PolicyError([problem("blueprints.type", field, policies, hint)])
     problems: list[Problem] = []
-    read: dict[str, Policy] = {}
+    read: dict[str, AnyPolicy] = {}
     for name, value in policies.items():
         within = f"{field}[{name!r}]"
         if not isinstance(name, str) or not all(name.split(".")):
@@ -30,10 +30,7 @@ def read_blueprints(policies: object, field: str = "blueprints") -> dict[str, Po
         try:
             read[name] = policy_from(value, within)
         except PolicyError as error:
-            problems += [
-                each if each.field == within else replace(each, field=f"{within}.{each.field}")
-                for each in error.problems
-            ]
+            problems += [named_within(within, each) for each in error.problems]
     if problems:
         raise PolicyError(problems)
     return read

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.sansio.blueprints import Blueprint
 
-    from flask_corsguard.core.policy import Policy
+    from flask_corsguard.core.audiences import AnyPolicy
 
 _FLASK: Final = "flask.sansio.blueprints"
 
@@ -27,7 +27,7 @@ class BlueprintPrefixes:
     :param marks: what finds the policy of a blueprint.
     """
 
-    def __init__(self, app: Flask, blueprints: Mapping[str, Policy], marks: Marks) -> None:
+    def __init__(self, app: Flask, blueprints: Mapping[str, AnyPolicy], marks: Marks) -> None:
         self._app = app
         self._by_name = blueprints
         self._marks = marks
@@ -42,8 +42,13 @@ class BlueprintPrefixes:
         marked: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
         return [*marked, *self._named()]
 
-    def find(self, subdomain: str | None, path: str) -> Policy | None:
+    def find(self, subdomain: str | None, path: str) -> AnyPolicy | None:
         """Return the policy of the blueprint with the nearest prefix; ``None`` if there is none."""
+        name = self.name_of(subdomain, path)
+        return None if name is None else self._marks.of_blueprint(name)
+
+    def name_of(self, subdomain: str | None, path: str) -> str | None:
+        """Return the name of the blueprint that has a policy and the nearest prefix, if there is one."""
         marked: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
         count = len(marked), len(self._app.blueprints)
         known, registrations, prefixes = self._compiled
@@ -56,7 +61,7 @@ class BlueprintPrefixes:
             index, _ = adapter.match(path)
         except HTTPException:
             return None
-        return self._marks.of_blueprint(registrations[int(index)].name)
+        return registrations[int(index)].name
 
     def _named(self) -> Iterator[Registration]:
         """Yield the registrations of blueprints that have a policy by their name."""

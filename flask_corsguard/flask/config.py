@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from flask_corsguard.core.policy import FIELDS, SAME_ORIGIN, Policy, policy_from
+from flask_corsguard.core.audiences import AnyPolicy
+from flask_corsguard.core.policy import SAME_ORIGIN, Policy
+from flask_corsguard.core.policy_argument import policy_from
+from flask_corsguard.core.policy_fields import FIELDS
 from flask_corsguard.core.problems import PolicyError, Problem, did_you_mean, problem
+from flask_corsguard.core.validation.fields import check_flag
 from flask_corsguard.wsgi.path_rules import PathRules
 
 from .blueprint_policies import read_blueprints
-from .config_text import OF_PARTS, value_of
+from .config_text import OF_PARTS, SWITCHES_OF_EXTENSION, value_of
 
 PREFIX: Final = "CORSGUARD_"
 
@@ -20,7 +24,10 @@ PREFIX: Final = "CORSGUARD_"
 _WITHOUT_ORIGINS: Final = frozenset({"guard", "resource_policy"})
 
 #: The field, or argument, that each configuration key stands for.
-KEYS: Final = {f"{PREFIX}{name.upper()}": name for name in (*FIELDS, "paths", "blueprints")}
+KEYS: Final = {f"{PREFIX}{name.upper()}": name for name in (*FIELDS, "paths", "blueprints", "report_only")}
+
+#: What is an argument of the extension, and no field of a policy.
+_OF_EXTENSION: Final = OF_PARTS | SWITCHES_OF_EXTENSION
 
 _ONCE: Final = (
     "Give it to CorsGuard(...), for every application, or to init_app(app, ...), for one; not to both."
@@ -30,10 +37,13 @@ _ONCE: Final = (
 class Settings(NamedTuple):
     """What an application is configured with."""
 
-    policy: Policy
+    #: A policy, a list of policies, or a callable that returns one of these for a request.
+    policy: AnyPolicy | Callable[[Any], object]
     paths: PathRules | None
     #: By their registered names.
-    blueprints: Mapping[str, Policy]
+    blueprints: Mapping[str, AnyPolicy]
+    #: Whether no policy enforces its guard.
+    report_only: bool
 
 
 class Arguments(NamedTuple):
@@ -43,6 +53,7 @@ class Arguments(NamedTuple):
     fields: Mapping[str, Any]
     paths: object
     blueprints: object
+    report_only: object
 
     def with_others(self, others: Arguments) -> Arguments:
         """Return these arguments with *others*.
@@ -53,7 +64,7 @@ class Arguments(NamedTuple):
         if (self.policy is not None or self.fields) and (others.policy is not None or others.fields):
             what = ", ".join(others.fields) or "policy"
             problems.append(problem("policy.twice", what, others.policy or dict(others.fields), _ONCE))
-        for name in sorted(OF_PARTS):
+        for name in sorted(_OF_EXTENSION):
             value = getattr(others, name)
             if value is not None and getattr(self, name) is not None:
                 problems.append(problem("policy.twice", name, value, _ONCE))
@@ -64,6 +75,7 @@ class Arguments(NamedTuple):
             {**self.fields, **others.fields},
             self.paths if others.paths is None else others.paths,
             self.blueprints if others.blueprints is None else others.blueprints,
+            self.report_only if others.report_only is None else others.report_only,
         )
 
 
@@ -77,7 +89,10 @@ def read_settings(arguments: Arguments, config: Mapping[Any, Any]) -> Settings:
     problems: list[Problem] = []
     settings, keys = _joined(arguments, config, problems)
     rules, of_blueprints = (settings.pop(name, None) for name in ("paths", "blueprints"))
-    built, paths, blueprints = SAME_ORIGIN, None, {}
+    report_only = check_flag("report_only", settings.pop("report_only", False), problems)
+    built: AnyPolicy | Callable[[Any], object] = SAME_ORIGIN
+    paths: PathRules | None = None
+    blueprints: dict[str, AnyPolicy] = {}
     try:
         built = _policy_of(arguments.policy, settings)
     except PolicyError as error:
@@ -93,7 +108,7 @@ def read_settings(arguments: Arguments, config: Mapping[Any, Any]) -> Settings:
         problems += error.problems
     if problems:
         raise PolicyError(problems)
-    return Settings(built, paths, blueprints)
+    return Settings(built, paths, blueprints, report_only)
 
 
 def _joined(
@@ -101,7 +116,7 @@ def _joined(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what is set in code or configuration, and the keys of the latter by what they set."""
     policy = arguments.policy
-    of_parts = {name: getattr(arguments, name) for name in OF_PARTS}
+    of_parts = {name: getattr(arguments, name) for name in _OF_EXTENSION}
     given = {**arguments.fields, **{name: value for name, value in of_parts.items() if value is not None}}
     keys: dict[str, str] = {}
     settings: dict[str, Any] = dict(given)
@@ -111,7 +126,7 @@ def _joined(
             problems.append(
                 problem("config.unknown", key, config[key], did_you_mean(key.upper(), list(KEYS)))
             )
-        elif name in given or (policy is not None and name not in OF_PARTS):
+        elif name in given or (policy is not None and name not in _OF_EXTENSION):
             hint = f"Leave out {key}, or {name if name in given else 'the policy'} in the code."
             problems.append(problem("config.twice", key, config[key], hint))
         else:
@@ -119,14 +134,16 @@ def _joined(
             settings[name] = value_of(name, key, config[key], problems)
     if keys and "origins" not in given:
         keys.setdefault("origins", f"{PREFIX}ORIGINS")
-    fields = [name for name in settings if name not in OF_PARTS]
+    fields = [name for name in settings if name not in _OF_EXTENSION]
     if policy is not None and fields:
         hint = "Give a policy or its fields; policy.replace(...) makes one like another."
         problems.append(problem("policy.twice", ", ".join(fields), policy, hint))
     return settings, keys
 
 
-def _policy_of(policy: object, fields: Mapping[str, Any]) -> Policy:
+def _policy_of(policy: object, fields: Mapping[str, Any]) -> AnyPolicy | Callable[[Any], object]:
+    if callable(policy):
+        return policy
     if policy is not None:
         return policy_from(policy, "policy")
     if set(fields) <= _WITHOUT_ORIGINS:

@@ -10,12 +10,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from flask_corsguard.core.policy import DEFAULTS, FIELDS
+from flask_corsguard.core.policy_fields import DEFAULTS, FIELDS
 from flask_corsguard.core.problems import Problem, problem, shown
 from flask_corsguard.core.validation.origins import NOBODY
 
 #: The settings that hold policies by name, instead of a field of one.
 OF_PARTS: Final = frozenset({"paths", "blueprints"})
+
+#: The settings that are neither a field of a policy nor hold policies: switches of the extension.
+SWITCHES_OF_EXTENSION: Final = frozenset({"report_only"})
 
 #: What a switch can be, in any case.
 SWITCHES: Final = {
@@ -56,6 +59,8 @@ def value_of(name: str, key: str, value: object, problems: list[Problem]) -> obj
 
 
 def _policy(key: str, fields: object, problems: list[Problem]) -> object:
+    if isinstance(fields, list):
+        return [_policy(f"{key}[{index}]", each, problems) for index, each in enumerate(fields)]
     if not isinstance(fields, Mapping):
         return fields
     return {
@@ -106,7 +111,7 @@ def _field(setting: _Setting, value: object, problems: list[Problem]) -> object:
     if name in _SWITCH_FIELDS and type(value) is int and value in {0, 1}:
         # Flask's from_prefixed_env() has read the variable as JSON: CORSGUARD_CREDENTIALS=1.
         return bool(value)
-    if not isinstance(value, str) or name not in FIELDS:
+    if not isinstance(value, str) or name not in _READABLE:
         return value
     text = value.strip()
     try:
@@ -116,7 +121,7 @@ def _field(setting: _Setting, value: object, problems: list[Problem]) -> object:
         return _list(text) if read is None else _without_brackets(text, read)
     except _UnreadableError as error:
         problems.append(problem(error.code, setting.key, value, error.hint(setting)))
-    return NOBODY if name == "origins" else DEFAULTS[name]
+    return NOBODY if name == "origins" else DEFAULTS.get(name, False)
 
 
 def _unreadable(code: str, instead: object, more: str = ".") -> _UnreadableError:
@@ -173,12 +178,14 @@ def _json(text: str) -> object:
         return None
 
 
-_SWITCH_FIELDS: Final = frozenset({"credentials", "private_network", "timing"})
+_READABLE: Final = frozenset(FIELDS) | SWITCHES_OF_EXTENSION
+_SWITCH_FIELDS: Final = frozenset({"credentials", "private_network", "timing"}) | SWITCHES_OF_EXTENSION
 
 #: What reads the text of a field; any other field is a list.
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "credentials": _switch,
     "private_network": _switch,
+    "report_only": _switch,
     "timing": _switch_or_star,
     "max_age": _number,
     "resource_policy": str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from inspect import isroutine
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
@@ -11,7 +11,9 @@ from flask import Blueprint, request_started
 from flask.sansio.app import App
 from flask.views import View
 
-from flask_corsguard.core.policy import Policy, policy_from
+from flask_corsguard.core.audiences import AnyPolicy
+from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.core.problems import PolicyError, problem
 from flask_corsguard.wsgi.application import ASGI_ADAPTER, is_asgi
 
@@ -36,13 +38,13 @@ if TYPE_CHECKING:
     from flask.blueprints import BlueprintSetupState
     from typing_extensions import Unpack
 
-    from flask_corsguard.core.policy import PolicyFields
+    from flask_corsguard.core.policy_fields import PolicyFields
 
 T = TypeVar("T", bound=object)
 
 
 @overload
-def cors(policy: Policy, /) -> Callable[[T], T]: ...
+def cors(policy: Policy | Sequence[Policy], /) -> Callable[[T], T]: ...
 @overload
 def cors(**fields: Unpack[PolicyFields]) -> Callable[[T], T]: ...
 def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
@@ -54,7 +56,7 @@ def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
     A mark has no effect until the application has a :class:`.CorsGuard`; without one, the first request
     warns.
 
-    :param policy: a :class:`.Policy`; or give its fields by name.
+    :param policy: a :class:`.Policy`, or a list of policies; or give the fields of one by name.
     :param fields: the fields of a policy, instead of *policy*.
     :returns: a decorator that returns its target unchanged.
     :raises PolicyError: if the policy has problems.
@@ -85,7 +87,7 @@ def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
     return mark
 
 
-def _check_first(target: object, policy: Policy) -> None:
+def _check_first(target: object, policy: AnyPolicy) -> None:
     earlier = earlier_mark(target)
     if earlier is None or earlier == policy:
         return

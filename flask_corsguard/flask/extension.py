@@ -6,14 +6,16 @@ other extension, runs before it or overwrites its headers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MethodType
-from typing import TYPE_CHECKING, Any, NoReturn, overload
+from typing import TYPE_CHECKING, Any, NoReturn, cast, overload
 
 from werkzeug.local import LocalProxy
 
 from flask_corsguard.core.findings import Finding
-from flask_corsguard.core.policy import Policy, policy_from
+from flask_corsguard.core.guard import reported
+from flask_corsguard.core.policy import SAME_ORIGIN, Policy
+from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.core.reasons import ALLOWED
 from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, UPGRADE, method_to_judge
 from flask_corsguard.wsgi.middleware import CorsMiddleware
@@ -24,6 +26,7 @@ from .application import is_flask, why_not_flask
 from .config import Arguments, Settings, read_settings
 from .marks import EXTENSION, observe_marks
 from .mounts import Mounts
+from .policy_per_request import PolicyPerRequest
 from .policy_place import PlacedMountedPolicies, PlacedPolicies
 from .refusal import CrossOriginRefused, answer_through, cors_refused
 from .response import start_when_matched
@@ -36,13 +39,16 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from flask_corsguard.core.decision import Decision
-    from flask_corsguard.core.policy import PolicyFields
+    from flask_corsguard.core.policy_fields import PolicyFields
     from flask_corsguard.wsgi.policy_source import PolicySource
 
-    from .routing import RoutedPolicies
+    from .response import ResponsePolicies
 
-    PathsArgument = Mapping[str, Policy | Mapping[str, Any]]
-    BlueprintsArgument = Mapping[str, Policy | Mapping[str, Any]]
+    PolicyOrFields = Policy | Mapping[str, Any]
+    PolicyOrList = PolicyOrFields | Sequence[PolicyOrFields]
+    PolicyArgument = Policy | Sequence[Policy] | Callable[[WSGIEnvironment], Policy | Sequence[Policy]]
+    PathsArgument = Mapping[str, PolicyOrList]
+    BlueprintsArgument = Mapping[str, PolicyOrList]
 
 
 class CorsGuard:
@@ -60,11 +66,15 @@ class CorsGuard:
     whole reason and appears on the console, and every response to another origin has ``X-CorsGuard``.
 
     :param app: the application; without one, call :meth:`init_app` later, for any number of applications.
-    :param policy: a :class:`.Policy`.
+    :param policy: a :class:`.Policy`, or a list of policies; or a callable that gets the WSGI environ and
+        returns one of these, asked once per request in an application context. If it fails, the closed policy
+        takes its place.
     :param paths: policies for views without a mark, by path.
     :param blueprints: policies of blueprints, by the names that they are registered with (``"api"``, or
         ``"api.v1"`` for one in another), before the marks of these blueprints. So an application can say what
         applies to a blueprint that a module holds.
+    :param report_only: whether no policy of the application enforces its guard: what a guard would refuse is
+        logged and signalled, and reaches the application. For the first weeks; policies stay as they are.
     :param fields: the fields of a policy, instead of *policy*.
     :raises PolicyError: with every problem of the policy, the paths, the blueprints and the configuration.
     :raises RuntimeError: if the application already has the extension; or if *app* is ``current_app``, and
@@ -78,10 +88,11 @@ class CorsGuard:
     def __init__(
         self,
         app: Flask | None = None,
-        policy: Policy | None = None,
+        policy: PolicyArgument | None = None,
         *,
         paths: PathsArgument | None = None,
         blueprints: BlueprintsArgument | None = None,
+        report_only: bool | None = None,
     ) -> None: ...
     @overload
     def __init__(
@@ -90,12 +101,20 @@ class CorsGuard:
         *,
         paths: PathsArgument | None = None,
         blueprints: BlueprintsArgument | None = None,
+        report_only: bool | None = None,
         **fields: Unpack[PolicyFields],
     ) -> None: ...
     def __init__(
-        self, app: Any = None, policy: Any = None, *, paths: Any = None, blueprints: Any = None, **fields: Any
+        self,
+        app: Any = None,
+        policy: Any = None,
+        *,
+        paths: Any = None,
+        blueprints: Any = None,
+        report_only: Any = None,
+        **fields: Any,
     ) -> None:
-        self._given = Arguments(policy, fields, paths, blueprints)
+        self._given = Arguments(policy, fields, paths, blueprints, report_only)
         if app is not None:
             self.init_app(app)
 
@@ -103,10 +122,11 @@ class CorsGuard:
     def init_app(
         self,
         app: Flask,
-        policy: Policy | None = None,
+        policy: PolicyArgument | None = None,
         *,
         paths: PathsArgument | None = None,
         blueprints: BlueprintsArgument | None = None,
+        report_only: bool | None = None,
     ) -> None: ...
     @overload
     def init_app(
@@ -115,10 +135,18 @@ class CorsGuard:
         *,
         paths: PathsArgument | None = None,
         blueprints: BlueprintsArgument | None = None,
+        report_only: bool | None = None,
         **fields: Unpack[PolicyFields],
     ) -> None: ...
     def init_app(
-        self, app: Any, policy: Any = None, *, paths: Any = None, blueprints: Any = None, **fields: Any
+        self,
+        app: Any,
+        policy: Any = None,
+        *,
+        paths: Any = None,
+        blueprints: Any = None,
+        report_only: Any = None,
+        **fields: Any,
     ) -> None:
         """Register the extension with *app* and read its configuration, once.
 
@@ -126,9 +154,10 @@ class CorsGuard:
         given applies to every application, and is not given again here: policies are never merged.
 
         :param app: the application.
-        :param policy: a :class:`.Policy`.
+        :param policy: a :class:`.Policy`, a list of policies, or a callable.
         :param paths: policies for views without a mark, by path.
         :param blueprints: policies of blueprints, by the names that they are registered with.
+        :param report_only: whether no policy of this application enforces its guard.
         :param fields: the fields of a policy, instead of *policy*.
         :raises PolicyError: with every problem of the arguments and the configuration.
         :raises RuntimeError: if *app* already has the extension; or if it is ``current_app``, and there is
@@ -144,7 +173,7 @@ class CorsGuard:
                 "CorsGuard(app) or init_app(app) once; other policies for parts of the application "
                 "go on views and blueprints, as @cors(...), or into paths=."
             )
-        given = self._given.with_others(Arguments(policy, fields, paths, blueprints))
+        given = self._given.with_others(Arguments(policy, fields, paths, blueprints, report_only))
         middleware = _FlaskMiddleware(app, read_settings(given, app.config))
         app.extensions[EXTENSION] = middleware
         app.wsgi_app = middleware  # Flask's documented way
@@ -174,17 +203,21 @@ class _FlaskMiddleware(CorsMiddleware):
         #: Whether a request needs no preparation: nothing is left to check, and this is not debug mode.
         self._is_settled = False
         observe_marks(self)
-        super().__init__(flask.wsgi_app, settings.policy)
+        super().__init__(flask.wsgi_app, cast("PolicyArgument", settings.policy))
         # Blinker's own mapping: it is empty as long as nobody listens.
         self._listeners = cors_refused.receivers
 
     def _source_of(self, policy: object) -> PolicySource:
         paths, blueprints = self.settings.paths, self.settings.blueprints
         mounts = Mounts(self.flask, self.app)
-        arguments = self.flask, policy_from(policy, "policy"), paths, self._fixes, blueprints
-        if mounts.any():
-            return PlacedMountedPolicies(*arguments, mounts=mounts)
-        return PlacedPolicies(*arguments)
+        known = SAME_ORIGIN if callable(policy) else policy_from(policy, "policy")
+        arguments = self.flask, known, paths, self._fixes, blueprints
+        routes = (
+            PlacedMountedPolicies(*arguments, mounts=mounts) if mounts.any() else PlacedPolicies(*arguments)
+        )
+        self._asks = PolicyPerRequest(policy, routes, self._fixes) if callable(policy) else None
+        self._is_settled = False
+        return self._asks or routes
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request; see "The way of a request" in docs/design.md."""
@@ -196,7 +229,7 @@ class _FlaskMiddleware(CorsMiddleware):
             # Tempting: super(). But it costs more than the call.
             return CorsMiddleware.__call__(self, environ, start_response)
         # The request passes under any policy, so no policy is needed until its response starts.
-        routes: RoutedPolicies = self._source  # type: ignore[assignment]  # _source_of() makes no other
+        routes: ResponsePolicies = self._source  # type: ignore[assignment]  # _source_of() makes no other
         origin, one = environ.get(ORIGIN), routes.memory.one
         path, earlier = "", None
         if one is None:
@@ -214,7 +247,7 @@ class _FlaskMiddleware(CorsMiddleware):
             return app(environ, start)
         except Exception as error:
             if origin is not None and self._answers_errors():
-                by_policy = one or routes.of_response(environ, path, method, earlier)
+                by_policy = one or routes.of_response(environ, path, method, earlier, origin)
                 answer = by_policy.answer_to(origin)
                 if answer.reason is ALLOWED:
                     return answer_error(error, answer.headers, start_response, head=method == "HEAD")
@@ -229,7 +262,10 @@ class _FlaskMiddleware(CorsMiddleware):
         if not self.first_request.is_checked:
             start_response = self.first_request.check(environ, start_response)
         self._debug = self._answers_errors()
-        self._is_settled = self.first_request.is_checked and not self._debug
+        if self._asks is not None:
+            # Before the application runs, which may change the environ.
+            self._asks.ask(environ)
+        self._is_settled = self.first_request.is_checked and not self._debug and self._asks is None
         return traced(self.key, environ, start_response, self._source) if self._debug else start_response
 
     def _answers_errors(self) -> bool:
@@ -243,6 +279,9 @@ class _FlaskMiddleware(CorsMiddleware):
             )
             hint = "Remove it there, and move what it allowed into the policy."
             warn(Finding(code="headers.replaced", message=message, hint=hint), self.place)
+
+    def _limited(self, decision: Decision) -> Decision:
+        return reported(decision) if self.settings.report_only else decision
 
     def _answer_refusal(
         self, decision: Decision, environ: WSGIEnvironment, start_response: StartResponse

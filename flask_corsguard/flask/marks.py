@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from itertools import chain
 from threading import Lock
 from types import FunctionType
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 from weakref import WeakSet
 
-from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.audiences import AnyPolicy
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
@@ -94,7 +93,7 @@ def notify_observers() -> None:
         observer.forget()
 
 
-def put_mark(target: object, policy: Policy) -> None:
+def put_mark(target: object, policy: AnyPolicy) -> None:
     """Mark *target* with *policy*.
 
     :raises TypeError: if *target* takes no attribute.
@@ -118,7 +117,7 @@ def wrappers_of(target: object) -> Iterator[object]:
             return
 
 
-def earlier_mark(target: object) -> Policy | None:
+def earlier_mark(target: object) -> AnyPolicy | None:
     """Return the policy that a new mark on *target* would replace; ``None`` if there is none.
 
     A subclass has a mark of its own beside that of its base, and so has a partial beside its function.
@@ -126,13 +125,13 @@ def earlier_mark(target: object) -> Policy | None:
     if isinstance(target, type):
         return vars(target).get(_MARK)
     for each in wrappers_of(target):
-        mark: Policy | None = getattr(each, _MARK, None)
+        mark: AnyPolicy | None = getattr(each, _MARK, None)
         if mark is not None or isinstance(each, partial):
             return mark
     return None
 
 
-def mark_of(target: object) -> Policy | None:
+def mark_of(target: object) -> AnyPolicy | None:
     """Return the policy that *target*, or what it wraps, is marked with; ``None`` if there is none."""
     for each in wrappers_of(target):
         mark = getattr(each, _MARK, None)
@@ -141,7 +140,7 @@ def mark_of(target: object) -> Policy | None:
     return None
 
 
-def mark_of_view(view: object, method: str) -> Policy | None:
+def mark_of_view(view: object, method: str) -> AnyPolicy | None:
     """Return the mark of a view: that of its *method*, else its own, else that of its class."""
     view_class = getattr(view, "view_class", None)
     if view_class is None:
@@ -159,10 +158,18 @@ def any_mark_of_view(view: object) -> bool:
     view_class = getattr(view, "view_class", None)
     if view_class is None:
         return False
+    return mark_of(view_class) is not None or any(
+        mark_of(each) is not None for each in methods_of(view_class)
+    )
+
+
+def methods_of(view_class: type | None) -> Iterator[object]:
+    """Yield the functions of a view class and of its bases."""
     # Tempting: getattr(). But an attribute may be a proxy, which raises outside of a request.
-    attributes = chain.from_iterable(vars(each).values() for each in view_class.__mro__)
-    functions = (each for each in attributes if isinstance(each, (FunctionType, staticmethod, classmethod)))
-    return mark_of(view_class) is not None or any(mark_of(each) is not None for each in functions)
+    for base in () if view_class is None else view_class.__mro__:
+        for each in vars(base).values():
+            if isinstance(each, (FunctionType, staticmethod, classmethod)):
+                yield each
 
 
 class Marks:
@@ -172,7 +179,7 @@ class Marks:
     :param blueprints: what the application says of blueprints, by their names, before their own marks.
     """
 
-    def __init__(self, app: Flask, blueprints: Mapping[str, Policy]) -> None:
+    def __init__(self, app: Flask, blueprints: Mapping[str, AnyPolicy]) -> None:
         self._app = app
         self._by_name = blueprints
 
@@ -186,12 +193,23 @@ class Marks:
             or any(any_mark_of_view(view) for view in list(app.view_functions.values()))
         )
 
-    def find(self, endpoint: str, method: str) -> Policy | None:
+    def policies(self) -> Iterator[AnyPolicy]:
+        """Yield the policies of the blueprints and the views, some more than once."""
+        app = self._app
+        yield from self._by_name.values()
+        for target in [*app.blueprints.values(), *app.view_functions.values()]:
+            view_class = getattr(target, "view_class", None)
+            for each in (target, view_class, *methods_of(view_class)):
+                mark = mark_of(each)
+                if mark is not None:
+                    yield mark
+
+    def find(self, endpoint: str, method: str) -> AnyPolicy | None:
         """Return the mark of the endpoint's view, else that of its innermost marked blueprint."""
         mark = mark_of_view(self._app.view_functions.get(endpoint), method)
         return mark or self._of_blueprints(endpoint)
 
-    def _of_blueprints(self, endpoint: str) -> Policy | None:
+    def _of_blueprints(self, endpoint: str) -> AnyPolicy | None:
         # See flask.Request.blueprints: a name is the path of nested names, the innermost last.
         name = endpoint.rpartition(".")[0]
         while name:
@@ -201,6 +219,6 @@ class Marks:
             name = name.rpartition(".")[0]
         return None
 
-    def of_blueprint(self, name: str) -> Policy | None:
+    def of_blueprint(self, name: str) -> AnyPolicy | None:
         """Return the policy of the blueprint that is registered as *name*, alone."""
         return self._by_name.get(name) or mark_of(self._app.blueprints.get(name))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from flask_corsguard.core.compiled import CompiledPolicy, compiled
-from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.audiences import AnyCompiled, AnyPolicy, compiled_any
 
 from .url_rules import shares_urls
 
 if TYPE_CHECKING:
     from werkzeug.routing import Map, Rule
+
+    from flask_corsguard.core.compiled import CompiledPolicy
 
 
 #: How many copies of policies with the methods of a rule are kept; most applications need fewer than ten.
@@ -21,9 +22,9 @@ class Copies:
     """Policies that name no methods, with those of rules."""
 
     def __init__(self) -> None:
-        self._copies: dict[tuple[int, str | tuple[str, ...]], tuple[Policy, CompiledPolicy]] = {}
+        self._copies: dict[tuple[int, str | tuple[str, ...]], tuple[AnyPolicy, AnyCompiled]] = {}
 
-    def of(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
+    def of(self, policy: AnyPolicy, methods: Literal["*"] | tuple[str, ...]) -> AnyCompiled:
         """Return *policy* with *methods*."""
         key = id(policy), methods
         known = self._copies.get(key)
@@ -32,7 +33,7 @@ class Copies:
                 # Policies come and go, where a callable makes them.
                 self._copies = {}
             # The policy stays beside its copy, so that its id is not given to another policy.
-            known = self._copies[key] = policy, compiled(policy).for_methods(methods)
+            known = self._copies[key] = policy, compiled_any(policy).for_methods(methods)
         return known[1]
 
 
@@ -48,7 +49,7 @@ class RulePolicy(NamedTuple):
 class Memory:
     """What was found since the last mark. A new mark replaces the whole memory, so no entry outlives it."""
 
-    __slots__ = ("_shared", "by_rule", "by_rule_and_method", "is_one_decided", "one")
+    __slots__ = ("_shared", "by_rule", "by_rule_and_method", "count", "is_one_decided", "one")
 
     def __init__(self) -> None:
         #: The policy of every response, once it is known that nothing is marked.
@@ -57,11 +58,18 @@ class Memory:
         self.is_one_decided = False
         #: By the id of a rule. Only rules of functions: the policy of a view class depends on the method.
         self.by_rule: dict[int, RulePolicy] = {}
+        #: How many endpoints the map had when what follows was found.
+        self.count = 0
         #: By the id of a rule and one of its methods in upper case: the rule, its view, its policy, and that
         #: policy with the methods of the rule.
-        self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, Policy, CompiledPolicy]] = {}
+        self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, AnyPolicy, AnyCompiled]] = {}
         #: By the id of a rule: the rule, and whether another one can match its URLs.
         self._shared: dict[int, tuple[Rule, bool]] = {}
+
+    def renew(self, count: int) -> None:
+        """Forget the methods of rules: the map has *count* endpoints, and new rules may share their URLs."""
+        self.by_rule_and_method, self._shared = {}, {}
+        self.count = count
 
     def is_shared(self, rule: Rule, url_map: Map) -> bool:
         """Whether another rule of *url_map* could match a URL of *rule*: :func:`~.url_rules.shares_urls`."""

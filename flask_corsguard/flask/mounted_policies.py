@@ -5,19 +5,19 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from flask_corsguard.core.compiled import CompiledPolicy, compiled
+from flask_corsguard.core.audiences import compiled_any
 from flask_corsguard.wsgi.path_rules import PathRules
 
 from .routing import RoutedPolicies
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from _typeshed.wsgi import WSGIEnvironment
     from flask import Flask
     from typing_extensions import Self
 
-    from flask_corsguard.core.policy import Policy
+    from flask_corsguard.core.audiences import AnyCompiled, AnyPolicy
 
     from .mounts import Mounts
 
@@ -30,8 +30,14 @@ class PathsBelow(PathRules):
     def __init__(self, rules: PathRules, prefix: str) -> None:
         self._rules = rules
         self._prefix = prefix
+        self.closed = rules.closed
 
-    def find(self, path: str) -> Policy | None:
+    @property
+    def policies(self) -> Iterable[AnyPolicy]:
+        """The policies of all rules."""
+        return self._rules.policies
+
+    def find(self, path: str) -> AnyPolicy | None:
         """Return the policy of the whole path; ``None`` if there is none."""
         return self._rules.find(self._prefix + path)
 
@@ -53,10 +59,10 @@ class MountedPolicies(RoutedPolicies):
     def __init__(
         self,
         app: Flask,
-        policy: Policy,
+        policy: AnyPolicy,
         paths: PathRules | None,
         fixes: tuple[Any, ...] = (),
-        blueprints: Mapping[str, Policy] = MappingProxyType({}),
+        blueprints: Mapping[str, AnyPolicy] = MappingProxyType({}),
         *,
         mounts: Mounts | None = None,
     ) -> None:
@@ -65,20 +71,24 @@ class MountedPolicies(RoutedPolicies):
         #: By what dispatchers take off the path.
         self._below: dict[str, Self] = {}
 
-    def _find(
-        self, environ: WSGIEnvironment, path: str, method: str, *, with_methods: bool
-    ) -> CompiledPolicy:
+    def _find(self, environ: WSGIEnvironment, path: str, method: str, *, with_methods: bool) -> AnyCompiled:
         mounted = None if self._mounts is None else self._mounts.find(path)
         if mounted is None or (mounted.is_flask and not mounted.prefix):
             return super()._find(environ, path, method, with_methods=with_methods)
         if not mounted.is_flask:
-            return compiled(self._of_path(path))
+            return compiled_any(self._of_path(path))
         below, rest = self._below_of(mounted.prefix), path[len(mounted.prefix) :]
         if environ.get("PATH_INFO") == path:
             script = environ.get("SCRIPT_NAME", "") + mounted.prefix
             environ = {**environ, "SCRIPT_NAME": script, "PATH_INFO": rest}
         # Otherwise the dispatcher has done so: a response has started, and it changes the environ itself.
         return below._find(environ, rest, method, with_methods=with_methods)  # noqa: SLF001 - of this class
+
+    def with_policy(self, policy: AnyPolicy) -> Self:
+        """Return the same with another policy of the application."""
+        other = super().with_policy(policy)
+        other._below = {}  # noqa: SLF001 - of this class
+        return other
 
     def _below_of(self, prefix: str) -> Self:
         below = self._below.get(prefix)

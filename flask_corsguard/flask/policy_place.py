@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from flask_corsguard.core.audiences import AnyPolicy
 from flask_corsguard.wsgi.environ import method_to_judge
 from flask_corsguard.wsgi.path_rules import CLOSED, is_ambiguous
 from flask_corsguard.wsgi.policy_source import APPLICATION
 from flask_corsguard.wsgi.proxy_fix import as_seen_inside
 
-from .blueprint_prefixes import BlueprintPrefixes
-from .marks import Marks, Registration, mark_of_view
+from .marks import Registration, mark_of_view
 from .mounted_policies import MountedPolicies
 from .mounts import Mounted
 from .routing import RoutedPolicies
@@ -23,15 +23,13 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from werkzeug.routing import MapAdapter
 
-    from flask_corsguard.core.policy import Policy
-
     from .mounts import Mounts
 
 
 class Placed(NamedTuple):
     """A policy, and whose it is: ``"view"``, ``"blueprint api.v1"``, ``"path /api"``, ``"application"``."""
 
-    policy: Policy
+    policy: AnyPolicy
     place: str
 
 
@@ -56,27 +54,10 @@ class PlacedMountedPolicies(MountedPolicies, PlacedPolicies):
     """Finds the same where there are dispatchers. Without them, no request asks for any."""
 
 
-class _NotedMarks(Marks):
-    """Marks that take note of the blueprint whose policy was found last."""
-
-    name = ""
-
-    def of_blueprint(self, name: str) -> Policy | None:
-        policy = super().of_blueprint(name)
-        if policy is not None:
-            self.name = name
-        return policy
-
-
 class PlaceFinder(MountedPolicies):
     """Finds the policy of one request after another, and takes note of where it stands."""
 
     _place: str | None = None
-
-    def __init__(self, *arguments: Any, **mounts: Any) -> None:
-        super().__init__(*arguments, **mounts)
-        self._marks: _NotedMarks = _NotedMarks(self.app, self._blueprints)
-        self._prefixes = BlueprintPrefixes(self.app, self._blueprints, self._marks)
 
     def of_view(self, endpoint: str, path: str, method: str) -> Placed:
         """Return the policy of an endpoint, where its rule matches *path*.
@@ -147,24 +128,32 @@ class PlaceFinder(MountedPolicies):
     def _forget_place(self) -> None:
         self._place = None
 
-    def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
+    def _of_endpoint(self, endpoint: str, path: str, method: str) -> AnyPolicy:
         self._forget_place()
         policy = super()._of_endpoint(endpoint, path, method)
         if self._place is None:
             # Its path was not asked, so it is marked.
             view = self.app.view_functions.get(endpoint)
-            is_marked = mark_of_view(view, method) is policy
-            self._place = "view" if is_marked else f"blueprint {self._marks.name}"
+            self._place = (
+                "view" if mark_of_view(view, method) is policy else self._blueprint(endpoint, policy)
+            )
         return policy
 
-    def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
+    def _blueprint(self, endpoint: str, policy: AnyPolicy) -> str:
+        name = endpoint.rpartition(".")[0]
+        while name and self._marks.of_blueprint(name) is not policy:
+            name = name.rpartition(".")[0]
+        return f"blueprint {name}"
+
+    def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> AnyPolicy:
         self._forget_place()
         policy = super()._of_unknown(adapter, path, info)
         # Neither its path was asked nor is it ambiguous, so it lies below the prefix of a blueprint.
-        self._place = self._place or (None if is_ambiguous(path) else f"blueprint {self._marks.name}")
+        if self._place is None and not is_ambiguous(path):
+            self._place = f"blueprint {self._prefixes.name_of(adapter.subdomain, info)}"
         return policy
 
-    def _of_path(self, path: str) -> Policy:
+    def _of_path(self, path: str) -> AnyPolicy:
         rule = None if self._paths is None else self._paths.place_of(path)
         self._place = APPLICATION if rule is None else rule
         return super()._of_path(path)

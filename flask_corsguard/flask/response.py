@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask_corsguard.core.guard import OWN_SITES
+from flask_corsguard.core.reasons import Reason
 from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, SITE
 from flask_corsguard.wsgi.response import start_with
-
-from .routing import RoutedPolicies
+from flask_corsguard.wsgi.trace import trace_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from flask import Flask
 
-    from flask_corsguard.core.compiled import Answer, CompiledPolicy, Header
+    from flask_corsguard.core.answer import Answer, Header
+    from flask_corsguard.core.compiled import CompiledPolicy
     from flask_corsguard.wsgi.middleware import CorsMiddleware
 
+    from .memory import Memory
+
     MatchedRequest = tuple[
-        StartResponse, RoutedPolicies, WSGIEnvironment, str, str, object, str | None, CorsMiddleware
+        StartResponse, "ResponsePolicies", WSGIEnvironment, str, str, object, str | None, CorsMiddleware
     ]
+
+
+class ResponsePolicies(Protocol):
+    """Finds the policy of each response of a Flask application."""
+
+    @property
+    def app(self) -> Flask:
+        """The application."""
+        ...
+
+    @property
+    def memory(self) -> Memory:
+        """What is remembered of its routes."""
+        ...
+
+    def of_response(
+        self, environ: WSGIEnvironment, path: str, method: str, earlier: object, origin: str | None, /
+    ) -> CompiledPolicy:
+        """Return the policy of one response; see :meth:`.RoutedPolicies.of_response`."""
+        ...
 
 
 def start_when_matched(
@@ -50,7 +74,10 @@ def start_when_matched(
         or matched is earlier
         or known[2] is not routes.app.view_functions.get(matched.url_rule.endpoint)
     ):
-        by_policy = routes.of_response(environ, path, method, earlier)
+        by_policy = routes.of_response(environ, path, method, earlier, origin)
+        if not by_policy.is_managed:
+            trace_reason(layer.key, environ, Reason.UNMANAGED)
+            return start_response(status, headers, *(() if exc_info is None else (exc_info,)))
     else:
         by_policy = known[1]
     if origin is None:

@@ -1,81 +1,30 @@
-"""Which policy a Flask request has, by the application's own URL map.
-
-The map is asked, not imitated: converters, host and subdomain matching, redirects and the prefix that an
-application is mounted under decide here as they will decide in the application.
-"""
+"""Which policy a Flask request has: found before the application runs, or by the rule that has matched."""
 
 from __future__ import annotations
 
-import logging
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.routing import RequestRedirect, Rule
-
-from flask_corsguard.core.compiled import CompiledPolicy, compiled
-from flask_corsguard.core.decision import is_method_under_wildcard
-from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS, UPPER_CASE_METHODS, is_forbidden_method
-from flask_corsguard.core.policy import SAME_ORIGIN, Policy
-from flask_corsguard.wsgi.environ import REQUEST, method_to_judge
-from flask_corsguard.wsgi.path_rules import PathRules, is_ambiguous
+from flask_corsguard.core.audiences import AnyCompiled, compiled_any, lasting
+from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS
+from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, method_to_judge
 from flask_corsguard.wsgi.proxy_fix import as_seen_inside
 
-from .blueprint_prefixes import BlueprintPrefixes
-from .marks import Marks, observe_marks
-from .memory import Copies, Memory, RulePolicy
-from .url_binding import UrlBinding, pushed
-from .url_rules import decoded, rank, rule_of, rules_of, target_of
+from .memory import Memory, RulePolicy
+from .settlement import settled
+from .url_policies import UrlPolicies
 from .warnings.misplaced_marks import is_any_mark_unshown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from _typeshed.wsgi import WSGIEnvironment
-    from flask import Flask
-    from werkzeug.routing import MapAdapter
+    from werkzeug.routing import Rule
 
-logger: Final = logging.getLogger("flask_corsguard")
-
-#: How many redirects of the URL map are followed to find a policy; a map can hold a circle of them.
-MAX_REDIRECTS: Final = 4
+    from flask_corsguard.core.compiled import CompiledPolicy
 
 
-class RoutedPolicies:
-    """Finds the policy of a request: that of its view, blueprint, path or application, in this order.
-
-    :param app: the application; its URL map, views and blueprints are read when a request needs them.
-    :param policy: the policy of the application.
-    :param paths: the policies of views without a mark, by path.
-    :param fixes: the ``ProxyFix`` layers inside the middleware.
-    :param blueprints: the policies of blueprints, by their registered names.
-    """
+class RoutedPolicies(UrlPolicies):
+    """Finds the policy of a request; the arguments are those of :class:`.UrlPolicies`."""
 
     one = None
-
-    def __init__(
-        self,
-        app: Flask,
-        policy: Policy,
-        paths: PathRules | None,
-        fixes: tuple[Any, ...] = (),
-        blueprints: Mapping[str, Policy] = MappingProxyType({}),
-    ) -> None:
-        self.app = app
-        self._policy = policy
-        self._paths = paths
-        self._fixes = fixes
-        self._blueprints = blueprints
-        self._copies = Copies()
-        self._binding = UrlBinding(app)
-        self._marks = Marks(app, blueprints)
-        self._prefixes = BlueprintPrefixes(app, blueprints, self._marks)
-        self.memory = Memory()
-        observe_marks(self)
-
-    def forget(self) -> None:
-        """Forget what was found before a view or a blueprint was marked."""
-        self.memory = Memory()
 
     def find(self, environ: WSGIEnvironment) -> CompiledPolicy:
         """Return the policy of a preflight, or of a request that the guard may refuse, by the URL map."""
@@ -87,14 +36,18 @@ class RoutedPolicies:
             or (method in SAFELISTED_METHODS and environ["REQUEST_METHOD"] != "OPTIONS")
         ):
             return one
-        return self.for_method(as_seen_inside(self._fixes, environ), method)
+        return self.for_method(environ, method)
 
     def for_method(self, environ: WSGIEnvironment, method: str) -> CompiledPolicy:
         """Return the policy of the endpoint that the URL has for *method*, with the methods of its rule."""
-        return self._find(environ, environ.get("PATH_INFO", ""), method, with_methods=True)
+        seen = as_seen_inside(self._fixes, environ)
+        found = self._find(seen, seen.get("PATH_INFO", ""), method, with_methods=True)
+        if found.is_lasting:
+            return found  # type: ignore[return-value]  # no list does
+        return settled(found, self.app, environ, environ.get(ORIGIN))
 
     def of_response(
-        self, environ: WSGIEnvironment, path: str, method: str, earlier: object
+        self, environ: WSGIEnvironment, path: str, method: str, earlier: object, origin: str | None
     ) -> CompiledPolicy:
         """Return the policy of a response that starts, by the rule that Flask has matched.
 
@@ -102,6 +55,7 @@ class RoutedPolicies:
         :param path: its path before the application ran.
         :param method: its method before the application ran.
         :param earlier: the request that Werkzeug had left in it before the application ran.
+        :param origin: its origin before the application ran.
         """
         # Bound first: if a mark is put meanwhile, what is found here must go into the memory that is
         # replaced.
@@ -110,184 +64,21 @@ class RoutedPolicies:
         # An earlier request is an outer application's; a rule of another map is an inner application's.
         rule = None if request is earlier else getattr(request, "url_rule", None)
         if rule is None or rule.map is not self.app.url_map:
-            return self._find(environ, path, method, with_methods=False)
-        return self._of_rule(memory, rule, path, method)
+            found = self._find(environ, path, method, with_methods=False)
+        else:
+            found = self._of_rule(memory, rule, path, method)
+        return lasting(found) or settled(found, self.app, environ, origin)
 
-    def _of_rule(self, memory: Memory, rule: Rule, path: str, method: str) -> CompiledPolicy:
-        """Return the policy of the rule that Flask has matched, and remember it."""
+    def _of_rule(self, memory: Memory, rule: Rule, path: str, method: str) -> AnyCompiled:
+        """Return the policy of the rule that Flask has matched, and remember it if it lasts."""
         view = self.app.view_functions.get(rule.endpoint)
-        by_policy = compiled(self._of_endpoint(rule.endpoint, path, method))
+        found = compiled_any(self._of_endpoint(rule.endpoint, path, method))
         if self._paths is None:
-            if not hasattr(view, "view_class"):
+            by_policy = lasting(found)
+            if by_policy is not None and not hasattr(view, "view_class"):
                 memory.by_rule[id(rule)] = RulePolicy(rule, by_policy, view)
             if not memory.is_one_decided:
                 memory.is_one_decided = True
                 if not self._marks.any() and not is_any_mark_unshown():
-                    memory.one = compiled(self._policy)
-        return by_policy
-
-    def _of_endpoint(self, endpoint: str, path: str, method: str) -> Policy:
-        return self._marks.find(endpoint, method) or self._of_path(path)
-
-    def _of_path(self, path: str) -> Policy:
-        return (self._paths and self._paths.find(path)) or self._policy
-
-    def _find(
-        self, environ: WSGIEnvironment, path: str, method: str, *, with_methods: bool
-    ) -> CompiledPolicy:
-        try:
-            return self._match(environ, path, method, with_methods=with_methods)
-        except Exception:  # noqa: BLE001 - converters are the application's, and may do anything
-            logger.debug("the URL map raised; asking it once more, in an application context")
-        try:
-            # Some converters need the database, and some the session. Only they pay for a context.
-            try:
-                with self.app.app_context():
-                    return self._match(environ, path, method, with_methods=with_methods)
-            except (RuntimeError, AttributeError):
-                # What Flask's proxies raise without a request, and what others have that are None then.
-                with pushed(self.app.request_context(dict(environ))):
-                    return self._match(environ, path, method, with_methods=with_methods)
-        except Exception:
-            logger.exception("the URL map raised; the closed policy holds")
-            return compiled(SAME_ORIGIN)
-
-    def _match(
-        self, environ: WSGIEnvironment, path: str, method: str, *, with_methods: bool
-    ) -> CompiledPolicy:
-        shared = self._binding.shared(environ)
-        if shared is not None:
-            try:
-                return self._match_once(shared, path, method, with_methods=with_methods)
-            except RequestRedirect:
-                logger.debug("the URL map redirects; asking it for this host")
-        try:
-            adapter = self._binding.bind(environ)
-        except HTTPException:
-            # No endpoint answers a host that is not trusted, for example.
-            return self._without_endpoint(self._of_path(path), with_methods=with_methods)
-        by_policy, target = self._follow(adapter, path, method, with_methods=with_methods)
-        methods = by_policy.policy.methods
-        if not with_methods or target == path or methods is None or methods == "*":
-            return by_policy
-        policy = self._follow(adapter, path, method, with_methods=False)[0].policy
-        if policy is by_policy.policy:
-            return by_policy
-        # A browser keeps what a preflight names for the URL that was asked for, where other methods may lead
-        # elsewhere.
-        led = (
-            each
-            for each in methods
-            if self._follow(adapter, path, each, with_methods=False)[0].policy is policy
-        )
-        return self._with_methods(policy, tuple(led))
-
-    def _follow(
-        self, adapter: MapAdapter, path: str, method: str, *, with_methods: bool
-    ) -> tuple[CompiledPolicy, str]:
-        for _ in range(MAX_REDIRECTS):
-            try:
-                return self._match_once(adapter, path, method, with_methods=with_methods), path
-            except RequestRedirect as redirect:
-                target = target_of(redirect, adapter)
-                if target is None:
-                    break
-                path = target
-        return self._without_endpoint(self._of_path(path), with_methods=with_methods), path
-
-    def _match_once(
-        self, adapter: MapAdapter, path: str, method: str, *, with_methods: bool
-    ) -> CompiledPolicy:
-        info = decoded(path)
-        rules: dict[str, Rule]
-        try:
-            rules = {method: adapter.match(info, method, return_rule=True)[0]}
-            chosen = method
-        except MethodNotAllowed as refusal:
-            # The policy of the URL is that of its GET, if it has one. The answer names the methods.
-            methods = sorted(refusal.valid_methods or (), key=rank)
-            found = {each: rule_of(adapter, info, each) for each in methods}
-            rules = {each: rule for each, rule in found.items() if rule is not None}
-            if not rules:
-                unknown = self._of_unknown(adapter, path, info)
-                return self._without_endpoint(unknown, with_methods=with_methods)
-            chosen = next(iter(rules))
-        except RequestRedirect:
-            raise
-        except HTTPException:
-            # Not found; or the rule is for WebSockets and the request is not, or the reverse.
-            unknown = self._of_unknown(adapter, path, info)
-            return self._without_endpoint(unknown, with_methods=with_methods)
-        rule = rules[chosen]
-        policy = self._of_endpoint(rule.endpoint, path, chosen)
-        if not with_methods or policy.methods is not None:
-            return compiled(policy)
-        if rule.methods is None:
-            return self._with_methods(policy, "*")
-        if chosen == method:
-            return self._with_methods_of_rule(policy, rule, method, path, adapter)
-        return self._with_lacking_method(policy, self._methods_of(policy, path, rules), method)
-
-    def _without_endpoint(self, policy: Policy, *, with_methods: bool) -> CompiledPolicy:
-        # No view stands behind any method, so every one may reach the error, and a page reads it.
-        if not with_methods or policy.methods is not None or not policy.origins:
-            return compiled(policy)
-        return self._with_methods(policy, "*")
-
-    def _with_lacking_method(self, policy: Policy, methods: tuple[str, ...], method: str) -> CompiledPolicy:
-        """Return the policy of a URL none of whose rules takes *method*, so that a page reads the 405.
-
-        Tempting: ``"*"``. But a browser would keep that for the URL (#cors-preflight-cache), and so for the
-        methods of views that have other policies. *method* has no view.
-        """
-        if method in methods or not policy.origins or not is_method_under_wildcard(method):
-            return self._with_methods(policy, methods)
-        named = tuple(sorted((*methods, method)))
-        if method in UPPER_CASE_METHODS:
-            return self._with_methods(policy, named)
-        # Not remembered: anyone can send new ones.
-        return compiled(policy).for_methods(named)
-
-    def _with_methods_of_rule(
-        self, policy: Policy, rule: Rule, method: str, path: str, adapter: MapAdapter
-    ) -> CompiledPolicy:
-        # The same rules are asked for again and again, and the outcome only depends on the view.
-        view = self.app.view_functions.get(rule.endpoint)
-        remembered = self.memory.by_rule_and_method
-        # Werkzeug has matched the method in upper case, and a stranger may write it in a thousand ways.
-        key = id(rule), method.upper()
-        known = remembered.get(key)
-        if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
-            return known[3]
-        if self.memory.is_shared(rule, self.app.url_map):
-            # The browser keeps what a preflight names for the URL, where other methods have other rules.
-            rules = rules_of(adapter, decoded(path), rule.methods or ())
-            return self._with_methods(policy, self._methods_of(policy, path, rules))
-        rules = dict.fromkeys(rule.methods or (), rule)
-        by_policy = self._with_methods(policy, self._methods_of(policy, path, rules))
-        if self._paths is None:
-            remembered[key] = rule, view, policy, by_policy
-        return by_policy
-
-    def _methods_of(self, policy: Policy, path: str, rules: dict[str, Rule]) -> tuple[str, ...]:
-        # A browser keeps every method that a preflight names (#cors-preflight-cache), so a method that has
-        # another policy is not named.
-        return tuple(
-            sorted(
-                method
-                for method, rule in rules.items()
-                if not (method == "OPTIONS" and getattr(rule, "provide_automatic_options", False))
-                and not is_forbidden_method(method)
-                and self._of_endpoint(rule.endpoint, path, method) is policy
-            )
-        )
-
-    def _with_methods(self, policy: Policy, methods: Literal["*"] | tuple[str, ...]) -> CompiledPolicy:
-        return self._copies.of(policy, methods)
-
-    def _of_unknown(self, adapter: MapAdapter, path: str, info: str) -> Policy:
-        if not self._prefixes.any():
-            return self._of_path(path)
-        if is_ambiguous(path):
-            return SAME_ORIGIN
-        return self._prefixes.find(adapter.subdomain, info) or self._of_path(path)
+                    memory.one = lasting(compiled_any(self._policy))
+        return found

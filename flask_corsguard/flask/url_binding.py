@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from _typeshed.wsgi import WSGIEnvironment
-    from flask.ctx import RequestContext
+    from flask.ctx import AppContext, RequestContext
     from werkzeug.routing import MapAdapter
 
 _READ_BY_FLASK_3_0: Final = {
@@ -127,12 +127,13 @@ def _names_in(code: CodeType) -> Iterator[str]:
 
 
 @contextmanager
-def pushed(context: RequestContext) -> Iterator[None]:
-    """Push *context*, as Flask does for a request, with its session; pop it, even if that was half done."""
+def pushed(context: AppContext | RequestContext) -> Iterator[None]:
+    """Push *context*, as Flask does, a request's with its session; pop it, even if that was half done."""
     try:
         context.push()
         yield
     finally:
-        # Flask may have pushed it before a converter raised; and what it runs now may expect a whole request.
+        # Flask may have pushed it before a converter, or who listens to it, raised; and what it runs now may
+        # expect a whole request.
         with suppress(Exception):
             context.pop()

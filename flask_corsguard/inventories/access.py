@@ -6,24 +6,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from flask_corsguard.core.compiled import compiled
 from flask_corsguard.core.decision import Decision, decide_by
 from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS
 from flask_corsguard.core.guard import SAFE_METHODS, is_refused, judge_by
+from flask_corsguard.core.policy_argument import policy_for_origin
 from flask_corsguard.core.request import Request
 
 from .entry import ANY, Entry
-from .words import grouped
+from .words import grouped, guard_of
 
 #: How much a page may do: read the answer; send a safe request, whose answer it cannot read; send an unsafe
 #: one, as a forged form does; or nothing.
-Level = Literal["read", "hidden", "run", "nothing", "unknown"]
+Level = Literal["read", "hidden", "run", "nothing", "unknown", "unmanaged"]
 
 _WORDS: Final = {
     "read": "reads",
     "hidden": "cannot read",
     "run": "runs, cannot read",
     "unknown": "decided per request",
+    "unmanaged": "unmanaged",
 }
 
 
@@ -33,7 +34,8 @@ class Access:
 
     :ivar level: ``"read"``; ``"hidden"`` if the application gets a safe request, such as that of a link, but
         the page cannot read the answer; ``"run"`` if it gets an unsafe one, whose answer the page cannot
-        read; ``"nothing"`` if the application never gets the request; ``"unknown"`` if a callable decides.
+        read; ``"nothing"`` if the application never gets the request; ``"unknown"`` if a callable decides;
+        ``"unmanaged"`` if CORS is the business of what is there.
     :ivar with_cookies: whether the page reads what the user who is signed in may see.
     :ivar reason: the reason of the decision.
     """
@@ -57,11 +59,13 @@ def access_of(entry: Entry, origin: str) -> Access:
     :param entry: an entry of an inventory.
     :param origin: an origin that is not the application's own.
     """
-    policy = entry.policy
-    if policy is None:
+    if entry.policy is None:
         return Access(level="unknown", with_cookies=False, reason="")
     method = "GET" if entry.method == ANY else entry.method
-    by_policy = compiled(policy).for_methods((method,))
+    by_policy = policy_for_origin(entry.policy, origin).for_methods((method,))
+    policy = by_policy.policy
+    if policy.is_unmanaged:
+        return Access(level="unmanaged", with_cookies=False, reason="unmanaged")
     if method not in SAFELISTED_METHODS:
         asked = Request(method="OPTIONS", origin=origin, requested_method=method)
         preflight = decide_by(by_policy, asked)
@@ -69,7 +73,7 @@ def access_of(entry: Entry, origin: str) -> Access:
             return _nothing(preflight)
     request = Request(method=method, origin=origin, fetch_site="cross-site")
     verdict = judge_by(by_policy, request)
-    if is_refused(verdict):
+    if is_refused(verdict) and guard_of(entry) != "report":
         return _nothing(verdict)
     decision = decide_by(by_policy, request)
     if decision.allowed:

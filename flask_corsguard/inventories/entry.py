@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.policy import Policy
 
+#: What an entry has as its policy.
+Given = Policy | tuple[Policy, ...] | None
+
 #: The method of an entry that stands for any.
 ANY: str = "*"
 
@@ -18,7 +21,8 @@ class Entry:
     :ivar rule: the rule, as the URL map has it; or the path below which no rule matches.
     :ivar method: the method; ``"*"`` for any.
     :ivar endpoint: the endpoint of the rule; ``None`` where no rule matches.
-    :ivar policy: the policy; ``None`` if a callable gives it for each request.
+    :ivar policy: the policy; a tuple of policies where a list of them was given; ``None`` if a callable gives
+        it for each request.
     :ivar source: whose policy it is: ``"view"``, ``"blueprint api.v1"``, ``"path /api"``, ``"application"``;
         or ``"closed"`` where the closed policy applies because there is no other one.
     :ivar where: the line of the mark, or of the call, that gave the policy, as ``file:line``; empty if it is
@@ -32,7 +36,7 @@ class Entry:
     rule: str
     method: str
     endpoint: str | None
-    policy: Policy | None
+    policy: Given
     source: str
     where: str
     notes: tuple[Finding, ...] = ()

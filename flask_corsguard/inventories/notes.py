@@ -5,60 +5,74 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from flask_corsguard.core.findings import Finding
+from flask_corsguard.core.findings import FINDINGS, Finding
 from flask_corsguard.core.guard import SAFE_METHODS
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.policy import Policy
 
+from .entry import Given
+from .words import policies_in
+
+
+def _catalogued(code: str, message: str) -> Finding:
+    return Finding(code=code, message=message, hint=FINDINGS[code].remedy)
+
+
 _GUARDS: Final = {
-    "off": Finding(
-        code="policy.guard-off",
-        message="The guard is off, so forged requests run.",
-        hint='Remove guard="off"; or, if another layer is the guard, ignore this code.',
-    ),
-    "report": Finding(
-        code="policy.guard-report",
-        message='With guard="report" forged requests are logged, and run.',
-        hint='Read the log until it names nobody who should be allowed, and then write guard="enforce".',
-    ),
+    "off": _catalogued("policy.guard-off", "The guard is off, so forged requests run."),
+    "report": _catalogued("policy.guard-report", 'With guard="report" forged requests are logged, and run.'),
 }
 
-_EVERYONE_UNSAFE: Final = Finding(
-    code="policy.everyone-unsafe",
-    message='origins="*" lets every page on the web send this request and read the answer.',
-    hint="List the origins that may; or, if it is public, ignore this code.",
+_EVERYONE_UNSAFE: Final = _catalogued(
+    "policy.everyone-unsafe",
+    'origins="*" lets every page on the web send this request and read the answer.',
 )
 
-_EVERYONE_SESSION: Final = Finding(
-    code="policy.everyone-session",
-    message='origins="*" lets every page read this, and the view reads who is signed in.',
-    hint="List the origins that may, with credentials=True; or do not read the session in this view.",
+_EVERYONE_SESSION: Final = _catalogued(
+    "policy.everyone-session",
+    'origins="*" lets every page read this, and the view reads who is signed in.',
+)
+
+
+_UNMANAGED: Final = _catalogued(
+    "policy.unmanaged", "UNMANAGED: nothing is added to the answers, and nothing is guarded."
 )
 
 
 class Notes:
-    """Finds what deserves a look; each policy is read once."""
+    """Finds what deserves a look; each policy is read once.
 
-    def __init__(self) -> None:
+    :param report_only: whether no policy of the application enforces its guard.
+    """
+
+    def __init__(self, *, report_only: bool = False) -> None:
+        self._report_only = report_only
         self._of_policies: dict[int, tuple[Policy, tuple[Finding, ...]]] = {}
 
     def of(
-        self, policy: Policy | None, method: str, *, reads_session: Callable[[], bool] = bool
+        self, given: Given, method: str, *, reads_session: Callable[[], bool] = bool
     ) -> tuple[Finding, ...]:
         """Return the findings of an entry, without the line that they are about.
 
-        :param policy: the policy of the entry; ``None`` if it is not known.
+        :param given: the policy of the entry.
         :param method: its method, or one that stands for all.
         :param reads_session: asks whether its view reads who is signed in.
         """
-        if policy is None:
-            return ()
-        return (*self._of_method(policy, method, reads_session), *self._of_policy(policy))
+        found = [
+            each
+            for policy in policies_in(given)
+            for each in (*self._of_method(policy, method, reads_session), *self._of_policy(policy))
+        ]
+        return tuple(dict.fromkeys(found))
 
     def _of_method(self, policy: Policy, method: str, reads_session: Callable[[], bool]) -> Iterator[Finding]:
+        if policy.is_unmanaged:
+            yield _UNMANAGED
+            return
         is_unsafe = method not in SAFE_METHODS
-        if is_unsafe and policy.guard in _GUARDS:
-            yield _GUARDS[policy.guard]
+        guard = "report" if self._report_only and policy.guard == "enforce" else policy.guard
+        if is_unsafe and guard in _GUARDS:
+            yield _GUARDS[guard]
         if policy.origins == "*":
             if is_unsafe:
                 yield _EVERYONE_UNSAFE
@@ -75,8 +89,7 @@ class Notes:
 
 def _of_fields(policy: Policy) -> Iterator[Finding]:
     for door in policy.dangerously_allow:
-        message = f'dangerously_allow has "{door}".'
-        yield Finding(code="policy.open-door", message=message, hint="Remove it, unless something needs it.")
+        yield _catalogued("policy.open-door", f'dangerously_allow has "{door}".')
     parsed = (Origin.parse(each) for each in policy.origins if isinstance(each, str))
     by_host: dict[str, list[Origin]] = {}
     for origin in parsed:
@@ -99,5 +112,4 @@ def _twins(origins: list[Origin]) -> Iterator[Finding]:
     for scheme in by_scheme:
         same = [str(origin) for origin in origins if origin.scheme == scheme]
         if len(same) > 1:
-            message = f"The origins {', '.join(same)} differ only by port."
-            yield Finding(code="policy.twin-ports", message=message, hint="Remove those that are gone.")
+            yield _catalogued("policy.twin-ports", f"The origins {', '.join(same)} differ only by port.")

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from flask_corsguard.core.audiences import AnyPolicy
 from flask_corsguard.core.guard import SAFE_METHODS
-from flask_corsguard.core.policy import SAME_ORIGIN, Policy, policy_from
+from flask_corsguard.core.policy import SAME_ORIGIN, Policy
+from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.wsgi.path_rules import CLOSED
 from flask_corsguard.wsgi.policy_source import APPLICATION
 
 from .entry import ANY, Entry
 from .notes import Notes
+from .words import given_as, policies_in
 
 
 def entries_of_plain(layer: Any) -> Iterator[Entry]:
@@ -22,7 +25,7 @@ def entries_of_plain(layer: Any) -> Iterator[Entry]:
     """
     policy, where = layer.policy, getattr(layer, "where", "")
     if not isinstance(policy, Mapping):
-        yield _entry("/", policy if isinstance(policy, Policy) else None, APPLICATION, where)
+        yield _entry("/", None if callable(policy) else policy_from(policy, "policy"), APPLICATION, where)
         return
     for path, each in policy.items():
         yield _entry(path, policy_from(each, path), f"path {path}", where)
@@ -30,13 +33,23 @@ def entries_of_plain(layer: Any) -> Iterator[Entry]:
         yield _entry("/", SAME_ORIGIN, CLOSED, where)
 
 
-def _entry(path: str, policy: Policy | None, source: str, where: str) -> Entry:
-    notes = tuple(replace(each, where=where) for each in Notes().of(policy, _method_of(policy)))
-    return Entry(rule=path, method=ANY, endpoint=None, policy=policy, source=source, where=where, notes=notes)
+def _entry(path: str, policy: AnyPolicy | None, source: str, where: str) -> Entry:
+    given = given_as(policy)
+    is_unsafe = any(map(_concerns_unsafe_methods, policies_in(given)))
+    notes = Notes().of(given, ANY if is_unsafe else "GET")
+    return Entry(
+        rule=path,
+        method=ANY,
+        endpoint=None,
+        policy=given,
+        source=source,
+        where=where,
+        notes=tuple(replace(each, where=where) for each in notes),
+    )
 
 
-def _method_of(policy: Policy | None) -> str:
-    """Return a method that stands for all: an unsafe one if the policy lists any, or does not guard them."""
-    if policy is None or policy.guard != "enforce" or policy.methods == "*":
-        return ANY
-    return next((each for each in policy.methods or () if each not in SAFE_METHODS), "GET")
+def _concerns_unsafe_methods(policy: Policy) -> bool:
+    """Whether a policy lists unsafe methods, or does not guard them."""
+    if policy.guard != "enforce" or policy.methods == "*":
+        return True
+    return not SAFE_METHODS.issuperset(policy.methods or ())

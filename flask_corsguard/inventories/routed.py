@@ -8,17 +8,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from flask_corsguard.core.findings import Finding
-from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.flask.marks import Registration, mark_of
 from flask_corsguard.flask.policy_place import Placed, PlaceFinder
 from flask_corsguard.flask.warnings.lost_marks import shown_by_view
 from flask_corsguard.flask.warnings.mark_record import record_of
 from flask_corsguard.wsgi.policy_source import APPLICATION
 
-from .entry import ANY, Entry
+from .entry import ANY, Entry, Given
 from .notes import Notes
 from .sessions import reads_session
 from .urls import as_text, as_wsgi, host_of, paths_of
+from .words import given_as
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -77,7 +78,7 @@ class _Reader:
         self._app: Flask = layer.flask
         self._finder = finder
         paths = layer.settings.paths
-        self._notes = Notes()
+        self._notes = Notes(report_only=layer.settings.report_only)
         #: By endpoint and method, whether the view reads who is signed in.
         self._reads: dict[tuple[str, str], bool] = {}
         self._prefixes = [] if paths is None else [as_text(path) for path in paths.rules]
@@ -102,9 +103,7 @@ class _Reader:
                     host=rule.host or rule.subdomain or "",
                 )
 
-    def _notes_of(
-        self, policy: Policy | None, where: str, method: str, endpoint: str | None
-    ) -> tuple[Finding, ...]:
+    def _notes_of(self, policy: Given, where: str, method: str, endpoint: str | None) -> tuple[Finding, ...]:
         found = self._notes.of(policy, method, reads_session=lambda: self._reads_session(endpoint, method))
         return tuple(replace(each, where=where) for each in found)
 
@@ -116,12 +115,17 @@ class _Reader:
             self._reads[key] = reads_session(self._app.view_functions.get(endpoint), method)
         return self._reads[key]
 
-    def _given(self, rule: Rule, method: str, script: str, paths: list[str]) -> list[tuple[Policy, str, str]]:
+    def _given(self, rule: Rule, method: str, script: str, paths: list[str]) -> list[tuple[Given, str, str]]:
         """Return the policies that the URLs of a rule have, with whose they are and where they were given."""
         return [
-            (policy, as_text(place), self._where(place, policy, rule.endpoint, method))
-            for policy, place in self._placed(rule, method, script, paths)
+            (self._given_as(placed), as_text(placed.place), self._where(placed, rule.endpoint, method))
+            for placed in self._placed(rule, method, script, paths)
         ]
+
+    def _given_as(self, placed: Placed) -> Given:
+        # The policy of the application is not known if a callable gives it for each request.
+        is_asked = placed.place == APPLICATION and callable(self._layer.policy)
+        return None if is_asked else given_as(placed.policy)
 
     def _paths_of(self, rule: Rule, script: str) -> list[str]:
         """Return paths of a rule, without the script, among which are some for each path rule."""
@@ -143,16 +147,16 @@ class _Reader:
 
     def of_prefix(self, path: str, placed: Placed, host: str = "") -> Entry:
         """Return the entry of the URLs below *path* that no rule matches."""
-        where = self._where(placed.place, placed.policy, "", ANY)
+        policy, where = self._given_as(placed), self._where(placed, "", ANY)
         return Entry(
             rule=path,
             method=ANY,
             endpoint=None,
-            policy=placed.policy,
+            policy=policy,
             source=as_text(placed.place),
             where=where,
             # Whatever the method: nothing runs.
-            notes=self._notes_of(placed.policy, where, "GET", None),
+            notes=self._notes_of(policy, where, "GET", None),
             host=host,
         )
 
@@ -169,7 +173,7 @@ class _Reader:
             if each.url_prefix.strip("/") or each.subdomain:
                 yield self._of_registration(each)
         policy = self._layer.policy
-        one = policy if isinstance(policy, Policy) else None
+        one = None if callable(policy) else given_as(policy_from(policy, "policy"))
         where = self._layer.where
         notes = self._notes_of(one, where, "GET", None)
         yield Entry(
@@ -186,8 +190,9 @@ class _Reader:
             placed = self._finder.of_nothing(subdomain, as_wsgi(prefix or "/"))
         return self.of_prefix(prefix or "/", placed, subdomain or "")
 
-    def _where(self, place: str, policy: Policy, endpoint: str, method: str) -> str:
+    def _where(self, placed: Placed, endpoint: str, method: str) -> str:
         """Return the line that gave a policy its place."""
+        policy, place = placed
         if place == APPLICATION:
             return str(self._layer.where)
         name = place.removeprefix("blueprint ")

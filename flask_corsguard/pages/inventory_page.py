@@ -8,7 +8,7 @@ from typing import Final
 
 from flask_corsguard.inventories.access import Access, by_access
 from flask_corsguard.inventories.entry import Entry
-from flask_corsguard.inventories.words import grouped, readers_of, relative
+from flask_corsguard.inventories.words import cookies_of, grouped, guard_of, is_open, readers_of, relative
 
 from .markup import element, page
 
@@ -62,16 +62,16 @@ def _row(group: Sequence[Entry], access: Access | None = None) -> str:
             f'{host}<code>{escape(first.rule.rstrip("/"))}/…</code> <span class="quiet">no rule: 404</span>'
         )
     readers = readers_of(policy)
-    is_open = policy is None or policy.origins == "*"
-    guard = "" if policy is None else policy.guard
+    guards = list(dict.fromkeys(map(guard_of, group)))
     cells = [
         _cell("Method", methods),
         _cell("Rule", rule),
         _cell(
-            "Who may read", element("span", escape(readers), class_="readers open" if is_open else "readers")
+            "Who may read",
+            element("span", escape(readers), class_="readers open" if is_open(policy) else "readers"),
         ),
-        _cell("Cookies", "yes" if policy is not None and policy.credentials else ""),
-        _cell("Guard", element("span", escape(guard), class_=guard) if guard else ""),
+        _cell("Cookies", cookies_of(policy)),
+        _cell("Guard", " ".join(element("span", escape(guard), class_=guard) for guard in guards if guard)),
         _cell(
             "Given by", f'{escape(first.source)} <code class="where">{escape(relative(first.where))}</code>'
         ),

@@ -16,7 +16,7 @@ from flask_corsguard.explanations.wire import Header, Server, WireAnswer, WireRe
 from flask_corsguard.testing.headers import split
 from flask_corsguard.testing.urls import Url
 
-from .catalogue import HINTS
+from .catalogue import FINDINGS
 
 #: What the requests call themselves, so that a log shows where they came from.
 USER_AGENT: Final = "flask-corsguard check"
@@ -162,7 +162,7 @@ class Session:
 
     def finding(self, code: str, sentence: str, answer: Answer) -> Finding:
         """Return a finding that *answer* shows."""
-        return Finding(code, sentence, HINTS[code], self._curl(answer.request))
+        return Finding(code, sentence, FINDINGS[code].hint, self._curl(answer.request))
 
     def _curl(self, request: WireRequest) -> str:
         words = ["curl", "-si"]

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_corsguard.core.compiled import Answer, CompiledPolicy
+from flask_corsguard.core.answer import Answer
+from flask_corsguard.core.compiled import CompiledPolicy
 from flask_corsguard.core.decision import NO_CONTENT, Decision, decide_by
 from flask_corsguard.core.guard import (
     OWN_SITES,
@@ -24,7 +25,7 @@ from flask_corsguard.core.guard import (
     reason_to_pass,
 )
 from flask_corsguard.core.problems import shown
-from flask_corsguard.core.reasons import ALLOWED
+from flask_corsguard.core.reasons import ALLOWED, Reason
 from flask_corsguard.core.request import is_preflight
 from flask_corsguard.core.withheld import withheld_by
 
@@ -56,9 +57,10 @@ class CorsMiddleware:
     it had; nothing else of the response is touched.
 
     :param app: the WSGI application (PEP 3333).
-    :param policy: a :class:`.Policy`; or a mapping from path to policy, where the first path that
+    :param policy: a :class:`.Policy`, or a list of policies, of which the first one that allows the origin of
+        a request applies to it, else the last one; or a mapping from path to these, where the first path that
         covers the request's counts and no path means the closed policy; or a callable that gets
-        the WSGI environ and returns a policy. If it fails, the closed policy applies.
+        the WSGI environ and returns one of these. If it fails, the closed policy applies.
     :param debug: whether an exception of *app* is answered, to allowed origins, with a 500 that
         names it, and a refusal with the whole reason, to everyone; whether refusals appear on the console,
         and responses have ``X-CorsGuard``. For development only.
@@ -136,6 +138,9 @@ class CorsMiddleware:
             by_policy = source.find(environ)
             if self._debug:
                 start_response = traced(self.key, environ, start_response, source)
+            if not by_policy.is_managed:
+                trace_reason(self.key, environ, Reason.UNMANAGED)
+                return self.app(environ, start_response)
         method, origin = environ["REQUEST_METHOD"], environ.get(ORIGIN)
         answer = by_policy.to_no_origin if origin is None else by_policy.answer_to(origin)
         if answer.is_notable:
@@ -211,11 +216,15 @@ class CorsMiddleware:
         decision = judge_by(by_policy, request_of(seen), answer)
         if decision.allowed:
             return None
+        decision = self._limited(decision)
         self._tell_of(decision, seen, logging.WARNING, log_refused_request)
         if not is_refused(decision):
             return None
         start = MethodType(start_with, (start_response, [*decision.headers], by_policy.owned, self))
         return self._answer_refusal(decision, seen, start)
+
+    def _limited(self, decision: Decision) -> Decision:
+        return decision
 
     def _answer_refusal(
         self, decision: Decision, environ: WSGIEnvironment, start_response: StartResponse

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Final
 
-from flask_corsguard.core.policy import SAME_ORIGIN, Policy, policy_from
+from flask_corsguard.core.audiences import AnyPolicy, closed_policy
+from flask_corsguard.core.policy_argument import named_within, policy_from
 from flask_corsguard.core.problems import PolicyError, Problem, problem, shown
 
 # What other software may resolve to another path: dot segments, empty segments, a backslash, a NUL,
@@ -33,18 +33,19 @@ CLOSED: Final = "closed"
 class PathRules:
     """Policies by path prefix; the first rule that covers a path applies.
 
+    :ivar closed: the closed policy, of paths that are ambiguous.
     :raises PolicyError: if a rule is misspelt, or can never be reached because an earlier one
         already covers it, or if its policy has problems.
     """
 
-    __slots__ = ("_longest", "_policies")
+    __slots__ = ("_longest", "_policies", "closed")
 
     def __init__(self, rules: object, field: str = "paths") -> None:
         if not isinstance(rules, Mapping):
             hint = f'Write {field}={{"/api": policy}}.'
             raise PolicyError([problem("paths.type", field, rules, hint)])
         problems: list[Problem] = []
-        policies: dict[str, Policy] = {}
+        policies: dict[str, AnyPolicy] = {}
         for path, value in rules.items():
             name = f"{field}[{shown(path)}]"
             if not isinstance(path, str) or _RULE.fullmatch(path) is None or is_ambiguous(path):
@@ -59,14 +60,15 @@ class PathRules:
             try:
                 policies[key] = policy_from(value, name)
             except PolicyError as error:
-                problems += [replace(each, field=_within(name, each.field)) for each in error.problems]
+                problems += [named_within(name, each) for each in error.problems]
         if problems:
             raise PolicyError(problems)
         self._policies = policies
         self._longest = max(map(len, policies), default=0)
+        self.closed = closed_policy([*policies.values()])
 
     @property
-    def policies(self) -> Iterable[Policy]:
+    def policies(self) -> Iterable[AnyPolicy]:
         """The policies of all rules."""
         return self._policies.values()
 
@@ -75,7 +77,7 @@ class PathRules:
         """The paths of all rules, in their order, as WSGI has them."""
         return self._policies.keys()
 
-    def find(self, path: str) -> Policy | None:
+    def find(self, path: str) -> AnyPolicy | None:
         """Return the policy of the first rule that covers *path*; ``None`` if there is none.
 
         A path that other software could take for another one, or that begins without a slash, gets
@@ -84,7 +86,7 @@ class PathRules:
         :param path: the decoded path as WSGI has it, ``PATH_INFO``.
         """
         if is_ambiguous(path) or path[:1] not in {"", "/"}:
-            return SAME_ORIGIN
+            return self.closed
         # No earlier rule covers a later one, or it would have been refused; so the first rule that
         # covers a path is also the longest that does, and the number of rules does not matter.
         policies = self._policies
@@ -101,10 +103,6 @@ class PathRules:
         if policy is not None and (rule is None or self._policies[rule] is not policy):
             return CLOSED
         return None if rule is None else f"path {rule}"
-
-
-def _within(name: str, field: str) -> str:
-    return name if field == name else f"{name}.{field}"
 
 
 def _prefixes(path: str, longest: int | None = None) -> list[str]:

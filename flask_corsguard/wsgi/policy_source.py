@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
+from flask_corsguard.core.audiences import AnyPolicy, Audiences, compiled_any
 from flask_corsguard.core.compiled import CompiledPolicy, compiled
-from flask_corsguard.core.policy import SAME_ORIGIN, Policy
+from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.core.problems import PolicyError, problem
 
+from .environ import ORIGIN
 from .path_rules import CLOSED, PathRules
 from .proxy_fix import as_seen_inside
+from .varying_policies import VaryingPolicies
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-    PolicyOf = Callable[[WSGIEnvironment], Policy]
-    PolicyArgument = Policy | Mapping[str, Policy] | PolicyOf
+    PolicyOrList = Policy | Sequence[Policy]
+    PolicyOf = Callable[[WSGIEnvironment], PolicyOrList]
+    PolicyArgument = PolicyOrList | Mapping[str, PolicyOrList] | PolicyOf
 
 #: Whose a policy is that holds wherever no other one does.
 APPLICATION: Final = "application"
-
-logger: Final = logging.getLogger("flask_corsguard")
 
 
 class PolicySource(Protocol):
@@ -71,56 +73,89 @@ class EachPolicy:
         self.place_of = source.place_of
 
 
+class PolicyOfOrigin:
+    """A list of policies, or ``UNMANAGED``, for every request.
+
+    :param policy: the list, or the policy.
+    """
+
+    one = None
+
+    def __init__(self, policy: AnyPolicy) -> None:
+        self._policy = compiled_any(policy)
+
+    def find(self, environ: WSGIEnvironment) -> CompiledPolicy:
+        """Return the policy for the origin of the request."""
+        return self._policy.for_origin(environ.get(ORIGIN))
+
+    def place_of(self, _environ: WSGIEnvironment) -> str:
+        """Return that it is the application's."""
+        return APPLICATION
+
+
+class PolicyByPath:
+    """The policy of the first path that covers the request's; without one, the closed policy.
+
+    :param policies: the policies, by path.
+    """
+
+    one = None
+
+    def __init__(self, policies: Mapping[str, Any]) -> None:
+        self._rules = PathRules(policies, "policy")
+
+    def find(self, environ: WSGIEnvironment) -> CompiledPolicy:
+        """Compare the paths."""
+        # A ProxyFix inside does not change the path: it only moves the prefix before it.
+        policy = self._rules.find(environ.get("PATH_INFO", "")) or self._rules.closed
+        return compiled_any(policy).for_origin(environ.get(ORIGIN))
+
+    def place_of(self, environ: WSGIEnvironment) -> str:
+        """Return the path whose policy a request has."""
+        return self._rules.place_of(environ.get("PATH_INFO", "")) or CLOSED
+
+
 class PolicyPerRequest:
     """The policy that a callable returns, asked once per request and before the application runs.
 
     :param policy_of: the callable. If it fails, the closed policy applies.
     :param fixes: the ``ProxyFix`` layers inside; the callable sees the environ as they leave it.
-    :param place_of: returns whose the policy of a request is.
     """
 
     one = None
 
-    def __init__(
-        self,
-        policy_of: PolicyOf,
-        fixes: tuple[Any, ...],
-        place_of: Callable[[WSGIEnvironment], str] = lambda _: APPLICATION,
-    ) -> None:
+    def __init__(self, policy_of: PolicyOf, fixes: tuple[Any, ...]) -> None:
         self._policy_of = policy_of
         self._fixes = fixes
-        self.place_of = place_of
+        self._varying = VaryingPolicies()
 
     def find(self, environ: WSGIEnvironment) -> CompiledPolicy:
         """Ask the callable."""
-        try:
-            policy: object = self._policy_of(as_seen_inside(self._fixes, environ))
-            if isinstance(policy, Policy):
-                return compiled(policy)
-            raise TypeError(f"{self._policy_of!r} returned {type(policy).__name__}, not a Policy")
-        except Exception:
-            logger.exception("no policy for this request; the closed one holds")
-            return compiled(SAME_ORIGIN)
+        policy = self._varying.ask(self._policy_of, as_seen_inside(self._fixes, environ))
+        return compiled_any(policy).for_origin(environ.get(ORIGIN))
+
+    def place_of(self, _environ: WSGIEnvironment) -> str:
+        """Return that it is the application's."""
+        return APPLICATION
 
 
 def source_of(policy: object, fixes: tuple[Any, ...]) -> PolicySource:
     """Return the source for the *policy* argument of a middleware.
 
-    :param policy: a policy, a mapping of paths, or a callable.
+    :param policy: a policy, a list of policies, a mapping of paths, or a callable.
     :param fixes: the ``ProxyFix`` layers inside the middleware.
     :raises PolicyError: if it is none of these, or a path cannot be used.
     """
-    if isinstance(policy, Policy):
-        return OnePolicy(compiled(policy))
     if isinstance(policy, Mapping):
-        rules = PathRules(policy, "policy")
-        # A ProxyFix does not change the path: it only moves the prefix before it.
-        return PolicyPerRequest(
-            lambda environ: rules.find(environ.get("PATH_INFO", "")) or SAME_ORIGIN,
-            (),
-            lambda environ: rules.place_of(environ.get("PATH_INFO", "")) or CLOSED,
-        )
+        return PolicyByPath(policy)
+    if isinstance(policy, (Policy, Audiences, list, tuple)):
+        known = policy_from(policy, "policy")
+        if isinstance(known, Policy) and not known.is_unmanaged:
+            return OnePolicy(compiled(known))
+        return PolicyOfOrigin(known)
     if callable(policy):
         return PolicyPerRequest(cast("PolicyOf", policy), fixes)
-    hint = 'Give Policy(origins=["https://app.example"]), a mapping of paths, or a callable.'
+    hint = (
+        'Give Policy(origins=["https://app.example"]), a list of policies, a mapping of paths, or a callable.'
+    )
     raise PolicyError([problem("policy.type", "policy", policy, hint)])

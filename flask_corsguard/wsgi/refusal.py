@@ -14,7 +14,7 @@ from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.request import Request
 
 if TYPE_CHECKING:
-    from flask_corsguard.core.compiled import Header
+    from flask_corsguard.core.answer import Header
 
 #: How much of ``X-Forwarded-Host`` is read, in bytes: some proxies in a row, each of which adds a host.
 MAX_FORWARDED_LENGTH: Final = 256

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Protocol
 
-from flask_corsguard.core.compiled import Header
+from flask_corsguard.core.answer import Header
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from flask_corsguard.core.compiled import Header
+    from flask_corsguard.core.answer import Header
 
     from .policy_source import PolicySource
 

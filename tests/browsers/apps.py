@@ -11,7 +11,7 @@ from flask import Flask
 from flask_sock import Sock
 
 from browsers.steps import Names
-from flask_corsguard import SAME_ORIGIN, CorsMiddleware, Policy
+from flask_corsguard import SAME_ORIGIN, UNMANAGED, CorsMiddleware, Policy
 
 Headers = list[tuple[str, str]]
 MakeApp = Callable[[Names], Callable]
@@ -136,16 +136,20 @@ def by_hand_for_origin() -> MakeApp:
     return make
 
 
-def by_policy(*, own: Headers = (), inner=thing, **fields) -> MakeApp:
+def by_policy(*, own: Headers = (), inner=thing, audiences=(), unmanaged=False, **fields) -> MakeApp:
     """Give the thing behind the library, under a policy of these *fields*.
 
     ``{page}`` stands in origins for the page's. No field at all: the closed policy.
 
     :param own: CORS headers that the application sets itself, without being asked.
+    :param audiences: the fields of each policy of a list, instead of *fields*.
+    :param unmanaged: whether the policy is ``UNMANAGED``, instead of *fields*.
     """
 
     def make(names: Names):
-        policy = _policy(names, fields)
+        policy = UNMANAGED if unmanaged else _policy(names, fields)
+        if audiences:
+            policy = [_policy(names, each) for each in audiences]
 
         def application(environ, start_response):
             def start(status, headers, exc_info=None):

@@ -70,6 +70,23 @@ CASES = [
     _case("another's link is safe", Step("navigate", "{api}/page.html"), "sent", "GET[-]"),
     _case("another's form, the guard being off", _form(), "sent", "POST[page]", guard="off"),
     _case("another's form, the guard only reporting", _form(), "sent", "POST[page]", guard="report"),
+    _case("another's form, unmanaged", _form(), "sent", "POST[page]", unmanaged=True),
+    _case(
+        "an allowed origin posts, read-only",
+        _FETCH,
+        "readable 403",
+        "POST[page]403",
+        origins=_ME,
+        methods=["GET"],
+    ),
+    _case("anyone posts, read-only", _NO_CORS, "opaque", "POST[page]403", origins="*", methods=["GET"]),
+    _case(
+        "an audience posts that may only read",
+        _FETCH,
+        "readable 403",
+        "POST[page]403",
+        audiences=({"origins": ["{third}"]}, {"origins": "*", "methods": ["GET"]}),
+    ),
     _case("an allowed origin posts", _FETCH, "readable", "POST[page]", origins=_ME),
     _case("an allowed origin sends a form", _form(), "sent", "POST[page]", origins=_ME),
     _case(

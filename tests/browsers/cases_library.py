@@ -26,6 +26,13 @@ def _header(*pairs: tuple[str, str], credentials: str = "same-origin", method: s
     return Step("fetch", "{api}/x", headers=pairs, credentials=credentials, method=method)
 
 
+#: The page with its cookies, and everyone without.
+_AUDIENCES = (
+    {"origins": _ME, "credentials": True, "dangerously_allow": ["insecure-origins"]},
+    {"origins": "*", "methods": ["GET"]},
+)
+_OTHERS = ({**_AUDIENCES[0], "origins": ["{third}"]}, _AUDIENCES[1])
+
 _BEARER = ("Authorization", "Bearer 1")
 _FOO = ("X-Foo", "1")
 
@@ -81,6 +88,19 @@ CASES = [
         credentials=True,
         dangerously_allow=["insecure-origins"],
     ),
+    _case("a list of policies, credentials", _WITH, "readable", "GET[page]", audiences=_AUDIENCES),
+    _case("a list of policies, credentials for another", _WITH, "refused", "GET[page]", audiences=_OTHERS),
+    _case("a list of policies, another without", _GET, "readable", "GET[page]", audiences=_OTHERS),
+    _case("a list of policies, a method of none", _PUT, "refused", "OPTIONS[page]?PUT", audiences=_OTHERS),
+    _case(
+        "unmanaged, the application's own header",
+        _GET,
+        "readable",
+        "GET[page]",
+        unmanaged=True,
+        own=[("Access-Control-Allow-Origin", "{page}")],
+    ),
+    _case("unmanaged, without one", _GET, "refused", "GET[page]", unmanaged=True),
     _case("credentials where the policy has none", _WITH, "refused", "GET[page]", origins=_ME),
     _case(
         "a header that is exposed",

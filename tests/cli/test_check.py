@@ -12,7 +12,7 @@ from explanations.small_servers import Server, serving
 from flask_corsguard import CorsMiddleware, Policy, asgi
 from flask_corsguard.cli.check import command
 from flask_corsguard.explanations.wire import Server as Wired
-from flask_corsguard.probes.catalogue import HINTS
+from flask_corsguard.probes.catalogue import FINDINGS
 
 PAGE = "https://app.example"
 
@@ -63,7 +63,7 @@ def test_findings_have_a_code_a_sentence_a_hint_and_a_curl_line(reflecting):
     text = " ".join(result.output.split())
     assert result.exit_code == 1
     assert "origin.reflected The answer allows https://stranger.example" in text
-    assert HINTS["origin.reflected"] in text
+    assert FINDINGS["origin.reflected"].hint in text
     assert "    curl -si -H 'Origin: https://stranger.example'" in result.output
     assert "found, with" in result.output
 

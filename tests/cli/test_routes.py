@@ -131,11 +131,13 @@ def test_a_page_is_written_to_a_file(app, tmp_path):
 def test_a_policy_and_a_mapping_of_paths_have_routes_too(tmp_path, monkeypatch):
     """What they apply to, without a line that nobody knows."""
     (tmp_path / "policies.py").write_text(
-        "from flask_corsguard import Policy, CorsMiddleware\n"
+        "from flask_corsguard import UNMANAGED, Policy, CorsMiddleware\n"
         "policy = Policy(origins='*')\n"
         "paths = {'/api': {'origins': ['https://a.example']}}\n"
         "wrong = {'api': policy}\n"
         "each = CorsMiddleware(lambda *_: [], lambda environ: policy)\n"
+        "several = [Policy(origins=['https://a.example'], credentials=True), policy]\n"
+        "unmanaged = UNMANAGED\n"
     )
     monkeypatch.chdir(tmp_path)
 
@@ -151,6 +153,19 @@ def test_a_policy_and_a_mapping_of_paths_have_routes_too(tmp_path, monkeypatch):
         "application",
     ]
     assert [line.split()[1] for line in written("paths").stdout.splitlines()[2:]] == ["/api/...", "/..."]
+    last = written("several").stdout.splitlines()[-1]
+    assert re.sub(" +", " ", last) == (
+        "* /... (404) https://a.example, everyone for some enforce application"
+    )
+    assert [each["credentials"] for each in json.loads(written("several", "--json").stdout)[0]["policy"]] == [
+        True,
+        False,
+    ]
+    assert (
+        re.sub(" +", " ", written("unmanaged").stdout.splitlines()[-1])
+        == "* /... (404) unmanaged application"
+    )
+    assert json.loads(written("unmanaged", "--json").stdout)[0]["policy"] == {"unmanaged": True}
     assert "[path.spelling]" in written("wrong").stderr
     assert written("wrong").exit_code == 2
     assert "decided per request" in written("each").stdout

@@ -8,7 +8,8 @@ import pytest
 
 from cases import EVIL, A
 from flask_corsguard import SAME_ORIGIN, Origin, Policy, Reason, Request, decide
-from flask_corsguard.core.compiled import MAX_KNOWN_ORIGINS, compiled
+from flask_corsguard.core.compiled import compiled
+from flask_corsguard.core.limits import MAX_KNOWN_ORIGINS
 
 
 def test_the_methods_of_a_route_share_the_compiled_origins():

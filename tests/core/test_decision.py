@@ -9,7 +9,7 @@ import pytest
 
 from cases import LISTED, ROWS, A, Row
 from flask_corsguard import Decision, Kind, Policy, Reason, Request, decide
-from flask_corsguard.core.compiled import MAX_WILDCARD_LIST_LENGTH
+from flask_corsguard.core.limits import MAX_WILDCARD_LIST_LENGTH
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)

@@ -9,7 +9,7 @@ import pytest
 
 from cases import A
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError, Request, decide
-from flask_corsguard.core.policy import policy_from
+from flask_corsguard.core.policy_argument import policy_from
 from policy_cases import REFUSED_POLICIES, assert_refused, problems_of
 
 
@@ -127,7 +127,7 @@ def test_a_policy_or_a_mapping_of_its_fields_is_a_policy():
     assert policy_from({"origins": [A]}, "policy") == policy
 
 
-@pytest.mark.parametrize("value", [None, "*", [A], object], ids=repr)
+@pytest.mark.parametrize("value", [None, "*", {A}, object], ids=repr)
 def test_anything_else_is_not_a_policy(value):
     """The problem names where the value was given."""
     with pytest.raises(PolicyError) as caught:

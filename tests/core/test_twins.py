@@ -9,7 +9,7 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from flask_corsguard import Kind, Policy, Reason, Request
+from flask_corsguard import UNMANAGED, Kind, Policy, Reason, Request
 from flask_corsguard.core.origin_pattern import OriginPattern
 from naive import enumerated, generated
 from naive.compared import FEWER, LISTED, RANDOM, assert_same_decisions
@@ -120,7 +120,7 @@ def test_an_own_origin_is_known_as_the_twin_knows_it(name):
 def test_the_tables_reach_everything_that_can_be_said():
     """Every reason is given, by a decision or by a verdict, and no combination of them is the only one."""
     reached: Counter[object] = Counter()
-    for name, policy in POLICIES.items():
+    for name, policy in {**POLICIES, "unmanaged": UNMANAGED}.items():
         for keys in (enumerated.PREFLIGHT_KEYS, enumerated.ACTUAL_KEYS):
             for environ in enumerated.environs(keys, LISTED, len(name)):
                 said = assert_same_decisions(policy, read_request(environ))
@@ -128,6 +128,7 @@ def test_the_tables_reach_everything_that_can_be_said():
                 reached[said.kind, said.allowed, said.status] += 1
 
     assert set(Reason) <= set(reached)
+    assert reached.pop((Kind.PREFLIGHT, True, None))
     assert {(Kind.PREFLIGHT, True, 204), (Kind.PREFLIGHT, False, 204), (Kind.PREFLIGHT, False, 403)} <= set(
         reached
     )

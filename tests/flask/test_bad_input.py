@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from cases import A
 from flask_corsguard import CorsGuard, CorsMiddleware, Policy, PolicyError
-from flask_corsguard.core.policy import FIELDS
+from flask_corsguard.core.policy_fields import FIELDS
 from flask_corsguard.core.problems import shown
 from policy_cases import problems_of
 

@@ -277,6 +277,21 @@ def hostile_methods(count):
         yield (spelling, f"M{number}", f"\xdf{number}", spelling)[number % 4]
 
 
+def test_a_rule_that_is_added_to_a_url_later_takes_its_method_out_of_what_is_granted():
+    """A browser would keep the grant for a view with another policy."""
+    app = Flask(__name__)
+    app.add_url_rule("/x/<int:number>", "x", cors(EVERYONE)(lambda number: "x"), methods=["GET", "PUT"])
+    app.add_url_rule("/x/1", "closed", cors(LISTED)(lambda: "closed"), methods=["DELETE"])
+    CorsGuard(app)
+    for _ in range(2):
+        assert preflight(app, A, "PUT", "/x/2").get("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
+
+    app.view_functions["late"] = app.view_functions["closed"]
+    app.url_map.add(Rule("/x/2", endpoint="late", methods=["PUT"]))
+
+    assert preflight(app, A, "GET", "/x/2").get("Access-Control-Allow-Methods") == "GET, HEAD"
+
+
 @pytest.mark.slow
 def test_a_hundred_thousand_hostile_methods_are_not_remembered():
     """What is remembered by a method is bounded by the methods of the rules."""

@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from cases import A
-from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors, inventory
+from flask_corsguard import UNMANAGED, CorsGuard, CorsMiddleware, Policy, cors, inventory
 from flask_corsguard.inventories.access import access_of
+from flask_corsguard.inventories.words import guard_of
 from flask_corsguard.testing import Browser, FetchRefused
 
 EVIL = "https://evil.example"
@@ -20,6 +21,7 @@ POLICIES = {
     "read-only": Policy(origins=[A], methods=["GET"]),
     "reporting": Policy(origins=[A], guard="report"),
     "off": Policy(origins=[A], guard="off"),
+    "list": [Policy(origins=[A], credentials=True), Policy(origins="*", methods=["GET"])],
 }
 
 
@@ -44,7 +46,7 @@ def test_a_page_can_do_what_is_said_and_nothing_else(name, origin, method):
         reads = False
     assert (access.level == "read") is reads
     assert (access.level != "nothing") is bool(ran)
-    assert access.with_cookies is (reads and POLICIES[name].credentials)
+    assert access.with_cookies is (reads and origin == A and name in {"credentials", "list"})
     assert (access.level == "run") is (bool(ran) and not reads and method != "GET")
 
 
@@ -69,3 +71,22 @@ def test_what_a_callable_decides_is_not_known_before():
     (entry,) = inventory(CorsMiddleware(lambda *_: [], lambda environ: POLICIES["off"]))
 
     assert str(access_of(entry, A)) == "decided per request"
+
+
+def test_a_guard_that_reports_lets_requests_run():
+    """Whatever the policy says, if the whole application only reports."""
+    app = Flask("shop", static_folder=None)
+    app.add_url_rule("/x", "x", lambda: "", methods=["POST"])
+    CorsGuard(app, POLICIES["listed"], report_only=True)
+    (entry,) = (each for each in inventory(app) if each.method == "POST")
+
+    assert access_of(entry, EVIL).level == "run"
+    assert guard_of(entry) == "report"
+
+
+def test_what_is_unmanaged_decides_itself():
+    """Nothing is known of it."""
+    (entry,) = inventory(CorsMiddleware(lambda *_: [], UNMANAGED))
+
+    assert str(access_of(entry, A)) == "unmanaged"
+    assert guard_of(entry) == ""

@@ -389,3 +389,25 @@ def test_a_view_class_without_methods_of_its_own_has_the_policy_of_the_class(app
     CorsGuard(app)
 
     assert said(app, "method", "policy")[:2] == [("GET", OTHER), ("POST", OTHER)]
+
+
+def test_a_list_of_policies_is_a_tuple_and_that_of_a_callable_is_not_known(app):
+    """Marks and paths keep theirs."""
+    app.add_url_rule("/a", "a", cors([OTHER, THIRD])(lambda: ""))
+    app.add_url_rule("/b", "b", lambda: "")
+    app.add_url_rule("/c/x", "c", lambda: "")
+    CorsGuard(app, lambda environ: OTHER, paths={"/c": [THIRD, OTHER]})
+
+    assert said(app, "rule", "policy", "source") == [
+        ("/a", (OTHER, THIRD), "view"),
+        ("/b", None, "application"),
+        ("/c/x", (THIRD, OTHER), "path /c"),
+        ("/c", (THIRD, OTHER), "path /c"),
+        ("/", None, "application"),
+    ]
+
+
+def test_a_list_of_policies_applies_to_a_layer_without_routes():
+    """And to a path of it."""
+    assert said(CorsMiddleware(inner, [OTHER, THIRD]), "policy") == [((OTHER, THIRD),)]
+    assert said(CorsMiddleware(inner, {"/": [OTHER, THIRD]}), "policy") == [((OTHER, THIRD),)]

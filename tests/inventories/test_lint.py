@@ -16,7 +16,16 @@ from werkzeug.test import Client
 from whitenoise import WhiteNoise
 
 from cases import A
-from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsGuardWarning, CorsMiddleware, Policy, cors, inventory
+from flask_corsguard import (
+    SAME_ORIGIN,
+    UNMANAGED,
+    CorsGuard,
+    CorsGuardWarning,
+    CorsMiddleware,
+    Policy,
+    cors,
+    inventory,
+)
 from flask_corsguard.core.findings import FINDINGS
 from flask_corsguard.inventories.lint import findings_of
 
@@ -253,6 +262,10 @@ CASES = {
         lambda: guarded(an_app(), origins=[A], dangerously_allow=["null-origin"]),
         lambda: guarded(an_app(), origins=[A]),
     ),
+    "policy.unmanaged": (
+        lambda: routed(cors(UNMANAGED)(lambda: "")),
+        lambda: routed(cors(LISTED)(lambda: "")),
+    ),
     "policy.twin-ports": (
         lambda: guarded(an_app(), origins=["https://a.example", "https://a.example:8443"]),
         lambda: guarded(an_app(), origins=["https://a.example", "http://localhost:1", "http://localhost:2"]),
@@ -381,10 +394,42 @@ def test_findings_come_by_file_and_line():
     assert lines == sorted(lines)
 
 
+def test_each_policy_of_a_list_is_looked_at():
+    """What two of them have in common is found once."""
+    door = ["null-origin"]
+    first, second = LISTED.replace(dangerously_allow=door), EVERYONE.replace(dangerously_allow=door)
+
+    assert codes_of(routed(plain, [first, second], methods=["POST"])) == [
+        "policy.everyone-unsafe",
+        "policy.open-door",
+    ]
+
+
+def test_a_policy_that_a_callable_gives_is_not_looked_at():
+    """Nobody knows it; those of marks and paths are."""
+    app = routed(cors(EVERYONE)(lambda: ""), lambda environ: EVERYONE, methods=["POST"])
+    app.add_url_rule("/y", "y", plain, methods=["POST"])
+
+    (found,) = findings_of(app)
+    assert found.routes == ("POST /x",)
+
+
+def test_an_application_that_only_reports_has_no_guard():
+    """Whatever its policies say."""
+    app = an_app()
+    app.add_url_rule("/x", "x", plain, methods=["GET", "POST"])
+    guarded(app, LISTED, report_only=True)
+
+    (found,) = findings_of(app)
+    assert (found.code, found.routes) == ("policy.guard-report", ("POST /x",))
+
+
 @pytest.mark.parametrize(
     ("policy", "codes"),
     [
         (EVERYONE, []),
+        ([LISTED, EVERYONE.replace(guard="off")], ["policy.everyone-unsafe", "policy.guard-off"]),
+        (UNMANAGED, ["policy.unmanaged"]),
         (EVERYONE.replace(methods=["GET", "PUT"]), ["policy.everyone-unsafe"]),
         (EVERYONE.replace(methods="*"), ["policy.everyone-unsafe"]),
         (LISTED.replace(guard="off"), ["policy.guard-off"]),

@@ -183,7 +183,9 @@ def assert_same_decisions(policy: Policy, request: Request) -> Answer:
     return verdict
 
 
-def expected(policy: Policy, environ: Mapping[str, object], theirs: Iterable[Header] = ()) -> Outcome:
+def expected(
+    policy: Policy | layer.Found, environ: Mapping[str, object], theirs: Iterable[Header] = ()
+) -> Outcome:
     """Return what the twin does around an :class:`Application`."""
     return layer.answer(policy, environ, STATUS, theirs)
 

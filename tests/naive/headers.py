@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask_corsguard import Kind, Origin, Policy, Reason, Request
+from flask_corsguard import UNMANAGED, Kind, Origin, Policy, Reason, Request
 
 from .origins import DEFAULT_PORTS, DIGITS, LONGEST_ORIGIN, LOWER, allows, read
 
@@ -48,12 +48,25 @@ def is_preflight(request: Request) -> bool:
     return True
 
 
-def decide(policy: Policy, request: Request) -> Answer:
-    """Say which headers the response carries."""
-    return decide_preflight(policy, request) if is_preflight(request) else decide_actual(policy, request)
+def decide(policy: Policy, request: Request, beside: list[Policy] | None = None) -> Answer:
+    """Say which headers the response carries, where other requests to the URL have the policies *beside*."""
+    if policy is UNMANAGED:
+        kind = Kind.NON_CORS if request.origin is None else Kind.ACTUAL
+        return Answer(Kind.PREFLIGHT if is_preflight(request) else kind, True, Reason.UNMANAGED, [])
+    if is_preflight(request):
+        return decide_preflight(policy, request)
+    return decide_actual(policy, request, beside)
 
 
-def decide_actual(policy: Policy, request: Request) -> Answer:
+def strictest(policies: list[Policy]) -> str | None:
+    """Give the resource policy that lets the fewest sites embed, of those that are there."""
+    for each in ("same-origin", "same-site", "cross-origin"):
+        if each in [policy.resource_policy for policy in policies]:
+            return each
+    return None
+
+
+def decide_actual(policy: Policy, request: Request, beside: list[Policy] | None = None) -> Answer:
     """Say it of any response but a preflight's."""
     origin, reason, errors = request.origin, Reason.NO_ORIGIN, ()
     if origin is not None:
@@ -72,9 +85,10 @@ def decide_actual(policy: Policy, request: Request) -> Answer:
             headers.append(("Timing-Allow-Origin", shared))
     elif policy.timing == "*":
         headers.append(("Timing-Allow-Origin", "*"))
-    if policy.resource_policy is not None:
-        headers.append(("Cross-Origin-Resource-Policy", policy.resource_policy))
-    if policy.origins not in {"*", ()}:
+    resource_policy = policy.resource_policy or strictest(beside or [])
+    if resource_policy is not None:
+        headers.append(("Cross-Origin-Resource-Policy", resource_policy))
+    if policy.origins not in {"*", ()} or beside is not None:
         headers.append(("Vary", "Origin"))
     kind = Kind.NON_CORS if origin is None else Kind.ACTUAL
     return Answer(kind, reason in {Reason.ALLOWED, Reason.NO_ORIGIN}, reason, headers, errors=errors)
@@ -207,9 +221,11 @@ def allows_header(policy: Policy, name: str) -> bool:
     return read_as not in FORBIDDEN_HEADERS and not read_as.startswith(("proxy-", "sec-"))
 
 
-def judge(policy: Policy, request: Request) -> Answer:
+def judge(policy: Policy, request: Request, beside: list[Policy] | None = None) -> Answer:
     """Say whether the request may reach the application. It is no preflight."""
     kind = Kind.NON_CORS if request.origin is None else Kind.ACTUAL
+    if policy is UNMANAGED:
+        return Answer(kind, True, Reason.UNMANAGED, [])
     if policy.guard == "off":
         return Answer(kind, True, Reason.GUARD_OFF, [])
     if request.method in {"GET", "HEAD", "OPTIONS"} and not is_handshake(request):
@@ -232,7 +248,7 @@ def judge(policy: Policy, request: Request) -> Answer:
         reason = Reason.COOKIE_NOT_ALLOWED
     if reason is Reason.ALLOWED:
         return Answer(kind, True, reason, [])
-    return Answer(kind, False, reason, decide_actual(policy, request).headers, 403, detail, errors)
+    return Answer(kind, False, reason, decide_actual(policy, request, beside).headers, 403, detail, errors)
 
 
 def is_handshake(request: Request) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from flask_corsguard import SAME_ORIGIN, Policy, Reason, Request
+from flask_corsguard import SAME_ORIGIN, UNMANAGED, Policy, Reason, Request
 
-from .headers import Answer, Header, decide, is_handshake, is_own, is_preflight, judge
+from .headers import Answer, Header, decide, is_handshake, is_own, is_preflight, judge, strictest
+from .origins import allows
 
 ALWAYS_OWNED = [
     "access-control-allow-origin",
@@ -36,12 +37,25 @@ class Outcome(NamedTuple):
     logged: list[str]
 
 
-def answer(policy: Policy, environ: Mapping[str, object], status: str, theirs: Iterable[Header]) -> Outcome:
+class Found(NamedTuple):
+    """The policy of a request to a URL where other requests have other ones."""
+
+    policy: Policy
+    #: Those that are known.
+    beside: list[Policy]
+
+
+def answer(
+    found: Policy | Found, environ: Mapping[str, object], status: str, theirs: Iterable[Header]
+) -> Outcome:
     """Return what the layer does if the application answers with *status* and *theirs*."""
     request = read_request(environ)
+    policy, beside = found if isinstance(found, Found) else (found, None)
+    if policy is UNMANAGED:
+        return Outcome(status, list(theirs), True, "", [], [])
     if is_preflight(request):
-        return answer_preflight(decide(policy, request))
-    said, verdict = decide(policy, request), judge(policy, request)
+        return answer_preflight(decide(policy, request, beside))
+    said, verdict = decide(policy, request, beside), judge(policy, request, beside)
     notified = [] if verdict.allowed else [verdict.reason]
     logged = ["WARNING"] * len(notified) + ["ERROR"] * bool(said.errors)
     if verdict.allowed and is_withheld(said, request, environ):
@@ -49,10 +63,10 @@ def answer(policy: Policy, environ: Mapping[str, object], status: str, theirs: I
         logged.append("INFO")
     if not verdict.allowed and policy.guard == "enforce":
         text = refusal_text(verdict, request)
-        return Outcome("403 Forbidden", merge([], policy, said), False, text, notified, sorted(logged))
-    if replaced(theirs, policy):
+        return Outcome("403 Forbidden", merge([], found, said), False, text, notified, sorted(logged))
+    if replaced(theirs, found):
         logged.append("WARNING")
-    return Outcome(status, merge(theirs, policy, said), True, "", notified, sorted(logged))
+    return Outcome(status, merge(theirs, found, said), True, "", notified, sorted(logged))
 
 
 def is_withheld(said: Answer, request: Request, environ: Mapping[str, object]) -> bool:
@@ -100,21 +114,22 @@ def read_request(environ: Mapping[str, object]) -> Request:
     )
 
 
-def owned(name: str, policy: Policy) -> bool:
-    """Whether the policy speaks of the header, so that the application does not."""
+def owned(name: str, found: Policy | Found) -> bool:
+    """Whether a policy of the URL speaks of the header, so that the application does not."""
+    policies = [found.policy, *found.beside] if isinstance(found, Found) else [found]
     if name.lower() == "timing-allow-origin":
-        return bool(policy.timing)
+        return any(policy.timing for policy in policies)
     if name.lower() == "cross-origin-resource-policy":
-        return policy.resource_policy is not None
+        return any(policy.resource_policy is not None for policy in policies)
     return name.lower() in ALWAYS_OWNED
 
 
-def replaced(theirs: Iterable[Header], policy: Policy) -> list[str]:
+def replaced(theirs: Iterable[Header], policy: Policy | Found) -> list[str]:
     """Give the names of the application's headers that do not come through."""
     return [name for name, _ in theirs if owned(name, policy)]
 
 
-def merge(theirs: Iterable[Header], policy: Policy, said: Answer) -> list[Header]:
+def merge(theirs: Iterable[Header], policy: Policy | Found, said: Answer) -> list[Header]:
     """Put the headers of a policy onto those of an application: first theirs, then ours, ``Vary`` last."""
     merged = [(name, value) for name, value in theirs if name.lower() != "vary" and not owned(name, policy)]
     merged += [header for header in said.headers if header[0] != "Vary"]
@@ -132,14 +147,29 @@ def merge_vary(values: list[str]) -> str:
     return "*" if "*" in names else ", ".join(names)
 
 
-def by_path(rules: Mapping[str, Policy], path: str) -> Policy:
+def of_list(policies: Iterable[Policy], environ: Mapping[str, object]) -> Found:
+    """Give the first policy that allows the origin, or else the last one."""
+    policies = list(policies)
+    origin = read_request(environ).origin
+    for policy in policies:
+        if origin is not None and allows(policy, origin)[0] is Reason.ALLOWED:
+            break
+    return Found(policy, [each for each in policies if each is not policy])
+
+
+def closed(policies: Iterable[Policy]) -> Found:
+    """Give the closed policy where any of *policies* may be that of the same URL, spelt otherwise."""
+    return Found(SAME_ORIGIN.replace(resource_policy=strictest(list(policies))), [])
+
+
+def by_path(rules: Mapping[str, Policy], path: str) -> Policy | Found:
     """Give the policy of the first rule that covers the path that the server decoded."""
     if is_ambiguous(path) or (path and not path.startswith("/")):
-        return SAME_ORIGIN
+        return closed(rules.values())
     for rule, policy in rules.items():
         if covers(rule, path):
             return policy
-    return SAME_ORIGIN
+    return closed(rules.values())
 
 
 def covers(rule: str, path: str) -> bool:
@@ -157,10 +187,10 @@ def is_ambiguous(path: str) -> bool:
     return any(segment in {".", ".."} for segment in path.split("/"))
 
 
-def by_callable(policy_of: Callable[[Mapping[str, object]], object], environ: Mapping[str, object]) -> Policy:
+def by_callable(policy_of: Callable[[Mapping[str, object]], object], environ: Mapping[str, object]) -> Found:
     """Give what the callable gives; the closed policy, if it gives none."""
     try:
         policy = policy_of(environ)
     except Exception:  # noqa: BLE001 - whatever it is, nobody is allowed
-        return SAME_ORIGIN
-    return policy if isinstance(policy, Policy) else SAME_ORIGIN
+        return Found(SAME_ORIGIN, [])
+    return Found(policy if isinstance(policy, Policy) else SAME_ORIGIN, [])

@@ -10,7 +10,7 @@ from flask.views import MethodView
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect, Rule
 
-from flask_corsguard import SAME_ORIGIN, CorsGuard, Policy, cors
+from flask_corsguard import CorsGuard, Policy, cors
 from naive import layer
 from naive.headers import SAFELISTED, allows_method
 
@@ -109,7 +109,7 @@ def make_site(policy: Policy, paths: dict[str, Policy], marks: dict[str, Policy]
     return Site(app, policy, paths, dict(marks), targets, opened)
 
 
-def of_endpoint(site: Site, endpoint: str, method: str, path: str) -> Policy:
+def of_endpoint(site: Site, endpoint: str, method: str, path: str) -> Policy | layer.Found:
     """Walk outwards: the method, the view, its class, the blueprints, the paths, the application."""
     places = {
         "marked": ["view"],
@@ -127,28 +127,35 @@ def of_endpoint(site: Site, endpoint: str, method: str, path: str) -> Policy:
     return of_path(site, path)
 
 
-def of_path(site: Site, path: str) -> Policy:
+def closed(site: Site) -> layer.Found:
+    """Give the closed policy beside all that are written."""
+    return layer.closed([site.policy, *site.paths.values(), *site.marks.values()])
+
+
+def of_path(site: Site, path: str) -> Policy | layer.Found:
     """Give the policy of the first rule, or else the application's."""
     if site.paths and layer.is_ambiguous(path):
-        return SAME_ORIGIN
+        return closed(site)
     for rule, policy in site.paths.items():
         if layer.covers(rule, path):
             return policy
     return site.policy
 
 
-def of_nothing(site: Site, path: str) -> Policy:
+def of_nothing(site: Site, path: str) -> Policy | layer.Found:
     """Give the policy of a path without a page: of the nearest blueprint whose prefix it has."""
     marked = [place for place in ("inner", "outer") if place in site.marks]
     if marked and layer.is_ambiguous(path):
-        return SAME_ORIGIN
+        return closed(site)
     for place in marked:
         if layer.covers({"inner": "/outer/inner", "outer": "/outer"}[place], path):
             return site.marks[place]
     return of_path(site, path)
 
 
-def policy_for(site: Site, environ: dict[str, object], method: str, path: str | None = None) -> Policy:
+def policy_for(
+    site: Site, environ: dict[str, object], method: str, path: str | None = None
+) -> Policy | layer.Found:
     """Give the policy of the page that the URL has for *method*, with the methods of its route."""
     path = str(environ["PATH_INFO"]) if path is None else path
     try:
@@ -157,13 +164,15 @@ def policy_for(site: Site, environ: dict[str, object], method: str, path: str | 
         return policy_for(site, environ, method, urlsplit(redirect.new_url).path)
     except NotFound:
         policy = of_nothing(site, path)
+        if isinstance(policy, layer.Found):
+            return policy
         return policy if policy.methods is not None or not policy.origins else policy.replace(methods="*")
     lacking = [] if method in rules else [method]
     if lacking:
         # Not allowed: the policy of the URL is that of its GET, or else of the first by name.
         method = next(each for each in ["GET", *sorted(rules)] if each in rules and each != "OPTIONS")
     policy = of_endpoint(site, rules[method].endpoint, method, path)
-    if policy.methods is not None or not policy.origins:
+    if isinstance(policy, layer.Found) or policy.methods is not None or not policy.origins:
         return policy
     shared = [
         each

@@ -8,7 +8,7 @@ import pytest
 
 from flask_corsguard import Policy, Request, decide
 from flask_corsguard.explanations import wire
-from flask_corsguard.probes.catalogue import HINTS
+from flask_corsguard.probes.catalogue import FINDINGS
 from flask_corsguard.probes.check import findings_of
 from flask_corsguard.probes.look_alikes import look_alikes
 from flask_corsguard.probes.session import LimitReached, Session
@@ -113,7 +113,7 @@ def test_a_planted_fault_is_found_and_named(port, fault, codes):
 
 def test_every_code_is_found_by_a_planted_fault():
     """None is there for nothing."""
-    assert {code for _, codes in FAULTS for code in codes} == set(HINTS)
+    assert {code for _, codes in FAULTS for code in codes} == set(FINDINGS)
 
 
 def test_a_finding_comes_with_the_request_that_shows_it(port):

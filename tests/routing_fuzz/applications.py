@@ -87,6 +87,12 @@ class Hosted(BaseConverter):
         return value
 
 
+def _allows_a(origin):
+    """Allow pages of A; the application is that of the request."""
+    assert current_app.config["KNOWN"]
+    return str(origin) == A
+
+
 class Laboratory:
     """A random application, all of whose views note themselves."""
 
@@ -111,7 +117,7 @@ class Laboratory:
         """Return whether something happens that does in that many of a hundred cases."""
         return self.random.randrange(100) < percent
 
-    def policy(self) -> tuple[int, Policy]:
+    def policy(self) -> tuple[int, Any]:
         """Return a new policy and its number."""
         self._count += 1
         methods = self.random.choice([None, None, None, None, "*", ["GET", "PUT"], [*METHODS]])
@@ -120,13 +126,20 @@ class Laboratory:
             self.enforcing.add(self._count)
         if methods is None:
             self.leaves_methods.add(self._count)
-        return self._count, Policy(
-            origins=[A] if self.chance(80) else "*",
+        origins = [_allows_a] if self.chance(10) else [A] if self.chance(80) else "*"
+        policy = Policy(
+            origins=origins,
             methods=methods,
             expose_headers=[f"P{self._count}"],
             max_age=FIRST_AGE + self._count,
             guard=guard,
         )
+        if self.chance(10):
+            # Pages of A have the same policy, wherever it is in a list.
+            return self._count, [Policy(origins=["https://decoy.example"], methods=methods), policy]
+        if origins != "*" and self.chance(10):
+            return self._count, [policy, Policy(origins="*", methods=methods)]
+        return self._count, policy
 
     def _make(self) -> Any:
         app = self._flask("main")
@@ -183,13 +196,13 @@ class Laboratory:
             self._guard(app, policy, paths, number)
         return app
 
-    def _paths(self) -> dict[str, tuple[int, Policy]]:
+    def _paths(self) -> dict[str, tuple[int, Any]]:
         chosen = self.random.sample(PATH_RULES, self.random.choice([0, 0, 0, 1, 2]))
         # A rule that an earlier one covers is refused.
         chosen.sort(key=len, reverse=True)
         return {path: self.policy() for path in chosen}
 
-    def _guard(self, app: Flask, policy: Policy, paths: dict[str, tuple[int, Policy]], number: int) -> None:
+    def _guard(self, app: Flask, policy: Any, paths: dict[str, tuple[int, Any]], number: int) -> None:
         if self.chance(20):
             self.story.append("ProxyFix inside")
             app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1, x_proto=1, x_prefix=1)
@@ -198,6 +211,10 @@ class Laboratory:
             self.dispatches = self.has_inner_mount = True
             app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/a": _inner})
         self.story.append(f"CorsGuard: {number}, paths={ {path: each for path, (each, _) in paths.items()} }")
+        if self.chance(10):
+            self.story.append("a policy per request")
+            given = policy
+            policy = lambda environ: given  # noqa: E731
         CorsGuard(app, policy, paths={path: each for path, (_, each) in paths.items()} or None)
 
     def _blueprints(self, app: Flask, name: str, kind: str, chain: Chain) -> None:

@@ -66,7 +66,7 @@ def test_a_path_without_a_leading_slash_is_closed():
     rules = PathRules({"/": Policy(origins="*")})
 
     assert rules.find("") == rules.find("/") == Policy(origins="*")
-    assert rules.find("api/x") is rules.find("*") is SAME_ORIGIN
+    assert rules.find("api/x") is rules.find("*") is rules.closed == SAME_ORIGIN
     with pytest.raises(PolicyError, match=r"path\.spelling"):
         PathRules({"/\ud800": SAME_ORIGIN})
 

@@ -37,6 +37,22 @@ class Nobody(tuple[()]):
 
 NOBODY: Final = tuple.__new__(Nobody)
 
+
+class Unlisted(tuple[()]):
+    """The origins of the policy that leaves CORS to the application: none is listed, nor refused."""
+
+    __slots__ = ()
+
+    def __new__(cls) -> Unlisted:
+        """Give the one instance there is."""
+        return UNLISTED
+
+    def __repr__(self) -> str:
+        return "unlisted"
+
+
+UNLISTED: Final = tuple.__new__(Unlisted)
+
 Item = str | re.Pattern[str] | OriginCheck
 
 

@@ -12,7 +12,9 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from flask_corsguard.core.audiences import policies_of
 from flask_corsguard.core.findings import Finding
+from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.flask.marks import mark_of, mark_of_view
 from flask_corsguard.wsgi.middleware import CorsMiddleware
 from flask_corsguard.wsgi.proxy_fix import proxy_fixes
@@ -121,14 +123,17 @@ class FirstRequest:
             yield replace(found, where=str(self._place))
 
     def _policies(self) -> Iterator[Policy]:
-        app = self._app
-        yield self._layer.policy  # type: ignore[misc]  # CorsGuard's layer has a Policy, and takes no other
-        yield from self._settings.blueprints.values()
-        if self._settings.paths is not None:
-            yield from self._settings.paths.policies
+        app, settings = self._app, self._settings
         views = (
             mark_of_view(app.view_functions.get(rule.endpoint), method)
             for rule in app.url_map.iter_rules()
             for method in rule.methods or ("GET",)
         )
-        yield from filter(None, chain(map(mark_of, app.blueprints.values()), views))
+        every = chain(
+            () if callable(self._layer.policy) else (self._layer.policy,),
+            settings.blueprints.values(),
+            () if settings.paths is None else settings.paths.policies,
+            map(mark_of, app.blueprints.values()),
+            views,
+        )
+        yield from chain.from_iterable(policies_of(policy_from(each, "policy")) for each in every if each)
