@@ -12,9 +12,9 @@ import click
 
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.problems import PolicyError
-from flask_corsguard.explanations.inside import NoPolicy, layer_for
+from flask_corsguard.explanations.inside import layer_for
 from flask_corsguard.explanations.remote import TIMEOUT
-from flask_corsguard.explanations.stand_in import applied_to
+from flask_corsguard.explanations.stand_in import NoPolicy, applied_to
 from flask_corsguard.explanations.wire import Server, Unreachable
 from flask_corsguard.probes.check import SENDS, findings_of
 from flask_corsguard.probes.session import Finding, LimitReached, Session

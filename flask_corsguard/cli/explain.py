@@ -10,8 +10,9 @@ import click
 
 from flask_corsguard.explanations.asked import Asked, Manner, header_of
 from flask_corsguard.explanations.explanation import Explanation, explain_inside, explain_remote
-from flask_corsguard.explanations.inside import NoPolicy, url_of
+from flask_corsguard.explanations.inside import url_of
 from flask_corsguard.explanations.remote import TIMEOUT
+from flask_corsguard.explanations.stand_in import NoPolicy
 from flask_corsguard.explanations.wire import Unreachable
 from flask_corsguard.testing.differences import ENGINES
 from flask_corsguard.testing.urls import HTTP_SCHEMES, parse_url

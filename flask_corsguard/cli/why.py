@@ -81,7 +81,7 @@ def explanation_of(finding: Finding, loaded: object) -> Explanation | None:
         return None
     # Not above: without an application it takes longer to load than all the rest.
     from flask_corsguard.explanations.explanation import explain_inside
-    from flask_corsguard.explanations.inside import NoPolicy
+    from flask_corsguard.explanations.stand_in import NoPolicy
 
     try:
         with context_of(loaded):

@@ -14,17 +14,13 @@ from flask_corsguard.testing.urls import parse_url
 from flask_corsguard.wsgi.application import is_asgi
 from flask_corsguard.wsgi.middleware import CorsMiddleware
 
-from .stand_in import Applied, Observed, StandIn, answer_nothing
+from .stand_in import Applied, NoPolicy, Observed, StandIn, answer_nothing
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: The host of an application that names none.
 HOST: Final = "api.example"
-
-
-class NoPolicy(Exception):  # noqa: N818 - it says what an application has not
-    """No policy of this library answers for an application; the message says what to do."""
 
 
 def layer_for(loaded: object) -> Any:

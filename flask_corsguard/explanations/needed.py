@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple, cast
 
 from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS
-from flask_corsguard.core.policy import DEFAULTS, Policy
+from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.policy_fields import DEFAULTS
 from flask_corsguard.core.problems import PolicyError
 from flask_corsguard.testing.headers import unsafe_names
 from flask_corsguard.wsgi.middleware import CorsMiddleware

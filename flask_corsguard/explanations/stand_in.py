@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flask_corsguard.core.audiences import AnyPolicy
 from flask_corsguard.core.decision import Decision
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.wsgi.middleware import CorsMiddleware
@@ -13,6 +14,10 @@ from flask_corsguard.wsgi.policy_source import EachPolicy, PolicySource
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class NoPolicy(Exception):  # noqa: N818 - it says what an application has not
+    """No policy of this library answers for an application; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,8 @@ class Applied:
     policy: Policy
     #: Whether the methods are those of the route.
     of_route: bool
-    #: The policy as it was written.
-    written: Policy
+    #: The policy, or the list of policies, as it was written.
+    written: AnyPolicy
     #: Whose it is: ``"view"``, ``"blueprint api"``, ``"path /api"``, ``"application"``.
     place: str
 
@@ -55,8 +60,17 @@ class StandIn(CorsMiddleware):
         return EachPolicy(self._layer.source)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, and take note of its policy."""
-        self.applied.append(applied_to(self._layer, environ))
+        """Answer a request, and take note of its policy.
+
+        :raises NoPolicy: if that is ``UNMANAGED``.
+        """
+        applied = applied_to(self._layer, environ)
+        if applied.policy.is_unmanaged:
+            raise NoPolicy(
+                f"The policy is UNMANAGED there ({applied.place}), so CORS is the business of what answers: "
+                "add --run to have it answer."
+            )
+        self.applied.append(applied)
         return super().__call__(environ, start_response)
 
     def _tell_of(

@@ -54,8 +54,7 @@ def where_of(layer: Any, placed: Placed, endpoint: str, method: str) -> str:
     :param placed: the policy, and whose it is.
     :param endpoint: the endpoint of the request; empty if there is none.
     """
-    reader = _Reader(layer, layer.source.finder())
-    return reader._where(placed.place, placed.policy, endpoint, method)  # noqa: SLF001 - of this module
+    return _Reader(layer, layer.source.finder())._where(placed, endpoint, method)  # noqa: SLF001 - of this module
 
 
 def unused_paths(layer: Any) -> list[str]:

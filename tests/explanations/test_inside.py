@@ -12,11 +12,11 @@ from flask_cors import CORS, cross_origin
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.routing import BaseConverter
 
-from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, asgi, cors
+from flask_corsguard import SAME_ORIGIN, UNMANAGED, CorsGuard, CorsMiddleware, Policy, asgi, cors
 from flask_corsguard.explanations.asked import Asked, outcome_of
 from flask_corsguard.explanations.explanation import explain_inside
-from flask_corsguard.explanations.inside import NoPolicy, has_host, url_of
-from flask_corsguard.explanations.stand_in import answer_nothing
+from flask_corsguard.explanations.inside import has_host, url_of
+from flask_corsguard.explanations.stand_in import NoPolicy, answer_nothing
 
 PAGE = "https://app.example"
 HERE = Path(__file__)
@@ -159,6 +159,42 @@ def test_origins_that_have_no_spelling_are_left_to_the_reader():
     policy = Policy(origins=[lambda origin: False])
 
     assert explain_inside(asked(), policy).needed.code == 'origins=[..., "https://app.example"],'
+
+
+AUDIENCES = [Policy(origins=["https://own.example"], credentials=True), Policy(origins=["https://b.example"])]
+
+
+@pytest.mark.parametrize(
+    ("origin", "change"),
+    [
+        (PAGE, 'origins=["https://b.example", "https://app.example"],\ncredentials=True,'),
+        ("https://b.example", "credentials=True,"),
+        ("https://own.example", None),
+    ],
+)
+def test_of_a_list_of_policies_the_one_that_applies_is_explained(origin, change):
+    """The first that allows the origin, or else the last one."""
+    app = Flask("shop")
+    app.add_url_rule("/names", view_func=lambda: "x")
+    CorsGuard(app, AUDIENCES)
+    request = asked("/names", origin=origin, credentials=True)
+
+    for loaded in (app, CorsMiddleware(answer_nothing, AUDIENCES)):
+        needed = explain_inside(request, loaded).needed
+        assert (needed and needed.code) == change
+
+
+def test_what_is_unmanaged_is_asked_itself():
+    """Its policy says nothing of what it answers."""
+    app = Flask("shop")
+    app.add_url_rule(
+        "/names", view_func=cors(UNMANAGED)(lambda: ("x", {"Access-Control-Allow-Origin": PAGE}))
+    )
+    CorsGuard(app)
+
+    with pytest.raises(NoPolicy, match=r"The policy is UNMANAGED there \(view\)"):
+        explain_inside(asked("/names"), app)
+    assert explain_inside(asked("/names"), app, runs=True).diagnosis is None
 
 
 def test_a_mapping_of_paths_is_explained_like_an_application():
