@@ -18,7 +18,9 @@ extensions = [
     "sphinx.ext.autodoc",
     "corsguard_differences",
     "corsguard_findings",
+    "corsguard_messages",
     "corsguard_names",
+    "corsguard_probes",
     "corsguard_reference",
     "corsguard_verdicts",
 ]
