@@ -128,7 +128,8 @@ def test_the_signatures_are_those_of_the_design():
         *("app", "policy", "debug", "on_refusal", "refusal_headers")
     ]
     arguments = ["app", "policy", "paths", "blueprints", "report_only", "fields"]
-    assert list(inspect.signature(CorsGuard).parameters) == arguments
+    of_constructor = [*arguments[:-1], "debug_page", "fields"]
+    assert list(inspect.signature(CorsGuard).parameters) == of_constructor
     assert list(inspect.signature(CorsGuard().init_app).parameters) == arguments
     assert list(inspect.signature(cors).parameters) == ["policy", "fields"]
     assert list(inspect.signature(decide).parameters) == ["policy", "request"]

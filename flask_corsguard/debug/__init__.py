@@ -1,1 +1,1 @@
-"""The debug page of a Flask application, at ``/_cors``: its policies, questions to them, and refusals, live."""
+"""The debug page of a Flask application: its policies, questions to them, and refusals, live."""

@@ -62,22 +62,26 @@ function line(refusal, isNew) {
 }
 
 let last = 0;
-let isFirst = true;
+let start = null;
 async function refresh() {
   try {
     const response = await fetch(`${base}/refusals?after=${last}`);
-    const refusals = await response.json();
-    for (const refusal of refusals) {
-      list.prepend(line(refusal, !isFirst));
+    const found = await response.json();
+    if (found.start !== start && start !== null) {
+      // The server restarts when its code changes, and counts from one again.
+      [start, last] = [found.start, 0];
+      list.replaceChildren();
+      return;
+    }
+    for (const refusal of found.refusals) {
+      list.prepend(line(refusal, start !== null));
       last = refusal.number;
     }
+    start = found.start;
     while (list.children.length > KEPT) list.lastChild.remove();
     quiet.hidden = list.children.length > 0;
-    isFirst = false;
   } catch {
-    // The server restarts when its code changes; then it counts from one again.
-    last = 0;
-    list.replaceChildren();
+    // The server is restarting.
   }
 }
 

@@ -86,5 +86,7 @@ class DebugPage:
         if origin is None:
             return False
         config = self._flask.config
-        trusted = [*([config["SERVER_NAME"]] if config["SERVER_NAME"] else []), *(config.get("TRUSTED_HOSTS") or ())]
-        return origin.is_loopback or host_is_trusted(host, trusted)
+        names = [config["SERVER_NAME"], *(config.get("TRUSTED_HOSTS") or ())]
+        trusted = [each for each in names if each]
+        # Werkzeug trusts every host if there is no list.
+        return origin.is_loopback or (bool(trusted) and host_is_trusted(host, trusted))

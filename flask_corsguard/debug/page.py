@@ -23,9 +23,7 @@ _HEAD: Final = (
 )
 
 
-def page_of(
-    name: str, base: str, entries: Sequence[Entry], asked: Mapping[str, str], answer: str
-) -> str:
+def page_of(name: str, base: str, entries: Sequence[Entry], asked: Mapping[str, str], answer: str) -> str:
     """Return the page.
 
     :param name: the name of the application.
@@ -49,7 +47,8 @@ def page_of(
 
 
 _REFUSALS: Final = (
-    '<p id="quiet" class="empty">Nothing was refused since the server started. What is refused appears here.</p>'
+    '<p id="quiet" class="empty">Nothing was refused since the server started. What is refused appears '
+    "here.</p>"
     '<noscript><p class="empty">Your browser runs no scripts, so this list stays as it is.</p></noscript>'
     '<ol id="refused" reversed></ol>'
 )
@@ -69,17 +68,31 @@ def _form(base: str, asked: Mapping[str, str]) -> str:
     checked = " checked" if asked.get("credentials") else ""
     return (
         f'<form action="{escape(base)}#ask" method="get">'
-        + _field("A page of", f'<input name="origin" required placeholder="https://app.example" '
-        f'value="{value("origin")}" autocomplete="off" spellcheck="false" inputmode="url">', "wide-field")
+        + _field(
+            "A page of",
+            f'<input name="origin" required placeholder="https://app.example" '
+            f'value="{value("origin")}" autocomplete="off" spellcheck="false" inputmode="url">',
+            "wide-field",
+        )
         + _field("sends", f'<select name="method">{methods}</select>')
-        + _field("to", f'<input name="path" required placeholder="/api/names/7" value="{value("path")}" '
-        'autocomplete="off" spellcheck="false">', "wide-field")
+        + _field(
+            "to",
+            f'<input name="path" required placeholder="/api/names/7" value="{value("path")}" '
+            'autocomplete="off" spellcheck="false">',
+            "wide-field",
+        )
         + _field("by", f'<select name="manner">{manners}</select>')
-        + _field("with headers", '<input name="headers" placeholder="Authorization, X-Tenant: 7" '
-        f'value="{value("headers")}" autocomplete="off" spellcheck="false">', "wide-field")
-        + f'<label class="check"><input type="checkbox" name="credentials" value="1"{checked}> with cookies</label>'
-        + '<button>Ask</button></form>'
-        + '<p class="quiet-line">The policies answer, and a model of a browser judges. Nothing of the application runs.</p>'
+        + _field(
+            "with headers",
+            '<input name="headers" placeholder="Authorization, X-Tenant: 7" '
+            f'value="{value("headers")}" autocomplete="off" spellcheck="false">',
+            "wide-field",
+        )
+        + '<div class="end"><label class="check">'
+        + f'<input type="checkbox" name="credentials" value="1"{checked}> with cookies'
+        + "</label><button>Ask</button></div></form>"
+        + '<p class="quiet-line">The policies answer, and a model of a browser judges. Nothing of the '
+        + "application runs.</p>"
     )
 
 

@@ -17,8 +17,8 @@ def require_debug(app: Flask) -> None:
     if not app.debug:
         raise RuntimeError(
             "debug_page=True needs debug mode, and app.debug is off: the page shows all policies. Run "
-            "flask --debug, or set app.debug = True before CorsGuard(app, debug_page=True). For an application "
-            "that also runs in production, write debug_page=app.debug."
+            "flask --debug, or set app.debug = True before CorsGuard(app, debug_page=True). For an "
+            "application that also runs in production, write debug_page=app.debug."
         )
 
 
