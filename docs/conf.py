@@ -17,7 +17,10 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "corsguard_differences",
+    "corsguard_findings",
+    "corsguard_messages",
     "corsguard_names",
+    "corsguard_probes",
     "corsguard_reference",
     "corsguard_verdicts",
 ]

@@ -18,19 +18,25 @@ from .core.request import Request as Request
 from .wsgi.middleware import CorsMiddleware as CorsMiddleware
 
 if _typing.TYPE_CHECKING:
+    from .core.findings import Finding as Finding
     from .flask.decorator import cors as cors
     from .flask.extension import CorsGuard as CorsGuard
     from .flask.refusal import CrossOriginRefused as CrossOriginRefused
     from .flask.refusal import cors_refused as cors_refused
     from .flask.warnings.warning import CorsGuardWarning as CorsGuardWarning
+    from .inventories.entry import Entry as Entry
+    from .inventories.inventory import inventory as inventory
 
-# Imported on first use, so that a program of WSGI imports no Flask.
-_OF_FLASK = {
-    "CorsGuard": "extension",
-    "CorsGuardWarning": "warnings.warning",
-    "CrossOriginRefused": "refusal",
-    "cors": "decorator",
-    "cors_refused": "refusal",
+# Imported on first use, so that a program of WSGI imports no Flask, and a server none of the tools.
+_ON_FIRST_USE = {
+    "CorsGuard": "flask.extension",
+    "CorsGuardWarning": "flask.warnings.warning",
+    "CrossOriginRefused": "flask.refusal",
+    "Entry": "inventories.entry",
+    "Finding": "core.findings",
+    "cors": "flask.decorator",
+    "cors_refused": "flask.refusal",
+    "inventory": "inventories.inventory",
 }
 
 __all__ = [
@@ -41,6 +47,8 @@ __all__ = [
     "CorsMiddleware",
     "CrossOriginRefused",
     "Decision",
+    "Entry",
+    "Finding",
     "Kind",
     "Origin",
     "Policy",
@@ -51,17 +59,18 @@ __all__ = [
     "cors",
     "cors_refused",
     "decide",
+    "inventory",
     "judge",
 ]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _OF_FLASK:
+    if name not in _ON_FIRST_USE:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(_importlib.import_module(f".flask.{_OF_FLASK[name]}", __name__), name)
+    found: object = getattr(_importlib.import_module(f".{_ON_FIRST_USE[name]}", __name__), name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_OF_FLASK})
+    return sorted({*globals(), *_ON_FIRST_USE})

@@ -10,7 +10,11 @@ run in order and share their names:
 * ``text`` is shown only, unless a comment directly before it names what it is compared with:
   ``<!-- printed -->``, the output of the last ``python`` block; ``<!-- raised -->``, the exception of the
   ``python`` block directly before; ``<!-- logged -->``, the log since the last ``python`` block started;
-* ``console``, ``shell``, ``html``, ``javascript``, ``nginx`` and directives of MyST are shown only.
+* ``console`` is shown only, unless ``<!-- run -->`` is directly before it: then each command after ``$`` is
+  run in the current folder, and writes what is below it. ``echo $?`` writes the last exit code;
+* ``shell``, ``html``, ``javascript``, ``nginx`` and directives of MyST are shown only.
+
+``<!-- file: shop.py -->`` directly before a block of ``python`` writes that file instead of executing it.
 
 A block in any other language fails, and so does one without an end. ``<!-- fresh -->`` deletes all names.
 """
@@ -21,12 +25,17 @@ import contextlib
 import doctest
 import io
 import logging
+import os
 import re
+import shlex
+import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from click.testing import CliRunner
+from flask.cli import FlaskGroup
 from sybil import Document, Example, Region, Sybil
 from sybil.evaluators.doctest import DocTestEvaluator
 from sybil.evaluators.python import PythonEvaluator
@@ -37,6 +46,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import Client
 
 from asgi_harness import as_wsgi
+from flask_corsguard.cli.groups import corsguard
 from flask_corsguard.wsgi.application import is_asgi
 
 ROOT: Final = Path(__file__).parent.parent
@@ -46,8 +56,13 @@ PAGES: Final = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 RUN: Final = {"http", "pycon", "python", "text"}
 SHOWN_ONLY: Final = {"console", "html", "javascript", "nginx", "shell"}
 
+#: What a block of ``console`` can run.
+PROGRAMS: Final = {"corsguard": corsguard, "flask": FlaskGroup()}
+
 _BLOCKS: Final = FencedCodeBlockLexer(".*")
 _COMPARED: Final = re.compile(r"<!-- (printed|raised|logged) -->\s*\Z")
+_FILE: Final = re.compile(r"<!-- file: ([\w.]+) -->\s*\Z")
+_IS_RUN: Final = re.compile(r"<!-- run -->\s*\Z")
 _RAISED_NEXT: Final = re.compile(r"\s*<!-- raised -->")
 _OF_CORS: Final = re.compile(r"access-control-.*|vary|timing-allow-origin|cross-origin-resource-policy")
 _RUN_PYTHON: Final = PythonEvaluator()
@@ -97,6 +112,9 @@ def run(path: Path, logged: Records) -> None:
 
 def _execute(example: Example) -> str | None:
     page = example.document
+    if file := _FILE.search(page.text, 0, example.start):
+        Path(file[1]).write_text(example.parsed, "utf-8")
+        return None
     page.namespace.setdefault("__name__", "example")
     page.logged.lines.clear()
     page.raised = ""
@@ -110,6 +128,35 @@ def _execute(example: Example) -> str | None:
             page.raised = "".join(traceback.format_exception_only(error))
     page.printed = output.getvalue()
     return "nothing is raised" if is_to_raise and not page.raised else None
+
+
+def _run_commands(example: Example) -> str | None:
+    if not _IS_RUN.search(example.document.text, 0, example.start):
+        return None
+    shown = example.parsed.rstrip()
+    code, lines = 0, []
+    for line in re.findall(r"(?m)^\$ (.*)$", shown):
+        written = str(code)
+        if line != "echo $?":
+            written, code = _outcome_of(shlex.split(line))
+        lines += [f"$ {line}", *written.splitlines()]
+    result = "\n".join(line.rstrip() for line in lines).rstrip()
+    return None if result == shown else f"written is:\n{result}"
+
+
+def _outcome_of(words: list[str]) -> tuple[str, int]:
+    """Run a command, and forget what it imports from the current folder; return its output and exit code."""
+    path, environment = [*sys.path], {**os.environ}
+    try:
+        outcome = CliRunner().invoke(PROGRAMS[words[0]], words[1:], prog_name=words[0], terminal_width=80)
+    finally:
+        sys.path[:] = path
+        os.environ.clear()
+        os.environ.update(environment)
+        for name, module in list(sys.modules.items()):
+            if str(getattr(module, "__file__", None)).startswith(f"{Path.cwd()}{os.sep}"):
+                del sys.modules[name]
+    return outcome.output, outcome.exit_code
 
 
 def _compare(example: Example) -> str | None:
@@ -178,6 +225,7 @@ _EXAMPLES: Final = Sybil(
         _check,
         AbstractClearNamespaceParser([DirectiveInHTMLCommentLexer("fresh")]),
         CodeBlockParser("python", _execute),
+        CodeBlockParser("console", _run_commands),
         _consoles,
         CodeBlockParser("http", _exchange),
         CodeBlockParser("text", _compare),

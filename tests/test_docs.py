@@ -22,6 +22,7 @@ import flask_corsguard
 import flask_corsguard.testing
 from browsers.cases import CASES
 from flask_corsguard import Reason
+from flask_corsguard.core.findings import FINDINGS
 from flask_corsguard.core.policy_fields import FIELDS
 from flask_corsguard.core.problems import SENTENCES
 from flask_corsguard.flask.config import KEYS
@@ -241,3 +242,14 @@ def test_no_other_difference_is_documented(built):
     documented = {anchor for anchor in anchors if anchor.startswith("difference-")}
 
     assert documented == {f"difference-{difference.code}" for difference in DIFFERENCES}
+
+
+def test_every_finding_is_documented(built):
+    """A code has an anchor, why it matters and what to do; and no other code is documented."""
+    page = _Reader(built.html / "findings.html")
+
+    assert {anchor for anchor in page.anchors if anchor.startswith("finding-")} == {
+        f"finding-{code.replace('.', '-')}" for code in FINDINGS
+    }
+    assert [code for code, each in FINDINGS.items() if each.why not in page.text] == []
+    assert [code for code, each in FINDINGS.items() if each.remedy not in page.text] == []

@@ -28,7 +28,16 @@ from docstrings import (
     properties_of,
     returns_something,
 )
-from flask_corsguard import SAME_ORIGIN, UNMANAGED, CorsGuard, CorsMiddleware, Policy, cors, decide
+from flask_corsguard import (
+    SAME_ORIGIN,
+    UNMANAGED,
+    CorsGuard,
+    CorsMiddleware,
+    Policy,
+    cors,
+    decide,
+    inventory,
+)
 from flask_corsguard.core.guard import judge
 from harness import SpyApp
 
@@ -80,6 +89,7 @@ FAILURES: Final = [
     ("CorsGuard.init_app", "TypeError", lambda: CorsGuard().init_app(SpyApp())),
     ("cors", "PolicyError", lambda: cors()),
     ("cors", "TypeError", lambda: cors(SAME_ORIGIN)(registered_blueprint())),
+    ("inventory", "LookupError", lambda: inventory(Flask(__name__))),
     ("cors", "RuntimeError", lambda: cors(SAME_ORIGIN)(cors(origins="*")(Blueprint("b", __name__)))),
 ]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator
 
 import pytest
 
-from flask_corsguard import cors_refused
+from flask_corsguard import SAME_ORIGIN, cors_refused
+from flask_corsguard.inventories.words import fields_of
 from pages import PAGES, Records, blocks_of, run
 
 
@@ -135,6 +137,41 @@ def test_an_example_that_does_not_do_what_the_page_says_is_found(page, error, me
 def test_an_example_that_does_what_the_page_says_passes(page, run_text):
     """Blocks share their names, and a text is compared only where a comment before it says so."""
     run_text(page)
+
+
+COMMANDS = """\
+<!-- file: shop.py -->
+```python
+from flask import Flask
+from flask_corsguard import CorsGuard
+app = Flask(__name__, static_folder=None)
+CorsGuard(app)
+```
+<!-- run -->
+```console
+$ flask --app shop cors routes --json
+[
+{"rule": "/", "method": "*", "endpoint": null, "host": "", "source": "application", "where": "WHERE", POLICY}
+]
+$ corsguard --app other routes
+Error: There is no module 'other' here. Write --app module:object, or --app module:factory().
+$ echo $?
+2
+```
+"""
+
+
+def test_commands_write_what_is_below_them(run_text, tmp_path, monkeypatch):
+    """About an application that the page has written to a file; what they import is forgotten."""
+    monkeypatch.chdir(tmp_path)
+    policy = json.dumps({"policy": fields_of(SAME_ORIGIN)})[1:-1]
+    where = str(tmp_path / "shop.py:4")
+    page = COMMANDS.replace("POLICY", policy).replace("WHERE", where)
+
+    run_text(page)
+    run_text(page)
+    with pytest.raises(AssertionError, match=r"(?s)written is:.*\n2$"):
+        run_text(page.replace("$?\n2", "$?\n3"))
 
 
 def test_a_traceback_leads_to_the_line_of_the_page(run_text):

@@ -37,6 +37,11 @@ class BlueprintPrefixes:
         """Whether any blueprint has a policy."""
         return bool(self._by_name) or bool(self._app.extensions.get(REGISTRATIONS))
 
+    def registrations(self) -> list[Registration]:
+        """Return the registrations of all blueprints that have a policy."""
+        marked: list[Registration] = self._app.extensions.get(REGISTRATIONS, [])
+        return [*marked, *self._named()]
+
     def find(self, subdomain: str | None, path: str) -> AnyPolicy | None:
         """Return the policy of the blueprint with the nearest prefix; ``None`` if there is none."""
         name = self.name_of(subdomain, path)
@@ -48,7 +53,7 @@ class BlueprintPrefixes:
         count = len(marked), len(self._app.blueprints)
         known, registrations, prefixes = self._compiled
         if count != known:
-            registrations = [*marked, *self._named()]
+            registrations = self.registrations()
             prefixes = _prefix_map(registrations, self._app.url_map)
             self._compiled = count, registrations, prefixes
         adapter = prefixes.bind("", subdomain=subdomain)

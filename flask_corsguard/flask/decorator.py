@@ -25,11 +25,11 @@ from .marks import (
     Registration,
     earlier_mark,
     mark_of,
-    mark_of_view,
     notify_observers,
     put_mark,
     wrappers_of,
 )
+from .warnings.guard_missing import guard_missing, marked_names
 from .warnings.mark_record import record_decorator, record_mark, record_of
 from .warnings.warning import Place, warn
 
@@ -167,14 +167,9 @@ class _UnguardedMarks:
         place, self._place = self._place, None
         if place is None or app.testing or EXTENSION in app.extensions:
             return
-        views = [name for name, view in app.view_functions.items() if mark_of_view(view, "GET") is not None]
-        names = views + [name for name, each in app.blueprints.items() if mark_of(each) is not None]
+        names = marked_names(app)
         if names:
-            warn(
-                f"@cors marks {', '.join(names)}, but the application {app.import_name!r} has no CorsGuard, "
-                "without which a mark does nothing. Write CorsGuard(app).",
-                place,
-            )
+            warn(guard_missing(names, app.import_name), place)
 
 
 _unguarded_marks: Final = _UnguardedMarks()

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MethodType
 from typing import TYPE_CHECKING, Any, NoReturn, cast, overload
 
-from werkzeug.local import LocalProxy
-
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.guard import reported
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.core.policy_argument import policy_from
@@ -21,8 +20,9 @@ from flask_corsguard.wsgi.middleware import CorsMiddleware
 from flask_corsguard.wsgi.response import answer_error, start_with
 from flask_corsguard.wsgi.trace import traced
 
-from .application import is_flask, why_not_flask
+from .application import behind_proxy, is_flask, why_not_flask
 from .config import Arguments, Settings, read_settings
+from .debug_page import add_debug_page, require_debug
 from .marks import EXTENSION, observe_marks
 from .mounts import Mounts
 from .policy_per_request import PolicyPerRequest
@@ -74,10 +74,11 @@ class CorsGuard:
         applies to a blueprint that a module holds.
     :param report_only: whether no policy of the application enforces its guard: what a guard would refuse is
         logged and signalled, and reaches the application. For the first weeks; policies stay as they are.
+    :param debug_page: whether ``/_cors`` shows all policies and refusals. It needs debug mode.
     :param fields: the fields of a policy, instead of *policy*.
     :raises PolicyError: with every problem of the policy, the paths, the blueprints and the configuration.
-    :raises RuntimeError: if the application already has the extension; or if *app* is ``current_app``, and
-        there is none.
+    :raises RuntimeError: if the application already has the extension; if *app* is ``current_app``, and there
+        is none; or if the debug page is asked for, and debug mode is off.
     :raises TypeError: if *app* is not a Flask application.
     """
 
@@ -92,6 +93,7 @@ class CorsGuard:
         paths: PathsArgument | None = None,
         blueprints: BlueprintsArgument | None = None,
         report_only: bool | None = None,
+        debug_page: bool = False,
     ) -> None: ...
     @overload
     def __init__(
@@ -101,6 +103,7 @@ class CorsGuard:
         paths: PathsArgument | None = None,
         blueprints: BlueprintsArgument | None = None,
         report_only: bool | None = None,
+        debug_page: bool = False,
         **fields: Unpack[PolicyFields],
     ) -> None: ...
     def __init__(
@@ -111,8 +114,10 @@ class CorsGuard:
         paths: Any = None,
         blueprints: Any = None,
         report_only: Any = None,
+        debug_page: bool = False,
         **fields: Any,
     ) -> None:
+        self._has_debug_page = debug_page
         self._given = Arguments(policy, fields, paths, blueprints, report_only)
         if app is not None:
             self.init_app(app)
@@ -159,11 +164,11 @@ class CorsGuard:
         :param report_only: whether no policy of this application enforces its guard.
         :param fields: the fields of a policy, instead of *policy*.
         :raises PolicyError: with every problem of the arguments and the configuration.
-        :raises RuntimeError: if *app* already has the extension; or if it is ``current_app``, and there is
-            none.
+        :raises RuntimeError: if *app* already has the extension; if it is ``current_app``, and there is none;
+            or if the debug page is asked for, and debug mode is off.
         :raises TypeError: if *app* is not a Flask application.
         """
-        app = _application(app)
+        app = behind_proxy(app)
         if not is_flask(app):
             raise TypeError(why_not_flask(app))
         if EXTENSION in app.extensions:
@@ -173,9 +178,13 @@ class CorsGuard:
                 "go on views and blueprints, as @cors(...), or into paths=."
             )
         given = self._given.with_others(Arguments(policy, fields, paths, blueprints, report_only))
+        if self._has_debug_page:
+            require_debug(app)
         middleware = _FlaskMiddleware(app, read_settings(given, app.config))
         app.extensions[EXTENSION] = middleware
         app.wsgi_app = middleware  # Flask's documented way
+        if self._has_debug_page:
+            add_debug_page(app)
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         """Raise, because the decorator is meant.
@@ -188,17 +197,12 @@ class CorsGuard:
         )
 
 
-def _application(app: object) -> Any:
-    # Requests come in where current_app is not set, or is another application.
-    return app._get_current_object() if type(app) is LocalProxy else app  # noqa: SLF001 - documented by Flask
-
-
 class _FlaskMiddleware(CorsMiddleware):
     def __init__(self, flask: Flask, settings: Settings) -> None:
-        self._flask = flask
-        self._settings = settings
-        self._place = Place.of_caller()
-        self._first_request = FirstRequest(flask, self, settings, self._place)
+        self.flask = flask
+        self.settings = settings
+        self.place = Place.of_caller()
+        self.first_request = FirstRequest(flask, self, settings, self.place)
         #: Whether a request needs no preparation: nothing is left to check, and this is not debug mode.
         self._is_settled = False
         observe_marks(self)
@@ -207,10 +211,10 @@ class _FlaskMiddleware(CorsMiddleware):
         self._listeners = cors_refused.receivers
 
     def _source_of(self, policy: object) -> PolicySource:
-        paths, blueprints = self._settings.paths, self._settings.blueprints
-        mounts = Mounts(self._flask, self.app)
+        paths, blueprints = self.settings.paths, self.settings.blueprints
+        mounts = Mounts(self.flask, self.app)
         known = SAME_ORIGIN if callable(policy) else policy_from(policy, "policy")
-        arguments = self._flask, known, paths, self._fixes, blueprints
+        arguments = self.flask, known, paths, self._fixes, blueprints
         routes = (
             PlacedMountedPolicies(*arguments, mounts=mounts) if mounts.any() else PlacedPolicies(*arguments)
         )
@@ -254,40 +258,41 @@ class _FlaskMiddleware(CorsMiddleware):
 
     def forget(self) -> None:
         """Have the marks checked at the next request: one was put."""
-        self._first_request.forget()
+        self.first_request.forget()
         self._is_settled = False
 
     def _prepare(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
-        if not self._first_request.is_checked:
-            start_response = self._first_request.check(environ, start_response)
+        if not self.first_request.is_checked:
+            start_response = self.first_request.check(environ, start_response)
         self._debug = self._answers_errors()
         if self._asks is not None:
             # Before the application runs, which may change the environ.
             self._asks.ask(environ)
-        self._is_settled = self._first_request.is_checked and not self._debug and self._asks is None
+        self._is_settled = self.first_request.is_checked and not self._debug and self._asks is None
         return traced(self.key, environ, start_response, self._source) if self._debug else start_response
 
     def _answers_errors(self) -> bool:
-        return self._flask.debug and not self._flask.testing
+        return self.flask.debug and not self.flask.testing
 
     def _warn_of_replaced(self, names: str) -> None:
-        if not self._first_request.found_another:
-            warn(
+        if not self.first_request.found_another:
+            message = (
                 f"The application, or a layer inside of CorsGuard, sets {names} itself, and the policy's "
-                "headers replace that. Remove it there, and move what it allowed into the policy.",
-                self._place,
+                "headers replace that."
             )
+            hint = "Remove it there, and move what it allowed into the policy."
+            warn(Finding(code="headers.replaced", message=message, hint=hint), self.place)
 
     def _limited(self, decision: Decision) -> Decision:
-        return reported(decision) if self._settings.report_only else decision
+        return reported(decision) if self.settings.report_only else decision
 
     def _answer_refusal(
         self, decision: Decision, environ: WSGIEnvironment, start_response: StartResponse
     ) -> Iterable[bytes]:
         refusal = CrossOriginRefused(decision, debug=self._answers_errors())
-        return answer_through(self._flask, refusal, environ, start_response)
+        return answer_through(self.flask, refusal, environ, start_response)
 
     def _tell(self, environ: WSGIEnvironment, decision: Decision) -> None:
         super()._tell(environ, decision)
-        self._first_request.observe_refusal(environ)
-        cors_refused.send(self._flask, decision=decision)
+        self.first_request.observe_refusal(environ)
+        cors_refused.send(self.flask, decision=decision)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from flask_corsguard.core.compiled import CompiledPolicy
 
-    from .policy_place import PlacedPolicies
+    from .policy_place import PlacedPolicies, PlaceFinder
 
 logger: Final = logging.getLogger("flask_corsguard")
 
@@ -91,6 +91,10 @@ class PolicyPerRequest:
     ) -> CompiledPolicy:
         """Return the policy of a response that starts; see :meth:`.RoutedPolicies.of_response`."""
         return self.ask(environ).of_response(environ, path, method, earlier, origin)
+
+    def finder(self) -> PlaceFinder:
+        """Return what finds whose a policy is; that of the application in it is not used."""
+        return self._routes.finder()
 
     def place_of(self, environ: WSGIEnvironment) -> str:
         """Return whose the policy of a request is, for debug mode."""

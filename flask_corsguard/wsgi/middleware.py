@@ -30,6 +30,7 @@ from flask_corsguard.core.request import is_preflight
 from flask_corsguard.core.withheld import withheld_by
 
 from .application import check_application
+from .caller import line_of_caller
 from .environ import ACRH, ACRM, COOKIE, ORIGIN, SITE, UPGRADE, asks_to_read, request_of
 from .log import log_failed_check, log_refused_preflight, log_refused_request, log_withheld_answer
 from .policy_source import EachPolicy, PolicySource, source_of
@@ -106,6 +107,13 @@ class CorsMiddleware:
     def policy(self, policy: PolicyArgument) -> None:
         self._source = self._source_of(policy)
         self._policy = policy
+        #: The line that gave the policy, as ``file:line``.
+        self.where = line_of_caller()
+
+    @property
+    def source(self) -> PolicySource:
+        """What finds the policy of each request."""
+        return self._source
 
     @property
     def debug(self) -> bool:
@@ -115,7 +123,7 @@ class CorsMiddleware:
     @debug.setter
     def debug(self, debug: bool) -> None:
         self._debug = debug
-        self.policy = self._policy
+        self._source = self._source_of(self._policy)
 
     def _source_of(self, policy: object) -> PolicySource:
         source = source_of(policy, self._fixes)

@@ -72,6 +72,11 @@ class PathRules:
         """The policies of all rules."""
         return self._policies.values()
 
+    @property
+    def rules(self) -> Iterable[str]:
+        """The paths of all rules, in their order, as WSGI has them."""
+        return self._policies.keys()
+
     def find(self, path: str) -> AnyPolicy | None:
         """Return the policy of the first rule that covers *path*; ``None`` if there is none.
 

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 import flask
 from flask import Flask, request_started
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.problems import shown
 from flask_corsguard.wsgi.proxy_fix import layers
 
@@ -97,11 +98,11 @@ class Bypass:
             remedy = _HELD
         else:
             remedy = _REPLACED
-        warn(
+        message = (
             f"A request ({shown(request.method)} {shown(request.path)}) reached Flask past CorsGuard, so its "
-            f"policy did not apply: it sent no CORS headers, and guarded nothing. {remedy}",
-            self._place,
+            "policy did not apply: it sent no CORS headers, and guarded nothing."
         )
+        warn(Finding(code="request.past-the-guard", message=message, hint=remedy), self._place)
 
     def _end(self) -> None:
         self.is_over = True

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask_corsguard.core.audiences import policies_of
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.policy_argument import policy_from
-from flask_corsguard.core.problems import did_you_mean
-from flask_corsguard.flask.marks import UNREGISTERED, mark_of, mark_of_view, wrappers_of
-from flask_corsguard.flask.mounts import Mounts
+from flask_corsguard.flask.marks import mark_of, mark_of_view
 from flask_corsguard.wsgi.middleware import CorsMiddleware
-from flask_corsguard.wsgi.proxy_fix import layers, proxy_fixes
+from flask_corsguard.wsgi.proxy_fix import proxy_fixes
 
-from . import outside_layers
 from .bypass import Bypass
 from .misplaced_marks import MarkCheck
 from .replaced_host import ReplacedHost
 from .session_cookie import SessionCookie
-from .stale_configuration import StaleConfiguration
+from .surroundings import Surroundings, has_flask_cors
 from .warning import Place, warn
 
 if TYPE_CHECKING:
@@ -53,7 +51,7 @@ class FirstRequest:
         self._place = place
         self._bypass = Bypass(app, layer, place)
         self._marks = MarkCheck(app)
-        self._configuration = StaleConfiguration(app)
+        self._surroundings = Surroundings(app, layer, settings)
         self._host = ReplacedHost(app, proxy_fixes(app.wsgi_app), place)
         self._first = threading.Lock()
         self._cookie: SessionCookie | None = None
@@ -68,8 +66,12 @@ class FirstRequest:
         self._bypass.stamp(environ)
         # One request takes the lock, and never gives it back.
         if self._first.acquire(blocking=False):
-            self._check_surroundings()
+            self.found_another = has_flask_cors(self._app)
+            for finding in self._surroundings.findings():
+                warn(finding, self._place)
             cookie = SessionCookie(self._app, self._policies(), self._place)
+            if cookie.found is not None:
+                warn(cookie.found, self._place)
             if cookie.undecided:
                 self._cookie = cookie
         if not self._marks.is_done:
@@ -109,43 +111,16 @@ class FirstRequest:
 
         return start
 
-    def _check_surroundings(self) -> None:
-        self.found_another = _has_flask_cors(self._app)
-        if self.found_another:
-            self._warn(
-                "Flask-CORS is initialised for this application, too, and its headers are replaced by those "
-                "of the policy. Remove its CORS(...) and @cross_origin; CorsGuard and @cors do what they did."
-            )
-        self._check_mounts()
-        for message in outside_layers.messages(self._app, self._layer):
-            self._warn(message)
-        for message in self._configuration.messages(flask_cors=self.found_another):
-            self._warn(message)
-        if unregistered := sorted(_unregistered_blueprints(self._app)):
-            self._warn(
-                f"The marked blueprint {', '.join(unregistered)} is not registered, so its policy holds "
-                "nowhere. Write app.register_blueprint(...), or remove the mark."
-            )
-
-        for name in self._settings.blueprints:
-            if name not in self._app.blueprints:
-                self._warn(
-                    f"blueprints={{{name!r}: ...}} has no effect: no blueprint is registered with that name. "
-                    f"{_registered_like(name, self._app)}"
-                )
-
-    def _check_mounts(self) -> None:
-        for path, app in Mounts(self._app, self._layer.app).applications():
-            if any(isinstance(each, CorsMiddleware) and each is not self._layer for each in layers(app)):
-                self._warn(
-                    f"The application that is mounted at {path!r} has a CorsGuard or CorsMiddleware of its "
-                    "own, but this one is around it, and its policy applies there. Write CorsGuard(app, "
-                    f"paths={{{path!r}: policy}}) and remove the other one; or, outside of both, application "
-                    f"= DispatcherMiddleware(app, {{{path!r}: other}})."
-                )
-
-    def _warn(self, message: str) -> None:
-        warn(message, self._place)
+    def findings(self) -> Iterator[Finding]:
+        """Yield what can be found without a request, whether or not it was told."""
+        for each in self._surroundings.findings():
+            yield replace(each, where=str(self._place))
+        for place, each in self._marks.findings():
+            yield replace(each, where=str(place))
+        cookie = SessionCookie(self._app, self._policies(), self._place)
+        found = cookie.found or cookie.possible
+        if found is not None:
+            yield replace(found, where=str(self._place))
 
     def _policies(self) -> Iterator[Policy]:
         app, settings = self._app, self._settings
@@ -162,32 +137,3 @@ class FirstRequest:
             views,
         )
         yield from chain.from_iterable(policies_of(policy_from(each, "policy")) for each in every if each)
-
-
-def _registered_like(name: str, app: Flask) -> str:
-    known = sorted(app.blueprints)
-    below = [each for each in known if each.rpartition(".")[2] == name]
-    if below:
-        return f'Did you mean "{below[0]}"? A blueprint in another one has the names of both.'
-    return did_you_mean(name, known) if known else "Write app.register_blueprint(...), or remove it."
-
-
-def _has_flask_cors(app: Flask) -> bool:
-    hooks = chain.from_iterable(app.after_request_funcs.values())
-    return any(map(_is_of_flask_cors, chain(hooks, *map(wrappers_of, app.view_functions.values()))))
-
-
-def _is_of_flask_cors(function: object) -> bool:
-    # By the module that it was written in: a wrapper of a view has the name of the view.
-    names: dict[str, object] = getattr(function, "__globals__", {})
-    return str(names.get("__name__", "")).partition(".")[0] == "flask_cors"
-
-
-def _unregistered_blueprints(app: Flask) -> Iterator[str]:
-    # Only blueprints that are written beside the application's own modules: another package's may be
-    # registered by another application. And a test may leave some out.
-    if app.testing:
-        return
-    for blueprint in UNREGISTERED:
-        if Path(blueprint.root_path).is_relative_to(app.root_path):
-            yield blueprint.name

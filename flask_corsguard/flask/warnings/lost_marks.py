@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Flask
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.flask.marks import wrappers_of
 
 from .mark_record import PutMark, put_marks
@@ -27,8 +28,8 @@ _HOOKS: Final = (
 _OF_FUNCTIONS: Final = frozenset({"function", "method", "partial"})
 
 
-def lost_marks(app: Flask, guarded: Iterable[Flask]) -> Iterator[tuple[PutMark, str]]:
-    """Yield each mark that is not in force, with a message.
+def lost_marks(app: Flask, guarded: Iterable[Flask]) -> Iterator[tuple[PutMark, Finding]]:
+    """Yield each mark that is not in force, with what is found of it.
 
     :param app: the application that a request has come to.
     :param guarded: all applications that have the extension: a mark may be in force in another one.
@@ -81,10 +82,11 @@ def _shown_by(app: Flask) -> Iterator[object]:
         known = methods.setdefault(rule.endpoint, set())
         methods[rule.endpoint] = None if known is None or rule.methods is None else known | rule.methods
     for endpoint, view in list(app.view_functions.items()):
-        yield from _shown_by_view(view, methods.get(endpoint, set()))
+        yield from shown_by_view(view, methods.get(endpoint, set()))
 
 
-def _shown_by_view(view: object, methods: Iterable[str] | None) -> Iterator[object]:
+def shown_by_view(view: object, methods: Iterable[str] | None) -> Iterator[object]:
+    """Yield everything in which the mark of a view is looked for, for *methods*; ``None`` for all."""
     view_class: type | None = getattr(view, "view_class", None)
     targets: Iterable[object] = [view]
     if view_class is not None:
@@ -117,7 +119,7 @@ def _belongs_to(app: Flask, target: object, filename: str) -> bool:
     blueprints = (each for each in list(names.values()) if isinstance(each, Blueprint))
     functions = chain.from_iterable(blueprint.deferred_functions for blueprint in blueprints)
     held = chain.from_iterable(map(reach_of, functions))
-    return not any(shown is target for each in held for shown in _shown_by_view(each, None))
+    return not any(shown is target for each in held for shown in shown_by_view(each, None))
 
 
 def name_of(target: object) -> str:
@@ -125,39 +127,40 @@ def name_of(target: object) -> str:
     return getattr(target, "__qualname__", None) or getattr(target, "name", None) or repr(target)
 
 
-def _hidden(target: object, view: object, rule: str) -> str:
+def _hidden(target: object, view: object, rule: str) -> Finding:
     kind = type(view).__name__
     if kind in _OF_FUNCTIONS:
-        return (
-            f"{_lost(target)} the view of {rule} is {name_of(view)}, which hides it. Use functools.wraps in "
-            "the decorator that made that, or write @cors above that decorator and below the route."
+        why = f"the view of {rule} is {name_of(view)}, which hides it."
+        hint = (
+            "Use functools.wraps in the decorator that made that, or write @cors above that decorator and "
+            "below the route."
         )
-    return (
-        f"{_lost(target)} the view of {rule} is of the class {kind}, which hides it. Mark the object itself, "
-        f"as in view_func=cors(policy)({kind}(...))."
+    else:
+        why = f"the view of {rule} is of the class {kind}, which hides it."
+        hint = f"Mark the object itself, as in view_func=cors(policy)({kind}(...))."
+    return _lost("mark.hidden", target, why, hint)
+
+
+def _in_hook(target: object, name: str) -> Finding:
+    why = f"it is in {name}, and what that answers has the policy of the URL."
+    hint = "Mark the view or the blueprint, or write CorsGuard(app, paths=...)."
+    return _lost("mark.in-hook", target, why, hint)
+
+
+def _above_route(target: object, rule: str) -> Finding:
+    why = f"it is above a decorator that is above the route {rule}, which runs what is below it."
+    return _lost("mark.above-route", target, why, "Write the route above all other decorators.")
+
+
+def _nowhere(target: object) -> Finding:
+    why = "no view, blueprint or class of an application with CorsGuard shows it."
+    hint = (
+        "Mark what is registered as the view, and use functools.wraps in every decorator between; or remove "
+        "the mark."
     )
+    return _lost("mark.unshown", target, why, hint)
 
 
-def _in_hook(target: object, name: str) -> str:
-    return (
-        f"{_lost(target)} it is in {name}, and what that answers has the policy of the URL. Mark the view or "
-        "the blueprint, or write CorsGuard(app, paths=...)."
-    )
-
-
-def _above_route(target: object, rule: str) -> str:
-    return (
-        f"{_lost(target)} it is above a decorator that is above the route {rule}, which runs what is below "
-        "it. Write the route above all other decorators."
-    )
-
-
-def _nowhere(target: object) -> str:
-    return (
-        f"{_lost(target)} no view, blueprint or class of an application with CorsGuard shows it. Mark what "
-        "is registered as the view, and use functools.wraps in every decorator between; or remove the mark."
-    )
-
-
-def _lost(target: object) -> str:
-    return f"The mark on {name_of(target)} has no effect:"
+def _lost(code: str, target: object, why: str, hint: str) -> Finding:
+    message = f"The mark on {name_of(target)} has no effect: {why}"
+    return Finding(code=code, message=message, hint=hint)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.flask.marks import Living, wrappers_of
 
 from .lost_marks import lost_marks, name_of, unshown_marks
@@ -49,8 +50,8 @@ class MarkCheck:
             return
         try:
             self.is_done = True
-            for place, message in self._found():
-                warn(message, place)
+            for place, finding in self._untold():
+                warn(finding, place)
         except BaseException:
             # A warning that is an error. The next request tells of the next one.
             self.is_done = False
@@ -58,19 +59,27 @@ class MarkCheck:
         finally:
             self._lock.release()
 
-    def _found(self) -> Iterator[tuple[Place, str]]:
-        marks = chain(lost_marks(self._app, _guarded), _of_many_routes(self._app))
-        for mark, message in marks:
+    def findings(self) -> Iterator[tuple[Place, Finding]]:
+        """Yield what is found, whether or not it was told."""
+        for mark, finding in self._of_marks():
+            yield mark.place, finding
+        yield from _in_method_decorators(self._app)
+
+    def _of_marks(self) -> Iterator[tuple[PutMark, Finding]]:
+        return chain(lost_marks(self._app, _guarded), _of_many_routes(self._app))
+
+    def _untold(self) -> Iterator[tuple[Place, Finding]]:
+        for mark, finding in self._of_marks():
             if not mark.is_told:
                 mark.is_told = True
-                yield mark.place, message
-        for place, message in _in_method_decorators(self._app):
+                yield mark.place, finding
+        for place, finding in _in_method_decorators(self._app):
             if place[:2] not in self._told:
                 self._told.add(place[:2])
-                yield place, message
+                yield place, finding
 
 
-def _of_many_routes(app: Flask) -> Iterator[tuple[PutMark, str]]:
+def _of_many_routes(app: Flask) -> Iterator[tuple[PutMark, Finding]]:
     """Find functions that are the view of more routes than they were marked for."""
     rules: dict[str, list[str]] = {}
     for rule in app.url_map.iter_rules():
@@ -88,14 +97,16 @@ def _of_many_routes(app: Flask) -> Iterator[tuple[PutMark, str]]:
         if len(set(map(tuple, routes.values()))) > mark.times:
             message = (
                 f"The mark on {name_of(mark.target())} holds wherever that function is the view: at "
-                f"{', '.join(chain.from_iterable(routes.values()))}. If one of them is meant, mark "
-                "functools.partial(view) and register that there; if all are, give their rules one endpoint, "
-                "or mark the function for each of them."
+                f"{', '.join(chain.from_iterable(routes.values()))}."
             )
-            yield mark, message
+            hint = (
+                "If one of them is meant, mark functools.partial(view) and register that there; if all are, "
+                "give their rules one endpoint, or mark the function for each of them."
+            )
+            yield mark, Finding(code="mark.many-routes", message=message, hint=hint)
 
 
-def _in_method_decorators(app: Flask) -> Iterator[tuple[Place, str]]:
+def _in_method_decorators(app: Flask) -> Iterator[tuple[Place, Finding]]:
     """Find marks in the ``method_decorators`` of Flask-RESTful and Flask-RESTX."""
     classes = dict.fromkeys(getattr(view, "view_class", None) for view in app.view_functions.values())
     for view_class in classes:
@@ -104,7 +115,7 @@ def _in_method_decorators(app: Flask) -> Iterator[tuple[Place, str]]:
         for place in filter(None, map(place_of_decorator, chain.from_iterable(of_methods))):
             message = (
                 f"@cors in method_decorators of {name_of(view_class)} has no effect: they are called for "
-                "each request, when its policy has long been found. Write @cors(policy) above the class, or "
-                "above one of its methods."
+                "each request, when its policy has long been found."
             )
-            yield place, message
+            hint = "Write @cors(policy) above the class, or above one of its methods."
+            yield place, Finding(code="mark.in-method-decorators", message=message, hint=hint)

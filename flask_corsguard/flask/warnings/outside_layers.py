@@ -9,6 +9,7 @@ from itertools import takewhile
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Final
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.wsgi.proxy_fix import layers
 
 if TYPE_CHECKING:
@@ -20,23 +21,27 @@ _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _ARGUMENTS: Final = 3
 
 
-def messages(app: Flask, layer: object) -> Iterator[str]:
-    """Yield a message for the first layer of each kind; called while a request comes in.
+def outside_layers(app: Flask, layer: object) -> Iterator[Finding]:
+    """Yield a finding for the first layer of each kind; some are only seen while a request comes in.
 
     :param app: the application.
     :param layer: the extension's middleware.
     """
     outside = list({id(each): each for each in _outside_of(app, layer)}.values())
     if cors := next(filter(None, map(_name_of_cors_layer, outside)), None):
-        yield (
+        message = (
             f"{cors} stands outside of CorsGuard and may answer preflights, or set CORS headers, "
-            "before the policy is asked. Remove it, or remove CorsGuard: one layer says who is allowed."
+            "before the policy is asked."
         )
+        hint = "Remove it, or remove CorsGuard: one layer says who is allowed."
+        yield Finding(code="layer.cors-outside", message=message, hint=hint)
     if files := next((type(each).__name__ for each in outside if _serves_files(each)), None):
-        yield (
+        message = (
             f"{files} stands outside of CorsGuard and answers requests for its files itself, so no policy "
-            f"applies to them. Write app.wsgi_app = {files}(app.wsgi_app, ...) before CorsGuard(app)."
+            "applies to them."
         )
+        hint = f"Write app.wsgi_app = {files}(app.wsgi_app, ...) before CorsGuard(app)."
+        yield Finding(code="layer.files-outside", message=message, hint=hint)
 
 
 def _outside_of(app: Flask, layer: object) -> Iterator[object]:

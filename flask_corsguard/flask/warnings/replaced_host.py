@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.hidden_host import hides_host
 from flask_corsguard.core.problems import shown
 from flask_corsguard.wsgi.environ import ORIGIN, SITE, request_of
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 _OF_PROXIES: Final = (
     *("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP"),
     *("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"),
+)
+
+_REMEDY: Final = (
+    "Have the proxy pass Host on (nginx: proxy_set_header Host $host), or send X-Forwarded-Host, with "
+    "app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)."
 )
 
 
@@ -46,13 +52,11 @@ class ReplacedHost:
         if not hides_host(request):
             return
         self._is_told = True
-        warn(
+        message = (
             f"A request of {shown(request.origin)} came with the Host {shown(request.host)}, so a proxy in "
-            "front replaces Host, and the guard may refuse the application's own pages. Have the proxy pass "
-            "Host on (nginx: proxy_set_header Host $host), or send X-Forwarded-Host, with "
-            "app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1).",
-            self._place,
+            "front replaces Host, and the guard may refuse the application's own pages."
         )
+        warn(Finding(code="host.replaced", message=message, hint=_REMEDY), self._place)
 
 
 def _comes_by_proxy(environ: WSGIEnvironment) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from flask.sessions import SecureCookieSessionInterface
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.origin import Origin
 from flask_corsguard.core.origin_pattern import OriginPattern
 from flask_corsguard.core.public_suffix import site_of
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 #: The schemes whose pages belong to a site that cookies know; an app's shell has its own rules.
 _OF_SITES: Final = frozenset({"http", "https"})
+
+_REMEDY: Final = (
+    'set SESSION_COOKIE_SAMESITE = "None" and SESSION_COOKIE_SECURE = True, or serve the page and the '
+    "application from one site."
+)
 
 _PORT = re.compile(r":[0-9]+$")
 
@@ -46,21 +52,36 @@ class SessionCookie:
         self._place = place
         with_credentials = [policy for policy in policies if policy.credentials]
         self._problem = _problem_of(app) if with_credentials else None
+        #: What the configuration decides.
+        self.found: Finding | None = None
+        #: What may be so, as long as nothing has decided.
+        self.possible: Finding | None = None
+        if self._problem is not None:
+            own_site = _own_site(app)
+            self.found = self._compare(own_site, with_credentials)
+            self.possible = self._possible(own_site, with_credentials)
         #: Whether a request must decide, because the configuration did not.
-        self.undecided = self._problem is not None
-        if self.undecided:
-            self._compare(_own_site(app), with_credentials)
+        self.undecided = self._problem is not None and self.found is None
 
-    def _compare(self, own_site: str | None, policies: Iterable[Policy]) -> None:
+    def _compare(self, own_site: str | None, policies: Iterable[Policy]) -> Finding | None:
         first = None
         for text, site in _sites_of(policies):
             if own_site is not None and site != own_site:
-                self._warn(text, f"the application is of the site {own_site}")
-                return
+                return self._finding(text, f"the application is of the site {own_site}")
             first = first or (text, site)
             if site != first[1]:
-                self._warn(text, f"and to {first[0]}, which is of another site")
-                return
+                return self._finding(text, f"and to {first[0]}, which is of another site")
+        return None
+
+    def _possible(self, own_site: str | None, policies: Iterable[Policy]) -> Finding | None:
+        text, site = next(_sites_of(policies), (None, None))
+        if own_site is not None or text is None:
+            return None
+        message = (
+            f"A policy allows credentials to {text}, but {self._problem}: unless the application is of the "
+            f"site {site}, too, the session cookie stays at home."
+        )
+        return Finding(code="cookie.unknown-site", message=message, hint=f"Set SERVER_NAME; or {_REMEDY}")
 
     def observe(self, environ: WSGIEnvironment, headers: Iterable[tuple[str, str]]) -> None:
         """Compare the sites of a request whose response allows credentials."""
@@ -70,18 +91,17 @@ class SessionCookie:
             return
         crosses = _crosses_sites(environ)
         if crosses:
-            self._warn(environ["HTTP_ORIGIN"], "it has called from another site")
+            self.undecided = False
+            warn(self._finding(environ["HTTP_ORIGIN"], "it has called from another site"), self._place)
         elif crosses is not None:
             self.undecided = False
 
-    def _warn(self, origin: str, why: str) -> None:
-        self.undecided = False
-        warn(
+    def _finding(self, origin: str, why: str) -> Finding:
+        message = (
             f"A policy allows credentials to {origin} ({why}), but {self._problem}: the session cookie stays "
-            'at home. Set SESSION_COOKIE_SAMESITE = "None" and SESSION_COOKIE_SECURE = True, or serve the '
-            "page and the application from one site.",
-            self._place,
+            "at home."
         )
+        return Finding(code="cookie.stays-home", message=message, hint=f"S{_REMEDY[1:]}")
 
 
 def _problem_of(app: Flask) -> str | None:

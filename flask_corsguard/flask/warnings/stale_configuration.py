@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from flask_corsguard.core.findings import Finding
 from flask_corsguard.flask.config import PREFIX
 
 if TYPE_CHECKING:
@@ -38,25 +39,27 @@ class StaleConfiguration:
     def _now(self) -> dict[str, object]:
         return {key: _frozen(value) for key, value in self._app.config.items() if _is_ours(key)}
 
-    def messages(self, *, flask_cors: bool) -> Iterator[str]:
-        """Yield a message for each kind of keys that have no effect.
+    def findings(self, *, flask_cors: bool) -> Iterator[Finding]:
+        """Yield a finding for each kind of keys that have no effect.
 
         :param flask_cors: whether Flask-CORS is there, too, and reads its keys.
         """
         now = self._now()
         late = sorted(key for key in {*now, *self._read} if now.get(key) != self._read.get(key))
         if late:
-            yield (
-                f"{', '.join(late)} changed after CorsGuard had read the configuration, which has no effect. "
-                "Set it before CorsGuard(app), or before guard.init_app(app)."
+            message = (
+                f"{', '.join(late)} changed after CorsGuard had read the configuration, which has no effect."
             )
+            hint = "Set it before CorsGuard(app), or before guard.init_app(app)."
+            yield Finding(code="config.late", message=message, hint=hint)
         left = sorted(key for key in _OF_FLASK_CORS if key in self._app.config)
         if left and not flask_cors:
             new = [name for name in map(_OF_FLASK_CORS.get, left) if name is not None]
             move = (
                 f"Say it in the policy, or as {', '.join(new)}, and remove them." if new else "Remove them."
             )
-            yield f"{', '.join(left)}: keys of Flask-CORS, which have no effect here. {move}"
+            message = f"{', '.join(left)}: keys of Flask-CORS, which have no effect here."
+            yield Finding(code="flask-cors.keys", message=message, hint=move)
 
 
 def _is_ours(key: object) -> bool:

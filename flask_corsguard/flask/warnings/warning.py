@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-_PACKAGE = __name__.partition(".")[0]
+from flask_corsguard.core.findings import Finding
+from flask_corsguard.wsgi.caller import frame_of_caller
 
 
 class CorsGuardWarning(UserWarning):
@@ -14,9 +15,13 @@ class CorsGuardWarning(UserWarning):
 
     The message names the remedy. It is given once, at the first request or when the cause is first seen,
     and points to the line that initialised :class:`.CorsGuard`, or that put the mark.
+
+    :ivar finding: the :class:`.Finding`, whose code a program can compare; ``None`` if somebody else warns.
     """
 
     __module__ = "flask_corsguard"
+
+    finding: Finding | None = None
 
 
 class Place(NamedTuple):
@@ -33,20 +38,20 @@ class Place(NamedTuple):
     @classmethod
     def of_caller(cls) -> Place:
         """Return the line that called into this package."""
-        frame = sys._getframe(1)  # noqa: SLF001 - as warnings.warn() itself finds its caller
-        while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
-            frame = frame.f_back
+        frame = frame_of_caller()
         names = frame.f_globals
         registry = names.setdefault("__warningregistry__", {})
         return cls(frame.f_code.co_filename, frame.f_lineno, names.get("__name__", "<string>"), registry)
 
 
-def warn(message: str, place: Place) -> None:
-    """Warn with *message*, as if the line at *place* did it.
+def warn(finding: Finding, place: Place) -> None:
+    """Warn of *finding*, as if the line at *place* did it.
 
     The cause of a warning at the first request was written long before: the frames on the stack are a
     server's, and none of them is the line to change.
     """
+    warning = CorsGuardWarning(str(finding))
+    warning.finding = replace(finding, where=str(place))
     warnings.warn_explicit(
-        message, CorsGuardWarning, place.filename, place.lineno, place.module, place.registry
+        warning, CorsGuardWarning, place.filename, place.lineno, place.module, place.registry
     )

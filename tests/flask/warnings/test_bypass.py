@@ -133,7 +133,7 @@ def test_no_request_is_watched_after_the_first_ones_through_the_layer(app):
 
     assert not list(request_started.receivers_for(app))
     call(app)
-    assert app.extensions["corsguard"]._first_request.is_checked
+    assert app.extensions["corsguard"].first_request.is_checked
 
 
 def test_no_request_is_watched_after_the_warning(app):

@@ -416,7 +416,7 @@ def test_a_mark_that_is_hidden_after_many_requests_is_warned_of(app):
 def test_marks_are_looked_at_by_one_request_at_a_time(app):
     """Another one does not wait for that."""
     app.add_url_rule("/", "view", plain(cors(SAME_ORIGIN)(lambda: "x")))
-    with app.extensions["corsguard"]._first_request._marks._lock, warned():
+    with app.extensions["corsguard"].first_request._marks._lock, warned():
         assert call(app).code == 200
 
     with warned("the view of /"):

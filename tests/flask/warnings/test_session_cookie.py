@@ -192,7 +192,7 @@ def test_a_session_interface_of_the_applications_own_has_a_cookie_without_a_key(
 def test_once_the_site_is_known_no_response_is_observed():
     """The first page that names it ends the check, even while other requests are under way."""
     app = make_app(CREDENTIALED)
-    checks = app.extensions["corsguard"]._first_request
+    checks = app.extensions["corsguard"].first_request
     late = []
 
     @app.get("/slow")
@@ -256,7 +256,7 @@ def test_a_warning_that_is_an_error_is_raised_once_when_a_response_starts():
 def test_a_request_beside_the_first_does_not_wait_for_it():
     """The first request runs the checks, and the others are answered meanwhile."""
     app = make_app(CREDENTIALED)
-    app.extensions["corsguard"]._first_request._first.acquire()
+    app.extensions["corsguard"].first_request._first.acquire()
 
     with warned():
         assert asks(app, Sec_Fetch_Site="cross-site").code == 200

@@ -1,0 +1,140 @@
+"""The command ``routes``: the inventory as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import IO, Any, Final
+
+import click
+
+from flask_corsguard.core.origin import Origin
+from flask_corsguard.inventories.access import by_access
+from flask_corsguard.inventories.entry import Entry
+from flask_corsguard.inventories.words import (
+    cookies_of,
+    fields_of,
+    grouped,
+    guard_of,
+    is_open,
+    readers_of,
+    relative,
+    without_implied,
+)
+
+from .failures import Failure
+from .output import Cell, example, json_option, write_json, write_table
+from .subject import context_of, entries_of, load_subject
+
+_COLOURS: Final[dict[str, str | None]] = {
+    "read": "green",
+    "hidden": None,
+    "run": "red",
+    "nothing": None,
+    "unknown": "yellow",
+    "unmanaged": "yellow",
+}
+
+
+@click.command(
+    name="routes",
+    epilog=example("flask --app shop cors routes --origin https://app.example"),
+)
+@click.option("--origin", metavar="ORIGIN", help="Show what a page of this origin may do.")
+@click.option("--all-methods", is_flag=True, help="Show HEAD and OPTIONS, too.")
+@click.option("--html", type=click.File("w", "utf-8", lazy=True), help="Write a page of HTML to this file.")
+@json_option
+def command(*, origin: str | None, all_methods: bool, html: IO[str] | None, as_json: bool) -> None:
+    """Show which policy applies to each route, and where it was given.
+
+    Rules come first, in the order of flask routes; then the paths that no rule matches, with the policy of a
+    404 there. A rule is shown once for each policy that its URLs can have.
+    """
+    if origin is not None and Origin.parse(origin) is None:
+        raise Failure(f"{origin!r} is not an origin. Write a scheme and a host, as in https://app.example.")
+    subject = load_subject()
+    entries = entries_of(subject)
+    if not all_methods:
+        entries = without_implied(entries)
+    with context_of(subject):
+        _write(entries, origin, html, as_json=as_json)
+
+
+def _write(entries: list[Entry], origin: str | None, html: IO[str] | None, *, as_json: bool) -> None:
+    if html is not None:
+        from flask_corsguard.pages.inventory_page import page_of
+
+        html.write(page_of(entries, origin))
+        html.close()
+        click.echo(f"{html.name}: {len(entries)} entries", err=True)
+    elif as_json:
+        write_json(list(_records(entries, origin)))
+    elif origin is None:
+        _write_policies(entries)
+    else:
+        _write_access(entries, origin)
+
+
+def _write_policies(entries: list[Entry]) -> None:
+    rows = []
+    for group in grouped(entries):
+        first, policy = group[0], group[0].policy
+        guard = ", ".join(dict.fromkeys(map(guard_of, group)))
+        rows.append(
+            (
+                _methods(group),
+                _rule(first),
+                Cell(readers_of(policy), "yellow" if is_open(policy) else None),
+                cookies_of(policy),
+                Cell(guard, None if guard in {"enforce", ""} else "yellow"),
+                _place(first),
+            )
+        )
+    write_table(("method", "rule", "who may read", "cookies", "guard", "source"), rows)
+
+
+def _write_access(entries: list[Entry], origin: str) -> None:
+    rows = []
+    for access, group in by_access(entries, origin):
+        shown = Cell(str(access), _COLOURS[access.level])
+        rows.append((_methods(group), _rule(group[0]), shown, _place(group[0])))
+    write_table(("method", "rule", f"a page of {origin}", "source"), rows)
+
+
+def _methods(group: list[Entry]) -> str:
+    return ", ".join(each.method for each in group)
+
+
+def _rule(entry: Entry) -> str:
+    rule = f"{entry.host}|{entry.rule}" if entry.host else entry.rule
+    # A path that no rule matches.
+    return rule if entry.endpoint is not None else f"{rule.rstrip('/')}/... (404)"
+
+
+def _place(entry: Entry) -> str:
+    return f"{entry.source}  {relative(entry.where)}".rstrip()
+
+
+def _records(entries: list[Entry], origin: str | None) -> Iterator[dict[str, Any]]:
+    # Most entries share a few policies.
+    fields: dict[int, Any] = {}
+    accesses = (
+        {}
+        if origin is None
+        else {id(each): access for access, group in by_access(entries, origin) for each in group}
+    )
+    for each in entries:
+        if id(each.policy) not in fields:
+            fields[id(each.policy)] = fields_of(each.policy)
+        record = {
+            "rule": each.rule,
+            "method": each.method,
+            "endpoint": each.endpoint,
+            "host": each.host,
+            "source": each.source,
+            "where": each.where,
+            "policy": fields[id(each.policy)],
+        }
+        if origin is not None:
+            record["access"] = asdict(accesses[id(each)])
+        yield record

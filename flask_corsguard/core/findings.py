@@ -1,0 +1,195 @@
+"""What is found beside the policies of an application: each with a stable code, a sentence and a remedy.
+
+A :class:`.Problem` makes a policy impossible. A finding is about one that works, but hardly as it was meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, NamedTuple
+
+#: A note may well be meant; ``lint --strict`` counts it, too.
+Level = Literal["warning", "note"]
+
+
+class Catalogued(NamedTuple):
+    """What is said of a code wherever it is found."""
+
+    level: Level
+    #: One sentence: why it matters.
+    why: str
+    #: One sentence: what to do.
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something about an application that defeats one of its policies, or that deserves a look.
+
+    :ivar code: stable and never reused, such as ``"mark.hidden"``; the key for programs.
+    :ivar message: what was found.
+    :ivar hint: what to write instead.
+    :ivar where: the line that it is about, as ``file:line``; empty if there is none.
+    :ivar routes: the methods and rules that it is about, as ``"POST /transfer"``.
+    """
+
+    __module__ = "flask_corsguard"
+
+    code: str
+    message: str
+    hint: str
+    where: str = ""
+    routes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}"
+
+    @property
+    def level(self) -> Level:
+        """How much it matters: ``"warning"``; or ``"note"`` if it may well be meant."""
+        return FINDINGS[self.code].level
+
+
+#: By code, why each warning matters, and what to do.
+_WARNINGS: Final = {
+    "guard.missing": (
+        "Marks alone do nothing: CorsGuard reads them.",
+        "Write CorsGuard(app).",
+    ),
+    "mark.hidden": (
+        "A policy that cannot be found does not apply, and a wider one may.",
+        (
+            "Use functools.wraps in the decorator that hides it, or write @cors above that decorator "
+            "and below the route; mark an object that is the view itself."
+        ),
+    ),
+    "mark.in-hook": (
+        "Hooks and error handlers answer for many URLs, so the policy is that of the URL.",
+        "Mark the view or the blueprint, or write CorsGuard(app, paths=...).",
+    ),
+    "mark.above-route": (
+        "The route has registered the view before the mark was put above it.",
+        "Write the route above all other decorators.",
+    ),
+    "mark.unshown": (
+        "A policy that no view, blueprint or class shows does not apply.",
+        (
+            "Mark what is registered as the view, and use functools.wraps in every decorator between; "
+            "or remove the mark."
+        ),
+    ),
+    "mark.in-method-decorators": (
+        "These run for each request, when its policy has long been found.",
+        "Write @cors(policy) above the class, or above one of its methods.",
+    ),
+    "mark.many-routes": (
+        "A mark is of the function, and so of every route that it is the view of.",
+        (
+            "Mark functools.partial(view) and register that for one of the routes; or mark the "
+            "function for each."
+        ),
+    ),
+    "blueprint.unregistered": (
+        "A blueprint without a registration has no URLs.",
+        "Write app.register_blueprint(...), or remove the mark.",
+    ),
+    "blueprint.unknown": (
+        "A policy for a name that no blueprint has applies to nothing.",
+        'Write the name that is registered: "api.v1" for the blueprint "v1" in "api".',
+    ),
+    "path.unused": (
+        "A path rule that covers no route is often a misspelt path.",
+        "Correct the path, or remove it: a view or a blueprint with a policy does not need it.",
+    ),
+    "flask-cors.both": (
+        "Two libraries for CORS on one application contradict each other.",
+        "Remove its CORS(...) and @cross_origin; CorsGuard and @cors do what they did.",
+    ),
+    "flask-cors.keys": (
+        "A key that nobody reads looks like a policy and is none.",
+        "Say it in the policy, or in the CORSGUARD_ key that is named, and remove them.",
+    ),
+    "config.late": (
+        "The configuration is read once, so that a policy cannot change by accident.",
+        "Set it before CorsGuard(app), or before guard.init_app(app).",
+    ),
+    "layer.cors-outside": (
+        "What answers outside of the policy is not bound by it.",
+        "Remove one of the two: one layer says who is allowed.",
+    ),
+    "layer.files-outside": (
+        "Files that a layer outside answers have no policy.",
+        "Wrap app.wsgi_app with that layer before CorsGuard(app).",
+    ),
+    "layer.second-guard": (
+        "The outer layer applies its own policy, and the inner one is never asked.",
+        "Write CorsGuard(app, paths=...) and remove the inner one; or mount both outside.",
+    ),
+    "headers.replaced": (
+        "Headers that the application sets itself are another policy beside the policy.",
+        "Remove them there, and move what they allowed into the policy.",
+    ),
+    "host.replaced": (
+        "The guard knows the application's own pages by Host, where a browser says no more.",
+        "Have the proxy pass Host on, or send X-Forwarded-Host and use ProxyFix.",
+    ),
+    "request.past-the-guard": (
+        "A request that does not pass the layer has neither headers nor guard.",
+        "Wrap app.wsgi_app as it is after CorsGuard(app), or call app itself.",
+    ),
+    "cookie.stays-home": (
+        "Credentials are allowed, but the browser does not send the session.",
+        (
+            'Set SESSION_COOKIE_SAMESITE = "None" and SESSION_COOKIE_SECURE = True; or serve the page '
+            "and the application from one site."
+        ),
+    ),
+    "policy.everyone-unsafe": (
+        "Every page on the web may send requests that change something.",
+        "List the origins that may; or, if it is public, ignore this code.",
+    ),
+    "policy.everyone-session": (
+        "What depends on who is signed in is rarely meant for everyone.",
+        "List the origins that may, with credentials=True; or do not read the session in this view.",
+    ),
+    "policy.guard-off": (
+        "Forged requests reach the views.",
+        'Remove guard="off"; or, if another layer is the guard, ignore this code.',
+    ),
+    "policy.guard-report": (
+        "A guard that only reports lets forged requests reach the views.",
+        'Read the log until it names nobody who should be allowed, and then write guard="enforce".',
+    ),
+    "policy.insecure-twin": (
+        "Whoever controls the network can be the page of the origin without TLS.",
+        "Remove the origin without TLS.",
+    ),
+}
+
+#: By code, why each note matters, and what to do.
+_NOTES: Final = {
+    "policy.unmanaged": (
+        "What is unmanaged must speak CORS itself, and guard itself.",
+        "Give it a policy, unless what is there has its own.",
+    ),
+    "policy.open-door": (
+        "A door that is open should be known to be.",
+        "Remove it, unless something needs it.",
+    ),
+    "policy.twin-ports": (
+        "Origins of one host that differ by port are often one that was left behind.",
+        "Remove those that are gone.",
+    ),
+    "cookie.unknown-site": (
+        "Whether the session cookie is sent depends on the site of the application.",
+        "Set SERVER_NAME; or do what cookie.stays-home says.",
+    ),
+}
+
+#: By code, how much it matters, why, and what to do.
+FINDINGS: Final[Mapping[str, Catalogued]] = MappingProxyType(
+    {code: Catalogued("warning", *texts) for code, texts in _WARNINGS.items()}
+    | {code: Catalogued("note", *texts) for code, texts in _NOTES.items()}
+)

@@ -1,0 +1,1 @@
+"""What applies where in an application, from the code that answers its requests."""

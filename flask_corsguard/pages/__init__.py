@@ -1,0 +1,1 @@
+"""Pages of HTML that need nothing from elsewhere: the inventory as a file."""
