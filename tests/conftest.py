@@ -36,6 +36,7 @@ _SLOW = frozenset(
         "tests/flask/test_statuses.py",
         "tests/flask/test_threads.py",
         "tests/probes/test_check.py",
+        "tests/situations/test_situations.py",
         "tests/test_benchmark_figures.py",
         "tests/test_benchmarks.py",
         "tests/test_counts.py",
