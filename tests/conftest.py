@@ -42,6 +42,7 @@ _SLOW = frozenset(
         "tests/flask/test_threads.py",
         "tests/probes/test_check.py",
         "tests/inventories/test_cost.py",
+        "tests/situations/test_situations.py",
         "tests/test_benchmark_figures.py",
         "tests/test_benchmarks.py",
         "tests/test_counts.py",
