@@ -235,6 +235,37 @@ def test_the_referer_follows_the_referrer_policy(policy, own, foreign, plain):
     assert last_request(page, "http://api.example", "submit", data={}).get("Referer") == values[plain]
 
 
+@pytest.mark.parametrize(
+    ("policy", "own", "foreign"),
+    [
+        ("", "whole", "origin"),
+        ("no-referrer", None, None),
+        ("same-origin", "whole", None),
+        ("strict-origin", "origin", "origin"),
+        ("no-referrer-when-downgrade", "whole", "whole"),
+        ("origin", "origin", "origin"),
+        ("origin-when-cross-origin", "whole", "origin"),
+        ("unsafe-url", "whole", "whole"),
+    ],
+)
+def test_from_plain_http_there_is_no_downgrade(policy, own, foreign):
+    """A Referer that https would hide is sent, to http and to https; the port is part of it."""
+    values = {None: None, "whole": "http://app.test:8080/a?b", "origin": "http://app.test:8080/"}
+    page = page_of(answering(OPEN), at="http://app.test:8080/a?b", referrer_policy=policy)
+
+    assert last_request(page, "http://app.test:8080").get("Referer") == values[own]
+    for url in ("http://api.test", "https://api.example", "http://app.test"):
+        assert last_request(page, url).get("Referer") == values[foreign]
+
+
+def test_a_page_on_the_machine_itself_is_downgraded_by_plain_http():
+    """Loopback is trustworthy without https, and to loopback nothing is downgraded."""
+    page = page_of(answering(OPEN), at="http://localhost:5000/a")
+
+    assert last_request(page, "http://api.test").get("Referer") is None
+    assert last_request(page, "http://127.0.0.1:5000").get("Referer") == "http://localhost:5000/"
+
+
 def test_a_request_may_have_a_referrer_policy_of_its_own():
     """It goes before the policy of the page."""
     page = page_of(answering(OPEN), referrer_policy="no-referrer")

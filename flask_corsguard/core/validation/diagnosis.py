@@ -161,7 +161,7 @@ def _ends_in_a_number(text: str) -> bool:
 
 
 # Common in regular expressions and rare in origins. "*." is not among them: it begins a pattern.
-_REGEX_SIGNS = re.compile(r"[\\^$(){}|+]|(?<![a-z0-9*_-])\.\*|\][*?]|s\?:")
+_REGEX_SIGNS = re.compile(r"[\\^$(){}|+]|(?<![a-z0-9*_-])\.\*|][*?]|s\?:")
 
 # The order matters: the first fault that is found is reported. The last one is always found.
 _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
