@@ -84,6 +84,14 @@ def test_documents_and_images_have_their_own_accept_header():
     assert last_request(page, do="submit", data={}, target="frame").get("Accept").startswith("text/html,")
 
 
+def test_a_piece_of_a_resource_is_asked_for_as_it_is():
+    """Bytes of a compressed body would be others."""
+    page = page_of(answering(OPEN))
+
+    assert last_request(page, headers={"Range": "bytes=0-1"}).get("Accept-Encoding") == "identity"
+    assert last_request(page).get("Accept-Encoding") is None
+
+
 @pytest.mark.parametrize(
     ("engine", "user"), [(None, "?1"), ("chromium", "?1"), ("firefox", "?1"), ("webkit", None)]
 )
@@ -280,6 +288,15 @@ def test_a_page_has_the_referrer_policy_of_its_response():
     page = Browser(answering(headers)).visit(f"{APP}/a?b")
 
     assert last_request(page, API).get("Referer") == f"{APP}/a?b"
+
+
+def test_a_page_without_a_referrer_policy_has_the_default():
+    """A header that names no known one is as good as none."""
+    for headers in (OPEN, {**OPEN, "Referrer-Policy": "future"}):
+        page = Browser(answering(headers)).visit(f"{APP}/a?b")
+
+        assert last_request(page, "http://api.example", "submit", data={}).origin == "null"
+        assert last_request(page, API).get("Referer") == f"{APP}/"
 
 
 def test_a_referer_that_is_too_long_is_the_origin():

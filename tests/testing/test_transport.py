@@ -185,5 +185,13 @@ def test_an_application_that_never_calls_start_response_is_an_error():
 
     with pytest.raises(RuntimeError, match="did not call start_response"):
         answered(lambda environ, start_response: [])
+
+    def late(environ, start_response):
+        start_response("200 OK", [])(b"a piece")
+        start_response("200 OK", [])
+        return []  # pragma: no cover - it has been stopped
+
+    with pytest.raises(RuntimeError, match="a second time without exc_info"):
+        answered(late)
     with pytest.raises(RuntimeError, match="a second time without exc_info"):
         answered(twice)
