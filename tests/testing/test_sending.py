@@ -420,6 +420,14 @@ def _conversations():
     return [each for each in threading.enumerate() if each.name == "flask_corsguard.testing.websocket"]
 
 
+def test_a_beacon_of_bytes_has_no_type_and_needs_no_preflight():
+    """As no ``Content-Type`` is sent, there is none that a form could not send."""
+    (exchange,) = page_of(answering()).beacon(API, b"x").exchange
+
+    assert (exchange.method, exchange.body, exchange.get("Content-Type")) == ("POST", b"x", None)
+    assert exchange.get("Sec-Fetch-Mode") == "no-cors"
+
+
 def test_a_beacon_without_data_has_no_body():
     """It is a POST all the same."""
     exchange = page_of(answering()).beacon(API).exchange[-1]
