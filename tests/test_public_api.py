@@ -162,3 +162,11 @@ def test_the_consumers_example_runs(name):
     example = Path(__file__).parent / "typing" / name
 
     subprocess.run([sys.executable, "-W", "error", str(example)], check=True)
+
+
+@pytest.mark.parametrize(
+    "name", ["CorsGuard", "CorsGuardWarning", "CrossOriginRefused", "cors", "cors_refused"]
+)
+def test_a_name_of_flasks_side_is_found_when_it_is_first_asked_for(name):
+    """From then on it is an attribute of the package like any other."""
+    assert flask_corsguard.__getattr__(name) is vars(flask_corsguard)[name]
