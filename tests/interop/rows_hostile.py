@@ -209,7 +209,7 @@ REQUESTS = [
         "OPTIONS *",
         ("OPTIONS * HTTP/1.1", _HOST, f"Origin: {A}"),
         *_MISSING,
-        # cheroot makes a path of it.
+        # cheroot makes the path "/*" of it.
         told={
             **_FALCON,
             **by(Said(200), "mod_wsgi"),
