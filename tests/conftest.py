@@ -27,6 +27,7 @@ _SLOW = frozenset(
     {
         "tests/asgi/test_frameworks.py",
         "tests/asgi/test_lists_and_unmanaged.py",
+        "tests/asgi/test_proxies.py",
         "tests/asgi/test_twins.py",
         "tests/cli/test_check.py",
         "tests/cli/test_explain.py",
@@ -41,6 +42,7 @@ _SLOW = frozenset(
         "tests/flask/test_threads.py",
         "tests/probes/test_check.py",
         "tests/inventories/test_cost.py",
+        "tests/situations/test_situations.py",
         "tests/test_benchmark_figures.py",
         "tests/test_benchmarks.py",
         "tests/test_counts.py",

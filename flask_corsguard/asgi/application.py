@@ -1,4 +1,4 @@
-"""What a layer for ASGI can stand around, and what it is told of anything else."""
+"""What the layer for ASGI can be put around, and what is raised for anything else."""
 
 from __future__ import annotations
 

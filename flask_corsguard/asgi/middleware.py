@@ -1,7 +1,7 @@
 """CORS for any ASGI application: answers preflights, adds the headers to every response, and guards.
 
 The policy applies to everything inside the middleware: error pages, redirects, static files, mounted
-applications, WebSockets. Make it the outermost layer: what stands outside of it answers without it. Only what
+applications, WebSockets. Make it the outermost layer: what is outside of it answers without it. Only what
 rewrites ``Host``, the scheme, the path or the method of requests belongs outside of it.
 """
 
@@ -109,7 +109,8 @@ class CorsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse a handshake."""
-        if not is_connection(scope):
+        kind = scope["type"]
+        if kind != "http" and kind != "websocket" and not is_connection(scope):  # noqa: PLR1714 - costs less
             await self.app(scope, receive, send)
             return
         # Read once: another policy may be assigned while this request runs.

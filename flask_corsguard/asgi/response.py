@@ -37,10 +37,11 @@ def send_with(
     :param response: the server's ``send``; the policy's headers; the names, in lower case, that the policy
         owns; what takes note of those that the application sets.
     """
+    if message["type"] not in STARTS:
+        return response[0](message)
     send, by_policy, owned, layer = response
-    if message["type"] in STARTS:
-        message = {**message, "headers": _together(message.get("headers", ()), by_policy, owned, layer)}
-    return send(message)
+    headers = _together(message.get("headers", ()), by_policy, owned, layer)
+    return send({**message, "headers": headers})
 
 
 def _together(

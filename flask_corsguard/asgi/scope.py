@@ -34,7 +34,7 @@ _FIELDS: Final = {
 
 
 def is_connection(scope: Scope) -> bool:
-    """Whether somebody has made a request or a handshake, of whatever protocol.
+    """Whether a client has made a request or a handshake, of whatever protocol.
 
     The lifespan of the application is none. A scope has headers where a client has sent them.
     """
@@ -67,7 +67,7 @@ def origin_of(scope: Scope) -> tuple[str | None, bool]:
     """Return the value of ``Origin``, and whether the request is a plain GET or HEAD.
 
     A plain request does not ask for another protocol. The specification wants names in lower case, and a
-    server that does not keep to it must not open the guard.
+    server that sends others must not open the guard.
     """
     origin: bytes | None = None
     is_plain = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
@@ -102,7 +102,7 @@ def path_of(scope: Scope) -> str:
     """
     # A protocol that the specification does not name may have no path.
     path: str = scope.get("path", "")
-    root: str = scope.get("root_path", "").rstrip("/")
+    root: str = (scope.get("root_path") or "").rstrip("/")
     if root and (path == root or path.startswith(f"{root}/")):
         path = path[len(root) :]
     # Servers differ in what they make of bytes that are not UTF-8; no rule has any of it.

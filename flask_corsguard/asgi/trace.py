@@ -1,4 +1,4 @@
-"""In debug mode: the header that tells, in a browser's network panel, the reason and whose policy it is."""
+"""In debug mode: the header that shows, in a browser's network panel, the reason and whose policy it is."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Trace:
     """A ``send`` that adds :data:`.TRACE_HEADER`.
 
     :param send: the server's.
-    :param reason: the reason, if none is told later.
+    :param reason: the reason, if there is no other one later.
     :param place: whose the policy is.
     """
 
@@ -41,6 +41,6 @@ class Trace:
 
 
 def trace_reason(send: Send, reason: Reason) -> None:
-    """Have *send*, if it is traced, say *reason*."""
+    """Have *send*, if it is a trace, name *reason*."""
     if isinstance(send, Trace):
         send.reason = reason

@@ -10,7 +10,7 @@ from typing import Final
 
 from .catalogue import FAULTS, MESSAGES
 from .faults import Fault
-from .messages import BEGINNINGS, OUTCOME, Engine
+from .messages import OUTCOME, Engine, beginnings
 from .notes import notes_of
 
 #: How much of a text is read, in characters: a console with ten thousand lines.
@@ -81,7 +81,9 @@ def _printable(character: str) -> str:
 
 def _matches(text: str) -> Iterator[Finding]:
     """Yield the messages in *text*; where two overlap, the longer one."""
-    before = {match.end(): match for beginning in reversed(BEGINNINGS) for match in beginning.finditer(text)}
+    before = {
+        match.end(): match for beginning in reversed(beginnings()) for match in beginning.finditer(text)
+    }
     found = [(match, message) for message in MESSAGES for match in message.pattern.finditer(text)]
     found.sort(key=lambda pair: (pair[0].start(), -pair[0].end()))
     end = 0

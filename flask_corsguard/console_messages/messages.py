@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
 Engine = Literal["Chromium", "Firefox", "Safari"]
@@ -58,17 +59,21 @@ class Message:
     #: The engine that writes it.
     engine: Engine
     #: Its literal text, with placeholders such as ``{url}``. The beginning that many messages of
-    #: the engine share is left out: see :data:`BEGINNINGS`.
+    #: the engine share is left out: see :func:`beginnings`.
     text: str
     #: The code of the fault behind it.
     fault: str
-    #: The text as a regular expression.
-    pattern: re.Pattern[str] = field(init=False, repr=False)
 
-    def __post_init__(self) -> None:
-        """Compile the pattern."""
-        # The dataclass is frozen for everyone else.
-        object.__setattr__(self, "pattern", re.compile(pattern_of(self.text)))
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """The text as a regular expression."""
+        return _compiled(self.text)
+
+
+@cache
+def _compiled(text: str) -> re.Pattern[str]:
+    # When it is first asked for: whoever wants the faults alone does not wait for a hundred of them.
+    return re.compile(pattern_of(text))
 
 
 def _chromium_beginning() -> str:
@@ -89,13 +94,17 @@ PREFLIGHT: Final = "Response to preflight request doesn't pass access control ch
 #: What Firefox writes before the reason; one of its messages has quotes around the URL.
 FIREFOX_BEGINNING: Final = "The Same Origin Policy disallows reading the remote resource at {url}. "
 
-#: What comes before a message, with the page and the URL. Whoever copies a message may leave it out.
-BEGINNINGS: Final[tuple[re.Pattern[str], ...]] = (
-    re.compile(_chromium_beginning()),
-    re.compile(pattern_of(FIREFOX_BEGINNING)),
-    # The panel of issues, and what was copied without the page.
-    re.compile(f"(?P<preflight>{pattern_of(PREFLIGHT)})"),
-)
+
+@cache
+def beginnings() -> tuple[re.Pattern[str], ...]:
+    """Return what comes before a message, with the page and the URL; whoever copies one may leave it out."""
+    return (
+        re.compile(_chromium_beginning()),
+        re.compile(pattern_of(FIREFOX_BEGINNING)),
+        # The panel of issues, and what was copied without the page.
+        re.compile(f"(?P<preflight>{pattern_of(PREFLIGHT)})"),
+    )
+
 
 #: A line of Chromium's console that ends with what became of the request, such as
 #: ``GET https://api.example/ net::ERR_FAILED 502 (Bad Gateway)``.

@@ -191,3 +191,11 @@ def test_where_nobody_listens_a_refusal_is_a_refusal(caplog):
         asked = {"Origin": EVIL, "Access-Control-Request-Method": "PUT"}
         assert ask(CorsMiddleware(Spy(), OPEN_TO_A), "OPTIONS", "/", asked).code == 403
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(("methods", "type_"), [(["GET"], "websocket.accept"), (["PUT"], "websocket.close")])
+def test_a_handshake_is_a_get_to_a_list_of_methods(methods, type_):
+    """As in WSGI, where it comes with that method."""
+    app = CorsMiddleware(Spy(), LISTED.replace(methods=methods))
+
+    assert run(app, socket_scope(headers={"Origin": A})).messages[0]["type"] == type_

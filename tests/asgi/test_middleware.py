@@ -58,6 +58,7 @@ def test_a_policy_that_is_none_is_a_policy_error():
     ("path", "root", "is_open"),
     [
         ("/api", "", True),
+        ("/api", None, True),
         ("/api/x", "", True),
         ("/apix", "", False),
         ("//api", "", False),

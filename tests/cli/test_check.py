@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 
 import pytest
 from click.testing import CliRunner
 
 from explanations.small_servers import Server, serving
-from flask_corsguard import CorsMiddleware, Policy, asgi
+from flask_corsguard import CorsMiddleware, Policy, Request, asgi, decide
 from flask_corsguard.cli.check import command
 from flask_corsguard.explanations.wire import Server as Wired
 from flask_corsguard.probes.catalogue import FINDINGS
+from pages import DOCS, blocks_of
 
 PAGE = "https://app.example"
 
@@ -188,3 +190,26 @@ def test_it_goes_on_if_it_may(elsewhere, bare, monkeypatch):
 
     assert (asked.exit_code, not_asked.exit_code) == (0, 0)
     assert "Send them?" not in not_asked.stderr
+
+
+def test_the_page_of_the_documentation_shows_what_a_check_writes():
+    """With the address and the fresh query of the page."""
+    policy = Policy(origins=[PAGE])
+
+    def answer(method, path, headers):
+        decision = decide(policy, Request.from_headers(method, headers))
+        kept = [pair for pair in decision.headers if pair[0] != "Vary"]
+        return decision.status or 200, kept, b"" if decision.status == 204 else b"x"
+
+    (shown,) = [
+        block.lexemes["source"]
+        for block in blocks_of((DOCS / "check.md").read_text("utf-8"), "console")
+        if "$ corsguard check --origin" in block.lexemes["source"]
+    ]
+    first, _, rest = shown.partition("\n")
+    with serving(Server(answer)) as server:
+        result = run("--origin", PAGE, f"{server.url}/names")
+
+    assert first == f"$ corsguard check --origin {PAGE} http://localhost:8000/names"
+    written = re.sub(r"corsguard=[0-9a-f]+", "corsguard=1", result.output)
+    assert written.replace(server.url, "http://localhost:8000").rstrip() == rest.rstrip()

@@ -129,6 +129,9 @@ def test_what_a_callable_of_an_earlier_policy_raises_is_told_whichever_policy_ap
     assert decision.allowed
     assert isinstance(decision.error, LookupError)
     assert decide([broken, EVERYONE], get(None)).error is None
+    answer = policy_from([broken, EVERYONE], "policy").for_origin(A).answer_to(A)
+    assert answer.is_notable
+    assert answer.reason is Reason.ALLOWED
 
 
 def test_the_methods_of_a_route_are_for_the_policies_that_list_none():
@@ -139,6 +142,10 @@ def test_the_methods_of_a_route_are_for_the_policies_that_list_none():
     with_methods = audiences.for_methods(("DELETE", "GET"))
 
     assert audiences.methods is None
+    assert policy_from([OWN, EVERYONE], "policy").methods == "*"
+    # What the policies have in common stays, whichever of them has the methods.
+    headers = with_methods.for_origin("https://b.example").answer_to("https://b.example").headers
+    assert ("Cross-Origin-Resource-Policy", "same-site") in headers
     assert with_methods.methods == ("DELETE", "GET")
     assert [each.methods for each in policies_of(with_methods)] == [("PUT",), ("DELETE", "GET")]
     assert with_methods.for_methods("*") is with_methods

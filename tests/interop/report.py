@@ -79,8 +79,9 @@ configuration of [the deployment page](deployment.md#nginx). The frameworks are 
 waitress.
 
 The second table of each chapter is [for ASGI](asgi.md). uvicorn and hypercorn run two applications, too, one
-in Quart and one that is a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. The frameworks
-are in uvicorn.
+in Quart and one that is a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. uvicorn parses
+HTTP with h11 where nothing else is installed, and with httptools where `uvicorn[standard]` is. The frameworks
+are in uvicorn with h11.
 
 A check mark: the status and every header of CORS are what the policy says, and the application was called
 if, and only if, it should have been. Else the cell says what comes instead:
@@ -122,7 +123,7 @@ nginx in front, which drops such names, or have cheroot drop them: its `DropUnde
 
 uWSGI and Apache resolve the dots of a path before anyone else sees it.
 
-uvicorn and hypercorn leave an absolute target, such as `GET http://api.example/items`, in the path as it is.
+With h11, uvicorn and hypercorn leave an absolute target, such as `GET http://api.example/items`, in the path.
 Such a path gets the closed policy, whatever a framework makes of it. Clients send one to proxies alone.
 
 ## Bodies that nobody reads
@@ -196,7 +197,7 @@ def _versions(software: Mapping[str, str]) -> str:
         *(f"{each} {version_of(each)}" for each in ("pyuwsgi", "cheroot")),
         software["mod_wsgi"],
         software["nginx"],
-        *(f"{each} {version_of(each)}" for each in ASGI_SERVERS),
+        *(f"{each} {version_of(each)}" for each in ("uvicorn", "httptools", "hypercorn")),
     ]
     distributions = dict.fromkeys(("flask", *FRAMEWORKS, "quart", *ASGI_FRAMEWORKS.values()))
     frameworks = [f"{each} {version_of(each)}" for each in distributions]

@@ -240,7 +240,7 @@ WRITES = [
         UNREADABLE,
         after_continue=b"a=1&b",
         # It asks for a body when the application reads it.
-        silent=("uvicorn",),
+        silent=("uvicorn", "uvicorn-httptools"),
     ),
     Row(
         "refused, 1 MiB",

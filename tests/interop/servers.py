@@ -62,12 +62,12 @@ def _cheroot(home: Home, application: str, port: int) -> None:
     home.start([sys.executable, "-m", "cheroot", "--bind", f"127.0.0.1:{port}", application], port)
 
 
-def _uvicorn(sockets: str) -> Callable[[Home, str, int], None]:
-    """Give how uvicorn is started with an implementation of WebSockets."""
+def _uvicorn(*options: str) -> Callable[[Home, str, int], None]:
+    """Give how uvicorn is started with these options."""
 
     def start(home: Home, application: str, port: int) -> None:
-        options = ["--host=127.0.0.1", f"--port={port}", "--http=h11", f"--ws={sockets}"]
-        home.start([sys.executable, "-m", "uvicorn", *options, application], port)
+        command = [sys.executable, "-m", "uvicorn", "--host=127.0.0.1", f"--port={port}"]
+        home.start([*command, *options, application], port)
 
     return start
 
@@ -159,8 +159,12 @@ SERVERS: Final = {
     "cheroot": Server(("cheroot",), _cheroot),
     "mod_wsgi": Server((), _apache),
     "nginx": Server(("gunicorn",), _nginx),
-    "uvicorn": Server(("uvicorn", "websockets"), _uvicorn("websockets")),
-    "uvicorn-wsproto": Server(("uvicorn", "wsproto"), _uvicorn("wsproto")),
+    "uvicorn": Server(("uvicorn", "websockets"), _uvicorn("--http=h11", "--ws=websockets")),
+    # As `uvicorn[standard]` installs it.
+    "uvicorn-httptools": Server(
+        ("uvicorn", "httptools", "uvloop", "wsproto"),
+        _uvicorn("--http=httptools", "--loop=uvloop", "--ws=wsproto"),
+    ),
     "hypercorn": Server(("hypercorn",), _hypercorn),
 }
 

@@ -30,7 +30,7 @@ SERVERS: Final = (
 )
 FRAMEWORKS: Final = ("django", "falcon", "bottle", "pyramid")
 ASGI: Final = "interop.application_asgi:application"
-ASGI_SERVERS: Final = ("uvicorn", "hypercorn")
+ASGI_SERVERS: Final = ("uvicorn", "uvicorn-httptools", "hypercorn")
 #: The servers that keep a connection for a while when the client has ended its half of it.
 LINGERING: Final = frozenset({"hypercorn"})
 #: The frameworks for ASGI, and the distributions that they are in.

@@ -20,7 +20,7 @@ STREAMING = ("bare", "starlette", "quart", "django")
 WITH_SOCKETS = ("bare", "starlette", "quart")
 
 
-@pytest.fixture(scope="module", params=["uvicorn", "uvicorn-wsproto", "hypercorn"])
+@pytest.fixture(scope="module", params=["uvicorn", "uvicorn-httptools", "hypercorn"])
 def port(request):
     """Start a server, and give its port."""
     home, port = start(request.param, "interop.streamed:application")
