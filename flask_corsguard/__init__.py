@@ -73,4 +73,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ON_FIRST_USE})
+    # dir() sorts them.
+    return list({*globals(), *_ON_FIRST_USE})

@@ -25,8 +25,13 @@ ROOT = Path(__file__).parents[1]
 #: Modules whose tests nearly all start a server or a process, or together take longer than an edit may wait.
 _SLOW = frozenset(
     {
+        "tests/asgi/test_frameworks.py",
+        "tests/asgi/test_lists_and_unmanaged.py",
+        "tests/asgi/test_proxies.py",
+        "tests/asgi/test_twins.py",
         "tests/cli/test_check.py",
         "tests/cli/test_explain.py",
+        "tests/debug/test_debug_page.py",
         "tests/explanations/test_network.py",
         "tests/explanations/test_remote.py",
         "tests/flask/test_bad_input.py",
@@ -36,6 +41,7 @@ _SLOW = frozenset(
         "tests/flask/test_statuses.py",
         "tests/flask/test_threads.py",
         "tests/probes/test_check.py",
+        "tests/inventories/test_cost.py",
         "tests/situations/test_situations.py",
         "tests/test_benchmark_figures.py",
         "tests/test_benchmarks.py",

@@ -5,7 +5,7 @@ run in order and share their names:
 
 * ``python`` is executed;
 * ``pycon`` is a doctest;
-* ``http`` is a request, and the response of the WSGI callable ``application``, else ``app``: the status line,
+* ``http`` is a request, and the response of ``application``, else ``app``, for WSGI or ASGI: the status line,
   the headers that are shown, in their order, no other header of CORS, and the body if one is shown;
 * ``text`` is shown only, unless a comment directly before it names what it is compared with:
   ``<!-- printed -->``, the output of the last ``python`` block; ``<!-- raised -->``, the exception of the
@@ -45,7 +45,9 @@ from sybil.parsers.markdown.lexers import DirectiveInHTMLCommentLexer, FencedCod
 from werkzeug.datastructures import Headers
 from werkzeug.test import Client
 
+from asgi_harness import as_wsgi
 from flask_corsguard.cli.groups import corsguard
+from flask_corsguard.wsgi.application import is_asgi
 
 ROOT: Final = Path(__file__).parent.parent
 DOCS: Final = ROOT / "docs"
@@ -173,7 +175,8 @@ def _exchange(example: Example) -> str | None:
     method, target, version = line.split()
     assert version == "HTTP/1.1"
     # A client that keeps cookies would throw away those that a page shows.
-    client = Client(example.namespace.get("application") or example.namespace["app"], use_cookies=False)
+    application = example.namespace.get("application") or example.namespace["app"]
+    client = Client(as_wsgi(application) if is_asgi(application) else application, use_cookies=False)
     answer = client.open(
         target,
         method=method,

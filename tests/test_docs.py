@@ -176,6 +176,11 @@ def test_every_public_name_for_tests_is_documented(name, built):
     assert f"flask_corsguard.testing.{name}" in _Reader(built.html / "api.html").anchors
 
 
+def test_the_layer_for_asgi_is_documented(built):
+    """Under the name by which it is imported."""
+    assert "flask_corsguard.asgi.CorsMiddleware" in _Reader(built.html / "api.html").anchors
+
+
 CONFORMANCE: Final = (DOCS / "conformance.md").read_text("utf-8")
 TESTS: Final = Path(__file__).parent
 

@@ -67,10 +67,58 @@ def test_a_server_that_can_send_an_answer_to_a_handshake_gets_the_reason():
 
     assert result.code == 403
     assert result.body.startswith(b"Refused (origin-not-allowed)")
+    assert result.cors == [("Vary", "Origin")]
     assert [each["type"] for each in result.messages] == [
         "websocket.http.response.start",
         "websocket.http.response.body",
     ]
+
+
+def test_the_headers_of_refusals_are_on_every_answer_to_one():
+    """On that to a handshake, too; a refused preflight has none."""
+    app = CorsMiddleware(Spy(), LISTED, refusal_headers={"X-Frame-Options": "DENY"})
+    asked = {"Origin": EVIL, "Access-Control-Request-Method": "PUT"}
+
+    assert ("X-Frame-Options", "DENY") in ask(app, "POST", "/", CROSS_SITE).headers
+    assert ("X-Frame-Options", "DENY") in run(app, socket_scope(headers=FORGED, **DENIAL)).headers
+    assert ("X-Frame-Options", "DENY") not in ask(app, "OPTIONS", "/", asked).headers
+
+
+def test_a_server_whose_extensions_are_none_closes():
+    """The key may be there without a value."""
+    result = run(CorsMiddleware(Spy(), LISTED), socket_scope(headers=FORGED, extensions=None))
+
+    assert result.messages == [{"type": "websocket.close", "code": 1008}]
+
+
+@pytest.mark.parametrize(
+    ("origin", "guard", "passes"),
+    [
+        (EVIL, "enforce", False),
+        (EVIL, "report", True),
+        (A, "enforce", True),
+        ("https://api.example", "enforce", True),
+        (None, "enforce", True),
+    ],
+)
+@pytest.mark.parametrize("source", [lambda policy: policy, lambda policy: {"/": policy}])
+def test_a_protocol_that_nobody_knows_is_judged_as_a_handshake(origin, guard, passes, source, caplog):
+    """A page opens WebTransport across origins, too. The server ends what gets no answer."""
+    got = []
+
+    async def application(*arguments):
+        got.append(arguments)
+
+    scope = {
+        "type": "webtransport",
+        "scheme": "https",
+        "headers": [(b"host", b"api.example"), *([(b"origin", origin.encode())] if origin else [])],
+    }
+    app = CorsMiddleware(application, source(LISTED.replace(guard=guard)))
+    assert run(app, scope).messages == []
+
+    assert len(got) == passes
+    assert ("refused: origin-not-allowed" in caplog.text) is (origin == EVIL)
 
 
 def test_an_allowed_origin_reads_why_its_request_is_refused():
@@ -143,3 +191,11 @@ def test_where_nobody_listens_a_refusal_is_a_refusal(caplog):
         asked = {"Origin": EVIL, "Access-Control-Request-Method": "PUT"}
         assert ask(CorsMiddleware(Spy(), OPEN_TO_A), "OPTIONS", "/", asked).code == 403
     assert caplog.records == []
+
+
+@pytest.mark.parametrize(("methods", "type_"), [(["GET"], "websocket.accept"), (["PUT"], "websocket.close")])
+def test_a_handshake_is_a_get_to_a_list_of_methods(methods, type_):
+    """As in WSGI, where it comes with that method."""
+    app = CorsMiddleware(Spy(), LISTED.replace(methods=methods))
+
+    assert run(app, socket_scope(headers={"Origin": A})).messages[0]["type"] == type_

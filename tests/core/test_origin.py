@@ -14,6 +14,7 @@ from flask_corsguard.core.origin import (
     MAX_ORIGIN_LENGTH,
     MAX_SCHEME_LENGTH,
     canonical_address,
+    is_address,
     is_loopback_host,
 )
 
@@ -224,3 +225,12 @@ def test_an_origin_is_a_value():
     assert pickle.loads(pickle.dumps(origin)) == copy.deepcopy(origin) == origin
     with pytest.raises(AttributeError):
         origin.host = "evil.example"
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_whatever_an_address_ends_in_it_is_one(digit):
+    """A name may end in a digit as well."""
+    assert is_address(f"10.0.0.{digit}")
+    assert not is_address(f"a{digit}")
+    assert not is_address(f"a.example{digit}")
+    assert is_address(f"[::{digit}]")

@@ -98,6 +98,11 @@ REFUSED = [
     ("TIMING", "'*'", "config.quotes", "Write CORSGUARD_TIMING=*."),
     ("MAX_AGE", "'600'", "config.quotes", "Write CORSGUARD_MAX_AGE=600."),
     ("GUARD", '"report"', "config.quotes", "Write CORSGUARD_GUARD=report."),
+    *(
+        ("GUARD", text, "config.quotes", "Write CORSGUARD_GUARD=report.")
+        for sign in "\"'`[](){}"
+        for text in (f"{sign}report", f"report{sign}")
+    ),
     ("ORIGINS", f"['{A}', '{B}']", "config.json", f"Write CORSGUARD_ORIGINS={A},{B}."),
     ("ORIGINS", f"[{A}]", "config.json", f"Write CORSGUARD_ORIGINS={A}."),
     ("ORIGINS", f'["{A}"', "config.json", f"Write CORSGUARD_ORIGINS={A}."),

@@ -21,6 +21,30 @@ PARTNER = Policy(origins=[EVIL])
 ACAO = "Access-Control-Allow-Origin"
 
 
+#: What stands for one segment, and what may stand for more.
+OF_ONE_SEGMENT = [
+    *(
+        "<name>",
+        "<string:name>",
+        "<int:x1>",
+        "<float:x>",
+        "<uuid:_x>",
+        "<string(length=2):x>",
+        "<int(max=9):x>",
+    ),
+    *(
+        "<float(max=1.5):x>",
+        "<string(minlength=1, maxlength=2):x>",
+        "<int():x>",
+        "v<x>",
+        "<x>v",
+        "<x>.<int:y>",
+    ),
+    *("v-<x>-<int(max=9):y>-w", "v<int:x>"),
+]
+OF_MANY_SEGMENTS = ["<path:x>", "<any(a, b):x>", "v<path:x>", "<x>-<path:y>", "<path:y>-<x>", "<path:x>v"]
+
+
 def allowed(app, path, origin=EVIL, method="GET", **extra):
     """Give what a request to *path* is told of its origin."""
     return call(app, method, path, {"Origin": origin}, **extra).get("Access-Control-Allow-Origin")
@@ -102,6 +126,9 @@ def test_a_method_of_a_shared_url_that_is_redirected_is_not_named(app):
         ("/a/<name>/b", ["PUT"], False),
         ("/b/<path:rest>", ["GET"], False),
         ("/a/<name>", ["GET", "POST", "PATCH"], False),
+        # Two segments more than the other rule has, unless the first one can be any number of segments.
+        *((f"/{converted}/c/d", ["PUT"], False) for converted in OF_ONE_SEGMENT),
+        *((f"/{converted}/c/d", ["PUT"], True) for converted in OF_MANY_SEGMENTS),
     ],
 )
 def test_a_rule_shares_urls_with_each_that_could_match_them(other, methods, shares):

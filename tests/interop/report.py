@@ -9,7 +9,15 @@ from typing import Final, NamedTuple
 
 from interop.rows import Row, Said
 from interop.servers import version_of
-from interop.table import COLUMNS, FRAMEWORKS, GROUPS, SERVERS, Column
+from interop.table import (
+    ASGI_FRAMEWORKS,
+    ASGI_SERVERS,
+    COLUMNS,
+    FRAMEWORKS,
+    GROUPS,
+    SERVERS,
+    Column,
+)
 
 PAGE = Path(__file__).parents[2] / "docs" / "interop.md"
 
@@ -22,8 +30,8 @@ class Cell(NamedTuple):
     column: Column
 
 
-#: What a column of the matrix is called, and the columns of the table that it stands for.
-TITLES: Final[Mapping[str, tuple[Column, ...]]] = {
+#: What a column of the matrix for WSGI is called, and the columns of the table that it stands for.
+WSGI_TITLES: Final[Mapping[str, tuple[Column, ...]]] = {
     **{
         title: tuple(
             column for column in COLUMNS if column.server == server and column.app in {"flask", "bare"}
@@ -40,6 +48,20 @@ TITLES: Final[Mapping[str, tuple[Column, ...]]] = {
     **{each.title(): tuple(c for c in COLUMNS if c.app == each) for each in FRAMEWORKS},
     "a function": tuple(column for column in COLUMNS if column[:2] == ("waitress", "bare")),
 }
+#: The same for ASGI.
+ASGI_TITLES: Final[Mapping[str, tuple[Column, ...]]] = {
+    **{
+        server: tuple(c for c in COLUMNS if c.server == server and c.app in {"quart", "bare"})
+        for server in ASGI_SERVERS
+    },
+    "Quart": tuple(c for c in COLUMNS if c[:2] == ("uvicorn", "quart")),
+    "Starlette": tuple(c for c in COLUMNS if c.app == "starlette"),
+    "FastAPI": tuple(c for c in COLUMNS if c.app == "fastapi"),
+    "Connexion": tuple(c for c in COLUMNS if c.app == "connexion"),
+    "Django, ASGI": tuple(c for c in COLUMNS if c.app == "django_asgi"),
+    "a coroutine": tuple(c for c in COLUMNS if c[:2] == ("uvicorn", "bare")),
+}
+TITLES: Final = {**WSGI_TITLES, **ASGI_TITLES}
 
 _HEAD: Final = """\
 <!-- Written by `make interop`; changes belong into tests/interop/. -->
@@ -51,9 +73,15 @@ frameworks. `make interop` has written this page from the run itself.
 
 {software}
 
-Every server runs two applications, one in Flask and one that is a bare function under `CorsMiddleware`;
-both answer alike in every row. nginx is in front of gunicorn gthread, with the configuration of
-[the deployment page](deployment.md#nginx). The frameworks are under `CorsMiddleware` in waitress.
+Every server for WSGI runs two applications, one in Flask and one that is a bare function under
+`CorsMiddleware`; both answer alike in every row. nginx is in front of gunicorn gthread, with the
+configuration of [the deployment page](deployment.md#nginx). The frameworks are under `CorsMiddleware` in
+waitress.
+
+The second table of each chapter is [for ASGI](asgi.md). uvicorn and hypercorn run two applications, too, one
+in Quart and one that is a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. uvicorn parses
+HTTP with h11 where nothing else is installed, and with httptools where `uvicorn[standard]` is. The frameworks
+are in uvicorn with h11.
 
 A check mark: the status and every header of CORS are what the policy says, and the application was called
 if, and only if, it should have been. Else the cell says what comes instead:
@@ -74,7 +102,8 @@ executed
   No browser sends it; see [below](#servers-that-confuse-names).
 
 no 100
-: The client has waited for `100 Continue` in vain, and then sent the body.
+: The server has sent no `100 Continue`. To uWSGI the client has sent the body all the same, after a wait;
+  uvicorn refuses the request without asking for its body.
 
 two connections
 : The server has ended the connection after its first answer.
@@ -94,6 +123,9 @@ nginx in front, which drops such names, or have cheroot drop them: its `DropUnde
 
 uWSGI and Apache resolve the dots of a path before anyone else sees it.
 
+With h11, uvicorn and hypercorn leave an absolute target, such as `GET http://api.example/items`, in the path.
+Such a path gets the closed policy, whatever a framework makes of it. Clients send one to proxies alone.
+
 ## Bodies that nobody reads
 
 What the guard refuses it does not read. Every server either reads the rest of the body or ends the
@@ -103,8 +135,8 @@ connection, and none takes it for the next request. Three things remain:
   Browsers send no chunks over HTTP/1.1.
 - gunicorn ends the connection before a large body has come. nginx in front of it then says 502 for some of
   the requests that were refused.
-- uWSGI gives a body in chunks to nobody who does not call its own function for that; mod_wsgi takes none
-  without `WSGIChunkedRequest On`.
+- uWSGI gives a body in chunks to nobody who does not call its own function for that, and Connexion none to
+  Flask; mod_wsgi takes none without `WSGIChunkedRequest On`.
 
 waitress sends the body of an answer to `HEAD` that Django leaves to the server to leave out.
 
@@ -116,8 +148,9 @@ not have one. The request that follows takes another connection.
 ## An exception outside of every layer
 
 What a framework makes of an exception has the headers. If nothing inside of `CorsMiddleware` catches it, the
-server answers, and nobody adds a header. uWSGI does not answer at all. Pyramid leaves every exception to the
-server unless there is a view for it: `config.add_exception_view(view, context=Exception)`.
+server answers, and nobody adds a header; for ASGI it is the same. uWSGI does not answer at all. Pyramid
+leaves every exception to the server unless there is a view for it:
+`config.add_exception_view(view, context=Exception)`.
 """
 
 
@@ -138,13 +171,17 @@ def render(versions: str) -> str:
     """Give the text of the page."""
     parts = [_HEAD.format(software=versions)]
     for group, rows in GROUPS.items():
-        titles = [group, *TITLES]
-        lines = [" | ".join(titles), " | ".join("---" for _ in titles)]
-        lines += [
-            " | ".join([row.id.replace("*", "\\*"), *(cell(row, title) for title in TITLES)]) for row in rows
-        ]
-        parts.append(f"## {group}\n\n" + "\n".join(f"| {line} |" for line in lines) + "\n")
+        parts += [f"## {group}\n", _table(group, rows, WSGI_TITLES), _table(group, rows, ASGI_TITLES)]
     return "\n".join(parts) + _FOOT
+
+
+def _table(group: str, rows: Iterable[Row], columns: Iterable[str]) -> str:
+    titles = [group, *columns]
+    lines = [" | ".join(titles), " | ".join("---" for _ in titles)]
+    lines += [
+        " | ".join([row.id.replace("*", "\\*"), *(cell(row, each) for each in columns)]) for row in rows
+    ]
+    return "\n".join(f"| {line} |" for line in lines) + "\n"
 
 
 def versions_on(page: str) -> str:
@@ -160,8 +197,10 @@ def _versions(software: Mapping[str, str]) -> str:
         *(f"{each} {version_of(each)}" for each in ("pyuwsgi", "cheroot")),
         software["mod_wsgi"],
         software["nginx"],
+        *(f"{each} {version_of(each)}" for each in ("uvicorn", "httptools", "hypercorn")),
     ]
-    frameworks = [f"{each} {version_of(each)}" for each in ("flask", *FRAMEWORKS)]
+    distributions = dict.fromkeys(("flask", *FRAMEWORKS, "quart", *ASGI_FRAMEWORKS.values()))
+    frameworks = [f"{each} {version_of(each)}" for each in distributions]
     return "\n".join(
         [
             f"- Python {platform.python_version()}",

@@ -55,6 +55,7 @@ def cookies_at(url, *lines, set_at=f"{API}/set", engine=None, wait=0):
         ("a=b\x00", None),
         ("a=b; path=/\x7f", None),
         ("a\t=\tb", ("a", "b", {})),
+        ("\tXaX \t=\t XbX \t;\t XcX \t=\t XdX\t", ("XaX", "XbX", {"xcx": "XdX"})),
     ],
 )
 def test_almost_every_set_cookie_line_is_read(line, parsed):

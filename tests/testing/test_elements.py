@@ -65,6 +65,15 @@ def test_an_image_is_shown_whatever_its_status(status):
     assert not image.timing_allowed
 
 
+@pytest.mark.parametrize(("headers", "allowed"), [({}, False), ({"Timing-Allow-Origin": APP}, True)])
+def test_the_timing_of_a_script_is_for_the_origins_that_the_server_names(headers, allowed):
+    """As that of an image is."""
+    script = page_of(answering({**JS, **headers})).script(API)
+
+    assert script.timing_allowed is allowed
+    assert script.exchange[0].status == 200
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "because"),
     [

@@ -226,7 +226,9 @@ def test_a_page_that_sends_a_condition_itself_gets_the_304():
     assert page.fetch(API, headers={"If-None-Match": '"1"'}, cache="force-cache").status == 200
 
 
-@pytest.mark.parametrize(("status", "bodies"), [(200, "1 3"), (302, "1 3"), (404, "1 1")])
+@pytest.mark.parametrize(
+    ("status", "bodies"), [(199, "1 1"), (200, "1 3"), (302, "1 3"), (399, "1 3"), (400, "1 1")]
+)
 def test_a_successful_unsafe_request_invalidates_the_cache(status, bodies):
     """After a failed one the stored response is still used."""
     count = []

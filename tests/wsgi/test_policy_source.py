@@ -163,3 +163,14 @@ def test_a_callable_is_asked_once_for_the_verdict_and_the_headers():
     assert call(app, "POST", "/a", {"Origin": A, "Sec-Fetch-Site": "cross-site"}).code == 200
     assert call(app, "POST", "/b", CROSS_SITE).code == 403
     assert asked == ["/a", "/b"]
+
+
+def test_an_environ_without_a_path_asks_for_the_root():
+    """PEP 3333 lets a server leave an empty path out."""
+    environ = make_environ(headers={"Origin": A})
+    del environ["PATH_INFO"]
+    started = []
+
+    CorsMiddleware(SpyApp(), {"/": LISTED})(environ, lambda *args: started.append(args))
+
+    assert ("Access-Control-Allow-Origin", A) in started[0][1]
