@@ -106,8 +106,10 @@ def explain_inside(
     applied = server.applied[-1] if server.applied else None
     refusals = server.refusals if isinstance(server, StandIn) else []
     decision = next((each for each in reversed(refusals) if not each.allowed), None)
-    diagnosis = diagnosis_of(outcome)
+    is_stand_in = isinstance(server, StandIn)
+    diagnosis = diagnosis_of(outcome, knows_status=not is_stand_in)
     is_refused = diagnosis is not None or decision is not None
+    raised = [] if isinstance(server, StandIn) else list(map(_sentence_of, server.raised))
     route = _route(asked, layer)
     where = "" if applied is None else where_of(layer, applied, route.endpoint, asked.method)
     findings, notes = _about_cookies(asked, loaded, layer, outcome, engine)
@@ -119,10 +121,14 @@ def explain_inside(
         decision=decision,
         needed=_needed(asked, applied) if is_refused else None,
         findings=findings,
-        notes=(*([route.note] if route.note else []), *notes),
-        is_answered_by_policies=isinstance(server, StandIn),
+        notes=(*raised, *([route.note] if route.note else []), *notes),
+        is_answered_by_policies=is_stand_in,
         others=_others(asked, outcome, recorded),
     )
+
+
+def _sentence_of(raised: str) -> str:
+    return f"The application raised {raised}."
 
 
 def _needed(asked: Asked, applied: Applied | None) -> Needed:

@@ -28,10 +28,11 @@ def about_network(asked: Asked, addresses: Mapping[str, str]) -> Iterator[str]:
     :param addresses: the addresses of the hosts that were connected to.
     """
     page, target = parse_url(asked.origin), parse_url(asked.url)
-    if page is None or target is None:
+    origin = None if page is None else page_origin(page)
+    if origin is None or target is None:
         return
     # The page's host is not looked up: where it is served from here says nothing of where it will be.
-    theirs, ours = _space_of(page.host), _space_of(addresses.get(target.host.strip("[]"), target.host))
+    theirs, ours = _space_of(origin.host), _space_of(addresses.get(target.host.strip("[]"), target.host))
     if ours > theirs:
         yield (
             f"The server is in {_SPACES[ours]}, and the page comes from {_SPACES[theirs]}: Chromium and "

@@ -232,6 +232,13 @@ def test_a_private_network_is_noticed():
     assert note.startswith("The server is in this computer, and the page comes from the internet")
 
 
+def test_the_page_of_an_app_shell_is_on_this_computer():
+    """As the server is."""
+    page = "capacitor://localhost"
+    with serving(Server(lambda *_: (200, [("Access-Control-Allow-Origin", page)], b"x"))) as server:
+        assert explain_remote(Asked(origin=page, url=server.url)).notes == ()
+
+
 def test_an_engine_that_differs_is_shown():
     """Without another request."""
 
