@@ -204,7 +204,7 @@ def test_a_header_of_responses_is_not_one_to_allow(name):
         Policy(origins=["https://a.example"], allow_headers=[name])
 
 
-@pytest.mark.parametrize("names", [["*", "Authorization", "X-A"], ["Authorization", "X-A", "*"]])
+@pytest.mark.parametrize("names", [["*", "A", "B"], ["A", "B", "*"]])
 def test_the_wildcard_is_the_first_of_the_names(names):
     """Wherever it was written."""
-    assert Policy(origins=[A], allow_headers=names).allow_headers == ("*", "Authorization", "X-A")
+    assert check_names("methods", names, "", lambda field, name: None, []) == ("*", "A", "B")
