@@ -9,6 +9,7 @@ import pytest
 
 from cases import A
 from flask_corsguard import Policy, PolicyError, Request, decide
+from flask_corsguard.core.validation.fields import check_names
 from policy_cases import REFUSED_FIELDS, assert_refused, problems_of
 
 
