@@ -178,7 +178,7 @@ def test_an_https_or_loopback_url_is_trustworthy(url, trusted):
         ("https://app.example/x?y", APP),
         ("http://app.example:8080", "http://app.example:8080"),
         *((f"{each}", each) for each in ("app://.", "app://-", "tauri://localhost", "app://AMZamz0259_.~%-")),
-        *((f"app://a:{port}", f"app://a:{port}") for port in ("1", "9", "10", "65535")),
+        *((f"app://a:{port}", f"app://a:{port}") for port in ("1", "9", "10", "24680", "13579", "65535")),
         *((f"app://a{rest}", "app://a") for rest in ("/", "/x", "/x:1/y")),
         ("app://a:8080/x", "app://a:8080"),
         *(
