@@ -1,0 +1,355 @@
+"""What takes the place of ``CORS(blueprint)`` and ``@cross_origin``."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import Any, Final
+
+from .configuration import Configuration
+from .extension_edits import applied, write_fields
+from .options import OPTIONS
+from .path_expressions import is_everything, read_path
+from .policy_text import PolicyText
+from .rendering import Listing, arguments_of, flat
+from .settings import Settings, known_settings, settings_of_keywords, without
+from .sites import Decoration, ExtensionCall
+from .source import Edit
+from .work import Work
+
+_ROUTERS: Final = frozenset({"route", "get", "post", "put", "patch", "delete", "doc", "expect"})
+_HOOKS: Final = frozenset(
+    {"errorhandler", "app_errorhandler", "before_request", "after_request", "teardown_request"}
+)
+
+
+class MarkEdits:
+    """Writes marks."""
+
+    def __init__(self, work: Work, configuration: Configuration, app_policy: Any) -> None:
+        self._work = work
+        self._configuration = configuration
+        #: The fields of the application's policy, if there is one for every path; else ``None``.
+        self._app_policy = app_policy
+        self.is_marked = False
+
+    def write_blueprint(self, call: ExtensionCall, maker: ExtensionCall | None) -> None:
+        """Write what takes the place of the extension for a blueprint."""
+        work, source = self._work, call.module.source
+        settings = Settings()
+        for each in filter(None, (maker, call)):
+            settings = settings.with_others(
+                settings_of_keywords(each.call, each.module, each.scope, work.resolver, work.evaluator)
+            )
+        if settings.opaque:
+            work.say("by hand", call.module, call.node, "opaque-options", "only run time knows the options")
+            return
+        narrowed = self._of_resources(call, settings)
+        if narrowed is None:
+            return
+        policy = work.writer.write(narrowed, call.module, call.place)
+        if not work.say_policy(call.module, call.node, policy):
+            return
+        if self._app_policy is not None and not self._settle_union(call, policy):
+            return
+        target = source.of(call.target) if call.target is not None else ""
+        text = f"cors({self._arguments(policy, call)})({target})"
+        work.need(call.module, ["cors"])
+        self.is_marked = True
+        source.replace(call.call, text)
+        work.say("done", call.module, call.node, "blueprint", f"{' '.join(source.of(call.call).split())} -> {text}")
+
+    def _arguments(self, policy: PolicyText, call: ExtensionCall | Decoration) -> str:
+        if policy.kind == "fields":
+            return ", ".join(policy.arguments)
+        self._work.need(call.module, policy.names)
+        return flat(policy.expression())
+
+    def _of_resources(self, call: ExtensionCall, settings: Settings) -> Settings | None:
+        """Return the options of the blueprint's paths; ``None`` if these are not all of them."""
+        work = self._work
+        resources = settings.by_name.get("resources")
+        base = without(settings, ["resources"])
+        if resources is None:
+            return base
+        value = resources.value.candidates[0] if resources.value.candidates else None
+        keys = list(value) if isinstance(value, (dict, list, tuple, set)) else [value]
+        options = next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else {}
+        if len(keys) == 1 and isinstance(keys[0], (str, re.Pattern)):
+            own = [route for route in work.routes if self._is_of(route, call)]
+            key = keys[0]
+            regex = key if isinstance(key, re.Pattern) else None
+            if is_everything(key) or (own and all(_matches(key, regex, route.path) for route in own)):
+                known = options.value.candidates[0] if hasattr(options, "value") else options
+                return base.with_others(known_settings(known, call.module, call.scope))
+            if read_path(key, own).never or (own and not any(_matches(key, regex, r.path) for r in own)):
+                answer = work.ask(
+                    call.module,
+                    call.node,
+                    "never-matched",
+                    f"resources={key!r} matched no path of the blueprint: it is compared with the whole path. "
+                    "Is the whole blueprint meant?",
+                )
+                if answer is None:
+                    return None
+                if answer == "as-written":
+                    return base.with_others(known_settings(options, call.module, call.scope))
+                return base.with_others(known_settings({"origins": []}, call.module, call.scope))
+        work.say(
+            "by hand",
+            call.module,
+            call.node,
+            "paths-of-blueprint",
+            "resources= covers some paths of the blueprint: write paths= where CorsGuard(app) is, or @cors on views",
+        )
+        return None
+
+    def _is_of(self, route: Any, call: ExtensionCall) -> bool:
+        from .routes import Routes
+
+        if call.target is None:
+            return False
+        work = self._work
+        routes = Routes(work.project, work.resolver, work.evaluator, work.targets)
+        prefixes = routes.prefixes(call.target, call.module, call.scope)
+        return any(route.path.startswith(prefix) for prefix in prefixes if prefix)
+
+    def _settle_union(self, call: ExtensionCall, policy: PolicyText) -> bool:
+        """Settle what two policies for the same URLs become; return whether the mark alone says it."""
+        app = self._app_policy
+        if policy.values == app or (policy.values or {}).get("origins") == "*":
+            return True
+        answer = self._work.ask(
+            call.module,
+            call.node,
+            "two-policies",
+            "The blueprint has a policy, and the application another one, which applied to origins that the "
+            "first did not allow. Which is to apply to the blueprint?",
+        )
+        if answer == "keep":
+            self._work.say(
+                "by hand", call.module, call.node, "two-policies", "write the policy of both for the blueprint"
+            )
+            return False
+        return answer is not None
+
+    def write_decoration(self, site: Decoration) -> None:
+        """Write what takes the place of ``cross_origin``."""
+        work, module = self._work, site.module
+        if site.how in {"value", "method list"} or not self._is_view(site):
+            work.say(
+                "by hand",
+                module,
+                site.node,
+                "decorator",
+                f"{' '.join(module.source.of(site.node).split())} is not on a view: mark the view with @cors",
+            )
+            return
+        settings = self._settings(site)
+        if settings is None:
+            return
+        policy = work.writer.write(settings, module, site.place)
+        if not work.say_policy(module, site.node, policy):
+            return
+        if _is_dead(site):
+            self._write_dead(site, policy)
+        elif self._may_stay(site, policy):
+            self._mark(site, policy)
+
+    def _settings(self, site: Decoration) -> Settings | None:
+        work = self._work
+        settings = Settings()
+        for name, setting in self._configuration.settings().by_name.items():
+            if name not in {"resources"} and OPTIONS[name].field is not None:
+                setting.node = setting.node if setting.module is site.module else None
+                settings.by_name[name] = setting
+        if site.call is not None:
+            found = settings_of_keywords(site.call, site.module, site.scope, work.resolver, work.evaluator)
+            settings = settings.with_others(found)
+        if settings.opaque:
+            text = ", ".join(site.module.source.of(each) for each in settings.opaque)
+            work.say(
+                "by hand",
+                site.module,
+                site.node,
+                "opaque-options",
+                f"only run time knows the options in **{text}: write "
+                f"@cors(policy_from_flask_cors(**{text}, on_problem=\"warn\", guard={work.guard!r}))",
+            )
+            return None
+        return settings
+
+    def _is_view(self, site: Decoration) -> bool:
+        if site.how != "decorator" or not isinstance(site.owner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return True
+        words = {_word(each) for each in site.owner.decorator_list}
+        return not words & _HOOKS
+
+    def _write_dead(self, site: Decoration, policy: PolicyText) -> None:
+        """Settle a decorator above the route, which Flask never called."""
+        work, module = self._work, site.module
+        if policy.values is not None and policy.values == self._app_policy:
+            self._remove(site)
+            work.say("done", module, site.node, "above-route", "it had no effect, and says what the application says")
+            return
+        answer = work.ask(
+            module,
+            site.node,
+            "above-route",
+            f"@{' '.join(module.source.of(site.node).split())} stands above the route, where it had no effect. "
+            "Remove it, or apply it from now on?",
+        )
+        if answer == "closed":
+            self._remove(site)
+            work.say("done", module, site.node, "above-route", "removed")
+        elif answer == "as-written":
+            self._mark(site, policy)
+
+    def _may_stay(self, site: Decoration, policy: PolicyText) -> bool:
+        work, module = self._work, site.module
+        if site.call is None and site.how == "decorator":
+            if policy.values is not None and policy.values == self._app_policy:
+                return True
+            answer = work.ask(
+                module,
+                site.node,
+                "above-route",
+                "@cross_origin without parentheses made every request to the view fail. Remove it, or apply it?",
+            )
+            if answer == "closed":
+                self._remove(site)
+            return answer == "as-written"
+        app = self._app_policy
+        if app is not None and _is_wider(policy.values, app):
+            answer = work.ask(
+                module,
+                site.node,
+                "wider-than-app",
+                f"{_name(site)} allows {_who(policy.values)}, and the application {_who(app)}. Is that meant?",
+            )
+            if answer == "closed":
+                self._remove(site)
+            return answer == "keep"
+        return True
+
+    def _mark(self, site: Decoration, policy: PolicyText) -> None:
+        work, module = self._work, site.module
+        source = module.source
+        before = " ".join(source.of(site.node).split())
+        work.need(module, ["cors"])
+        self.is_marked = True
+        if site.call is not None and policy.kind == "fields" and not _has_spread(site.call):
+            listing: Listing = arguments_of(source, site.call)
+            settings = settings_of_keywords(site.call, module, site.scope, work.resolver, work.evaluator)
+            write_fields(listing, site.call, settings, policy.texts, policy)
+            listing.added += policy.guard_argument
+            edits = [Edit(source.start(site.call.func), source.end(site.call.func), "cors"), *listing.edits()]
+            for edit in edits:
+                source.edit(*edit)
+            after = applied(before, 0, []) if False else applied(source.of(site.node), source.start(site.node), edits)
+        else:
+            after = f"cors({self._arguments(policy, site)})"
+            source.replace(site.node, after)
+        self._move(site)
+        work.say("done", module, site.node, "decorator", f"@{before} -> @{' '.join(after.split())}")
+
+    def _move(self, site: Decoration) -> None:
+        """Say so if a decorator above would hide the mark."""
+        if site.how != "decorator" or not isinstance(site.owner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return
+        decorators = site.owner.decorator_list
+        above = decorators[: decorators.index(site.node)]
+        for each in above:
+            if _word(each) in _ROUTERS:
+                continue
+            if self._hides(each, site):
+                self._work.say(
+                    "by hand",
+                    site.module,
+                    each,
+                    "hidden-mark",
+                    f"@{_word(each)} has no functools.wraps and hides the mark: add it, or put @cors above it",
+                )
+
+    def _hides(self, decorator: ast.expr, site: Decoration) -> bool:
+        function = decorator.func if isinstance(decorator, ast.Call) else decorator
+        for found in self._work.resolver.lookup(function, site.module, site.scope):
+            node = getattr(found, "node", None)
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                inner = [each for each in ast.walk(node) if isinstance(each, ast.FunctionDef) and each is not node]
+                text = found.module.source.of(node)  # type: ignore[union-attr]  # a definition
+                if inner and "wraps" not in text and "update_wrapper" not in text and "__wrapped__" not in text:
+                    return True
+        return False
+
+    def _remove(self, site: Decoration) -> None:
+        source = site.module.source
+        if site.how == "decorator":
+            at = source.text.rindex("@", 0, source.start(site.node))
+            source.edit(source.line_start(at), source.line_end(source.end(site.node)), "")
+        elif site.how == "wrapper":
+            outer = site.module.scope.parents[site.node]
+            if isinstance(outer, ast.Call) and outer.args:
+                source.replace(outer, source.of(outer.args[0]))
+        else:
+            listed = site.module.scope.parents[site.node]
+            from .rendering import elements_of
+
+            if isinstance(listed, (ast.List, ast.Tuple)):
+                listing = elements_of(source, listed)
+                listing.items[listed.elts.index(site.node)].is_removed = True
+                for edit in listing.edits():
+                    source.edit(*edit)
+
+
+def _matches(key: Any, regex: re.Pattern[str] | None, path: str) -> bool:
+    from .origins import is_regex_text
+
+    if regex is None and not is_regex_text(key):
+        return bool(path == key)
+    try:
+        return re.match(regex or (".*" if key == "*" else key), path) is not None
+    except re.error:
+        return False
+
+
+def _has_spread(call: ast.Call) -> bool:
+    return any(keyword.arg is None for keyword in call.keywords)
+
+
+def _word(node: ast.expr) -> str:
+    function = node.func if isinstance(node, ast.Call) else node
+    return str(getattr(function, "attr", None) or getattr(function, "id", ""))
+
+
+def _is_dead(site: Decoration) -> bool:
+    """Whether the route was registered before the decorator was called."""
+    if site.how != "decorator" or not isinstance(site.owner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    decorators = site.owner.decorator_list
+    below = decorators[decorators.index(site.node) + 1 :]
+    above = decorators[: decorators.index(site.node)]
+    is_routed = any(_word(each) in _ROUTERS and isinstance(each, ast.Call) for each in below)
+    return is_routed and not any(_word(each) in _ROUTERS and isinstance(each, ast.Call) for each in above)
+
+
+def _is_wider(values: dict[str, Any] | None, app: dict[str, Any]) -> bool:
+    if values is None or not values:
+        return False
+    origins, theirs = values.get("origins", []), app.get("origins", [])
+    if theirs != "*" and (origins == "*" or any(each not in theirs for each in origins)):
+        return True
+    return bool(values.get("credentials")) and not app.get("credentials")
+
+
+def _name(site: Decoration) -> str:
+    return str(getattr(site.owner, "name", "the view"))
+
+
+def _who(values: dict[str, Any] | None) -> str:
+    if not values or not values.get("origins"):
+        return "nobody"
+    with_cookies = ", with cookies" if values.get("credentials") else ""
+    if values["origins"] == "*":
+        return f"everyone{with_cookies}"
+    return ", ".join(str(getattr(each, "pattern", each)) for each in values["origins"]) + with_cookies

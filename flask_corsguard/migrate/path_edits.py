@@ -1,0 +1,274 @@
+"""What takes the place of ``resources``: path rules, each with its policy."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from .configuration import Configuration
+from .options import OPTIONS
+from .path_expressions import PathReading, covers, is_everything, order_of, read_path
+from .policy_text import PolicyText
+from .questions import Answer
+from .rendering import Group, entries_of, render
+from .settings import Setting, Settings, dictionary_of, known_settings, settings_of_dictionary
+from .sites import ExtensionCall
+from .source import Edit
+from .values import Several
+from .work import Work
+
+
+@dataclass(eq=False)
+class Rules:
+    """The rules of an application.
+
+    :ivar policies: by the path that they cover.
+    :ivar added: arguments to add to the call.
+    :ivar edits: of the argument ``resources``, if it is changed in place.
+    :ivar keyword: that argument.
+    """
+
+    policies: dict[str, PolicyText] = field(default_factory=dict)
+    added: list[str | Group] = field(default_factory=list)
+    edits: list[Edit] = field(default_factory=list)
+    keyword: ast.keyword | None = None
+    names: set[str] = field(default_factory=set)
+    is_ready: bool = True
+    key: Setting | None = None
+
+    def rename_key(self, configuration: Configuration) -> None:
+        """Rename ``CORS_RESOURCES``, if the rules are written there."""
+        from .extension_edits import rename_key
+
+        if self.key is None:
+            return
+        for use in configuration.of(self.key.name):
+            for edit in self.edits:
+                use.module.source.edit(*edit)
+            rename_key(use, "CORSGUARD_PATHS")
+
+
+@dataclass(eq=False)
+class _Entry:
+    """A key of ``resources``, with its options."""
+
+    key: Any
+    settings: Settings
+    node: ast.expr | None = None
+    key_node: ast.expr | None = None
+    reading: PathReading = field(default_factory=PathReading)
+    policy: PolicyText | None = None
+
+
+class PathWriter:
+    """Writes path rules."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def read(
+        self, resources: Setting, base: Settings, call: ExtensionCall, origins: Answer | None
+    ) -> Rules | None:
+        """Return the rules; ``None`` if that was said to be impossible."""
+        work = self._work
+        if not resources.value.is_known and not _is_visible(resources):
+            work.say(
+                "by hand",
+                call.module,
+                call.node,
+                "run-time-paths",
+                "only run time knows the paths in resources=: write paths={path: policy_from_flask_cors(...)}",
+            )
+            return None
+        entries = list(self._entries(resources, base, call))
+        everything = [each for each in entries if is_everything(each.key)]
+        for each in entries:
+            each.reading = read_path(each.key, work.routes)
+            each.policy = work.writer.write(each.settings, call.module, call.place, origins)
+        rules = Rules()
+        if not all([self._settle(each, call, has_rest=bool(everything)) for each in entries]):
+            rules.is_ready = False
+        ordered = sorted(entries, key=lambda each: order_of(each.key))
+        self._check_order(ordered, call)
+        for each in ordered:
+            for rule in each.reading.rules:
+                if each.policy is not None:
+                    rules.policies.setdefault(rule, each.policy)
+        for each in entries:
+            if each.policy is not None and each.policy.questions:
+                rules.is_ready = False
+                rules.policies.setdefault(f"?{each.key}", each.policy)
+        if rules.is_ready:
+            self._write(rules, entries, resources, call)
+        return rules
+
+    def _entries(self, resources: Setting, base: Settings, call: ExtensionCall) -> Iterator[_Entry]:
+        value = resources.value.candidates[0]
+        if not isinstance(value, dict):
+            keys = [value] if isinstance(value, (str, re.Pattern)) else list(value)
+            for key in keys:
+                yield _Entry(key, base)
+            return
+        node = resources.node
+        found = None
+        if node is not None:
+            found = dictionary_of(node, resources.module, resources.scope, self._work.resolver)
+        nodes = found.node if found is not None and isinstance(found.node, ast.Dict) else None
+        for at, (key, options) in enumerate(value.items()):
+            inner = None
+            entry_node = key_node = None
+            if nodes is not None and len(nodes.keys) == len(value):
+                entry_node, key_node = nodes.values[at], nodes.keys[at]
+                visible = dictionary_of(entry_node, found.module, found.scope, self._work.resolver)  # type: ignore[union-attr]
+                if visible is not None:
+                    inner = settings_of_dictionary(visible, self._work.evaluator)
+            if inner is None:
+                known = options.value.candidates[0] if isinstance(options, Several) and options.value.candidates else options
+                inner = known_settings(known if isinstance(known, dict) else {}, call.module, call.scope)
+            yield _Entry(key, base.with_others(inner), entry_node, key_node)
+
+    def _settle(self, entry: _Entry, call: ExtensionCall, *, has_rest: bool) -> bool:
+        """Ask about a key that cannot be said exactly; return whether its rules are settled."""
+        work, reading, policy = self._work, entry.reading, entry.policy
+        if policy is not None and policy.kind == "closed" and not policy.questions and not has_rest:
+            # Nobody is allowed there, as where there is no rule.
+            reading.rules, reading.opened, reading.lost = [], [], []
+            return True
+        shown = entry.key.pattern if isinstance(entry.key, re.Pattern) else entry.key
+        if reading.never:
+            answer = work.ask(
+                call.module,
+                call.node,
+                "never-matched",
+                f"resources={shown!r} matched no path, so nobody was allowed by it. Is /{str(shown).strip('/*.^$')} meant?",
+            )
+            reading.rules = []
+            if answer == "as-written" or isinstance(answer, tuple):
+                reading.rules = read_path(f"/{str(shown).strip('/*.^$')}/*", work.routes).rules
+            return answer is not None
+        if reading.is_clear and not reading.opened and not reading.lost:
+            return True
+        text = f"resources={shown!r} "
+        if reading.opened:
+            text += f"did not cover {', '.join(reading.opened[:3])}, and the path {', '.join(reading.rules)} does. "
+        elif not reading.is_clear or reading.lost:
+            text += "is no path of whole segments. "
+        answer = work.ask(
+            call.module, call.node, "path-regex", f"{text}Use {', '.join(reading.rules) or 'no path'}, or nothing?"
+        )
+        if answer == "closed":
+            reading.rules = []
+        return answer is not None
+
+    def _check_order(self, ordered: list[_Entry], call: ExtensionCall) -> None:
+        """Ask if, on some route, another key came first than the longest rule that covers it."""
+        rules = {rule: each for each in reversed(ordered) for rule in each.reading.rules}
+        for route in self._work.routes:
+            ours = max((r for r in rules if covers([r], route.path)), key=len, default=None)
+            first = next((e for e in ordered if covers(e.reading.rules, route.path)), None)
+            if ours is not None and first is not None and rules[ours] is not first and rules[ours].policy is not None:
+                if first.policy is None or rules[ours].policy.texts != first.policy.texts:  # type: ignore[union-attr]
+                    self._work.say(
+                        "by hand",
+                        call.module,
+                        call.node,
+                        "order-of-paths",
+                        f"{route.path} had the options of {first.key!r}, and the rule {ours} covers it now",
+                    )
+
+    def _write(self, rules: Rules, entries: list[_Entry], resources: Setting, call: ExtensionCall) -> None:
+        if set(rules.policies) == {"/"}:
+            self._lift(rules)
+            return
+        if not rules.policies:
+            return
+        if self._write_in_place(rules, entries, resources, call):
+            return
+        ordered = sorted(rules.policies, key=lambda rule: (-rule.count("/") if rule != "/" else 1, -len(rule)))
+        expressions = [rules.policies[rule].expression() for rule in ordered]
+        rules.names |= {name for rule in ordered for name in rules.policies[rule].names}
+        if len(ordered) > 1 and len({each if isinstance(each, str) else each.flat for each in expressions}) == 1:
+            keys = ", ".join(map(render, ordered))
+            rules.added.append(Group("paths=dict.fromkeys(", (f"[{keys}]", expressions[0]), ")"))
+            return
+        items = []
+        for rule, expression in zip(ordered, expressions, strict=True):
+            if isinstance(expression, Group):
+                items.append(Group(f"{render(rule)}: {expression.before}", expression.items, expression.after))
+            else:
+                items.append(Group(f"{render(rule)}: {expression}", (), ""))
+        rules.added.append(Group("paths={", tuple(items), "}"))
+
+    def _lift(self, rules: Rules) -> None:
+        """Give the policy of every path to the application."""
+        policy = rules.policies["/"]
+        if policy.kind == "fields":
+            rules.added += [f"{name}={text}" for name, text in policy.texts.items()]
+        elif policy.kind == "helper":
+            rules.added.append(policy.expression())
+            rules.names |= policy.names
+
+    def _write_in_place(
+        self, rules: Rules, entries: list[_Entry], resources: Setting, call: ExtensionCall
+    ) -> bool:
+        """Change the dictionary where it is; return whether that is possible."""
+        node = resources.node
+        if not isinstance(node, ast.Dict) or any(each.policy is None or each.policy.kind != "fields" for each in entries):
+            return False
+        rule_of = [each.reading.rules for each in entries]
+        if any(len(each) != 1 for each in rule_of) or any(not isinstance(each.node, ast.Dict) for each in entries):
+            return False
+        firsts = [each[0] for each in rule_of]
+        if len(set(firsts)) != len(firsts) or any(
+            covers([earlier], later) for at, earlier in enumerate(firsts) for later in firsts[at + 1 :]
+        ):
+            return False
+        source = resources.module.source
+        if call.module is not resources.module and not resources.name.startswith("CORS_"):
+            return False
+        for each, rule in zip(entries, firsts, strict=True):
+            rules.edits += _edits_of(each, rule, source)
+        keyword = next((k for k in call.call.keywords if k.value is node), None)
+        if keyword is not None:
+            rules.keyword = keyword
+            start = source.start(keyword)
+            rules.edits.insert(0, Edit(start, start + len(keyword.arg or ""), "paths"))
+        elif resources.name.startswith("CORS_"):
+            rules.key = resources
+        else:
+            return False
+        return True
+
+
+def _is_visible(resources: Setting) -> bool:
+    return len(resources.value.candidates) == 1 and isinstance(resources.value.candidates[0], dict)
+
+
+def _edits_of(entry: _Entry, rule: str, source: Any) -> list[Edit]:
+    node, policy, key = entry.node, entry.policy, entry.key_node
+    if not isinstance(node, ast.Dict) or policy is None or key is None:
+        return []
+    edits = [Edit(source.start(key), source.end(key), render(rule))]
+    listing = entries_of(source, node)
+    left = dict(policy.texts)
+    for at, (name, value) in enumerate(zip(node.keys, node.values, strict=True)):
+        item = listing.items[at]
+        option = name.value if isinstance(name, ast.Constant) else None
+        option = policy.renames.get(str(option), option)  # type: ignore[arg-type]
+        target = OPTIONS[option].field if isinstance(option, str) and option in OPTIONS else None
+        if target is None or target not in left or name is None:
+            item.is_removed = True
+            continue
+        text = left.pop(target)
+        quote = source.text[source.start(name)]
+        quote = quote if quote in "'\"" else '"'
+        item.edits.append(Edit(source.start(name), source.end(name), f"{quote}{target}{quote}"))
+        if text != source.of(value):
+            item.edits.append(Edit(source.start(value), source.end(value), text))
+    listing.added = [f'"{name}": {text}' for name, text in left.items()]
+    if policy.guard_argument:
+        listing.added.append(f'"guard": "{policy.guard}"')
+    return edits + listing.edits()

@@ -1,0 +1,330 @@
+"""The steps of a migration, in order. They change the texts of the project in memory, and nothing on disk."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from .configuration import Configuration
+from .extension_edits import ExtensionEdits, Initialisation, remove_key
+from .import_edits import ImportEdits
+from .mark_edits import MarkEdits
+from .neighbours import Neighbours
+from .project import Module
+from .questions import Answer
+from .resolver import Definition
+from .settings import without
+from .sites import ExtensionCall
+from .targets import Creation
+from .work import Work
+
+ASGI = "flask_corsguard.asgi.CorsMiddleware"
+
+
+class Plan:
+    """Moves a project."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._configuration = Configuration(work)
+        self._extensions = ExtensionEdits(work, self._configuration)
+        self._neighbours = Neighbours(work)
+        self._apps: list[Initialisation] = []
+        self._blueprints: list[tuple[ExtensionCall, ExtensionCall | None]] = []
+        self._removed: dict[Module, set[str]] = {}
+
+    def run(self) -> None:
+        """Change the texts, or say what is open."""
+        work = self._work
+        for module, node, text in work.sites.unclear:
+            work.say("by hand", module, node, "unclear", f"{text}: nothing takes its place")
+        for module, node in work.sites.quart:
+            work.say("by hand", module, node, "asgi", f"Quart is an ASGI framework: use {ASGI}")
+        self._sort_calls()
+        self._merge_calls()
+        origins = self._settle_hand_written()
+        for each in self._apps:
+            self._extensions.write(each, origins)
+        self._settle_sockets()
+        marks = MarkEdits(work, self._configuration, self._app_policy())
+        for call, maker in self._blueprints:
+            marks.write_blueprint(call, maker)
+        for site in work.sites.decorations:
+            marks.write_decoration(site)
+        if marks.is_marked or self._blueprints:
+            self._guard_applications()
+        self._finish()
+
+    def _sort_calls(self) -> None:
+        """Tell applications from blueprints."""
+        work = self._work
+        initialised: set[ExtensionCall] = set()
+        for call in work.sites.calls:
+            if call.target is None:
+                continue
+            maker = call.made_by
+            if maker is not None:
+                initialised.add(maker)
+            kind = work.targets.kind(call.target, call.module, call.scope)
+            if kind == "app":
+                self._apps.append(Initialisation(call, maker))
+            elif kind == "blueprint":
+                self._blueprints.append((call, maker))
+            elif kind == "asgi":
+                work.say("by hand", call.module, call.node, "asgi", f"this is an ASGI application: use {ASGI}")
+            else:
+                text = call.module.source.of(call.target)
+                work.say(
+                    "by hand",
+                    call.module,
+                    call.node,
+                    "unknown-target",
+                    f"it does not show whether {text} is an application or a blueprint: write CorsGuard({text}, ...) "
+                    f"or cors(...)({text})",
+                )
+        for call in work.sites.calls:
+            if call.target is None and call not in initialised:
+                self._apps.append(Initialisation(call, None))
+
+    def _merge_calls(self) -> None:
+        """Remove the second of two calls that say the same; leave to the user what says something else."""
+        kept: list[Initialisation] = []
+        for each in self._apps:
+            other = next((one for one in kept if self._is_same_app(one.call, each.call)), None)
+            if other is None or _are_exclusive(other.call, each.call):
+                kept.append(each)
+                continue
+            first, second = self._extensions.settings_of(other), self._extensions.settings_of(each)
+            values = [next(settings.combinations()) for settings in (first, second)]
+            if values[0] == values[1] and isinstance(each.call.statement, ast.Expr):
+                each.call.module.source.remove_statement(each.call.statement)
+                self._work.say("done", each.call.module, each.call.node, "two-calls", "the second call is removed")
+            else:
+                self._work.say(
+                    "by hand",
+                    each.call.module,
+                    each.call.node,
+                    "two-calls",
+                    f"the application is initialised at {other.call.place}, too, with other options: write one call, "
+                    "with paths=",
+                )
+        self._apps = kept
+
+    def _is_same_app(self, one: ExtensionCall, other: ExtensionCall) -> bool:
+        if one.target is None or other.target is None:
+            return one is other
+        targets = self._work.targets
+        first = {id(each.node) for each in targets.made(one.target, one.module, one.scope)}
+        second = {id(each.node) for each in targets.made(other.target, other.module, other.scope)}
+        if first and second:
+            return bool(first & second)
+        return len(self._work.apps) <= 1
+
+    def _policy_before(self) -> dict[str, Any] | None:
+        """Return the policy of the application, before it is written."""
+        if not self._apps:
+            return {}
+        if len(self._apps) > 1:
+            return None
+        only = self._apps[0]
+        settings = self._extensions.settings_of(only)
+        if settings.opaque:
+            return None
+        resources = settings.by_name.get("resources")
+        if resources is not None:
+            value = resources.value.candidates[0] if resources.value.candidates else None
+            from .path_expressions import is_everything
+
+            keys = list(value) if isinstance(value, (dict, list, tuple)) else [value]
+            if len(keys) != 1 or keys[0] is None or not is_everything(keys[0]):
+                return None
+            if isinstance(value, dict):
+                from .settings import known_settings
+
+                options = next(iter(value.values()))
+                options = options.value.candidates[0] if hasattr(options, "value") else options
+                settings = settings.with_others(known_settings(options, only.call.module, only.call.scope))
+        base = without(settings, ["resources"])
+        policy = self._work.writer.write(base, only.call.module, only.call.place)
+        return policy.values
+
+    def _settle_hand_written(self) -> Answer | None:
+        hands = self._neighbours.hand_written()
+        if not hands or not (self._work.sites.calls or self._work.sites.decorations):
+            return None
+        _, given = self._neighbours.settle(hands, self._policy_before())
+        self._neighbours.options_handlers()
+        return given
+
+    def _app_policy(self) -> dict[str, Any] | None:
+        """Return the policy of the application, if there is one for every path; else ``None``."""
+        written = [each for each in self._apps if each.call.target is not None or each.maker is None]
+        if len(written) != 1:
+            return None
+        only = written[0]
+        policy = only.policy or (only.rules.get("/") if set(only.rules) == {"/"} else None)
+        return policy.values if policy is not None and policy.kind != "closed" else None
+
+    def _settle_sockets(self) -> None:
+        work = self._work
+        for each in self._apps:
+            call = each.call
+            for module, scope, socket, made in self._neighbours.sockets():
+                is_after = module is call.module and scope.node is call.scope.node and socket.lineno > call.node.lineno
+                if is_after:
+                    continue
+                answer = work.ask(
+                    call.module,
+                    call.node,
+                    "socketio-inside",
+                    "CorsGuard is outside of Flask-SocketIO now and speaks for /socket.io, too. Does the policy apply "
+                    "there, or its own cors_allowed_origins, as it was?",
+                )
+                if answer == "keep":
+                    self._add_socket_rule(each, made, module, scope)
+
+    def _add_socket_rule(self, each: Initialisation, made: ast.Call, module: Module, scope: Any) -> None:
+        given = next((k.value for k in made.keywords if k.arg == "cors_allowed_origins"), None)
+        value = None if given is None else self._work.evaluator.value(given, module, scope)
+        self._extensions.add_socket_rule(each, value)
+
+    def _guard_applications(self) -> None:
+        """Initialise the applications that had marks only."""
+        work = self._work
+        if not work.apps and not self._apps:
+            for module in dict.fromkeys(site.module for site in [*work.sites.decorations, *work.sites.calls]):
+                work.say(
+                    "by hand",
+                    module,
+                    module.source.tree,
+                    "no-application",
+                    "no application is made in these files: add CorsGuard(app) where it is",
+                )
+            return
+        for each in self._apps:
+            if _is_conditional(each.call):
+                work.say(
+                    "by hand",
+                    each.call.module,
+                    each.call.node,
+                    "conditional",
+                    "marks need CorsGuard(app) in every case: add an else with it",
+                )
+        initialised = self._initialised()
+        if initialised is None:
+            return
+        for creation in work.apps:
+            if creation.node not in initialised:
+                self._guard(creation)
+
+    def _initialised(self) -> set[ast.AST] | None:
+        """Return the applications that are initialised; ``None`` if it is all of them."""
+        found: set[ast.AST] = set()
+        for each in self._apps:
+            if each.call.target is None:
+                return None
+            made = self._work.targets.made(each.call.target, each.call.module, each.call.scope)
+            if not made:
+                return None
+            found |= {one.node for one in made}
+        return found
+
+    def _guard(self, creation: Creation) -> None:
+        work, module = self._work, creation.module
+        statement: ast.AST = creation.node
+        while not isinstance(statement, ast.stmt):
+            statement = module.scope.parents[statement]
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        if isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        if len(targets) != 1 or not isinstance(targets[0], (ast.Name, ast.Attribute)):
+            work.say("by hand", module, statement, "no-application", "add CorsGuard(app) for this application")
+            return
+        source = module.source
+        argument = "" if work.guard == "enforce" else f', guard="{work.guard}"'
+        text = f"CorsGuard({source.of(targets[0])}{argument})"
+        end = source.line_end(source.end(statement))
+        ending = source.newline if source.text[end - 1 : end] not in {"\n", "\r"} else ""
+        source.edit(end, end, f"{ending}{source.indent_at(source.start(statement))}{text}{source.newline}")
+        work.need(module, ["CorsGuard"])
+        work.say("done", module, statement, "guard", f"{text} is added: without it marks have no effect")
+
+    def _finish(self) -> None:
+        work = self._work
+        for use in self._configuration.dead():
+            remove_key(use)
+            work.say("done", use.module, use.node, "dead-key", f"{use.key} was never read, and is removed")
+        for module, node, name in work.sites.renamed:
+            module.source.replace(node, name)  # type: ignore[arg-type]  # an expression
+            work.need(module, [name])
+        for call in work.sites.calls:
+            self._remove_variable(call)
+        ImportEdits(work, work.sites, self._removed).write()
+
+    def _remove_variable(self, call: ExtensionCall) -> None:
+        """Remove the variable that held the extension, if nothing reads it."""
+        statement = call.statement
+        if call.is_init or not isinstance(statement, ast.Assign) or statement.value is not call.node:
+            return
+        target = statement.targets[0]
+        if len(statement.targets) != 1 or call.target is None or not isinstance(target, ast.Name):
+            return
+        name, module = target.id, call.module
+        uses = [n for n in ast.walk(module.source.tree) if isinstance(n, ast.Name) and n.id == name and n is not target]
+        imported = any(
+            isinstance(node, ast.ImportFrom)
+            and any(alias.name == name for alias in node.names)
+            and any(
+                isinstance(each, Definition) and each.node is call.node
+                for each in work_lookup(self._work, other, node, name)
+            )
+            for other in self._work.project.modules
+            for node in ast.walk(other.source.tree)
+        )
+        if not uses and not imported:
+            source = module.source
+            source.edit(source.start(statement), source.start(statement.value), "")
+            self._removed.setdefault(module, set()).add(name)
+
+
+def work_lookup(work: Work, module: Module, node: ast.ImportFrom, name: str) -> list[Any]:
+    """Return what an import in *module* stands for."""
+    bound = next((alias.asname or alias.name for alias in node.names if alias.name == name), name)
+    return work.resolver.lookup(ast.Name(bound, ast.Load()), module, module.scope.nodes[node])
+
+
+def _branches(call: ExtensionCall) -> dict[ast.AST, str]:
+    """Return the branching statements around a call, and the branch of each that it is in."""
+    found: dict[ast.AST, str] = {}
+    node: ast.AST = call.node
+    parents = call.module.scope.parents
+    while node in parents:
+        parent = parents[node]
+        if isinstance(parent, ast.If):
+            found[parent] = "body" if node in parent.body else "else"
+        elif isinstance(parent, ast.Try):
+            found[parent] = "body" if node in parent.body else f"except {node.lineno}"  # type: ignore[attr-defined]
+        elif isinstance(parent, ast.Match):
+            found[parent] = f"case {parent.cases.index(node)}"  # type: ignore[arg-type]  # a case of it
+        node = parent
+    return found
+
+
+def _are_exclusive(one: ExtensionCall, other: ExtensionCall) -> bool:
+    first, second = _branches(one), _branches(other)
+    if any(first[each] != second[each] for each in first.keys() & second.keys()):
+        return True
+    # A branch that returns.
+    for each, branch in first.items():
+        if isinstance(each, ast.If) and branch == "body" and isinstance(each.body[-1], (ast.Return, ast.Raise)):
+            if each not in second:
+                return True
+    return False
+
+
+def _is_conditional(call: ExtensionCall) -> bool:
+    return any(isinstance(each, ast.If) and not each.orelse and not _is_main(each) for each in _branches(call))
+
+
+def _is_main(node: ast.If) -> bool:
+    return "__name__" in ast.dump(node.test)
