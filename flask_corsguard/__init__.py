@@ -23,14 +23,16 @@ if _typing.TYPE_CHECKING:
     from .flask.refusal import CrossOriginRefused as CrossOriginRefused
     from .flask.refusal import cors_refused as cors_refused
     from .flask.warnings.warning import CorsGuardWarning as CorsGuardWarning
+    from .migrate.runtime import policy_from_flask_cors as policy_from_flask_cors
 
 # Imported on first use, so that a program of WSGI imports no Flask.
-_OF_FLASK = {
-    "CorsGuard": "extension",
-    "CorsGuardWarning": "warnings.warning",
-    "CrossOriginRefused": "refusal",
-    "cors": "decorator",
-    "cors_refused": "refusal",
+_LATER = {
+    "CorsGuard": "flask.extension",
+    "CorsGuardWarning": "flask.warnings.warning",
+    "CrossOriginRefused": "flask.refusal",
+    "cors": "flask.decorator",
+    "cors_refused": "flask.refusal",
+    "policy_from_flask_cors": "migrate.runtime",
 }
 
 __all__ = [
@@ -52,16 +54,17 @@ __all__ = [
     "cors_refused",
     "decide",
     "judge",
+    "policy_from_flask_cors",
 ]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _OF_FLASK:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(_importlib.import_module(f".flask.{_OF_FLASK[name]}", __name__), name)
+    found: object = getattr(_importlib.import_module(f".{_LATER[name]}", __name__), name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_OF_FLASK})
+    return sorted({*globals(), *_LATER})

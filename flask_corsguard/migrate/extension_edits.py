@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from .configuration import Configuration, KeyUse
 from .options import KEYS, OPTIONS
-from .path_edits import PathWriter
+from .path_edits import PathWriter, paths_argument
 from .policy_text import PolicyText
 from .project import Module
 from .questions import Answer
@@ -37,6 +37,8 @@ class Initialisation:
     settings: Settings = field(default_factory=Settings)
     policy: PolicyText | None = None
     rules: dict[str, PolicyText] = field(default_factory=dict)
+    #: Rules that the application needs besides, such as that of Flask-SocketIO.
+    extra: dict[str, PolicyText] = field(default_factory=dict)
 
 
 class ExtensionEdits:
@@ -112,7 +114,7 @@ class ExtensionEdits:
         initialisation.settings = settings
         resources = settings.by_name.get("resources")
         base = without(settings, ["resources"])
-        rules = None if resources is None else self._paths.read(resources, base, call, origins)
+        rules = None if resources is None else self._paths.read(resources, base, initialisation, origins)
         if resources is not None and rules is None:
             return
         if rules is None:
@@ -179,8 +181,10 @@ class ExtensionEdits:
             listing.wrapped_from = len(place.call.args)
             listing.added += ['on_problem="warn"']
             self._work.need(place.module, ["policy_from_flask_cors"])
-        if not renamed & {"guard"}:
-            listing.added += policy.guard_argument
+        listing.added += policy.guard_argument
+        if initialisation.extra:
+            (listing.outside if listing.wrapped else listing.added).append(paths_argument(initialisation.extra))
+            self._work.need(place.module, {name for each in initialisation.extra.values() for name in each.names})
         self._finish(initialisation, place, listing)
 
     def _write_rules(self, initialisation: Initialisation, base: Settings, rules: Any) -> None:
@@ -196,8 +200,11 @@ class ExtensionEdits:
                 for use in self._configuration.of(setting.name):
                     remove_key(use)
         rules.rename_key(self._configuration)
-        listing.added += [f'guard="{self._work.guard}"'] if self._work.guard != "enforce" else []
-        listing.added += rules.added
+        guard = [f'guard="{self._work.guard}"'] if self._work.guard != "enforce" else []
+        is_lifted = set(rules.policies) == {"/"}
+        if is_lifted and rules.policies["/"].kind == "helper":
+            guard = []
+        listing.added += [*rules.added, *guard] if is_lifted else [*guard, *rules.added]
         self._work.need(place.module, rules.names)
         self._finish(initialisation, place, listing)
 
@@ -236,10 +243,6 @@ class ExtensionEdits:
                 self._empty(each)
         after = applied(before, place.module.source.start(place.call), listing.edits())
         work.say("done", place.module, place.node, "extension", f"{_short(before)} -> {_short(after)}")
-
-    def add_socket_rule(self, initialisation: Initialisation, value: Value | None) -> None:
-        """Add a path for Flask-SocketIO."""
-        raise NotImplementedError
 
     def _empty(self, call: ExtensionCall) -> None:
         """Remove the options of a call, which are written elsewhere."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,7 @@ from .options import OPTIONS
 from .path_expressions import PathReading, covers, is_everything, order_of, read_path
 from .policy_text import PolicyText
 from .questions import Answer
-from .rendering import Group, entries_of, render
+from .rendering import Group, entries_of, flat, render
 from .settings import Setting, Settings, dictionary_of, known_settings, settings_of_dictionary
 from .sites import ExtensionCall
 from .source import Edit
@@ -70,10 +70,10 @@ class PathWriter:
         self._work = work
 
     def read(
-        self, resources: Setting, base: Settings, call: ExtensionCall, origins: Answer | None
+        self, resources: Setting, base: Settings, initialisation: Any, origins: Answer | None
     ) -> Rules | None:
         """Return the rules; ``None`` if that was said to be impossible."""
-        work = self._work
+        work, call = self._work, initialisation.call
         if not resources.value.is_known and not _is_visible(resources):
             work.say(
                 "by hand",
@@ -91,7 +91,9 @@ class PathWriter:
         rules = Rules()
         if not all([self._settle(each, call, has_rest=bool(everything)) for each in entries]):
             rules.is_ready = False
-        ordered = sorted(entries, key=lambda each: order_of(each.key))
+        # As Flask-CORS tried them; those of a list in their own order.
+        is_list = not isinstance(resources.value.candidates[0], dict)
+        ordered = list(entries) if is_list else sorted(entries, key=lambda each: order_of(each.key))
         self._check_order(ordered, call)
         for each in ordered:
             for rule in each.reading.rules:
@@ -101,7 +103,10 @@ class PathWriter:
             if each.policy is not None and each.policy.questions:
                 rules.is_ready = False
                 rules.policies.setdefault(f"?{each.key}", each.policy)
+        extra = initialisation.extra
         if rules.is_ready:
+            for rule, policy in extra.items():
+                rules.policies.setdefault(rule, policy)
             self._write(rules, entries, resources, call)
         return rules
 
@@ -137,6 +142,8 @@ class PathWriter:
             # Nobody is allowed there, as where there is no rule.
             reading.rules, reading.opened, reading.lost = [], [], []
             return True
+        if policy is not None and policy.questions:
+            return False
         shown = entry.key.pattern if isinstance(entry.key, re.Pattern) else entry.key
         if reading.never:
             answer = work.ask(
@@ -185,22 +192,12 @@ class PathWriter:
             return
         if not rules.policies:
             return
-        if self._write_in_place(rules, entries, resources, call):
+        own = {rule for each in entries for rule in each.reading.rules}
+        has_extra = not own.issuperset(rules.policies)
+        if not has_extra and self._write_in_place(rules, entries, resources, call):
             return
-        ordered = sorted(rules.policies, key=lambda rule: (-rule.count("/") if rule != "/" else 1, -len(rule)))
-        expressions = [rules.policies[rule].expression() for rule in ordered]
-        rules.names |= {name for rule in ordered for name in rules.policies[rule].names}
-        if len(ordered) > 1 and len({each if isinstance(each, str) else each.flat for each in expressions}) == 1:
-            keys = ", ".join(map(render, ordered))
-            rules.added.append(Group("paths=dict.fromkeys(", (f"[{keys}]", expressions[0]), ")"))
-            return
-        items = []
-        for rule, expression in zip(ordered, expressions, strict=True):
-            if isinstance(expression, Group):
-                items.append(Group(f"{render(rule)}: {expression.before}", expression.items, expression.after))
-            else:
-                items.append(Group(f"{render(rule)}: {expression}", (), ""))
-        rules.added.append(Group("paths={", tuple(items), "}"))
+        rules.added.append(paths_argument(rules.policies))
+        rules.names |= {name for each in rules.policies.values() for name in each.names}
 
     def _lift(self, rules: Rules) -> None:
         """Give the policy of every path to the application."""
@@ -241,6 +238,23 @@ class PathWriter:
         else:
             return False
         return True
+
+
+def paths_argument(policies: Mapping[str, PolicyText]) -> Group:
+    """Return the argument ``paths``."""
+    # In their order, but a rule comes before those that cover it.
+    ordered = sorted(policies, key=lambda rule: 0 if rule == "/" else -rule.count("/"))
+    expressions = [policies[rule].expression() for rule in ordered]
+    if len(ordered) > 1 and len(set(map(flat, expressions))) == 1:
+        keys = ", ".join(map(render, ordered))
+        return Group("paths=dict.fromkeys(", (f"[{keys}]", expressions[0]), ")")
+    items = []
+    for rule, expression in zip(ordered, expressions, strict=True):
+        if isinstance(expression, Group):
+            items.append(Group(f"{render(rule)}: {expression.before}", expression.items, expression.after))
+        else:
+            items.append(Group(f"{render(rule)}: {expression}", (), ""))
+    return Group("paths={", tuple(items), "}")
 
 
 def _is_visible(resources: Setting) -> bool:

@@ -13,7 +13,8 @@ from .neighbours import Neighbours
 from .project import Module
 from .questions import Answer
 from .resolver import Definition
-from .settings import without
+from .scopes import Scope
+from .settings import known_settings, without
 from .sites import ExtensionCall
 from .targets import Creation
 from .work import Work
@@ -43,9 +44,9 @@ class Plan:
         self._sort_calls()
         self._merge_calls()
         origins = self._settle_hand_written()
+        self._settle_sockets()
         for each in self._apps:
             self._extensions.write(each, origins)
-        self._settle_sockets()
         marks = MarkEdits(work, self._configuration, self._app_policy())
         for call, maker in self._blueprints:
             marks.write_blueprint(call, maker)
@@ -139,8 +140,6 @@ class Plan:
             if len(keys) != 1 or keys[0] is None or not is_everything(keys[0]):
                 return None
             if isinstance(value, dict):
-                from .settings import known_settings
-
                 options = next(iter(value.values()))
                 options = options.value.candidates[0] if hasattr(options, "value") else options
                 settings = settings.with_others(known_settings(options, only.call.module, only.call.scope))
@@ -183,10 +182,20 @@ class Plan:
                 if answer == "keep":
                     self._add_socket_rule(each, made, module, scope)
 
-    def _add_socket_rule(self, each: Initialisation, made: ast.Call, module: Module, scope: Any) -> None:
+    def _add_socket_rule(self, each: Initialisation, made: ast.Call, module: Module, scope: Scope) -> None:
         given = next((k.value for k in made.keywords if k.arg == "cors_allowed_origins"), None)
         value = None if given is None else self._work.evaluator.value(given, module, scope)
-        self._extensions.add_socket_rule(each, value)
+        if value is not None and not value.is_known:
+            self._work.say(
+                "by hand", module, made, "socketio-inside", "only run time knows cors_allowed_origins: add paths="
+            )
+            return
+        origins = [] if value is None else value.known
+        is_any = origins in ("*", ["*"])
+        options = {"origins": "*"} if is_any else {"origins": origins, "supports_credentials": True}
+        settings = known_settings(options, module, scope)
+        each.extra["/socket.io"] = self._work.writer.write(settings, each.call.module, each.call.place)
+        self._work.say_policy(module, made, each.extra["/socket.io"])
 
     def _guard_applications(self) -> None:
         """Initialise the applications that had marks only."""

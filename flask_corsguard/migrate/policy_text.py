@@ -125,7 +125,12 @@ class PolicyWriter:
         replaced = any(q.id in _REPLACING and isinstance(a, tuple) for q, a in result.decided)
         for name, setting in settings.by_name.items():
             target = OPTIONS[name].field
-            if target is None or target not in first.fields:
+            if target is None:
+                continue
+            if target not in first.fields:
+                if not setting.value.is_known and not (name == "origins" and replaced):
+                    self._write_for_run_time(settings, module, result)
+                    return
                 continue
             if name == "origins" and replaced:
                 result.texts[target] = render(first.fields[target])
@@ -139,7 +144,7 @@ class PolicyWriter:
             if target not in result.texts:
                 result.texts[target] = render(value)
         if settings.is_known or all(each.fields == first.fields for each in translations):
-            result.values = first.fields
+            result.values = {n: v for n, v in first.fields.items() if v is not False}
         result.texts = _ordered(result.texts, settings)
 
     def _write_for_run_time(self, settings: Settings, module: Module, result: PolicyText) -> None:

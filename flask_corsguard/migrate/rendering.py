@@ -116,6 +116,7 @@ class Listing:
     :ivar end: before the closing one.
     :ivar added: what comes at the end.
     :ivar wrapped: the call around the items from *wrapped_from* on, and what was added.
+    :ivar outside: what comes after that call.
     """
 
     source: Source
@@ -125,6 +126,7 @@ class Listing:
     added: list[str | Group] = field(default_factory=list)
     wrapped: str = ""
     wrapped_from: int = 0
+    outside: list[str | Group] = field(default_factory=list)
 
     def edits(self) -> list[Edit]:
         """Return the changes of the file."""
@@ -153,7 +155,7 @@ class Listing:
         inner: list[str | Group] = [text for text, at in items if self.wrapped and at >= self.wrapped_from]
         inner += self.added
         if self.wrapped:
-            before.append(Group(f"{self.wrapped}(", tuple(inner), ")"))
+            before += [Group(f"{self.wrapped}(", tuple(inner), ")"), *self.outside]
         else:
             before += inner
         group = Group("", tuple(before), "")
@@ -187,6 +189,7 @@ class Listing:
             else:
                 edits.append(Edit(first, first, f"{self.wrapped}("))
                 added[-1] += ")"
+            added += [each.text(" " * column, source.newline) if isinstance(each, Group) else each for each in self.outside]
         if added:
             edits.append(self._added(added, column, items[last].end if kept else self.start, has_items=bool(kept)))
         return edits

@@ -102,7 +102,7 @@ def translate(options: Mapping[str, Any], answers: Answers, place: str = "") -> 
         _add_private_network(result, answers, place)
     if not result.questions:
         origins.check()
-    if not result.fields["credentials"]:
+    if not result.fields["credentials"] and ("supports_credentials" not in options or result.is_closed):
         del result.fields["credentials"]
     if not result.fields.get("origins"):
         result.fields.pop("origins", None)
