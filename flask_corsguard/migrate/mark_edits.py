@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from .configuration import Configuration
 from .extension_edits import applied, write_fields
 from .options import OPTIONS
-from .path_expressions import is_everything, read_path
+from .path_expressions import covers, is_everything, read_path
 from .policy_text import PolicyText
-from .rendering import Listing, arguments_of, flat
+from .rendering import Group, Listing, arguments_of, render
+from .routes import Route, Routes
 from .settings import Settings, known_settings, settings_of_keywords, without
 from .sites import Decoration, ExtensionCall
 from .source import Edit
@@ -23,15 +26,44 @@ _HOOKS: Final = frozenset(
 )
 
 
-class MarkEdits:
-    """Writes marks."""
+@dataclass(frozen=True)
+class AppPolicy:
+    """The policy of the application.
 
-    def __init__(self, work: Work, configuration: Configuration, app_policy: Any) -> None:
+    :ivar rules: the fields by path; ``None`` if only run time knows them.
+    """
+
+    rules: dict[str, dict[str, Any]] | None
+
+    def at(self, paths: Iterable[str]) -> dict[str, Any] | None:
+        """Return the fields that apply to all of *paths*, empty for the closed policy; ``None`` if it is unknown."""
+        rules = self.rules
+        if rules is None:
+            return None
+        found = []
+        for path in paths:
+            rule = max((each for each in rules if covers([each], path)), key=len, default=None)
+            found.append({} if rule is None else rules[rule])
+        if not found:
+            return rules.get("/", {}) if set(rules) <= {"/"} else None
+        return found[0] if all(each == found[0] for each in found) else None
+
+
+class MarkEdits:
+    """Writes marks.
+
+    :param app_policy: the policy of the application.
+    """
+
+    def __init__(self, work: Work, configuration: Configuration, app_policy: AppPolicy) -> None:
         self._work = work
         self._configuration = configuration
-        #: The fields of the application's policy, if there is one for every path; else ``None``.
         self._app_policy = app_policy
         self.is_marked = False
+
+    def _of_app(self, site: Decoration) -> dict[str, Any] | None:
+        """Return the application's policy where *site* is."""
+        return self._app_policy.at([r.path for r in self._work.routes if r.view is site.owner and site.owner])
 
     def write_blueprint(self, call: ExtensionCall, maker: ExtensionCall | None) -> None:
         """Write what takes the place of the extension for a blueprint."""
@@ -50,20 +82,23 @@ class MarkEdits:
         policy = work.writer.write(narrowed, call.module, call.place)
         if not work.say_policy(call.module, call.node, policy):
             return
-        if self._app_policy is not None and not self._settle_union(call, policy):
+        app = self._app_policy.at(route.path for route in self._own_routes(call))
+        text = self._settle_union(call, policy, app)
+        if text is None:
             return
         target = source.of(call.target) if call.target is not None else ""
-        text = f"cors({self._arguments(policy, call)})({target})"
+        group = Group("cors(", tuple(text), f")({target})")
+        indent = source.indent_at(source.start(call.call))
         work.need(call.module, ["cors"])
         self.is_marked = True
-        source.replace(call.call, text)
-        work.say("done", call.module, call.node, "blueprint", f"{' '.join(source.of(call.call).split())} -> {text}")
+        source.replace(call.call, group.text(indent, source.newline))
+        work.say("done", call.module, call.node, "blueprint", f"{' '.join(source.of(call.call).split())} -> {group.flat}")
 
-    def _arguments(self, policy: PolicyText, call: ExtensionCall | Decoration) -> str:
+    def _arguments(self, policy: PolicyText, call: ExtensionCall | Decoration) -> list[str | Group]:
         if policy.kind == "fields":
-            return ", ".join(policy.arguments)
+            return [*policy.arguments]
         self._work.need(call.module, policy.names)
-        return flat(policy.expression())
+        return [policy.expression()]
 
     def _of_resources(self, call: ExtensionCall, settings: Settings) -> Settings | None:
         """Return the options of the blueprint's paths; ``None`` if these are not all of them."""
@@ -76,7 +111,7 @@ class MarkEdits:
         keys = list(value) if isinstance(value, (dict, list, tuple, set)) else [value]
         options = next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else {}
         if len(keys) == 1 and isinstance(keys[0], (str, re.Pattern)):
-            own = [route for route in work.routes if self._is_of(route, call)]
+            own = self._own_routes(call)
             key = keys[0]
             regex = key if isinstance(key, re.Pattern) else None
             if is_everything(key) or (own and all(_matches(key, regex, route.path) for route in own)):
@@ -104,34 +139,41 @@ class MarkEdits:
         )
         return None
 
-    def _is_of(self, route: Any, call: ExtensionCall) -> bool:
-        from .routes import Routes
-
+    def _own_routes(self, call: ExtensionCall) -> list[Route]:
         if call.target is None:
-            return False
+            return []
         work = self._work
-        routes = Routes(work.project, work.resolver, work.evaluator, work.targets)
-        prefixes = routes.prefixes(call.target, call.module, call.scope)
-        return any(route.path.startswith(prefix) for prefix in prefixes if prefix)
+        finder = Routes(work.project, work.resolver, work.evaluator, work.targets)
+        prefixes = finder.prefixes(call.target, call.module, call.scope)
+        return [route for route in work.routes if any(route.path.startswith(p) for p in prefixes if p)]
 
-    def _settle_union(self, call: ExtensionCall, policy: PolicyText) -> bool:
-        """Settle what two policies for the same URLs become; return whether the mark alone says it."""
-        app = self._app_policy
-        if policy.values == app or (policy.values or {}).get("origins") == "*":
-            return True
-        answer = self._work.ask(
-            call.module,
-            call.node,
-            "two-policies",
-            "The blueprint has a policy, and the application another one, which applied to origins that the "
-            "first did not allow. Which is to apply to the blueprint?",
-        )
-        if answer == "keep":
+    def _settle_union(
+        self, call: ExtensionCall, policy: PolicyText, app: dict[str, Any] | None
+    ) -> list[str | Group] | None:
+        """Return what marks a blueprint whose application had a policy for other origins; ``None`` if unknown."""
+        own = policy.values
+        if app == {} or (own is not None and (own == app or own.get("origins") == "*")):
+            return self._arguments(policy, call)
+        if app is None or own is None:
             self._work.say(
-                "by hand", call.module, call.node, "two-policies", "write the policy of both for the blueprint"
+                "by hand",
+                call.module,
+                call.node,
+                "two-policies",
+                "the application's policy applied to the blueprint, too, and only run time knows one of the two: "
+                "write cors([policy, policy_of_the_application])",
             )
-            return False
-        return answer is not None
+            return None
+        theirs = dict(app)
+        if theirs.get("origins") != "*":
+            theirs["origins"] = [each for each in app["origins"] if each not in own.get("origins", [])]
+        if not theirs["origins"]:
+            return self._arguments(policy, call)
+        others = PolicyText(texts={name: render(value) for name, value in theirs.items()}, guard=policy.guard)
+        if policy.kind == "closed":
+            return self._arguments(others, call)
+        self._work.need(call.module, policy.names | others.names)
+        return [Group("[", (policy.expression(), others.expression()), "]")]
 
     def write_decoration(self, site: Decoration) -> None:
         """Write what takes the place of ``cross_origin``."""
@@ -188,7 +230,7 @@ class MarkEdits:
     def _write_dead(self, site: Decoration, policy: PolicyText) -> None:
         """Settle a decorator above the route, which Flask never called."""
         work, module = self._work, site.module
-        if policy.values is not None and policy.values == self._app_policy:
+        if policy.values is not None and policy.values == self._of_app(site):
             self._remove(site)
             work.say("done", module, site.node, "above-route", "it had no effect, and says what the application says")
             return
@@ -208,7 +250,7 @@ class MarkEdits:
     def _may_stay(self, site: Decoration, policy: PolicyText) -> bool:
         work, module = self._work, site.module
         if site.call is None and site.how == "decorator":
-            if policy.values is not None and policy.values == self._app_policy:
+            if policy.values is not None and policy.values == self._of_app(site):
                 return True
             answer = work.ask(
                 module,
@@ -219,8 +261,8 @@ class MarkEdits:
             if answer == "closed":
                 self._remove(site)
             return answer == "as-written"
-        app = self._app_policy
-        if app is not None and _is_wider(policy.values, app):
+        app = self._of_app(site)
+        if _is_wider(policy.values, app):
             answer = work.ask(
                 module,
                 site.node,
@@ -246,10 +288,11 @@ class MarkEdits:
             edits = [Edit(source.start(site.call.func), source.end(site.call.func), "cors"), *listing.edits()]
             for edit in edits:
                 source.edit(*edit)
-            after = applied(before, 0, []) if False else applied(source.of(site.node), source.start(site.node), edits)
+            after = applied(source.of(site.node), source.start(site.node), edits)
         else:
-            after = f"cors({self._arguments(policy, site)})"
-            source.replace(site.node, after)
+            group = Group("cors(", tuple(self._arguments(policy, site)), ")")
+            after = group.flat
+            source.replace(site.node, group.text(source.indent_at(source.start(site.node)), source.newline))
         self._move(site)
         work.say("done", module, site.node, "decorator", f"@{before} -> @{' '.join(after.split())}")
 
@@ -333,9 +376,11 @@ def _is_dead(site: Decoration) -> bool:
     return is_routed and not any(_word(each) in _ROUTERS and isinstance(each, ast.Call) for each in above)
 
 
-def _is_wider(values: dict[str, Any] | None, app: dict[str, Any]) -> bool:
-    if values is None or not values:
+def _is_wider(values: dict[str, Any] | None, app: dict[str, Any] | None) -> bool:
+    if not values or app == {}:
         return False
+    if app is None:
+        return bool(values["origins"] == "*")
     origins, theirs = values.get("origins", []), app.get("origins", [])
     if theirs != "*" and (origins == "*" or any(each not in theirs for each in origins)):
         return True
@@ -347,6 +392,8 @@ def _name(site: Decoration) -> str:
 
 
 def _who(values: dict[str, Any] | None) -> str:
+    if values is None:
+        return "whom only run time knows"
     if not values or not values.get("origins"):
         return "nobody"
     with_cookies = ", with cookies" if values.get("credentials") else ""

@@ -132,21 +132,21 @@ class Neighbours:
                         f"{getattr(function, 'name', 'this module')} answers OPTIONS: it no longer runs for preflights",
                     )
 
-    def sockets(self) -> Iterator[tuple[Module, Scope, ast.Call, ast.Call]]:
-        """Yield the calls that put Flask-SocketIO around an application, and the calls that made it."""
+    def sockets(self) -> Iterator[tuple[Module, Scope, ast.Call]]:
+        """Yield the calls that put Flask-SocketIO around an application."""
         targets = self._work.targets
-        made: dict[int, ast.Call] = {}
+        made: set[int] = set()
         for module, scope, call in targets.calls_of("SocketIO"):
             if self._is_socketio(call.func, module, scope):
-                made[id(call)] = call
-                if call.args:
-                    yield module, scope, call, call
+                made.add(id(call))
+                if call.args or any(keyword.arg == "app" for keyword in call.keywords):
+                    yield module, scope, call
         for module, scope, call in targets.calls_of("init_app"):
             if isinstance(call.func, ast.Attribute):
                 for meaning in self._work.resolver.lookup(call.func.value, module, scope):
                     node = getattr(meaning, "node", None)
                     if isinstance(node, ast.Call) and id(node) in made:
-                        yield module, scope, call, node
+                        yield module, scope, call
 
     def _is_socketio(self, node: ast.AST, module: Module, scope: Scope) -> bool:
         found = self._work.resolver.lookup(node, module, scope)

@@ -8,12 +8,12 @@ from typing import Any
 from .configuration import Configuration
 from .extension_edits import ExtensionEdits, Initialisation, remove_key
 from .import_edits import ImportEdits
-from .mark_edits import MarkEdits
+from .mark_edits import AppPolicy, MarkEdits
 from .neighbours import Neighbours
 from .project import Module
 from .questions import Answer
 from .resolver import Definition
-from .scopes import Scope
+from .policy_text import PolicyText
 from .settings import known_settings, without
 from .sites import ExtensionCall
 from .targets import Creation
@@ -155,20 +155,24 @@ class Plan:
         self._neighbours.options_handlers()
         return given
 
-    def _app_policy(self) -> dict[str, Any] | None:
-        """Return the policy of the application, if there is one for every path; else ``None``."""
-        written = [each for each in self._apps if each.call.target is not None or each.maker is None]
-        if len(written) != 1:
-            return None
-        only = written[0]
-        policy = only.policy or (only.rules.get("/") if set(only.rules) == {"/"} else None)
-        return policy.values if policy is not None and policy.kind != "closed" else None
+    def _app_policy(self) -> AppPolicy:
+        """Return the policy of the application, by path."""
+        if not self._apps:
+            return AppPolicy({"/": {}})
+        if len(self._apps) > 1 or any(_is_conditional(each.call) for each in self._apps):
+            return AppPolicy(None)
+        only = self._apps[0]
+        if only.policy is not None:
+            return AppPolicy(None if only.policy.values is None else {"/": only.policy.values})
+        if any(policy.values is None for policy in only.rules.values()):
+            return AppPolicy(None)
+        return AppPolicy({rule: policy.values or {} for rule, policy in only.rules.items()})
 
     def _settle_sockets(self) -> None:
         work = self._work
         for each in self._apps:
             call = each.call
-            for module, scope, socket, made in self._neighbours.sockets():
+            for module, scope, socket in self._neighbours.sockets():
                 is_after = module is call.module and scope.node is call.scope.node and socket.lineno > call.node.lineno
                 if is_after:
                     continue
@@ -180,22 +184,7 @@ class Plan:
                     "there, or its own cors_allowed_origins, as it was?",
                 )
                 if answer == "keep":
-                    self._add_socket_rule(each, made, module, scope)
-
-    def _add_socket_rule(self, each: Initialisation, made: ast.Call, module: Module, scope: Scope) -> None:
-        given = next((k.value for k in made.keywords if k.arg == "cors_allowed_origins"), None)
-        value = None if given is None else self._work.evaluator.value(given, module, scope)
-        if value is not None and not value.is_known:
-            self._work.say(
-                "by hand", module, made, "socketio-inside", "only run time knows cors_allowed_origins: add paths="
-            )
-            return
-        origins = [] if value is None else value.known
-        is_any = origins in ("*", ["*"])
-        options = {"origins": "*"} if is_any else {"origins": origins, "supports_credentials": True}
-        settings = known_settings(options, module, scope)
-        each.extra["/socket.io"] = self._work.writer.write(settings, each.call.module, each.call.place)
-        self._work.say_policy(module, made, each.extra["/socket.io"])
+                    each.extra["/socket.io"] = PolicyText("unmanaged")
 
     def _guard_applications(self) -> None:
         """Initialise the applications that had marks only."""

@@ -21,11 +21,20 @@ from .translation import Translation, resolve_ignored, translate
 _REPLACING: Final = frozenset({"any-origin-with-credentials", "hand-reflection"})
 
 
+#: What is imported to write a policy.
+_NAMES: Final = {
+    "fields": "Policy",
+    "helper": "policy_from_flask_cors",
+    "closed": "SAME_ORIGIN",
+    "unmanaged": "UNMANAGED",
+}
+
+
 @dataclass
 class PolicyText:
     """A policy, as it will be written.
 
-    :ivar kind: its fields; the function for run time with the options as they were; or the closed policy.
+    :ivar kind: its fields; the function for run time with the options as they were; the closed policy; or none.
     :ivar texts: the text of each field, or of each option for the function.
     :ivar values: the fields, where all are known.
     :ivar by_hand: why it cannot be written.
@@ -58,10 +67,12 @@ class PolicyText:
     @property
     def names(self) -> set[str]:
         """What of this package :meth:`expression` needs."""
-        return {{"fields": "Policy", "helper": "policy_from_flask_cors", "closed": "SAME_ORIGIN"}[self.kind]}
+        return {_NAMES[self.kind]}
 
     def expression(self) -> str | Group:
         """Return the policy as an expression."""
+        if self.kind == "unmanaged":
+            return "UNMANAGED"
         if self.kind == "closed":
             return "SAME_ORIGIN" + (f".replace({self.guard_argument[0]})" if self.guard_argument else "")
         name = "Policy" if self.kind == "fields" else "policy_from_flask_cors"
