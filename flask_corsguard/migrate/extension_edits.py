@@ -9,15 +9,16 @@ from typing import Any, Final
 
 from .configuration import Configuration, KeyUse
 from .options import KEYS, OPTIONS
-from .path_edits import PathWriter, paths_argument
+from .path_edits import PathWriter, join, paths_argument
 from .policy_text import PolicyText
 from .project import Module
 from .questions import Answer
-from .rendering import Group, Listing, arguments_of, flat
+from .rendering import Group, Listing, arguments_of, flat, render
 from .settings import Setting, Settings, settings_of_keywords, without
 from .sites import ExtensionCall
 from .source import Edit
 from .translation import resolve_ignored
+from .unions import expression_of
 from .values import Value
 from .work import Work
 
@@ -39,6 +40,8 @@ class Initialisation:
     rules: dict[str, PolicyText] = field(default_factory=dict)
     #: Rules that the application needs besides, such as that of Flask-SocketIO.
     extra: dict[str, PolicyText] = field(default_factory=dict)
+    #: Later calls for the same application, which become one with this.
+    also: list[Initialisation] = field(default_factory=list)
 
 
 class ExtensionEdits:
@@ -59,10 +62,13 @@ class ExtensionEdits:
             if setting.name in late:
                 continue
             uses = self._configuration.of(setting.name)
-            if target is not None and not self._can_rename(uses):
-                default = "" if len(uses) == 1 else f", {OPTIONS[name].default!r}"
-                read = f'.get("{setting.name}"{default})' if default else f'["{setting.name}"]'
-                setting.text = f"{source.of(target)}.config{read}"
+            if target is not None:
+                is_read = self._configuration.is_read(setting.name)
+                key = setting.name if is_read else f"APP_{setting.name}"
+                read = f'["{key}"]' if len(uses) == 1 else f'.get("{key}", {render(OPTIONS[name].default)})'
+                setting.run_time_text = f"{source.of(target)}.config{read}"
+                if is_read:
+                    setting.text = setting.run_time_text
             result.by_name[name] = setting
         for each in (initialisation.maker, initialisation.call):
             if each is not None:
@@ -71,9 +77,6 @@ class ExtensionEdits:
                 )
                 result = result.with_others(found)
         return result
-
-    def _can_rename(self, uses: list[KeyUse]) -> bool:
-        return len(uses) == 1 and not self._configuration.is_read(uses[0].key)
 
     def _late_keys(self, call: ExtensionCall) -> set[str]:
         """Return the keys that are set only after the application was initialised."""
@@ -114,6 +117,9 @@ class ExtensionEdits:
         initialisation.settings = settings
         resources = settings.by_name.get("resources")
         base = without(settings, ["resources"])
+        if initialisation.also:
+            self._write_joined(initialisation, origins)
+            return
         rules = None if resources is None else self._paths.read(resources, base, initialisation, origins)
         if resources is not None and rules is None:
             return
@@ -127,6 +133,45 @@ class ExtensionEdits:
         said = [work.say_policy(call.module, call.node, policy) for policy in rules.policies.values()]
         if all(said) and rules.is_ready:
             self._write_rules(initialisation, base, rules)
+
+    def _write_joined(self, initialisation: Initialisation, origins: Answer | None) -> None:
+        """Write one call instead of several."""
+        work, call = self._work, initialisation.call
+        parts = [self._rules_of(each, origins) for each in (initialisation, *initialisation.also)]
+        rules = join([each for each in parts if each is not None])
+        if rules is None or None in parts or initialisation.extra:
+            if not work.open:
+                text = "the application is initialised twice, and only run time knows one of the two: write one call"
+                work.say("by hand", call.module, call.node, "two-calls", text)
+            return
+        listing = arguments_of(call.module.source, call.call)
+        for at, node in enumerate(_in_order(call.call)):
+            listing.items[at].is_removed = isinstance(node, ast.keyword) and node.arg != "app"
+        guard = [f'guard="{work.guard}"'] if work.guard != "enforce" else []
+        if set(rules) == {"/"}:
+            listing.added.append(expression_of(rules["/"]))
+        else:
+            listing.added += [*guard, paths_argument(rules)]
+        initialisation.rules = {rule: policies[0] for rule, policies in rules.items()}
+        work.need(call.module, {name for each in rules.values() for policy in each for name in policy.names})
+        for each in initialisation.also:
+            each.call.module.source.remove_statement(each.call.statement)
+        self._finish(initialisation, call, listing)
+
+    def _rules_of(self, initialisation: Initialisation, origins: Answer | None) -> dict[str, PolicyText] | None:
+        settings = self._resolve_resources(initialisation.call, self.settings_of(initialisation))
+        resources, base = settings.by_name.get("resources"), without(settings, ["resources"])
+        call = initialisation.call
+        if settings.opaque:
+            return None
+        if resources is None:
+            policy = self._work.writer.write(base, call.module, call.place, origins)
+            return {"/": policy} if self._work.say_policy(call.module, call.node, policy) else None
+        rules = self._paths.read(resources, base, initialisation, origins)
+        if rules is None or not rules.is_ready:
+            return None
+        said = [self._work.say_policy(call.module, call.node, each) for each in rules.policies.values()]
+        return rules.policies if all(said) else None
 
     def _target(self, call: ExtensionCall) -> str:
         return f"{call.module.source.of(call.target)}, " if call.target is not None else ""
@@ -164,9 +209,12 @@ class ExtensionEdits:
     def _place(self, initialisation: Initialisation) -> ExtensionCall:
         """Return the call that the policy is written into."""
         maker, call = initialisation.maker, initialisation.call
-        if maker is None or call.call.keywords or any(each.text for each in initialisation.settings.by_name.values()):
+        policy = initialisation.policy
+        is_helper = policy is not None and policy.kind == "helper"
+        if maker is None or call.call.keywords:
             return call
-        return maker
+        settings = initialisation.settings.by_name.values()
+        return call if any(each.text or (is_helper and each.run_time_text) for each in settings) else maker
 
     def _write_policy(self, initialisation: Initialisation, base: Settings, policy: PolicyText) -> None:
         place = self._place(initialisation)
@@ -183,7 +231,7 @@ class ExtensionEdits:
             self._work.need(place.module, ["policy_from_flask_cors"])
         listing.added += policy.guard_argument
         if initialisation.extra:
-            (listing.outside if listing.wrapped else listing.added).append(paths_argument(initialisation.extra))
+            (listing.outside if listing.wrapped else listing.added).append(paths_argument({rule: [policy] for rule, policy in initialisation.extra.items()}))
             self._work.need(place.module, {name for each in initialisation.extra.values() for name in each.names})
         self._finish(initialisation, place, listing)
 
@@ -225,6 +273,9 @@ class ExtensionEdits:
                         use.module.source.replace(use.value, text)
                     rename_key(use, f"{PREFIX}{target.upper()}")  # type: ignore[union-attr]  # a field
                 renamed.add(target or "")
+            elif policy.kind == "helper" and target is not None:
+                for use in uses:
+                    rename_key(use, f"APP_{use.key}")
             else:
                 for use in uses:
                     remove_key(use)

@@ -67,9 +67,10 @@ class ImportEdits:
                     replaced = f"import {kept}{source.newline}{source.indent_at(source.start(each))}{replaced}"
                 if replaced:
                     source.replace(each, replaced)
-                    self._collapse(module, each)
                     continue
             source.remove_statement(each)
+        for each in statements:
+            self._collapse(module, each)
 
     def _collapse(self, module: Module, statement: ast.stmt) -> None:
         """Replace ``try: from flask_cors ... except ImportError: from flask.ext.cors ...`` by one import."""
@@ -82,8 +83,11 @@ class ImportEdits:
             isinstance(each, (ast.Import, ast.ImportFrom)) and _is_of_flask_cors(each, module) for each in others
         ):
             return
-        inside = [e for e in source.edits if source.start(parent) <= e.start and e.end <= source.line_end(source.end(parent))]
-        text = next(edit.text for edit in inside if edit.text.startswith("from "))
+        end = source.line_end(source.end(parent))
+        inside = [edit for edit in source.edits if source.start(parent) <= edit.start and edit.end <= end]
+        text = next((edit.text for edit in inside if edit.text.startswith("from ")), "")
+        if not text:
+            return
         for edit in inside:
             source.edits.remove(edit)
         source.replace(parent, text)

@@ -13,11 +13,12 @@ from .extension_edits import applied, write_fields
 from .options import OPTIONS
 from .path_expressions import covers, is_everything, read_path
 from .policy_text import PolicyText
-from .rendering import Group, Listing, arguments_of, render
+from .rendering import Group, Listing, arguments_of
 from .routes import Route, Routes
 from .settings import Settings, known_settings, settings_of_keywords, without
 from .sites import Decoration, ExtensionCall
 from .source import Edit
+from .unions import expression_of, union
 from .work import Work
 
 _ROUTERS: Final = frozenset({"route", "get", "post", "put", "patch", "delete", "doc", "expect"})
@@ -151,10 +152,8 @@ class MarkEdits:
         self, call: ExtensionCall, policy: PolicyText, app: dict[str, Any] | None
     ) -> list[str | Group] | None:
         """Return what marks a blueprint whose application had a policy for other origins; ``None`` if unknown."""
-        own = policy.values
-        if app == {} or (own is not None and (own == app or own.get("origins") == "*")):
-            return self._arguments(policy, call)
-        if app is None or own is None:
+        policies = union(policy, app)
+        if policies is None:
             self._work.say(
                 "by hand",
                 call.module,
@@ -164,16 +163,10 @@ class MarkEdits:
                 "write cors([policy, policy_of_the_application])",
             )
             return None
-        theirs = dict(app)
-        if theirs.get("origins") != "*":
-            theirs["origins"] = [each for each in app["origins"] if each not in own.get("origins", [])]
-        if not theirs["origins"]:
-            return self._arguments(policy, call)
-        others = PolicyText(texts={name: render(value) for name, value in theirs.items()}, guard=policy.guard)
-        if policy.kind == "closed":
-            return self._arguments(others, call)
-        self._work.need(call.module, policy.names | others.names)
-        return [Group("[", (policy.expression(), others.expression()), "]")]
+        if len(policies) == 1:
+            return self._arguments(policies[0], call)
+        self._work.need(call.module, {name for each in policies for name in each.names})
+        return [expression_of(policies)]
 
     def write_decoration(self, site: Decoration) -> None:
         """Write what takes the place of ``cross_origin``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from .rendering import Group, entries_of, flat, render
 from .settings import Setting, Settings, dictionary_of, known_settings, settings_of_dictionary
 from .sites import ExtensionCall
 from .source import Edit
+from .unions import expression_of, union
 from .values import Several
 from .work import Work
 
@@ -196,7 +197,7 @@ class PathWriter:
         has_extra = not own.issuperset(rules.policies)
         if not has_extra and self._write_in_place(rules, entries, resources, call):
             return
-        rules.added.append(paths_argument(rules.policies))
+        rules.added.append(paths_argument({rule: [each] for rule, each in rules.policies.items()}))
         rules.names |= {name for each in rules.policies.values() for name in each.names}
 
     def _lift(self, rules: Rules) -> None:
@@ -240,11 +241,35 @@ class PathWriter:
         return True
 
 
-def paths_argument(policies: Mapping[str, PolicyText]) -> Group:
+def join(parts: Sequence[Mapping[str, PolicyText]]) -> dict[str, list[PolicyText]] | None:
+    """Return the rules of several calls as those of one; ``None`` if only run time knows.
+
+    The hook of the last call ran first, and the others after it where it had allowed nobody.
+    """
+    result: dict[str, list[PolicyText]] = {}
+    for rule in dict.fromkeys(each for part in parts for each in part):
+        applying = [_covering(part, rule) for part in reversed(parts)]
+        found = [each for each in applying if each is not None]
+        policies = [found[0]]
+        for each in found[1:]:
+            joined = union(policies[-1], each.values)
+            if joined is None:
+                return None
+            policies = [*policies[:-1], *joined]
+        result[rule] = policies
+    return result
+
+
+def _covering(rules: Mapping[str, PolicyText], path: str) -> PolicyText | None:
+    rule = max((each for each in rules if covers([each], path)), key=len, default=None)
+    return None if rule is None else rules[rule]
+
+
+def paths_argument(policies: Mapping[str, list[PolicyText]]) -> Group:
     """Return the argument ``paths``."""
     # In their order, but a rule comes before those that cover it.
     ordered = sorted(policies, key=lambda rule: 0 if rule == "/" else -rule.count("/"))
-    expressions = [policies[rule].expression() for rule in ordered]
+    expressions = [expression_of(policies[rule]) for rule in ordered]
     if len(ordered) > 1 and len(set(map(flat, expressions))) == 1:
         keys = ", ".join(map(render, ordered))
         return Group("paths=dict.fromkeys(", (f"[{keys}]", expressions[0]), ")")

@@ -100,6 +100,8 @@ class Plan:
             if values[0] == values[1] and isinstance(each.call.statement, ast.Expr):
                 each.call.module.source.remove_statement(each.call.statement)
                 self._work.say("done", each.call.module, each.call.node, "two-calls", "the second call is removed")
+            elif self._can_join(other, each):
+                other.also.append(each)
             else:
                 self._work.say(
                     "by hand",
@@ -110,6 +112,15 @@ class Plan:
                     "with paths=",
                 )
         self._apps = kept
+
+    def _can_join(self, one: Initialisation, other: Initialisation) -> bool:
+        """Whether two calls can become one, where the first is."""
+        calls = one.call, other.call
+        is_beside = calls[0].module is calls[1].module and calls[0].scope.node is calls[1].scope.node
+        is_plain = all(isinstance(each.statement, (ast.Expr, ast.Assign)) and not each.is_init for each in calls)
+        source = calls[0].module.source
+        has_comment = any(source.has_comment(source.start(each.node), source.end(each.node)) for each in calls)
+        return is_beside and is_plain and not has_comment and not any(map(_is_conditional, calls))
 
     def _is_same_app(self, one: ExtensionCall, other: ExtensionCall) -> bool:
         if one.target is None or other.target is None:

@@ -167,8 +167,8 @@ class PolicyWriter:
         for name, setting in settings.by_name.items():
             if OPTIONS[name].field is None or (name == "supports_credentials" and without_credentials):
                 continue
-            if setting.text:
-                result.texts[name] = setting.text
+            if setting.text or setting.run_time_text:
+                result.texts[name] = setting.text or setting.run_time_text
             elif setting.node is not None and setting.module is module:
                 result.texts[name] = module.source.of(setting.node)
             elif setting.value.is_known:

@@ -35,6 +35,8 @@ class Setting:
     holder: ast.AST | None
     #: How it is written where only run time knows it, if not as the node.
     text: str = ""
+    #: How the function for run time reads it.
+    run_time_text: str = ""
 
 
 @dataclass(eq=False)
@@ -67,6 +69,9 @@ class Settings:
 
 def _choices(value: Value) -> list[Any]:
     found = [plain(each) for each in value.candidates]
+    if not value.is_exact:
+        # What an unset variable gives is not what anybody wrote down.
+        found = [each for each in found if each not in ("", [""], None)]
     return found or [UNKNOWN]
 
 

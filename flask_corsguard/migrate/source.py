@@ -8,6 +8,7 @@ import re
 import tokenize
 import warnings
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -46,6 +47,7 @@ class Source:
     encoding: str
     tree: ast.Module
     edits: list[Edit] = field(default_factory=list)
+    _removed: set[ast.stmt] = field(default_factory=set)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -130,6 +132,11 @@ class Source:
         """Remove a statement with its lines, or leave ``pass`` where a block would be empty."""
         start, end = self.start(node), self.end(node)
         first, last = self.line_start(start), self.line_end(end)
+        self._removed.add(node)
+        block = next((each for each in _blocks(self.tree) if node in each), [])
+        if block and self._removed.issuperset(block):
+            self.edit(start, end, "pass")
+            return
         alone = not self.text[first:start].strip()
         rest = self.text[end:last].strip()
         if alone and (not rest or rest.startswith("#")):
@@ -161,6 +168,15 @@ class Source:
         """Return the bytes after all edits."""
         bom = b"\xef\xbb\xbf" if self.encoding == "utf-8-sig" else b""
         return bom + self.result().encode("utf-8" if bom else self.encoding)
+
+
+def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(tree):
+        if node is not tree:
+            for name in ("body", "orelse", "finalbody"):
+                block = getattr(node, name, None)
+                if isinstance(block, list):
+                    yield block
 
 
 def read_source(path: Path, name: str, data: bytes) -> Source:
