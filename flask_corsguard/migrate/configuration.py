@@ -44,7 +44,9 @@ class Configuration:
         self._work = work
         found = [use for module in work.project.modules for use in _uses(module)]
         self._loads = {name: work.targets.calls_of(name) for name in _LOADERS}
-        self._objects = [self._loaded(call, where, scope) for where, scope, call in self._loads["from_object"]]
+        self._objects = [
+            self._loaded(call, where, scope) for where, scope, call in self._loads["from_object"]
+        ]
         self.uses = [use for use in found if self._is_loaded(use)]
         self._reads = [read for module in work.project.modules for read in _reads(module)]
 
@@ -149,7 +151,11 @@ def _uses(module: Module) -> Iterator[KeyUse]:
                 elif isinstance(target, ast.Name) and _KEY.fullmatch(target.id) and not scope.is_function:
                     how: Literal["attribute", "variable"] = "attribute" if scope.is_class else "variable"
                     yield KeyUse(target.id, node.value, node, how, module, scope)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_config(node.func.value):
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and _is_config(node.func.value)
+        ):
             yield from _of_call(node, module, scope)
 
 
@@ -194,7 +200,11 @@ def _reads(module: Module) -> Iterator[tuple[str, ast.AST]]:
             yield node.attr, node
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and _KEY.fullmatch(node.id):
             yield node.id, node
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in {"get", "setdefault", "pop"}:
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in {"get", "setdefault", "pop"}
+        ):
             for argument in node.args[:1]:
                 if _key(argument) and not _is_environment(node.func.value):
                     yield _key(argument), node

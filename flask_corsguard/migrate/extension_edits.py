@@ -158,7 +158,9 @@ class ExtensionEdits:
             each.call.module.source.remove_statement(each.call.statement)
         self._finish(initialisation, call, listing)
 
-    def _rules_of(self, initialisation: Initialisation, origins: Answer | None) -> dict[str, PolicyText] | None:
+    def _rules_of(
+        self, initialisation: Initialisation, origins: Answer | None
+    ) -> dict[str, PolicyText] | None:
         settings = self._resolve_resources(initialisation.call, self.settings_of(initialisation))
         resources, base = settings.by_name.get("resources"), without(settings, ["resources"])
         call = initialisation.call
@@ -231,8 +233,12 @@ class ExtensionEdits:
             self._work.need(place.module, ["policy_from_flask_cors"])
         listing.added += policy.guard_argument
         if initialisation.extra:
-            (listing.outside if listing.wrapped else listing.added).append(paths_argument({rule: [policy] for rule, policy in initialisation.extra.items()}))
-            self._work.need(place.module, {name for each in initialisation.extra.values() for name in each.names})
+            (listing.outside if listing.wrapped else listing.added).append(
+                paths_argument({rule: [policy] for rule, policy in initialisation.extra.items()})
+            )
+            self._work.need(
+                place.module, {name for each in initialisation.extra.values() for name in each.names}
+            )
         self._finish(initialisation, place, listing)
 
     def _write_rules(self, initialisation: Initialisation, base: Settings, rules: Any) -> None:
@@ -260,8 +266,10 @@ class ExtensionEdits:
         """Rename the keys of the configuration; return the fields that are written there."""
         renamed: set[str] = set()
         for name, setting in base.by_name.items():
-            if setting.text or setting.holder is None or not isinstance(
-                setting.holder, (ast.Assign, ast.AnnAssign, ast.keyword, ast.Constant)
+            if (
+                setting.text
+                or setting.holder is None
+                or not isinstance(setting.holder, (ast.Assign, ast.AnnAssign, ast.keyword, ast.Constant))
             ):
                 continue
             target = OPTIONS[name].field
@@ -283,16 +291,19 @@ class ExtensionEdits:
 
     def _finish(self, initialisation: Initialisation, place: ExtensionCall, listing: Listing) -> None:
         work = self._work
-        before = place.module.source.of(place.call)
-        for edit in listing.edits():
-            place.module.source.edit(*edit)
+        source = place.module.source
+        before, edits = source.of(place.call), listing.edits()
+        for edit in edits:
+            source.edit(*edit)
+        if not place.is_init:
+            edits = [*edits, Edit(source.start(place.call.func), source.end(place.call.func), "CorsGuard")]
         for each in {place, *filter(None, (initialisation.maker,)), initialisation.call}:
             if not each.is_init:
                 each.module.source.replace(each.call.func, "CorsGuard")
                 work.need(each.module, ["CorsGuard"])
             if each is not place:
                 self._empty(each)
-        after = applied(before, place.module.source.start(place.call), listing.edits())
+        after = applied(before, source.start(place.call), edits)
         work.say("done", place.module, place.node, "extension", f"{_short(before)} -> {_short(after)}")
 
     def _empty(self, call: ExtensionCall) -> None:
@@ -373,6 +384,3 @@ def applied(text: str, start: int, edits: list[Edit]) -> str:
 
 def _short(text: str) -> str:
     return " ".join(text.split())
-
-
-__all__ = ["ExtensionEdits", "Group", "Initialisation", "PolicyText", "Value", "Module", "flat"]

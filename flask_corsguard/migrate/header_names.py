@@ -27,7 +27,9 @@ def read_methods(value: Any, notes: Notes) -> Any:
         return None
     names = [name.upper() for name in _split(value)]
     if "*" in names or "ALL" in names:
-        notes.append('fixes: methods="*" named no method, so every preflight failed; now it means every method')
+        notes.append(
+            'fixes: methods="*" named no method, so every preflight failed; now it means every method'
+        )
         return "*"
     kept = []
     for name in dict.fromkeys(names):

@@ -11,6 +11,9 @@ from .work import Work
 
 PACKAGE: Final = "flask_corsguard"
 
+#: What takes the place of the names of Flask-CORS.
+NEW_NAMES: Final = {"CORS": "CorsGuard", "cross_origin": "cors"}
+
 #: What a name becomes where it is bound to something else already.
 _ALIASES: Final = {
     "cors": "cors_policy",
@@ -35,8 +38,26 @@ class ImportEdits:
             listed = statements.setdefault(module, [])
             if node not in listed:
                 listed.append(node)
+            if not _is_of_flask_cors(node, module):
+                self._need_where_it_is_from(module, node)
         for module in dict.fromkeys([*statements, *self._work.names]):
             self._write(module, statements.get(module, []))
+
+    def _need_where_it_is_from(self, module: Module, node: ast.Import | ast.ImportFrom) -> None:
+        """Record what another file of the project passes on, and rename it in ``__all__``."""
+        if not isinstance(node, ast.ImportFrom):
+            return
+        origin = self._work.project.find(module.absolute(node), near=None if node.level else module)
+        if origin is None:
+            return
+        for alias in node.names:
+            if (module, node, alias) in self._sites.imports and alias.name in NEW_NAMES:
+                self._work.need(origin, [NEW_NAMES[alias.name]])
+        for each in origin.scope.bindings.get("__all__", []):
+            for part in ast.walk(each.value) if each.value is not None else ():
+                if isinstance(part, ast.Constant) and part.value in NEW_NAMES:
+                    quote = origin.source.of(part)[0]
+                    origin.source.replace(part, f"{quote}{NEW_NAMES[part.value]}{quote}")
 
     def _write(self, module: Module, statements: list[ast.Import | ast.ImportFrom]) -> None:
         names = sorted(self._work.names.get(module, set()), key=_order)
@@ -56,21 +77,39 @@ class ImportEdits:
             if names:
                 self._insert(module, text)
             return
-        first = [each for each in statements if module.scope.nodes[each] is module.scope][:1] or statements
-        is_top = module.scope.nodes[first[0]] is module.scope
+        blocks: list[ast.AST] = []
         for each in statements:
+            parent = module.scope.parents[each]
             others = [alias for alias in each.names if not self._is_replaced(each, alias, module)]
-            if each in first if is_top else True:
-                replaced = text if names else ""
-                if others:
-                    kept = ", ".join(f"{a.name} as {a.asname}" if a.asname else a.name for a in others)
-                    replaced = f"import {kept}{source.newline}{source.indent_at(source.start(each))}{replaced}"
-                if replaced:
-                    source.replace(each, replaced)
-                    continue
-            source.remove_statement(each)
+            kept = ", ".join(f"{a.name} as {a.asname}" if a.asname else a.name for a in others)
+            lines = [f"import {kept}"] if kept else []
+            # One import for each block: another one can be in a branch that does not run.
+            lines += [text] if names and parent not in blocks else []
+            blocks.append(parent)
+            if lines:
+                source.replace(each, f"{source.newline}{source.indent_at(source.start(each))}".join(lines))
+            else:
+                source.remove_statement(each)
+            self._rename_fallbacks(module, each)
         for each in statements:
             self._collapse(module, each)
+
+    def _rename_fallbacks(self, module: Module, statement: ast.Import | ast.ImportFrom) -> None:
+        """Rename what a program binds where the import fails."""
+        source = module.source
+        for alias in statement.names:
+            if not isinstance(statement, ast.ImportFrom) or alias.name not in NEW_NAMES:
+                continue
+            bound = alias.asname or alias.name
+            for binding in module.scope.nodes[statement].bindings.get(bound, []):
+                node = binding.node
+                if isinstance(node, ast.Assign):
+                    for target in node.targets:
+                        if isinstance(target, ast.Name) and target.id == bound:
+                            source.replace(target, NEW_NAMES[alias.name])
+                elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                    at = source.text.index(bound, source.start(node))
+                    source.edit(at, at + len(bound), NEW_NAMES[alias.name])
 
     def _collapse(self, module: Module, statement: ast.stmt) -> None:
         """Replace ``try: from flask_cors ... except ImportError: from flask.ext.cors ...`` by one import."""
@@ -80,7 +119,8 @@ class ImportEdits:
             return
         others = [each for handler in parent.handlers for each in handler.body]
         if not others or not all(
-            isinstance(each, (ast.Import, ast.ImportFrom)) and _is_of_flask_cors(each, module) for each in others
+            isinstance(each, (ast.Import, ast.ImportFrom)) and _is_of_flask_cors(each, module)
+            for each in others
         ):
             return
         end = source.line_end(source.end(parent))
@@ -104,8 +144,10 @@ class ImportEdits:
         for alias in node.names:
             name = alias.name
             if (module, node, alias) in self._sites.imports:
-                name = {"CORS": "CorsGuard", "cross_origin": "cors"}.get(name, name)
-            renamed.append(name if alias.asname is None or name != alias.name else f"{name} as {alias.asname}")
+                name = NEW_NAMES.get(name, name)
+            renamed.append(
+                name if alias.asname is None or name != alias.name else f"{name} as {alias.asname}"
+            )
         if isinstance(node, ast.ImportFrom):
             dots = "." * node.level
             source.replace(node, f"from {dots}{node.module or ''} import {', '.join(renamed)}")
@@ -134,7 +176,9 @@ class ImportEdits:
         source, body = module.source, module.source.tree.body
         imports = [each for each in body if isinstance(each, (ast.Import, ast.ImportFrom))]
         of_flask = [each for each in imports if isinstance(each, ast.ImportFrom) and each.module == "flask"]
-        future = [each for each in imports if isinstance(each, ast.ImportFrom) and each.module == "__future__"]
+        future = [
+            each for each in imports if isinstance(each, ast.ImportFrom) and each.module == "__future__"
+        ]
         after = of_flask[:1] or future[-1:] or imports[:0]
         if text == "import re" or not after:
             after = future[-1:]

@@ -44,7 +44,12 @@ def _of_other_file(name: str, text: str) -> Iterator[Line]:
             line = text.count("\n", 0, match.start()) + 1
             field = OPTIONS[KEYS[match[1]]].field
             instead = f"CORSGUARD_{field.upper()}" if field else "nothing"
-            yield Line("to rename", f"{name}:{line}", "key", f"{match[1]} -> {instead}, where the application reads it")
+            yield Line(
+                "to rename",
+                f"{name}:{line}",
+                "key",
+                f"{match[1]} -> {instead}, where the application reads it",
+            )
 
 
 def _of_environment(name: str, tree: ast.Module) -> Iterator[Line]:

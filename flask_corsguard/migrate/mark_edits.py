@@ -93,7 +93,13 @@ class MarkEdits:
         work.need(call.module, ["cors"])
         self.is_marked = True
         source.replace(call.call, group.text(indent, source.newline))
-        work.say("done", call.module, call.node, "blueprint", f"{' '.join(source.of(call.call).split())} -> {group.flat}")
+        work.say(
+            "done",
+            call.module,
+            call.node,
+            "blueprint",
+            f"{' '.join(source.of(call.call).split())} -> {group.flat}",
+        )
 
     def _arguments(self, policy: PolicyText, call: ExtensionCall | Decoration) -> list[str | Group]:
         if policy.kind == "fields":
@@ -209,7 +215,7 @@ class MarkEdits:
                 site.node,
                 "opaque-options",
                 f"only run time knows the options in **{text}: write "
-                f"@cors(policy_from_flask_cors(**{text}, on_problem=\"warn\", guard={work.guard!r}))",
+                f'@cors(policy_from_flask_cors(**{text}, on_problem="warn", guard={work.guard!r}))',
             )
             return None
         return settings
@@ -225,7 +231,13 @@ class MarkEdits:
         work, module = self._work, site.module
         if policy.values is not None and policy.values == self._of_app(site):
             self._remove(site)
-            work.say("done", module, site.node, "above-route", "it had no effect, and says what the application says")
+            work.say(
+                "done",
+                module,
+                site.node,
+                "above-route",
+                "it had no effect, and says what the application says",
+            )
             return
         answer = work.ask(
             module,
@@ -312,9 +324,16 @@ class MarkEdits:
         for found in self._work.resolver.lookup(function, site.module, site.scope):
             node = getattr(found, "node", None)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                inner = [each for each in ast.walk(node) if isinstance(each, ast.FunctionDef) and each is not node]
+                inner = [
+                    each for each in ast.walk(node) if isinstance(each, ast.FunctionDef) and each is not node
+                ]
                 text = found.module.source.of(node)  # type: ignore[union-attr]  # a definition
-                if inner and "wraps" not in text and "update_wrapper" not in text and "__wrapped__" not in text:
+                if (
+                    inner
+                    and "wraps" not in text
+                    and "update_wrapper" not in text
+                    and "__wrapped__" not in text
+                ):
                     return True
         return False
 

@@ -129,9 +129,14 @@ def _imported(module: Module, project: Project) -> Iterator[Module]:
         elif isinstance(node, ast.ImportFrom):
             absolute = module.absolute(node)
             names = [absolute, *(f"{absolute}.{alias.name}".lstrip(".") for alias in node.names)]
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {"from_object", "import_string"}:
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {
+            "from_object",
+            "import_string",
+        }:
             texts = [each.value for each in node.args if isinstance(each, ast.Constant)]
-            names = [part for text in texts if isinstance(text, str) for part in (text, text.rpartition(".")[0])]
+            names = [
+                part for text in texts if isinstance(text, str) for part in (text, text.rpartition(".")[0])
+            ]
         for name in names:
             found = project.find(name, near=module) if name else None
             if found is not None:

@@ -112,7 +112,11 @@ class Neighbours:
             given = answer if isinstance(answer, tuple) else given
             if answer is not None:
                 self._work.say(
-                    "delete yourself", hand.module, hand.node, "hand-written-headers", f"{_named(hand)} sets {names}"
+                    "delete yourself",
+                    hand.module,
+                    hand.node,
+                    "hand-written-headers",
+                    f"{_named(hand)} sets {names}",
                 )
         return settled, given
 
@@ -163,7 +167,9 @@ def _is_docstring_or_read(node: ast.AST, module: Module) -> bool:
     parent = module.scope.parents.get(node)
     if isinstance(parent, (ast.List, ast.Compare, ast.Expr, ast.keyword)):
         return True
-    if isinstance(parent, ast.Tuple) and not isinstance(module.scope.parents.get(parent), (ast.List, ast.Tuple)):
+    if isinstance(parent, ast.Tuple) and not isinstance(
+        module.scope.parents.get(parent), (ast.List, ast.Tuple)
+    ):
         return True
     if isinstance(parent, ast.Subscript):
         return isinstance(parent.ctx, (ast.Load, ast.Del))
@@ -174,7 +180,9 @@ def _is_docstring_or_read(node: ast.AST, module: Module) -> bool:
 
 def _function(scope: Scope) -> ast.AST:
     found: Scope | None = scope
-    while found is not None and not isinstance(found.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
+    while found is not None and not isinstance(
+        found.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)
+    ):
         found = found.parent
     return found.node if found is not None else scope.node
 

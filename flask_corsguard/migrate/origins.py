@@ -186,5 +186,11 @@ def _read_regex(regex: re.Pattern[Any], found: OriginsFound, *, is_text: bool) -
 
 
 def _matches_everyone(regex: re.Pattern[str]) -> bool:
-    strangers = ("https://evil.example", "http://evil.example:8080", "null", "app://x", "https://xn--e1a.test")
+    strangers = (
+        "https://evil.example",
+        "http://evil.example:8080",
+        "null",
+        "app://x",
+        "https://xn--e1a.test",
+    )
     return all(map(regex.match, strangers)) and regex.match("".join(sorted(ALPHABET))) is not None

@@ -132,7 +132,11 @@ class PathWriter:
                 if visible is not None:
                     inner = settings_of_dictionary(visible, self._work.evaluator)
             if inner is None:
-                known = options.value.candidates[0] if isinstance(options, Several) and options.value.candidates else options
+                known = (
+                    options.value.candidates[0]
+                    if isinstance(options, Several) and options.value.candidates
+                    else options
+                )
                 inner = known_settings(known if isinstance(known, dict) else {}, call.module, call.scope)
             yield _Entry(key, base.with_others(inner), entry_node, key_node)
 
@@ -165,7 +169,10 @@ class PathWriter:
         elif not reading.is_clear or reading.lost:
             text += "is no path of whole segments. "
         answer = work.ask(
-            call.module, call.node, "path-regex", f"{text}Use {', '.join(reading.rules) or 'no path'}, or nothing?"
+            call.module,
+            call.node,
+            "path-regex",
+            f"{text}Use {', '.join(reading.rules) or 'no path'}, or nothing?",
         )
         if answer == "closed":
             reading.rules = []
@@ -177,7 +184,12 @@ class PathWriter:
         for route in self._work.routes:
             ours = max((r for r in rules if covers([r], route.path)), key=len, default=None)
             first = next((e for e in ordered if covers(e.reading.rules, route.path)), None)
-            if ours is not None and first is not None and rules[ours] is not first and rules[ours].policy is not None:
+            if (
+                ours is not None
+                and first is not None
+                and rules[ours] is not first
+                and rules[ours].policy is not None
+            ):
                 if first.policy is None or rules[ours].policy.texts != first.policy.texts:  # type: ignore[union-attr]
                     self._work.say(
                         "by hand",
@@ -214,10 +226,14 @@ class PathWriter:
     ) -> bool:
         """Change the dictionary where it is; return whether that is possible."""
         node = resources.node
-        if not isinstance(node, ast.Dict) or any(each.policy is None or each.policy.kind != "fields" for each in entries):
+        if not isinstance(node, ast.Dict) or any(
+            each.policy is None or each.policy.kind != "fields" for each in entries
+        ):
             return False
         rule_of = [each.reading.rules for each in entries]
-        if any(len(each) != 1 for each in rule_of) or any(not isinstance(each.node, ast.Dict) for each in entries):
+        if any(len(each) != 1 for each in rule_of) or any(
+            not isinstance(each.node, ast.Dict) for each in entries
+        ):
             return False
         firsts = [each[0] for each in rule_of]
         if len(set(firsts)) != len(firsts) or any(

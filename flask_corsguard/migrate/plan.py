@@ -72,7 +72,9 @@ class Plan:
             elif kind == "blueprint":
                 self._blueprints.append((call, maker))
             elif kind == "asgi":
-                work.say("by hand", call.module, call.node, "asgi", f"this is an ASGI application: use {ASGI}")
+                work.say(
+                    "by hand", call.module, call.node, "asgi", f"this is an ASGI application: use {ASGI}"
+                )
             else:
                 text = call.module.source.of(call.target)
                 work.say(
@@ -99,7 +101,9 @@ class Plan:
             values = [next(settings.combinations()) for settings in (first, second)]
             if values[0] == values[1] and isinstance(each.call.statement, ast.Expr):
                 each.call.module.source.remove_statement(each.call.statement)
-                self._work.say("done", each.call.module, each.call.node, "two-calls", "the second call is removed")
+                self._work.say(
+                    "done", each.call.module, each.call.node, "two-calls", "the second call is removed"
+                )
             elif self._can_join(other, each):
                 other.also.append(each)
             else:
@@ -117,9 +121,13 @@ class Plan:
         """Whether two calls can become one, where the first is."""
         calls = one.call, other.call
         is_beside = calls[0].module is calls[1].module and calls[0].scope.node is calls[1].scope.node
-        is_plain = all(isinstance(each.statement, (ast.Expr, ast.Assign)) and not each.is_init for each in calls)
+        is_plain = all(
+            isinstance(each.statement, (ast.Expr, ast.Assign)) and not each.is_init for each in calls
+        )
         source = calls[0].module.source
-        has_comment = any(source.has_comment(source.start(each.node), source.end(each.node)) for each in calls)
+        has_comment = any(
+            source.has_comment(source.start(each.node), source.end(each.node)) for each in calls
+        )
         return is_beside and is_plain and not has_comment and not any(map(_is_conditional, calls))
 
     def _is_same_app(self, one: ExtensionCall, other: ExtensionCall) -> bool:
@@ -184,7 +192,11 @@ class Plan:
         for each in self._apps:
             call = each.call
             for module, scope, socket in self._neighbours.sockets():
-                is_after = module is call.module and scope.node is call.scope.node and socket.lineno > call.node.lineno
+                is_after = (
+                    module is call.module
+                    and scope.node is call.scope.node
+                    and socket.lineno > call.node.lineno
+                )
                 if is_after:
                     continue
                 answer = work.ask(
@@ -247,7 +259,9 @@ class Plan:
         if isinstance(statement, ast.AnnAssign):
             targets = [statement.target]
         if len(targets) != 1 or not isinstance(targets[0], (ast.Name, ast.Attribute)):
-            work.say("by hand", module, statement, "no-application", "add CorsGuard(app) for this application")
+            work.say(
+                "by hand", module, statement, "no-application", "add CorsGuard(app) for this application"
+            )
             return
         source = module.source
         argument = "" if work.guard == "enforce" else f', guard="{work.guard}"'
@@ -279,7 +293,11 @@ class Plan:
         if len(statement.targets) != 1 or call.target is None or not isinstance(target, ast.Name):
             return
         name, module = target.id, call.module
-        uses = [n for n in ast.walk(module.source.tree) if isinstance(n, ast.Name) and n.id == name and n is not target]
+        uses = [
+            n
+            for n in ast.walk(module.source.tree)
+            if isinstance(n, ast.Name) and n.id == name and n is not target
+        ]
         imported = any(
             isinstance(node, ast.ImportFrom)
             and any(alias.name == name for alias in node.names)
@@ -325,14 +343,20 @@ def _are_exclusive(one: ExtensionCall, other: ExtensionCall) -> bool:
         return True
     # A branch that returns.
     for each, branch in first.items():
-        if isinstance(each, ast.If) and branch == "body" and isinstance(each.body[-1], (ast.Return, ast.Raise)):
+        if (
+            isinstance(each, ast.If)
+            and branch == "body"
+            and isinstance(each.body[-1], (ast.Return, ast.Raise))
+        ):
             if each not in second:
                 return True
     return False
 
 
 def _is_conditional(call: ExtensionCall) -> bool:
-    return any(isinstance(each, ast.If) and not each.orelse and not _is_main(each) for each in _branches(call))
+    return any(
+        isinstance(each, ast.If) and not each.orelse and not _is_main(each) for each in _branches(call)
+    )
 
 
 def _is_main(node: ast.If) -> bool:

@@ -117,7 +117,9 @@ class PolicyWriter:
             result.decided += [d for d in each.decided if d not in result.decided]
             result.notes += [n for n in each.notes if n not in result.notes]
             result.dropped += [d for d in each.dropped if d not in result.dropped]
-        if "closed" in ignored.fields or (all(each.is_closed for each in translations) and self._is_final(settings, result)):
+        if "closed" in ignored.fields or (
+            all(each.is_closed for each in translations) and self._is_final(settings, result)
+        ):
             result.kind, result.values = "closed", {}
         elif not result.questions:
             self._write_texts(settings, translations, module, result)
@@ -163,7 +165,9 @@ class PolicyWriter:
         without_credentials = any(answer == "no-credentials" for _, answer in result.decided)
         for question, answer in result.decided:
             if answer == "keep" and question.id == "http-with-credentials":
-                result.by_hand = 'write dangerously_allow=["insecure-origins"] for origins that run time knows'
+                result.by_hand = (
+                    'write dangerously_allow=["insecure-origins"] for origins that run time knows'
+                )
         for name, setting in settings.by_name.items():
             if OPTIONS[name].field is None or (name == "supports_credentials" and without_credentials):
                 continue
@@ -207,14 +211,22 @@ def _text_of(setting: Setting, target: str, translations: list[Translation], mod
 
 
 def _changed(
-    setting: Setting, node: ast.expr, new: Any, items: list[tuple[Any, tuple[Any, ...]]] | None, module: Module
+    setting: Setting,
+    node: ast.expr,
+    new: Any,
+    items: list[tuple[Any, tuple[Any, ...]]] | None,
+    module: Module,
 ) -> str:
     source, old = module.source, setting.value.known
     if not isinstance(old, (list, tuple, set, dict)) and isinstance(new, list) and len(new) == 1:
         if is_same([old], new) and not (isinstance(node, ast.Constant) and old != new[0]):
             return f"[{source.of(node)}]"
     if isinstance(old, timedelta) and isinstance(node, ast.Call):
-        return f"{source.of(node.func)}(seconds={new})" if new % 86400 else f"{source.of(node.func)}(days={new // 86400})"
+        return (
+            f"{source.of(node.func)}(seconds={new})"
+            if new % 86400
+            else f"{source.of(node.func)}(days={new // 86400})"
+        )
     is_listed = isinstance(node, (ast.List, ast.Tuple, ast.Set)) and isinstance(new, list)
     if is_listed and items is not None and len(items) == len(node.elts):  # type: ignore[attr-defined]  # a list
         return _elements(node, new, items, module)

@@ -180,7 +180,8 @@ class Listing:
             edits.append(Edit(start, items[-1].end, ""))
         column = self._column()
         added = [
-            each.text(" " * column, source.newline) if isinstance(each, Group) else each for each in self.added
+            each.text(" " * column, source.newline) if isinstance(each, Group) else each
+            for each in self.added
         ]
         if self.wrapped:
             first = next((items[at].start for at in kept if at >= self.wrapped_from), None)
@@ -189,9 +190,14 @@ class Listing:
             else:
                 edits.append(Edit(first, first, f"{self.wrapped}("))
                 added[-1] += ")"
-            added += [each.text(" " * column, source.newline) if isinstance(each, Group) else each for each in self.outside]
+            added += [
+                each.text(" " * column, source.newline) if isinstance(each, Group) else each
+                for each in self.outside
+            ]
         if added:
-            edits.append(self._added(added, column, items[last].end if kept else self.start, has_items=bool(kept)))
+            edits.append(
+                self._added(added, column, items[last].end if kept else self.start, has_items=bool(kept))
+            )
         return edits
 
     def _column(self) -> int:
@@ -230,6 +236,9 @@ class Listing:
         if is_last and not has_comma and source.has_comment(end, self.end):
             comment = source.text[end : source.line_end(end)].rstrip("\r\n")
             return Edit(end, end + len(comment), f",{comment}{between}" + f",{between}".join(added))
+        if source.text[source.line_start(last.start) : last.start].strip():
+            # It begins beside others, and so do these.
+            between = " "
         return Edit(end, end, "".join(f",{between}{text}" for text in added))
 
 

@@ -13,9 +13,13 @@ from .work import SECTIONS
 
 def diff_of(change: Change) -> str:
     """Return the unified difference of one file."""
-    before, after = (data.decode(change.encoding).splitlines(keepends=True) for data in (change.before, change.after))
+    before, after = (
+        data.decode(change.encoding).splitlines(keepends=True) for data in (change.before, change.after)
+    )
     lines = difflib.unified_diff(before, after, f"a/{change.name}", f"b/{change.name}")
-    return "".join(line if line.endswith(("\n", "\r")) else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return "".join(
+        line if line.endswith(("\n", "\r")) else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
 
 
 def text_of(migration: Migration) -> str:

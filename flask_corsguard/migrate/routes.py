@@ -13,7 +13,9 @@ from .scopes import Scope
 from .targets import Targets
 from .values import Evaluator
 
-_BY_DECORATOR: Final = frozenset({"route", "get", "post", "put", "patch", "delete", "add_url_rule", "add_resource"})
+_BY_DECORATOR: Final = frozenset(
+    {"route", "get", "post", "put", "patch", "delete", "add_url_rule", "add_resource"}
+)
 
 _CONVERTER: Final = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?\w+>")
 

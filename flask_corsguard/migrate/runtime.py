@@ -14,7 +14,11 @@ from .translation import Translation, problems_of, resolve_ignored, translate
 
 #: What is done about a question if the start must not fail: never more than what was allowed.
 _CLOSED: Final = Answers(
-    {**dict.fromkeys(CHOICES, "closed"), "any-origin-with-credentials": "no-credentials", "ignored-option": "keep"}
+    {
+        **dict.fromkeys(CHOICES, "closed"),
+        "any-origin-with-credentials": "no-credentials",
+        "ignored-option": "keep",
+    }
 )
 
 _EVERY_PATH: Final = frozenset({"*", "/*", "/.*", ".*", "^/.*", "^/.*$", "/"})

@@ -12,7 +12,9 @@ from .project import Module, Project
 from .resolver import Definition, Resolver
 from .scopes import Scope
 
-_NAME: Final = re.compile(r"(?:flask_cors|flask\.ext\.cors|flask_ext_cors)(?:\.(?:extension|decorator|core))?\.(\w+)")
+_NAME: Final = re.compile(
+    r"(?:flask_cors|flask\.ext\.cors|flask_ext_cors)(?:\.(?:extension|decorator|core))?\.(\w+)"
+)
 _MODULE: Final = re.compile(r"(?:flask_cors|flask\.ext\.cors|flask_ext_cors)(?:\.\w+)*")
 _QUART: Final = re.compile(r"quart_cors(?:\.\w+)*")
 
@@ -134,7 +136,15 @@ class SiteFinder:
             if alias.name == "*":
                 self._sites.unclear.append((module, node, f"from {node.module} import *"))
             elif not known or (name_in_flask_cors(absolute) or "CORS") not in {"CORS", "cross_origin"}:
-                if _MODULE.fullmatch(absolute) is None or name_in_flask_cors(absolute) not in {None, "CORS", "cross_origin", "core", "decorator", "extension", "cors"}:
+                if _MODULE.fullmatch(absolute) is None or name_in_flask_cors(absolute) not in {
+                    None,
+                    "CORS",
+                    "cross_origin",
+                    "core",
+                    "decorator",
+                    "extension",
+                    "cors",
+                }:
                     self._sites.unclear.append((module, node, f"{alias.name} of Flask-CORS"))
         elif _QUART.fullmatch(module.absolute(node)):
             self._sites.quart.append((module, node))
@@ -211,7 +221,10 @@ class SiteFinder:
 def _use_of(
     used: ast.expr, around: ast.AST, parents: dict[ast.AST, ast.AST]
 ) -> tuple[Literal["decorator", "list", "method list", "wrapper", "value"], ast.AST | None]:
-    if isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and used in around.decorator_list:
+    if (
+        isinstance(around, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        and used in around.decorator_list
+    ):
         return "decorator", around
     if isinstance(around, ast.Call) and around.func is used:
         return "wrapper", around.args[0] if around.args else None

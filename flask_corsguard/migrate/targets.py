@@ -21,7 +21,9 @@ _KINDS: Final[dict[str, Kind]] = {
     **dict.fromkeys(("Quart", "FastAPI", "Starlette", "QuartTrio", "AsyncApp", "Litestar", "Sanic"), "asgi"),
 }
 
-_APP_NAME: Final = re.compile(r"(?:.*_)?(?:app|application|server|flask_?app|wsgi)\d*|current_app", re.IGNORECASE)
+_APP_NAME: Final = re.compile(
+    r"(?:.*_)?(?:app|application|server|flask_?app|wsgi)\d*|current_app", re.IGNORECASE
+)
 _BLUEPRINT_NAME: Final = re.compile(r"(?:.*_)?(?:bp|blueprint|bluep)\d*|bp_.*|blueprint_.*", re.IGNORECASE)
 
 
@@ -117,7 +119,9 @@ class Targets:
             yield Creation(kind, call, meaning.module, meaning.scope)
             return
         for called in self._resolver.lookup(call.func, meaning.module, meaning.scope):
-            if isinstance(called, Definition) and isinstance(called.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            if isinstance(called, Definition) and isinstance(
+                called.node, (ast.FunctionDef, ast.AsyncFunctionDef)
+            ):
                 inner = called.module.scope.nodes[called.node]
                 for node in ast.walk(called.node):
                     if isinstance(node, ast.Return) and node.value is not None:
@@ -126,7 +130,9 @@ class Targets:
     def _given(self, meaning: Definition, depth: int) -> Iterator[Creation]:
         """Yield what callers give for a parameter."""
         function, parameter = meaning.scope.node, meaning.node
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not isinstance(parameter, ast.arg):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not isinstance(
+            parameter, ast.arg
+        ):
             return
         names = [each.arg for each in [*function.args.posonlyargs, *function.args.args]]
         is_method = bool(names) and names[0] in {"self", "cls"}

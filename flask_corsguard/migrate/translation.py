@@ -238,7 +238,9 @@ class _Origins:
     def _settle_null(self) -> None:
         nulls = [each for each in self._result.fields["origins"] if each in NULL_ORIGINS]
         if nulls:
-            text = f"{nulls[0]} with credentials gives every sandboxed frame the data of every signed-in user."
+            text = (
+                f"{nulls[0]} with credentials gives every sandboxed frame the data of every signed-in user."
+            )
             if self._ask("null-with-credentials", text) is not None:
                 self._drop(nulls, lambda _: ())
 
@@ -265,7 +267,11 @@ class _Origins:
         problems = problems_of(result.fields)
         for each in problems:
             identity = _ASKED.get(each.code)
-            if identity == "origin-regex" and isinstance(each.value, re.Pattern) and matches_anyone(each.value):
+            if (
+                identity == "origin-regex"
+                and isinstance(each.value, re.Pattern)
+                and matches_anyone(each.value)
+            ):
                 identity = "any-origin-with-credentials"
             value = each.value.pattern if isinstance(each.value, re.Pattern) else each.value
             text = f"{each.field}={_shown(value)}: {each.message} {each.hint}"

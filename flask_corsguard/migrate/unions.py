@@ -24,7 +24,9 @@ def union(first: PolicyText, second: dict[str, Any] | None) -> list[PolicyText] 
         theirs["origins"] = [each for each in second["origins"] if each not in own.get("origins", [])]
     if not theirs["origins"]:
         return [first]
-    other = PolicyText(texts={name: render(value) for name, value in theirs.items()}, values=theirs, guard=first.guard)
+    other = PolicyText(
+        texts={name: render(value) for name, value in theirs.items()}, values=theirs, guard=first.guard
+    )
     return [other] if first.kind == "closed" else [first, other]
 
 

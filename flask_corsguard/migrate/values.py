@@ -19,11 +19,25 @@ from .scopes import Scope
 MAX_CANDIDATES: Final = 8
 
 #: What changes a list or a dictionary in place.
-_MUTATORS: Final = frozenset({"append", "extend", "add", "insert", "update", "remove", "pop", "clear", "setdefault"})
+_MUTATORS: Final = frozenset(
+    {"append", "extend", "add", "insert", "update", "remove", "pop", "clear", "setdefault"}
+)
 
 #: Methods of texts that are computed.
 _TEXT_METHODS: Final = frozenset(
-    {"split", "strip", "rstrip", "lstrip", "lower", "upper", "replace", "splitlines", "removesuffix", "format", "join"}
+    {
+        "split",
+        "strip",
+        "rstrip",
+        "lstrip",
+        "lower",
+        "upper",
+        "replace",
+        "splitlines",
+        "removesuffix",
+        "format",
+        "join",
+    }
 )
 
 _FLAGS: Final = {"I": re.I, "IGNORECASE": re.I, "A": re.A, "ASCII": re.A, "X": re.X, "VERBOSE": re.X}
@@ -65,7 +79,12 @@ class Evaluator:
         self._resolver = resolver
 
     def value(
-        self, node: ast.AST, module: Module, scope: Scope, depth: int = 0, local: Mapping[str, Any] | None = None
+        self,
+        node: ast.AST,
+        module: Module,
+        scope: Scope,
+        depth: int = 0,
+        local: Mapping[str, Any] | None = None,
     ) -> Value:
         """Return what *node* can be.
 
@@ -172,7 +191,11 @@ class Evaluator:
         left, right = self._in(node.left, at), self._in(node.right, at)
         results = []
         for one, other in product(left.candidates, right.candidates):
-            if isinstance(node.op, ast.Add) and type(one) is type(other) and isinstance(one, (str, list, tuple)):
+            if (
+                isinstance(node.op, ast.Add)
+                and type(one) is type(other)
+                and isinstance(one, (str, list, tuple))
+            ):
                 results.append(one + other)
             elif isinstance(node.op, ast.Mult) and isinstance(one, int) and isinstance(other, int):
                 results.append(one * other)
@@ -258,10 +281,17 @@ class Evaluator:
         arguments = {each.arg: self._in(each.value, at) for each in node.keywords}
         positional = [self._in(each, at) for each in node.args]
         values = [*positional, *arguments.values()]
-        if not all(each.is_known and isinstance(each.known, (int, float)) for each in values) or None in arguments:
+        if (
+            not all(each.is_known and isinstance(each.known, (int, float)) for each in values)
+            or None in arguments
+        ):
             return _OPEN
         try:
-            return _known(timedelta(*(each.known for each in positional), **{k: v.known for k, v in arguments.items() if k}))
+            return _known(
+                timedelta(
+                    *(each.known for each in positional), **{k: v.known for k, v in arguments.items() if k}
+                )
+            )
         except (TypeError, OverflowError):
             return _OPEN
 
@@ -289,13 +319,26 @@ class Evaluator:
                 return _OPEN
             is_exact = all(each.is_known for each in values.values())
             return Value(({k: v.known if v.is_known else Several(v) for k, v in values.items()},), is_exact)
-        if len(node.args) != 1 or name not in {"list", "tuple", "set", "frozenset", "sorted", "str", "int", "bool"}:
+        if len(node.args) != 1 or name not in {
+            "list",
+            "tuple",
+            "set",
+            "frozenset",
+            "sorted",
+            "str",
+            "int",
+            "bool",
+        }:
             return _OPEN
         value = self._in(node.args[0], at)
         results = []
         for each in value.candidates:
             try:
-                results.append(list(each) if name in {"list", "tuple", "set", "frozenset", "sorted"} else _PLAIN[name](each))
+                results.append(
+                    list(each)
+                    if name in {"list", "tuple", "set", "frozenset", "sorted"}
+                    else _PLAIN[name](each)
+                )
             except (TypeError, ValueError):
                 return _OPEN
         return _some(results, is_exact=value.is_exact)
@@ -333,7 +376,6 @@ def _some(candidates: list[Any], *, is_exact: bool) -> Value:
     return Value(tuple(islice(candidates, MAX_CANDIDATES)), is_exact and len(candidates) <= MAX_CANDIDATES)
 
 
-
 def _changed_names(module: Module) -> frozenset[str]:
     """Return the names whose lists or dictionaries a module changes."""
     found = module.__dict__.get("_changed")
@@ -345,7 +387,11 @@ def _changed_names(module: Module) -> frozenset[str]:
 def _changes(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
         target: ast.expr | None = None
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _MUTATORS:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in _MUTATORS
+        ):
             target = node.func.value
         elif isinstance(node, ast.AugAssign):
             target = node.target

@@ -27,12 +27,20 @@ def check_clean(paths: Iterable[Path]) -> None:
         try:
             git = shutil.which("git") or "git"
             found = subprocess.run(  # noqa: S603 - git, with arguments of ours
-                [git, "status", "--porcelain", "--", "."], cwd=folder, capture_output=True, text=True, check=False
+                [git, "status", "--porcelain", "--", "."],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                check=False,
             )
         except OSError:
-            raise WritingError("git is not installed, so nothing could be undone; --force writes anyway.") from None
+            raise WritingError(
+                "git is not installed, so nothing could be undone; --force writes anyway."
+            ) from None
         if found.returncode:
-            raise WritingError(f"{folder} is not in a git tree, so nothing could be undone; --force writes anyway.")
+            raise WritingError(
+                f"{folder} is not in a git tree, so nothing could be undone; --force writes anyway."
+            )
         if found.stdout.strip():
             raise WritingError(f"{folder} has changes that are not committed; commit them, or use --force.")
 
@@ -67,7 +75,9 @@ def _stage(change: Change) -> Path:
             os.fsync(file.fileno())
         shutil.copymode(path, name)
     except OSError as error:
-        raise WritingError(f"{change.name} cannot be written ({error.strerror}); nothing is written.") from None
+        raise WritingError(
+            f"{change.name} cannot be written ({error.strerror}); nothing is written."
+        ) from None
     return Path(name)
 
 
