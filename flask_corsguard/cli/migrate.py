@@ -46,12 +46,12 @@ def command(
     guard: str,
     is_json: bool,
 ) -> None:
-    """Move an application from Flask-CORS, or say what has to be decided first.
+    r"""Move an application from Flask-CORS, or say what has to be decided first.
 
     PATHS are files and folders; without one, the current folder. Nothing of the project is executed.
 
-    Exits with 0 if the move is complete or there is nothing to do, with 1 if questions or work by hand are left
-    (then no file of that application changes), with 2 if a file cannot be read or written.
+    Exits with 0 if the move is complete or there is nothing to do, with 1 if questions or work by hand are
+    left (then no file of that application changes), with 2 if a file cannot be read or written.
 
     \b
     Example:

@@ -1,1 +1,1 @@
-"""Moves applications from Flask-CORS: a program that edits them, and a function for what only run time knows."""
+"""Moves applications from Flask-CORS: a program that edits them, and a function for run time."""

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from .options import KEYS
 from .project import Module
+from .resolver import MAX_DEPTH
 from .scopes import Scope
 from .settings import Setting, Settings
 from .values import Value
@@ -26,7 +27,7 @@ class KeyUse:
     """One place that sets a key.
 
     :ivar node: the statement, the keyword or the key of the dictionary.
-    :ivar how: ``app.config["K"] = v``, ``config.update(K=v)``, ``{"K": v}``, or an attribute of a class or module.
+    :ivar how: ``app.config["K"] = v``, ``config.update(K=v)``, ``{"K": v}``, an attribute or a variable.
     """
 
     key: str
@@ -51,7 +52,7 @@ class Configuration:
         self._reads = [read for module in work.project.modules for read in _reads(module)]
 
     def _loaded(self, call: ast.Call, module: Module, scope: Scope) -> set[ast.AST] | None:
-        """Return the classes and modules that a call of ``from_object`` loads; ``None`` if that is unknown."""
+        """Return the classes and modules that ``from_object`` loads; ``None`` if that is unknown."""
         found: set[ast.AST] = set()
         for argument in call.args[:1]:
             value = self._work.evaluator.value(argument, module, scope)
@@ -79,7 +80,7 @@ class Configuration:
             for called in self._work.resolver.lookup(node.func, meaning.module, meaning.scope):  # type: ignore[attr-defined]
                 found |= self._with_bases(called, depth + 1)
             return found
-        if not isinstance(node, ast.ClassDef) or depth > 8:
+        if not isinstance(node, ast.ClassDef) or depth > MAX_DEPTH:
             return set()
         found = {node}
         for base in self._work.resolver.bases(meaning):  # type: ignore[arg-type]  # a definition

@@ -83,9 +83,7 @@ def read_max_age(value: Any, notes: Notes) -> Any:
     seconds = value
     if isinstance(value, timedelta):
         seconds = int(value.total_seconds())
-    elif isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,18}\s*", value):
-        seconds = int(value)
-    elif isinstance(value, float):
+    elif (isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,18}\s*", value)) or isinstance(value, float):
         seconds = int(value)
     if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds < 0:
         notes.append(f"max_age: browsers read no age in {value!r}; none is sent")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Final
 
 from .project import Module
@@ -70,8 +71,7 @@ class ImportEdits:
             self._pass_on(module, each)
             names = [name for name in names if name not in {"CorsGuard", "cors"}]
         text = f"from {PACKAGE} import {', '.join(_imported(name, aliases[name]) for name in names)}"
-        if re_needed(module, source.edits) and "re" not in module.scope.bindings:
-            text = f"import re{source.newline}{text}" if False else text
+        if "re" not in module.scope.bindings and any("re.compile(" in edit.text for edit in source.edits):
             self._insert(module, "import re")
         if not statements:
             if names:
@@ -162,8 +162,6 @@ class ImportEdits:
 
     def _rename(self, module: Module, aliases: dict[str, str]) -> None:
         """Write the aliases where the names were written."""
-        import re
-
         source = module.source
         for at, edit in enumerate(source.edits):
             text = edit.text
@@ -175,18 +173,13 @@ class ImportEdits:
         """Add an import after that of Flask, or after the last one."""
         source, body = module.source, module.source.tree.body
         imports = [each for each in body if isinstance(each, (ast.Import, ast.ImportFrom))]
-        of_flask = [each for each in imports if isinstance(each, ast.ImportFrom) and each.module == "flask"]
-        future = [
-            each for each in imports if isinstance(each, ast.ImportFrom) and each.module == "__future__"
-        ]
-        after = of_flask[:1] or future[-1:] or imports[:0]
-        if text == "import re" or not after:
-            after = future[-1:]
-            plain = [each for each in imports if isinstance(each, ast.Import)]
-            if plain and text == "import re":
-                after = plain[:1]
-        if not after and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
-            after = [body[0]]  # type: ignore[list-item]  # the docstring
+        names = [each.module if isinstance(each, ast.ImportFrom) else "" for each in imports]
+        beside = "" if text == "import re" else "flask"
+        found = [each for each, name in zip(imports, names, strict=True) if name == beside][:1]
+        future = [each for each, name in zip(imports, names, strict=True) if name == "__future__"]
+        after: list[ast.stmt] = [*(found or future[-1:])]
+        if not after and ast.get_docstring(source.tree) is not None:
+            after = body[:1]
         if after:
             end = source.line_end(source.end(after[0]))
             ending = source.newline if source.text[end - 1 : end] not in {"\n", "\r"} else ""
@@ -194,11 +187,6 @@ class ImportEdits:
         else:
             start = source.line_start(source.start(body[0])) if body else 0
             source.edit(start, start, f"{text}{source.newline}")
-
-
-def re_needed(module: Module, edits: list[object]) -> bool:
-    """Whether an expression was written that was not there before."""
-    return any("re.compile(" in edit.text for edit in edits)  # type: ignore[attr-defined]  # an edit
 
 
 def _is_of_flask_cors(node: ast.Import | ast.ImportFrom, module: Module) -> bool:

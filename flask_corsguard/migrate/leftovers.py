@@ -30,8 +30,8 @@ def leftover_lines(work: Work) -> Iterator[Line]:
             "run time",
             place,
             "report-mode",
-            'guard="report" only logs: read the log for a week, allow the origins that it names and that are yours, '
-            'then write guard="enforce"',
+            'guard="report" only logs: read the log for a week, allow the origins in it that are yours, then '
+            'write guard="enforce"',
         )
 
 
@@ -65,12 +65,11 @@ def _of_environment(name: str, tree: ast.Module) -> Iterator[Line]:
 
 def _of_test(name: str, tree: ast.Module) -> Iterator[Line]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if node.value.lower().startswith("access-control-allow-"):
-                yield Line(
-                    "tests",
-                    f"{name}:{node.lineno}",
-                    "expects-header",
-                    "a preflight is answered with 204 (403 if it is refused), and any origin with *",
-                )
-                return
+        if isinstance(node, ast.Constant) and str(node.value).lower().startswith("access-control-allow-"):
+            yield Line(
+                "tests",
+                f"{name}:{node.lineno}",
+                "expects-header",
+                "a preflight is answered with 204 (403 if it is refused), and any origin with *",
+            )
+            return

@@ -1,53 +1,26 @@
-"""What takes the place of ``CORS(blueprint)`` and ``@cross_origin``."""
+"""What takes the place of ``@cross_origin``."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
+from .app_policy import AppPolicy
+from .blueprint_edits import arguments_for
+from .call_fields import applied, write_fields
 from .configuration import Configuration
-from .extension_edits import applied, write_fields
 from .options import OPTIONS
-from .path_expressions import covers, is_everything, read_path
 from .policy_text import PolicyText
-from .rendering import Group, Listing, arguments_of
-from .routes import Route, Routes
-from .settings import Settings, known_settings, settings_of_keywords, without
-from .sites import Decoration, ExtensionCall
+from .rendering import Group, Listing, arguments_of, elements_of
+from .settings import Settings, settings_of_keywords
+from .sites import Decoration
 from .source import Edit
-from .unions import expression_of, union
 from .work import Work
 
 _ROUTERS: Final = frozenset({"route", "get", "post", "put", "patch", "delete", "doc", "expect"})
 _HOOKS: Final = frozenset(
     {"errorhandler", "app_errorhandler", "before_request", "after_request", "teardown_request"}
 )
-
-
-@dataclass(frozen=True)
-class AppPolicy:
-    """The policy of the application.
-
-    :ivar rules: the fields by path; ``None`` if only run time knows them.
-    """
-
-    rules: dict[str, dict[str, Any]] | None
-
-    def at(self, paths: Iterable[str]) -> dict[str, Any] | None:
-        """Return the fields that apply to all of *paths*, empty for the closed policy; ``None`` if it is unknown."""
-        rules = self.rules
-        if rules is None:
-            return None
-        found = []
-        for path in paths:
-            rule = max((each for each in rules if covers([each], path)), key=len, default=None)
-            found.append({} if rule is None else rules[rule])
-        if not found:
-            return rules.get("/", {}) if set(rules) <= {"/"} else None
-        return found[0] if all(each == found[0] for each in found) else None
 
 
 class MarkEdits:
@@ -65,114 +38,6 @@ class MarkEdits:
     def _of_app(self, site: Decoration) -> dict[str, Any] | None:
         """Return the application's policy where *site* is."""
         return self._app_policy.at([r.path for r in self._work.routes if r.view is site.owner and site.owner])
-
-    def write_blueprint(self, call: ExtensionCall, maker: ExtensionCall | None) -> None:
-        """Write what takes the place of the extension for a blueprint."""
-        work, source = self._work, call.module.source
-        settings = Settings()
-        for each in filter(None, (maker, call)):
-            settings = settings.with_others(
-                settings_of_keywords(each.call, each.module, each.scope, work.resolver, work.evaluator)
-            )
-        if settings.opaque:
-            work.say("by hand", call.module, call.node, "opaque-options", "only run time knows the options")
-            return
-        narrowed = self._of_resources(call, settings)
-        if narrowed is None:
-            return
-        policy = work.writer.write(narrowed, call.module, call.place)
-        if not work.say_policy(call.module, call.node, policy):
-            return
-        app = self._app_policy.at(route.path for route in self._own_routes(call))
-        text = self._settle_union(call, policy, app)
-        if text is None:
-            return
-        target = source.of(call.target) if call.target is not None else ""
-        group = Group("cors(", tuple(text), f")({target})")
-        indent = source.indent_at(source.start(call.call))
-        work.need(call.module, ["cors"])
-        self.is_marked = True
-        source.replace(call.call, group.text(indent, source.newline))
-        work.say(
-            "done",
-            call.module,
-            call.node,
-            "blueprint",
-            f"{' '.join(source.of(call.call).split())} -> {group.flat}",
-        )
-
-    def _arguments(self, policy: PolicyText, call: ExtensionCall | Decoration) -> list[str | Group]:
-        if policy.kind == "fields":
-            return [*policy.arguments]
-        self._work.need(call.module, policy.names)
-        return [policy.expression()]
-
-    def _of_resources(self, call: ExtensionCall, settings: Settings) -> Settings | None:
-        """Return the options of the blueprint's paths; ``None`` if these are not all of them."""
-        work = self._work
-        resources = settings.by_name.get("resources")
-        base = without(settings, ["resources"])
-        if resources is None:
-            return base
-        value = resources.value.candidates[0] if resources.value.candidates else None
-        keys = list(value) if isinstance(value, (dict, list, tuple, set)) else [value]
-        options = next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else {}
-        if len(keys) == 1 and isinstance(keys[0], (str, re.Pattern)):
-            own = self._own_routes(call)
-            key = keys[0]
-            regex = key if isinstance(key, re.Pattern) else None
-            if is_everything(key) or (own and all(_matches(key, regex, route.path) for route in own)):
-                known = options.value.candidates[0] if hasattr(options, "value") else options
-                return base.with_others(known_settings(known, call.module, call.scope))
-            if read_path(key, own).never or (own and not any(_matches(key, regex, r.path) for r in own)):
-                answer = work.ask(
-                    call.module,
-                    call.node,
-                    "never-matched",
-                    f"resources={key!r} matched no path of the blueprint: it is compared with the whole path. "
-                    "Is the whole blueprint meant?",
-                )
-                if answer is None:
-                    return None
-                if answer == "as-written":
-                    return base.with_others(known_settings(options, call.module, call.scope))
-                return base.with_others(known_settings({"origins": []}, call.module, call.scope))
-        work.say(
-            "by hand",
-            call.module,
-            call.node,
-            "paths-of-blueprint",
-            "resources= covers some paths of the blueprint: write paths= where CorsGuard(app) is, or @cors on views",
-        )
-        return None
-
-    def _own_routes(self, call: ExtensionCall) -> list[Route]:
-        if call.target is None:
-            return []
-        work = self._work
-        finder = Routes(work.project, work.resolver, work.evaluator, work.targets)
-        prefixes = finder.prefixes(call.target, call.module, call.scope)
-        return [route for route in work.routes if any(route.path.startswith(p) for p in prefixes if p)]
-
-    def _settle_union(
-        self, call: ExtensionCall, policy: PolicyText, app: dict[str, Any] | None
-    ) -> list[str | Group] | None:
-        """Return what marks a blueprint whose application had a policy for other origins; ``None`` if unknown."""
-        policies = union(policy, app)
-        if policies is None:
-            self._work.say(
-                "by hand",
-                call.module,
-                call.node,
-                "two-policies",
-                "the application's policy applied to the blueprint, too, and only run time knows one of the two: "
-                "write cors([policy, policy_of_the_application])",
-            )
-            return None
-        if len(policies) == 1:
-            return self._arguments(policies[0], call)
-        self._work.need(call.module, {name for each in policies for name in each.names})
-        return [expression_of(policies)]
 
     def write_decoration(self, site: Decoration) -> None:
         """Write what takes the place of ``cross_origin``."""
@@ -201,7 +66,7 @@ class MarkEdits:
         work = self._work
         settings = Settings()
         for name, setting in self._configuration.settings().by_name.items():
-            if name not in {"resources"} and OPTIONS[name].field is not None:
+            if name != "resources" and OPTIONS[name].field is not None:
                 setting.node = setting.node if setting.module is site.module else None
                 settings.by_name[name] = setting
         if site.call is not None:
@@ -243,7 +108,7 @@ class MarkEdits:
             module,
             site.node,
             "above-route",
-            f"@{' '.join(module.source.of(site.node).split())} stands above the route, where it had no effect. "
+            f"@{' '.join(module.source.of(site.node).split())} is above the route, where it had no effect. "
             "Remove it, or apply it from now on?",
         )
         if answer == "closed":
@@ -261,7 +126,7 @@ class MarkEdits:
                 module,
                 site.node,
                 "above-route",
-                "@cross_origin without parentheses made every request to the view fail. Remove it, or apply it?",
+                "@cross_origin without parentheses made every request fail. Remove it, or apply it?",
             )
             if answer == "closed":
                 self._remove(site)
@@ -272,7 +137,7 @@ class MarkEdits:
                 module,
                 site.node,
                 "wider-than-app",
-                f"{_name(site)} allows {_who(policy.values)}, and the application {_who(app)}. Is that meant?",
+                f"{_name(site)} allows {_who(policy.values)}, the application {_who(app)}. Is that meant?",
             )
             if answer == "closed":
                 self._remove(site)
@@ -295,7 +160,7 @@ class MarkEdits:
                 source.edit(*edit)
             after = applied(source.of(site.node), source.start(site.node), edits)
         else:
-            group = Group("cors(", tuple(self._arguments(policy, site)), ")")
+            group = Group("cors(", tuple(arguments_for(policy, site, work)), ")")
             after = group.flat
             source.replace(site.node, group.text(source.indent_at(source.start(site.node)), source.newline))
         self._move(site)
@@ -316,7 +181,7 @@ class MarkEdits:
                     site.module,
                     each,
                     "hidden-mark",
-                    f"@{_word(each)} has no functools.wraps and hides the mark: add it, or put @cors above it",
+                    f"@{_word(each)} has no functools.wraps and hides the mark: add it, or move @cors up",
                 )
 
     def _hides(self, decorator: ast.expr, site: Decoration) -> bool:
@@ -348,24 +213,11 @@ class MarkEdits:
                 source.replace(outer, source.of(outer.args[0]))
         else:
             listed = site.module.scope.parents[site.node]
-            from .rendering import elements_of
-
             if isinstance(listed, (ast.List, ast.Tuple)):
                 listing = elements_of(source, listed)
                 listing.items[listed.elts.index(site.node)].is_removed = True
                 for edit in listing.edits():
                     source.edit(*edit)
-
-
-def _matches(key: Any, regex: re.Pattern[str] | None, path: str) -> bool:
-    from .origins import is_regex_text
-
-    if regex is None and not is_regex_text(key):
-        return bool(path == key)
-    try:
-        return re.match(regex or (".*" if key == "*" else key), path) is not None
-    except re.error:
-        return False
 
 
 def _has_spread(call: ast.Call) -> bool:

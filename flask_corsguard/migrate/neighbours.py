@@ -97,16 +97,16 @@ class Neighbours:
                     hand.module,
                     hand.node,
                     "hand-written-headers",
-                    f"{_named(hand)} sets {names}, which the policy replaces",
+                    f"{_named(hand.node)} sets {names}, which the policy replaces",
                 )
                 continue
             who = ", ".join("whoever asks" if each is None else each for each in dict.fromkeys(hand.origins))
+            cookies = ", with the cookies of your users" if hand.credentials else ""
             answer = self._work.ask(
                 hand.module,
                 hand.node,
                 "hand-reflection",
-                f"{_named(hand)} allows {who}{' with the cookies of your users' if hand.credentials else ''}, and "
-                "the policy replaces that. Is the policy all you need?",
+                f"{_named(hand.node)} allows {who}{cookies}, and the policy replaces that. Is the policy all you need?",
             )
             settled = settled and answer is not None
             given = answer if isinstance(answer, tuple) else given
@@ -116,7 +116,7 @@ class Neighbours:
                     hand.module,
                     hand.node,
                     "hand-written-headers",
-                    f"{_named(hand)} sets {names}",
+                    f"{_named(hand.node)} sets {names}",
                 )
         return settled, given
 
@@ -133,7 +133,7 @@ class Neighbours:
                         module,
                         function,
                         "options-handler",
-                        f"{getattr(function, 'name', 'this module')} answers OPTIONS: it no longer runs for preflights",
+                        f"{_named(function)} answers OPTIONS: it no longer runs for preflights",
                     )
 
     def sockets(self) -> Iterator[tuple[Module, Scope, ast.Call]]:
@@ -192,8 +192,8 @@ def _is_view(node: ast.AST) -> bool:
     return not any("request" in ast.dump(each) for each in decorators)
 
 
-def _named(hand: HandWritten) -> str:
-    return f"{getattr(hand.node, 'name', 'the module')}()" if hasattr(hand.node, "name") else "this module"
+def _named(node: ast.AST) -> str:
+    return f"{node.name}()" if hasattr(node, "name") else "this module"
 
 
 def _is_within(hand: HandWritten, values: dict[str, Any] | None) -> bool:

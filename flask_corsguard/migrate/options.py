@@ -46,8 +46,8 @@ OPTIONS: Final[Mapping[str, Option]] = {
         "methods",
         None,
         "`methods=[...]`; leave it out for the methods of each route",
-        'The text `"*"` allowed no method in a preflight, and here allows every one. The guard takes a list at '
-        "its word.",
+        'The text `"*"` allowed no method in a preflight, and here allows every one. The guard takes a list '
+        "at its word.",
     ),
     "allow_headers": Option(
         "allow_headers",

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from .call_fields import rename_key
 from .configuration import Configuration
 from .options import OPTIONS
+from .path_arguments import paths_argument
 from .path_expressions import PathReading, covers, is_everything, order_of, read_path
 from .policy_text import PolicyText
 from .questions import Answer
-from .rendering import Group, entries_of, flat, render
+from .rendering import Group, entries_of, render
 from .settings import Setting, Settings, dictionary_of, known_settings, settings_of_dictionary
 from .sites import ExtensionCall
 from .source import Edit
-from .unions import expression_of, union
 from .values import Several
 from .work import Work
 
@@ -42,8 +43,6 @@ class Rules:
 
     def rename_key(self, configuration: Configuration) -> None:
         """Rename ``CORS_RESOURCES``, if the rules are written there."""
-        from .extension_edits import rename_key
-
         if self.key is None:
             return
         for use in configuration.of(self.key.name):
@@ -81,7 +80,7 @@ class PathWriter:
                 call.module,
                 call.node,
                 "run-time-paths",
-                "only run time knows the paths in resources=: write paths={path: policy_from_flask_cors(...)}",
+                "only run time knows the paths of resources=: write paths={...: policy_from_flask_cors(...)}",
             )
             return None
         entries = list(self._entries(resources, base, call))
@@ -90,7 +89,7 @@ class PathWriter:
             each.reading = read_path(each.key, work.routes)
             each.policy = work.writer.write(each.settings, call.module, call.place, origins)
         rules = Rules()
-        if not all([self._settle(each, call, has_rest=bool(everything)) for each in entries]):
+        if not all(self._settle(each, call, has_rest=bool(everything)) for each in entries):
             rules.is_ready = False
         # As Flask-CORS tried them; those of a list in their own order.
         is_list = not isinstance(resources.value.candidates[0], dict)
@@ -150,22 +149,24 @@ class PathWriter:
         if policy is not None and policy.questions:
             return False
         shown = entry.key.pattern if isinstance(entry.key, re.Pattern) else entry.key
+        meant = f"/{str(shown).strip('/*.^$')}"
         if reading.never:
             answer = work.ask(
                 call.module,
                 call.node,
                 "never-matched",
-                f"resources={shown!r} matched no path, so nobody was allowed by it. Is /{str(shown).strip('/*.^$')} meant?",
+                f"resources={shown!r} matched no path, so nobody was allowed by it. Is {meant} meant?",
             )
             reading.rules = []
             if answer == "as-written" or isinstance(answer, tuple):
-                reading.rules = read_path(f"/{str(shown).strip('/*.^$')}/*", work.routes).rules
+                reading.rules = read_path(f"{meant}/*", work.routes).rules
             return answer is not None
         if reading.is_clear and not reading.opened and not reading.lost:
             return True
         text = f"resources={shown!r} "
         if reading.opened:
-            text += f"did not cover {', '.join(reading.opened[:3])}, and the path {', '.join(reading.rules)} does. "
+            opened, rules = ", ".join(reading.opened[:3]), ", ".join(reading.rules)
+            text += f"did not cover {opened}, and the path {rules} does. "
         elif not reading.is_clear or reading.lost:
             text += "is no path of whole segments. "
         answer = work.ask(
@@ -184,20 +185,15 @@ class PathWriter:
         for route in self._work.routes:
             ours = max((r for r in rules if covers([r], route.path)), key=len, default=None)
             first = next((e for e in ordered if covers(e.reading.rules, route.path)), None)
-            if (
-                ours is not None
-                and first is not None
-                and rules[ours] is not first
-                and rules[ours].policy is not None
-            ):
-                if first.policy is None or rules[ours].policy.texts != first.policy.texts:  # type: ignore[union-attr]
-                    self._work.say(
-                        "by hand",
-                        call.module,
-                        call.node,
-                        "order-of-paths",
-                        f"{route.path} had the options of {first.key!r}, and the rule {ours} covers it now",
-                    )
+            if ours is None or first is None or _texts(rules[ours]) == _texts(first):
+                continue
+            self._work.say(
+                "by hand",
+                call.module,
+                call.node,
+                "order-of-paths",
+                f"{route.path} had the options of {first.key!r}, and the rule {ours} covers it now",
+            )
 
     def _write(self, rules: Rules, entries: list[_Entry], resources: Setting, call: ExtensionCall) -> None:
         if set(rules.policies) == {"/"}:
@@ -257,45 +253,8 @@ class PathWriter:
         return True
 
 
-def join(parts: Sequence[Mapping[str, PolicyText]]) -> dict[str, list[PolicyText]] | None:
-    """Return the rules of several calls as those of one; ``None`` if only run time knows.
-
-    The hook of the last call ran first, and the others after it where it had allowed nobody.
-    """
-    result: dict[str, list[PolicyText]] = {}
-    for rule in dict.fromkeys(each for part in parts for each in part):
-        applying = [_covering(part, rule) for part in reversed(parts)]
-        found = [each for each in applying if each is not None]
-        policies = [found[0]]
-        for each in found[1:]:
-            joined = union(policies[-1], each.values)
-            if joined is None:
-                return None
-            policies = [*policies[:-1], *joined]
-        result[rule] = policies
-    return result
-
-
-def _covering(rules: Mapping[str, PolicyText], path: str) -> PolicyText | None:
-    rule = max((each for each in rules if covers([each], path)), key=len, default=None)
-    return None if rule is None else rules[rule]
-
-
-def paths_argument(policies: Mapping[str, list[PolicyText]]) -> Group:
-    """Return the argument ``paths``."""
-    # In their order, but a rule comes before those that cover it.
-    ordered = sorted(policies, key=lambda rule: 0 if rule == "/" else -rule.count("/"))
-    expressions = [expression_of(policies[rule]) for rule in ordered]
-    if len(ordered) > 1 and len(set(map(flat, expressions))) == 1:
-        keys = ", ".join(map(render, ordered))
-        return Group("paths=dict.fromkeys(", (f"[{keys}]", expressions[0]), ")")
-    items = []
-    for rule, expression in zip(ordered, expressions, strict=True):
-        if isinstance(expression, Group):
-            items.append(Group(f"{render(rule)}: {expression.before}", expression.items, expression.after))
-        else:
-            items.append(Group(f"{render(rule)}: {expression}", (), ""))
-    return Group("paths={", tuple(items), "}")
+def _texts(entry: _Entry) -> dict[str, str] | None:
+    return None if entry.policy is None else entry.policy.texts
 
 
 def _is_visible(resources: Setting) -> bool:
@@ -312,7 +271,7 @@ def _edits_of(entry: _Entry, rule: str, source: Any) -> list[Edit]:
     for at, (name, value) in enumerate(zip(node.keys, node.values, strict=True)):
         item = listing.items[at]
         option = name.value if isinstance(name, ast.Constant) else None
-        option = policy.renames.get(str(option), option)  # type: ignore[arg-type]
+        option = policy.renames.get(str(option), option)
         target = OPTIONS[option].field if isinstance(option, str) and option in OPTIONS else None
         if target is None or target not in left or name is None:
             item.is_removed = True

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from flask_corsguard.core.policy import SAME_ORIGIN
+from flask_corsguard.core.problems import PolicyError
 from flask_corsguard.core.regex_tree import (
     ALPHABET,
     Anchor,
@@ -19,15 +21,14 @@ from flask_corsguard.core.regex_tree import (
     Choice,
     Node,
     Repeat,
-    Sequence as Texts,
     UnreadableError,
     read_expression,
 )
-from flask_corsguard.core.problems import PolicyError
-from flask_corsguard.wsgi.path_rules import PathRules
-from flask_corsguard.core.policy import SAME_ORIGIN
-
+from flask_corsguard.core.regex_tree import (
+    Sequence as Texts,
+)
 from flask_corsguard.core.regexes import MAX_CHOICES
+from flask_corsguard.wsgi.path_rules import PathRules
 
 from .origins import is_regex_text
 from .routes import Route
@@ -117,7 +118,7 @@ def _compare(reading: PathReading, routes: Iterable[Route], before: Any) -> None
 
 def covers(rules: Sequence[str], path: str) -> bool:
     """Whether one of *rules* covers *path*."""
-    return any(rule == "/" or path == rule or path.startswith(f"{rule}/") for rule in rules)
+    return any(rule in ("/", path) or path.startswith(f"{rule}/") for rule in rules)
 
 
 def _rule(text: str) -> str | None:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import ast
-from typing import Any
+from typing import Any, Final
 
+from .added_guards import AddedGuards
+from .app_policy import policy_of
+from .application_settings import Initialisation
+from .blueprint_edits import BlueprintEdits
+from .call_fields import remove_key
+from .call_order import are_exclusive, is_conditional
 from .configuration import Configuration
-from .extension_edits import ExtensionEdits, Initialisation, remove_key
+from .extension_edits import ExtensionEdits
 from .import_edits import ImportEdits
-from .mark_edits import AppPolicy, MarkEdits
+from .mark_edits import MarkEdits
 from .neighbours import Neighbours
+from .path_expressions import is_everything
+from .policy_text import PolicyText
 from .project import Module
 from .questions import Answer
 from .resolver import Definition
-from .policy_text import PolicyText
 from .settings import known_settings, without
 from .sites import ExtensionCall
-from .targets import Creation
 from .work import Work
 
-ASGI = "flask_corsguard.asgi.CorsMiddleware"
+ASGI: Final = "flask_corsguard.asgi.CorsMiddleware"
 
 
 class Plan:
@@ -47,13 +53,15 @@ class Plan:
         self._settle_sockets()
         for each in self._apps:
             self._extensions.write(each, origins)
-        marks = MarkEdits(work, self._configuration, self._app_policy())
+        policy = policy_of(self._apps)
+        blueprints = BlueprintEdits(work, policy)
         for call, maker in self._blueprints:
-            marks.write_blueprint(call, maker)
+            blueprints.write(call, maker)
+        marks = MarkEdits(work, self._configuration, policy)
         for site in work.sites.decorations:
             marks.write_decoration(site)
         if marks.is_marked or self._blueprints:
-            self._guard_applications()
+            AddedGuards(work, self._apps).add()
         self._finish()
 
     def _sort_calls(self) -> None:
@@ -82,8 +90,8 @@ class Plan:
                     call.module,
                     call.node,
                     "unknown-target",
-                    f"it does not show whether {text} is an application or a blueprint: write CorsGuard({text}, ...) "
-                    f"or cors(...)({text})",
+                    f"it does not show whether {text} is an application or a blueprint: write "
+                    f"CorsGuard({text}, ...) or cors(...)({text})",
                 )
         for call in work.sites.calls:
             if call.target is None and call not in initialised:
@@ -94,10 +102,10 @@ class Plan:
         kept: list[Initialisation] = []
         for each in self._apps:
             other = next((one for one in kept if self._is_same_app(one.call, each.call)), None)
-            if other is None or _are_exclusive(other.call, each.call):
+            if other is None or are_exclusive(other.call, each.call):
                 kept.append(each)
                 continue
-            first, second = self._extensions.settings_of(other), self._extensions.settings_of(each)
+            first, second = self._extensions.settings.of(other), self._extensions.settings.of(each)
             values = [next(settings.combinations()) for settings in (first, second)]
             if values[0] == values[1] and isinstance(each.call.statement, ast.Expr):
                 each.call.module.source.remove_statement(each.call.statement)
@@ -112,8 +120,7 @@ class Plan:
                     each.call.module,
                     each.call.node,
                     "two-calls",
-                    f"the application is initialised at {other.call.place}, too, with other options: write one call, "
-                    "with paths=",
+                    f"it is initialised at {other.call.place}, too, with other options: write one call, with paths=",
                 )
         self._apps = kept
 
@@ -128,7 +135,7 @@ class Plan:
         has_comment = any(
             source.has_comment(source.start(each.node), source.end(each.node)) for each in calls
         )
-        return is_beside and is_plain and not has_comment and not any(map(_is_conditional, calls))
+        return is_beside and is_plain and not has_comment and not any(map(is_conditional, calls))
 
     def _is_same_app(self, one: ExtensionCall, other: ExtensionCall) -> bool:
         if one.target is None or other.target is None:
@@ -147,14 +154,12 @@ class Plan:
         if len(self._apps) > 1:
             return None
         only = self._apps[0]
-        settings = self._extensions.settings_of(only)
+        settings = self._extensions.settings.of(only)
         if settings.opaque:
             return None
         resources = settings.by_name.get("resources")
         if resources is not None:
             value = resources.value.candidates[0] if resources.value.candidates else None
-            from .path_expressions import is_everything
-
             keys = list(value) if isinstance(value, (dict, list, tuple)) else [value]
             if len(keys) != 1 or keys[0] is None or not is_everything(keys[0]):
                 return None
@@ -174,19 +179,6 @@ class Plan:
         self._neighbours.options_handlers()
         return given
 
-    def _app_policy(self) -> AppPolicy:
-        """Return the policy of the application, by path."""
-        if not self._apps:
-            return AppPolicy({"/": {}})
-        if len(self._apps) > 1 or any(_is_conditional(each.call) for each in self._apps):
-            return AppPolicy(None)
-        only = self._apps[0]
-        if only.policy is not None:
-            return AppPolicy(None if only.policy.values is None else {"/": only.policy.values})
-        if any(policy.values is None for policy in only.rules.values()):
-            return AppPolicy(None)
-        return AppPolicy({rule: policy.values or {} for rule, policy in only.rules.items()})
-
     def _settle_sockets(self) -> None:
         work = self._work
         for each in self._apps:
@@ -203,74 +195,11 @@ class Plan:
                     call.module,
                     call.node,
                     "socketio-inside",
-                    "CorsGuard is outside of Flask-SocketIO now and speaks for /socket.io, too. Does the policy apply "
-                    "there, or its own cors_allowed_origins, as it was?",
+                    "CorsGuard is outside of Flask-SocketIO now and speaks for /socket.io, too. Does the policy "
+                    "apply there, or its own cors_allowed_origins, as it was?",
                 )
                 if answer == "keep":
                     each.extra["/socket.io"] = PolicyText("unmanaged")
-
-    def _guard_applications(self) -> None:
-        """Initialise the applications that had marks only."""
-        work = self._work
-        if not work.apps and not self._apps:
-            for module in dict.fromkeys(site.module for site in [*work.sites.decorations, *work.sites.calls]):
-                work.say(
-                    "by hand",
-                    module,
-                    module.source.tree,
-                    "no-application",
-                    "no application is made in these files: add CorsGuard(app) where it is",
-                )
-            return
-        for each in self._apps:
-            if _is_conditional(each.call):
-                work.say(
-                    "by hand",
-                    each.call.module,
-                    each.call.node,
-                    "conditional",
-                    "marks need CorsGuard(app) in every case: add an else with it",
-                )
-        initialised = self._initialised()
-        if initialised is None:
-            return
-        for creation in work.apps:
-            if creation.node not in initialised:
-                self._guard(creation)
-
-    def _initialised(self) -> set[ast.AST] | None:
-        """Return the applications that are initialised; ``None`` if it is all of them."""
-        found: set[ast.AST] = set()
-        for each in self._apps:
-            if each.call.target is None:
-                return None
-            made = self._work.targets.made(each.call.target, each.call.module, each.call.scope)
-            if not made:
-                return None
-            found |= {one.node for one in made}
-        return found
-
-    def _guard(self, creation: Creation) -> None:
-        work, module = self._work, creation.module
-        statement: ast.AST = creation.node
-        while not isinstance(statement, ast.stmt):
-            statement = module.scope.parents[statement]
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        if isinstance(statement, ast.AnnAssign):
-            targets = [statement.target]
-        if len(targets) != 1 or not isinstance(targets[0], (ast.Name, ast.Attribute)):
-            work.say(
-                "by hand", module, statement, "no-application", "add CorsGuard(app) for this application"
-            )
-            return
-        source = module.source
-        argument = "" if work.guard == "enforce" else f', guard="{work.guard}"'
-        text = f"CorsGuard({source.of(targets[0])}{argument})"
-        end = source.line_end(source.end(statement))
-        ending = source.newline if source.text[end - 1 : end] not in {"\n", "\r"} else ""
-        source.edit(end, end, f"{ending}{source.indent_at(source.start(statement))}{text}{source.newline}")
-        work.need(module, ["CorsGuard"])
-        work.say("done", module, statement, "guard", f"{text} is added: without it marks have no effect")
 
     def _finish(self) -> None:
         work = self._work
@@ -318,46 +247,3 @@ def work_lookup(work: Work, module: Module, node: ast.ImportFrom, name: str) -> 
     """Return what an import in *module* stands for."""
     bound = next((alias.asname or alias.name for alias in node.names if alias.name == name), name)
     return work.resolver.lookup(ast.Name(bound, ast.Load()), module, module.scope.nodes[node])
-
-
-def _branches(call: ExtensionCall) -> dict[ast.AST, str]:
-    """Return the branching statements around a call, and the branch of each that it is in."""
-    found: dict[ast.AST, str] = {}
-    node: ast.AST = call.node
-    parents = call.module.scope.parents
-    while node in parents:
-        parent = parents[node]
-        if isinstance(parent, ast.If):
-            found[parent] = "body" if node in parent.body else "else"
-        elif isinstance(parent, ast.Try):
-            found[parent] = "body" if node in parent.body else f"except {node.lineno}"  # type: ignore[attr-defined]
-        elif isinstance(parent, ast.Match):
-            found[parent] = f"case {parent.cases.index(node)}"  # type: ignore[arg-type]  # a case of it
-        node = parent
-    return found
-
-
-def _are_exclusive(one: ExtensionCall, other: ExtensionCall) -> bool:
-    first, second = _branches(one), _branches(other)
-    if any(first[each] != second[each] for each in first.keys() & second.keys()):
-        return True
-    # A branch that returns.
-    for each, branch in first.items():
-        if (
-            isinstance(each, ast.If)
-            and branch == "body"
-            and isinstance(each.body[-1], (ast.Return, ast.Raise))
-        ):
-            if each not in second:
-                return True
-    return False
-
-
-def _is_conditional(call: ExtensionCall) -> bool:
-    return any(
-        isinstance(each, ast.If) and not each.orelse and not _is_main(each) for each in _branches(call)
-    )
-
-
-def _is_main(node: ast.If) -> bool:
-    return "__name__" in ast.dump(node.test)

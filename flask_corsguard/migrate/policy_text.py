@@ -9,13 +9,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from .options import OPTIONS
-from .origins import UNKNOWN
 from .project import Module
 from .questions import Answer, Answers, Question
 from .rendering import Group, elements_of, is_same, render
 from .settings import Setting, Settings, without
 from .source import Edit
-from .translation import Translation, resolve_ignored, translate
+from .translated import Translation
+from .translation import resolve_ignored, translate
 
 #: Answers by which the origins that are written no longer count.
 _REPLACING: Final = frozenset({"any-origin-with-credentials", "hand-reflection"})
@@ -34,7 +34,7 @@ _NAMES: Final = {
 class PolicyText:
     """A policy, as it will be written.
 
-    :ivar kind: its fields; the function for run time with the options as they were; the closed policy; or none.
+    :ivar kind: its fields; the function for run time, with the options as they were; closed; or unmanaged.
     :ivar texts: the text of each field, or of each option for the function.
     :ivar values: the fields, where all are known.
     :ivar by_hand: why it cannot be written.
@@ -199,9 +199,9 @@ def _text_of(setting: Setting, target: str, translations: list[Translation], mod
         return setting.text if is_kept else None
     here = node is not None and setting.module is module
     fields = [each.fields.get(target) for each in translations]
-    if here and node is not None and value.is_exact and value.candidates:
-        if all(any(is_same(old, new) for new in fields) for old in value.candidates):
-            return module.source.of(node)
+    is_kept = all(any(is_same(old, new) for new in fields) for old in value.candidates)
+    if here and node is not None and value.is_exact and value.candidates and is_kept:
+        return module.source.of(node)
     if not value.is_known:
         return None
     new = fields[0]
@@ -218,9 +218,8 @@ def _changed(
     module: Module,
 ) -> str:
     source, old = module.source, setting.value.known
-    if not isinstance(old, (list, tuple, set, dict)) and isinstance(new, list) and len(new) == 1:
-        if is_same([old], new) and not (isinstance(node, ast.Constant) and old != new[0]):
-            return f"[{source.of(node)}]"
+    if is_same([old], new):
+        return f"[{source.of(node)}]"
     if isinstance(old, timedelta) and isinstance(node, ast.Call):
         return (
             f"{source.of(node.func)}(seconds={new})"
@@ -258,13 +257,8 @@ def _applied(text: str, start: int, edits: list[Edit]) -> str:
 
 
 def _ordered(texts: dict[str, str], settings: Settings) -> dict[str, str]:
-    """Return the fields as they were written, what is new at the end, and the origins first if they are new."""
+    """Return the fields as they were written, and what is new at the end, but the origins first."""
     written = [OPTIONS[name].field for name in settings.by_name]
     first = [] if "origins" in written else ["origins"]
     order = [*first, *(name for name in written if name), *texts]
     return {name: texts[name] for name in dict.fromkeys(order) if name in texts}
-
-
-def is_unknown(value: Any) -> bool:
-    """Whether a value is one that only run time knows."""
-    return value is UNKNOWN

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from .evaluator import Evaluator
 from .project import Module, Project
 from .resolver import MAX_DEPTH, Resolver
 from .scopes import Scope
 from .targets import Targets
-from .values import Evaluator
 
 _BY_DECORATOR: Final = frozenset(
     {"route", "get", "post", "put", "patch", "delete", "add_url_rule", "add_resource"}
@@ -85,7 +85,7 @@ class Routes:
                 for each in node.args[:1]:
                     inner = self.prefixes(each, meaning.module, meaning.scope, 1)  # type: ignore[union-attr]
                     if inner - {""}:
-                        return sorted(inner)[-1]
+                        return max(inner)
         return ""
 
     def _of_blueprint(self, made: ast.Call, module: Module, scope: Scope, depth: int) -> set[str]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any, Final, Literal
 
-from flask_corsguard.core.policy import SAME_ORIGIN, GuardMode, Policy
+from flask_corsguard.core.policy import SAME_ORIGIN, Policy
+from flask_corsguard.core.policy_fields import GuardMode
 from flask_corsguard.core.problems import PolicyError, Problem
 
 from .options import OPTIONS
+from .origin_questions import problems_of
 from .questions import CHOICES, Answers, Question
-from .translation import Translation, problems_of, resolve_ignored, translate
+from .translated import Translation
+from .translation import resolve_ignored, translate
 
 #: What is done about a question if the start must not fail: never more than what was allowed.
 _CLOSED: Final = Answers(
@@ -29,17 +32,17 @@ def policy_from_flask_cors(
 ) -> Policy:
     """Return the policy that does what *options* of Flask-CORS did, for values that only run time knows.
 
-    It reads them as ``corsguard migrate`` does: a single origin and a text with commas count, a text that was
-    taken for a regular expression becomes the pattern that it meant, and an option that Flask-CORS ignored has
-    no effect. The policy never allows more than Flask-CORS did.
+    It reads them as ``corsguard migrate`` does: a single origin is a list of one, a text that was taken for a
+    regular expression becomes the pattern that it meant, and an option that Flask-CORS ignored has no effect.
+    The policy never allows more than Flask-CORS did.
 
     .. code-block:: python
 
         CorsGuard(app, policy_from_flask_cors(**settings.CORS, on_problem="warn"))
 
-    :param on_problem: what happens to a value that has no clear meaning here, such as an origin with a slash at
-        its end, which never matched. ``"raise"`` raises; ``"warn"`` leaves it out, so that a start that worked
-        before works, and gives a :class:`.CorsGuardWarning`.
+    :param on_problem: what happens to a value that has no clear meaning here, such as an origin with a slash
+        at its end, which never matched. ``"raise"`` raises; ``"warn"`` leaves it out, so that a start that
+        worked before works, and gives a :class:`.CorsGuardWarning`.
     :param guard: the field of the policy.
     :param options: as ``CORS(app, ...)`` and ``cross_origin(...)`` took them.
     :returns: the policy; a closed one if the options allowed nobody.

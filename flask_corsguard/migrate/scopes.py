@@ -111,22 +111,17 @@ def _evaluated_outside(node: ast.AST) -> Iterator[ast.AST]:
 def _bind_parameters(arguments: ast.arguments, scope: Scope) -> None:
     for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
         scope.bind(each.arg, each)
-    for each in (arguments.vararg, arguments.kwarg):
-        if each is not None:
-            scope.bind(each.arg, each)
+    for rest in filter(None, (arguments.vararg, arguments.kwarg)):
+        scope.bind(rest.arg, rest)
 
 
 def _bind(node: ast.AST, scope: Scope) -> None:
     if isinstance(node, ast.Assign):
         for target in node.targets:
             _bind_target(target, node, node.value, scope)
-    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+    elif (isinstance(node, ast.AnnAssign) and node.value is not None) or isinstance(node, ast.NamedExpr):
         _bind_target(node.target, node, node.value, scope)
-    elif isinstance(node, ast.NamedExpr):
-        _bind_target(node.target, node, node.value, scope)
-    elif isinstance(node, ast.AugAssign):
-        _bind_target(node.target, node, None, scope)
-    elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+    elif isinstance(node, (ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)):
         _bind_target(node.target, node, None, scope)
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
         _bind_target(node.optional_vars, node, None, scope)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any, Final
 
+from .evaluator import Evaluator
 from .origins import UNKNOWN
 from .project import Module
 from .resolver import Definition, Resolver
 from .scopes import Scope
-from .values import Evaluator, Several, Value
+from .values import Several, Value
 
 #: Combinations of values that are looked at.
 MAX_COMBINATIONS: Final = 24
@@ -143,7 +144,7 @@ def _entries(node: ast.AST) -> Iterator[tuple[str | None, ast.expr]]:
     elif isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             is_name = isinstance(key, ast.Constant) and isinstance(key.value, str)
-            yield (key.value if is_name else None), value  # type: ignore[union-attr,misc]  # a text
+            yield (key.value if is_name else None), value  # type: ignore[union-attr]  # a text
 
 
 def known_settings(values: Mapping[Any, Any], module: Module, scope: Scope) -> Settings:

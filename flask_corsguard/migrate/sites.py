@@ -16,6 +16,8 @@ _NAME: Final = re.compile(
     r"(?:flask_cors|flask\.ext\.cors|flask_ext_cors)(?:\.(?:extension|decorator|core))?\.(\w+)"
 )
 _MODULE: Final = re.compile(r"(?:flask_cors|flask\.ext\.cors|flask_ext_cors)(?:\.\w+)*")
+#: What can be imported and is moved; ``cors`` is of ``flask.ext``.
+_KNOWN: Final = frozenset({None, "CORS", "cross_origin", "core", "decorator", "extension", "cors"})
 _QUART: Final = re.compile(r"quart_cors(?:\.\w+)*")
 
 
@@ -132,20 +134,8 @@ class SiteFinder:
         absolute = f"{module.absolute(node)}.{alias.name}"
         if _MODULE.fullmatch(module.absolute(node)) or _MODULE.fullmatch(absolute):
             self._sites.imports.append((module, node, alias))
-            known = name_in_flask_cors(absolute) in {"CORS", "cross_origin"} or _MODULE.fullmatch(absolute)
-            if alias.name == "*":
-                self._sites.unclear.append((module, node, f"from {node.module} import *"))
-            elif not known or (name_in_flask_cors(absolute) or "CORS") not in {"CORS", "cross_origin"}:
-                if _MODULE.fullmatch(absolute) is None or name_in_flask_cors(absolute) not in {
-                    None,
-                    "CORS",
-                    "cross_origin",
-                    "core",
-                    "decorator",
-                    "extension",
-                    "cors",
-                }:
-                    self._sites.unclear.append((module, node, f"{alias.name} of Flask-CORS"))
+            if alias.name == "*" or name_in_flask_cors(absolute) not in _KNOWN:
+                self._sites.unclear.append((module, node, f"{alias.name} of Flask-CORS"))
         elif _QUART.fullmatch(module.absolute(node)):
             self._sites.quart.append((module, node))
         else:
@@ -196,9 +186,8 @@ class SiteFinder:
             self._sites.unclear.append((module, node, module.source.of(node)))
 
     def _find_reference(self, module: Module, node: ast.expr, parent: ast.AST) -> None:
-        if isinstance(parent, (ast.AnnAssign, ast.arg)) and getattr(parent, "annotation", None) is node:
-            self._sites.renamed.append((module, node, "CorsGuard"))
-        elif isinstance(parent, (ast.If, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.IfExp)):
+        is_annotation = getattr(parent, "annotation", None) is node
+        if is_annotation or isinstance(parent, (ast.If, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.IfExp)):
             self._sites.renamed.append((module, node, "CorsGuard"))
         else:
             self._sites.unclear.append((module, node, f"{module.source.of(node)} is used as a value"))

@@ -51,7 +51,7 @@ class Source:
 
     @cached_property
     def _starts(self) -> list[int]:
-        """The offset of each line. Lines end as they do for Python: at \\n, \\r\\n or \\r."""
+        r"""The offset of each line. Lines end as they do for Python: at \\n, \\r\\n or \\r."""
         return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", self.text))]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Two policies of Flask-CORS for the same URLs: the second one applied to origins that the first did not allow."""
+"""Two policies of Flask-CORS for the same URLs: the second applied where the first had allowed nobody."""
 
 from __future__ import annotations
 

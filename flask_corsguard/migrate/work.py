@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
+from .evaluator import Evaluator
 from .policy_text import PolicyText, PolicyWriter
 from .project import Module, Project
 from .questions import Answer, Answers, Question
@@ -15,7 +16,6 @@ from .resolver import Resolver
 from .routes import Route, Routes
 from .sites import SiteFinder, Sites
 from .targets import Creation, Targets
-from .values import Evaluator
 
 SectionName = Literal[
     "done", "differs", "asked", "by hand", "delete yourself", "to rename", "tests", "run time", "dependencies"
@@ -133,8 +133,8 @@ class Work:
                 module,
                 node,
                 "run-time-values",
-                "only run time knows the values: policy_from_flask_cors reads them at the start, leaves out what "
-                "has no meaning, and warns of it",
+                "only run time knows the values: policy_from_flask_cors reads them at the start, leaves out "
+                "what has no meaning, and warns of it",
             )
         if policy.by_hand:
             self.say("by hand", module, node, "by-hand", policy.by_hand)

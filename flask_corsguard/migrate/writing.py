@@ -53,7 +53,8 @@ def write(changes: Sequence[Change]) -> None:
     staged: list[tuple[Change, Path]] = []
     try:
         for change in changes:
-            staged.append((change, _stage(change)))
+            temporary = _stage(change)
+            staged.append((change, temporary))
         _replace(staged)
     finally:
         for _, temporary in staged:
