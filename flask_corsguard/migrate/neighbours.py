@@ -106,7 +106,8 @@ class Neighbours:
                 hand.module,
                 hand.node,
                 "hand-reflection",
-                f"{_named(hand.node)} allows {who}{cookies}, and the policy replaces that. Is the policy all you need?",
+                f"{_named(hand.node)} allows {who}{cookies}, and the policy replaces that. Is the policy all "
+                "you need?",
             )
             settled = settled and answer is not None
             given = answer if isinstance(answer, tuple) else given
@@ -193,7 +194,8 @@ def _is_view(node: ast.AST) -> bool:
 
 
 def _named(node: ast.AST) -> str:
-    return f"{node.name}()" if hasattr(node, "name") else "this module"
+    name = getattr(node, "name", "")
+    return f"{name}()" if name else "this module"
 
 
 def _is_within(hand: HandWritten, values: dict[str, Any] | None) -> bool:

@@ -120,7 +120,7 @@ class Plan:
                     each.call.module,
                     each.call.node,
                     "two-calls",
-                    f"it is initialised at {other.call.place}, too, with other options: write one call, with paths=",
+                    f"it is initialised at {other.call.place}, too, with other options: write one call",
                 )
         self._apps = kept
 
@@ -195,8 +195,8 @@ class Plan:
                     call.module,
                     call.node,
                     "socketio-inside",
-                    "CorsGuard is outside of Flask-SocketIO now and speaks for /socket.io, too. Does the policy "
-                    "apply there, or its own cors_allowed_origins, as it was?",
+                    "CorsGuard is outside of Flask-SocketIO now and answers for /socket.io, too. Does the "
+                    "policy apply there, or its own cors_allowed_origins, as it was?",
                 )
                 if answer == "keep":
                     each.extra["/socket.io"] = PolicyText("unmanaged")
