@@ -6,8 +6,7 @@ import re
 from typing import Any
 
 from .app_policy import AppPolicy
-from .origins import is_regex_text
-from .path_expressions import is_everything, read_path
+from .path_expressions import is_everything, matches, read_path
 from .policy_text import PolicyText
 from .rendering import Group
 from .routes import Route, Routes
@@ -74,10 +73,9 @@ class BlueprintEdits:
         if len(keys) == 1 and isinstance(keys[0], (str, re.Pattern)):
             own = self._own_routes(call)
             key = keys[0]
-            regex = key if isinstance(key, re.Pattern) else None
-            if is_everything(key) or (own and all(_matches(key, regex, route.path) for route in own)):
+            if is_everything(key) or (own and all(matches(key, route.path) for route in own)):
                 return base.with_others(known_settings(plain(options), call.module, call.scope))
-            if read_path(key, own).never or (own and not any(_matches(key, regex, r.path) for r in own)):
+            if read_path(key, own).never or (own and not any(matches(key, r.path) for r in own)):
                 answer = work.ask(
                     call.module,
                     call.node,
@@ -135,12 +133,3 @@ def arguments_for(policy: PolicyText, site: Site, work: Work) -> list[str | Grou
         return [*policy.arguments]
     work.need(site.module, policy.names)
     return [policy.expression()]
-
-
-def _matches(key: Any, regex: re.Pattern[str] | None, path: str) -> bool:
-    if regex is None and not is_regex_text(key):
-        return bool(path == key)
-    try:
-        return re.match(regex or (".*" if key == "*" else key), path) is not None
-    except re.error:
-        return False

@@ -14,6 +14,10 @@ from .resolver import MAX_DEPTH, Definition, Meaning, Resolver, default_of
 from .scopes import Scope
 from .values import OPEN, Several, Value, any_of, known, some
 
+#: Powers that are computed: of seconds, nobody writes larger ones.
+MAX_BASE: Final = 100
+MAX_POWER: Final = 20
+
 #: What changes a list or a dictionary in place.
 _MUTATORS: Final = frozenset(
     {"append", "extend", "add", "insert", "update", "remove", "pop", "clear", "setdefault"}
@@ -155,16 +159,7 @@ class Expressions:
         left, right = self.inside(node.left, at), self.inside(node.right, at)
         results = []
         for one, other in product(left.candidates, right.candidates):
-            if (
-                isinstance(node.op, ast.Add)
-                and type(one) is type(other)
-                and isinstance(one, (str, list, tuple))
-            ):
-                results.append(one + other)
-            elif isinstance(node.op, ast.Mult) and isinstance(one, int) and isinstance(other, int):
-                results.append(one * other)
-            elif isinstance(node.op, ast.Mod) and isinstance(one, str) and isinstance(other, str):
-                results.append(one.replace("%s", other, 1))
+            results += _operation(node.op, one, other)
         return some(results, is_exact=left.is_exact and right.is_exact and bool(results))
 
     def _joinedstr(self, node: ast.JoinedStr, at: Context) -> Value:
@@ -211,6 +206,22 @@ class Expressions:
 
     _setcomp = _listcomp
     _generatorexp = _listcomp
+
+
+def _operation(operator: ast.operator, one: Any, other: Any) -> list[Any]:
+    """Return the result of an operation on two values, if it is one that is followed."""
+    are_numbers = isinstance(one, (int, float)) and isinstance(other, (int, float))
+    if isinstance(operator, ast.Add) and (
+        are_numbers or (type(one) is type(other) and isinstance(one, (str, list, tuple)))
+    ):
+        return [one + other]
+    if isinstance(operator, ast.Mult) and are_numbers:
+        return [one * other]
+    if isinstance(operator, ast.Pow) and are_numbers and abs(one) <= MAX_BASE and 0 <= other <= MAX_POWER:
+        return [one**other]
+    if isinstance(operator, ast.Mod) and isinstance(one, str) and isinstance(other, str):
+        return [one.replace("%s", other, 1)]
+    return []
 
 
 def _changed_names(module: Module) -> frozenset[str]:

@@ -10,11 +10,11 @@ from flask_corsguard.core.origin import NULL_ORIGINS, Origin, is_loopback_host
 from flask_corsguard.core.origin_pattern import OriginPattern, read_origin
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.problems import PolicyError, Problem
+from flask_corsguard.core.regexes import prove
 from flask_corsguard.core.validation.regexes import matches_anyone
 
 from .origins import UNKNOWN, OriginsFound
 from .questions import Answer, Answers, Question
-from .regex_origins import read_regex
 from .translated import Translation, shown
 
 
@@ -171,9 +171,10 @@ def _pattern_of(item: Any) -> str:
 
 def _is_insecure(item: Any) -> bool:
     if isinstance(item, re.Pattern):
-        reading = read_regex(item)
-        return item.match("http://www.example.com") is not None or (
-            reading is not None and any(map(_is_insecure, reading.patterns))
+        # Below a public suffix, too: what is asked here is only the scheme.
+        proof = prove(item, public_suffixes=True)
+        return any(map(_is_insecure, proof.origins)) or any(
+            item.match(f"http://a.{base}") is not None for base in proof.bases
         )
     if not isinstance(item, str) or not item.startswith("http:"):
         return False

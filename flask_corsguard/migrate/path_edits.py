@@ -12,7 +12,7 @@ from .call_fields import rename_key
 from .configuration import Configuration
 from .options import OPTIONS
 from .path_arguments import paths_argument
-from .path_expressions import PathReading, covers, is_everything, order_of, read_path
+from .path_expressions import PathReading, covers, is_everything, matches, order_of, read_path
 from .policy_text import PolicyText
 from .questions import Answer
 from .rendering import Group, entries_of, render
@@ -184,7 +184,7 @@ class PathWriter:
         rules = {rule: each for each in reversed(ordered) for rule in each.reading.rules}
         for route in self._work.routes:
             ours = max((r for r in rules if covers([r], route.path)), key=len, default=None)
-            first = next((e for e in ordered if covers(e.reading.rules, route.path)), None)
+            first = next((e for e in ordered if matches(e.key, route.path)), None)
             if ours is None or first is None or _texts(rules[ours]) == _texts(first):
                 continue
             self._work.say(
@@ -237,6 +237,9 @@ class PathWriter:
         ):
             return False
         source = resources.module.source
+        if "\n" not in source.of(node) and not resources.name.startswith("CORS_"):
+            # One line is written anew.
+            return False
         if call.module is not resources.module and not resources.name.startswith("CORS_"):
             return False
         for each, rule in zip(entries, firsts, strict=True):

@@ -68,6 +68,14 @@ def is_everything(key: Any) -> bool:
     )
 
 
+def matches(key: Any, path: str) -> bool:
+    """Whether a key covered *path*."""
+    if isinstance(key, str) and not is_regex_text(key):
+        return path == key
+    regex = _regex(key)
+    return regex is not None and regex.match(path) is not None
+
+
 def _regex(key: Any) -> re.Pattern[str] | None:
     if isinstance(key, re.Pattern):
         return key if isinstance(key.pattern, str) else None

@@ -172,7 +172,8 @@ def _texts(node: Node) -> list[str]:
 
 
 def _of_characters(node: Chars) -> list[str]:
-    characters = {character.lower() for character in node.allowed}
+    # The web has no origin in upper case.
+    characters = {character for character in node.allowed if not character.isupper()}
     if node.allowed == ALPHABET:
         return [_ONE]
     if node.is_open or not 0 < len(characters) <= MAX_CHARACTERS:

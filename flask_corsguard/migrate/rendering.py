@@ -134,23 +134,18 @@ class Listing:
         has_comment = self.source.has_comment(self.start, self.end)
         if not has_comment and ("\n" not in text or self.wrapped or not self._kept):
             return [Edit(self.start, self.end, self._anew())]
-        if not has_comment and not self._is_broken:
-            return [Edit(self.start, self.end, self._anew())]
         return self._in_place()
 
     @property
     def _kept(self) -> list[Item]:
         return [item for item in self.items if not item.is_removed]
 
-    @property
-    def _is_broken(self) -> bool:
-        """Whether the items are on lines of their own."""
-        lines = {self.source.line_at(item.start) for item in self.items}
-        first = self.source.line_at(self.start)
-        return len(lines) > 1 or first not in lines
-
     def _anew(self) -> str:
-        items = [(item.text(self.source), at) for at, item in enumerate(self.items) if not item.is_removed]
+        items = [
+            (self._moved(item, 1 + (bool(self.wrapped) and at >= self.wrapped_from)), at)
+            for at, item in enumerate(self.items)
+            if not item.is_removed
+        ]
         before: list[str | Group] = [text for text, at in items if not self.wrapped or at < self.wrapped_from]
         inner: list[str | Group] = [text for text, at in items if self.wrapped and at >= self.wrapped_from]
         inner += self.added
@@ -167,38 +162,54 @@ class Listing:
             used = WIDTH
         return group.text(indent, self.source.newline, used)
 
+    def _moved(self, item: Item, steps: int) -> str:
+        """Return the text of an item, with its other lines as far to the right as its first one goes."""
+        text, source = item.text(self.source), self.source
+        more = len(source.indent_at(self.start)) + steps * len(_STEP) - len(source.indent_at(item.start))
+        has_long_text = '"""' in text or "'''" in text
+        if "\n" not in text or more <= 0 or has_long_text:
+            return text
+        return text.replace("\n", f"\n{' ' * more}")
+
     def _in_place(self) -> list[Edit]:
-        source, items = self.source, self.items
-        edits = [edit for item in self._kept for edit in item.edits]
+        items = self.items
         kept = [at for at, item in enumerate(items) if not item.is_removed]
-        for at, item in enumerate(items):
-            if item.is_removed and at + 1 < len(items) and any(each > at for each in kept):
-                edits.append(Edit(item.start, self._start_after(at), ""))
         last = kept[-1] if kept else -1
-        if last < len(items) - 1:
-            start = items[last].end if kept else self.start
-            edits.append(Edit(start, items[-1].end, ""))
+        edits = [edit for at in kept for edit in items[at].edits]
+        for at in range(last):
+            if items[at].is_removed:
+                edits.append(Edit(items[at].start, self._start_after(at), ""))
         column = self._column()
-        added = [
-            each.text(" " * column, source.newline) if isinstance(each, Group) else each
-            for each in self.added
-        ]
-        if self.wrapped:
-            first = next((items[at].start for at in kept if at >= self.wrapped_from), None)
-            if first is None:
-                added = [f"{self.wrapped}({', '.join(added)})"]
-            else:
-                edits.append(Edit(first, first, f"{self.wrapped}("))
-                added[-1] += ")"
-            added += [
-                each.text(" " * column, source.newline) if isinstance(each, Group) else each
-                for each in self.outside
-            ]
+        added = self._wrapped(column, kept, edits)
+        end = items[last].end if kept else self.start
+        if last == len(items) - 1:
+            return [*edits, self._added(added, column, end, has_items=bool(kept))] if added else edits
+        first = items[last + 1]
+        line = self.source.line_start(first.start)
+        if self.source.has_comment(end, first.start) and not self.source.text[line : first.start].strip():
+            # The comment stays, and what is added begins where the first removed item was.
+            between = f",{self.source.newline}{' ' * (first.start - line)}"
+            return [*edits, Edit(first.start, items[-1].end, between.join(added))]
         if added:
-            edits.append(
-                self._added(added, column, items[last].end if kept else self.start, has_items=bool(kept))
-            )
-        return edits
+            edits.append(self._added(added, column, end, has_items=bool(kept)))
+        return [*edits, Edit(end, items[-1].end, "")]
+
+    def _wrapped(self, column: int, kept: list[int], edits: list[Edit]) -> list[str]:
+        """Return the texts that are added, and put the call around what it wraps."""
+        added, outside = (
+            [
+                each.text(" " * column, self.source.newline) if isinstance(each, Group) else each
+                for each in listed
+            ]
+            for listed in (self.added, self.outside)
+        )
+        if not self.wrapped:
+            return added
+        first = next((self.items[at].start for at in kept if at >= self.wrapped_from), None)
+        if first is None:
+            return [f"{self.wrapped}({', '.join(added)})", *outside]
+        edits.append(Edit(first, first, f"{self.wrapped}("))
+        return [*added[:-1], f"{added[-1]})", *outside]
 
     def _column(self) -> int:
         """Return where a new item begins."""

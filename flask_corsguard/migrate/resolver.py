@@ -45,9 +45,10 @@ class Resolver:
             return []
         if isinstance(node, ast.Name):
             found: list[Meaning] = []
-            for binding in scope.find(node.id):
+            bindings = scope.find(node.id)
+            for binding in bindings:
                 found += self._of_binding(binding, node.id, module, depth)
-            return found
+            return found if bindings else [*self._starred(module, node.id, depth)]
         if isinstance(node, ast.Attribute):
             found = []
             for base in self.lookup(node.value, module, scope, depth + 1):
@@ -85,8 +86,9 @@ class Resolver:
     def _imported(self, node: ast.ImportFrom, name: str, module: Module, depth: int) -> Iterator[Meaning]:
         absolute = module.absolute(node)
         target = self.project.find(absolute, near=None if node.level else module)
+        below = self.project.find(f"{absolute}.{name}".lstrip(".")) if target is module else None
         if target is None or target is module:
-            yield External(f"{absolute}.{name}")
+            yield below or External(f"{absolute}.{name}")
             return
         found = list(self.member(target, name, depth))
         yield from found or [External(f"{absolute}.{name}")]
@@ -100,12 +102,16 @@ class Resolver:
         below = self.project.find(f"{module.dotted}.{name}".lstrip("."))
         if below is not None:
             yield below
-        elif depth <= MAX_DEPTH:
-            for node in module.source.tree.body:
-                if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-                    target = self.project.find(module.absolute(node), near=None if node.level else module)
-                    if target is not None and target is not module:
-                        yield from self.member(target, name, depth + 1)
+        else:
+            yield from self._starred(module, name, depth)
+
+    def _starred(self, module: Module, name: str, depth: int) -> Iterator[Meaning]:
+        """Yield what ``from ... import *`` brings under a name."""
+        for node in module.source.tree.body:
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and depth <= MAX_DEPTH:
+                target = self.project.find(module.absolute(node), near=None if node.level else module)
+                if target is not None and target is not module:
+                    yield from self.member(target, name, depth + 1)
 
     def _attribute(self, base: Meaning, name: str, depth: int) -> Iterator[Meaning]:
         if isinstance(base, External):

@@ -179,11 +179,19 @@ class SiteFinder:
                 self._sites.calls.append(
                     ExtensionCall(module, scope, call, call, target, made_by, is_init=True)
                 )
-        elif isinstance(node, ast.Attribute) and any(
-            name_in_flask_cors(each) not in {None, "core", "extension", "decorator"}
-            for each in self._resolver.externals(node, module, scope)
-        ):
-            self._sites.unclear.append((module, node, module.source.of(node)))
+        elif isinstance(node, ast.Name):
+            self._find_member(module, scope, node)
+
+    def _find_member(self, module: Module, scope: Scope, node: ast.expr) -> None:
+        """Record what a program uses of Flask-CORS beside the two names that are moved."""
+        if not any(_MODULE.fullmatch(each) for each in self._resolver.externals(node, module, scope)):
+            return
+        parent = module.scope.parents[node]
+        while isinstance(parent, ast.Attribute) and parent.attr in {"core", "decorator", "extension"}:
+            node, parent = parent, module.scope.parents[parent]
+        if not isinstance(parent, ast.Attribute) or parent.attr not in {"CORS", "cross_origin"}:
+            used = parent if isinstance(parent, ast.Attribute) else node
+            self._sites.unclear.append((module, used, module.source.of(used)))
 
     def _find_reference(self, module: Module, node: ast.expr, parent: ast.AST) -> None:
         is_annotation = getattr(parent, "annotation", None) is node

@@ -182,7 +182,7 @@ def fetch(server, origin, url, method, how, *, sandboxed):
 
 
 def compared(before, after, *, forged, friend):
-    """Return the class of a difference: ``same``, ``safer``, ``fixes: ...``, ``breaks`` or ``opens``, say."""
+    """Return the class of a difference: ``same``, ``safer``, ``fixes``, ``breaks`` or ``opens``, say."""
     (one, ran), (other, runs) = before, after
     if forged:
         return "same" if ran == runs else "forged: stopped" if ran > runs else "forged: let through"
@@ -204,7 +204,7 @@ def compared(before, after, *, forged, friend):
 
 
 def bad_classes(program, before, afters):
-    """Return the differences that no user may meet between an application and others, each with an example."""
+    """Return the differences that no user may meet between an application and others, with examples."""
     first, others = Server(before), [Server(each) for each in afters]
     bad = {}
     for url, method in urls_of(before):

@@ -1,4 +1,4 @@
-"""Programs in the shapes that real ones have: moved by the command, and compared by a browser before and after."""
+"""Programs in the shapes that real ones have, moved by the command and compared by a browser."""
 
 from __future__ import annotations
 
