@@ -47,7 +47,7 @@ class BlueprintEdits:
         text = self._settle_union(call, policy, app)
         if text is None:
             return
-        target = source.of(call.target) if call.target is not None else ""
+        target = source.of(call.target or call.call)
         group = Group("cors(", tuple(text), f")({target})")
         indent = source.indent_at(source.start(call.call))
         work.need(call.module, ["cors"])
@@ -99,11 +99,9 @@ class BlueprintEdits:
         return None
 
     def _own_routes(self, call: ExtensionCall) -> list[Route]:
-        if call.target is None:
-            return []
         work = self._work
         finder = Routes(work.project, work.resolver, work.evaluator, work.targets)
-        prefixes = finder.prefixes(call.target, call.module, call.scope)
+        prefixes = finder.prefixes(call.target or call.call, call.module, call.scope)
         return [route for route in work.routes if any(route.path.startswith(p) for p in prefixes if p)]
 
     def _settle_union(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from .configuration import KeyUse
 from .options import OPTIONS
@@ -64,9 +64,9 @@ def remove_key(use: KeyUse) -> None:
         nodes: list[Any] = in_order(parent)
         listing.items[nodes.index(use.node)].is_removed = True
     else:
-        assert isinstance(parent, ast.Dict)  # noqa: S101 - an entry is in one
-        listing = entries_of(source, parent)
-        listing.items[parent.keys.index(use.node)].is_removed = True  # type: ignore[arg-type]  # its key
+        entries = cast("ast.Dict", parent)
+        listing = entries_of(source, entries)
+        listing.items[[*entries.keys].index(cast("ast.expr", use.node))].is_removed = True
     for edit in listing.edits():
         source.edit(*edit)
 

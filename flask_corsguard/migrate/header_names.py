@@ -22,9 +22,7 @@ Notes = list[str]
 
 
 def read_methods(value: Any, notes: Notes) -> Any:
-    """Return the field ``methods``; ``None`` if there was no list."""
-    if value is None:
-        return None
+    """Return the field ``methods``."""
     names = [name.upper() for name in _split(value)]
     if "*" in names or "ALL" in names:
         notes.append(
@@ -39,8 +37,6 @@ def read_methods(value: Any, notes: Notes) -> Any:
             notes.append(f"methods: {name} is left out. {problems[0].message}")
         else:
             kept.append(name)
-    if not set(names) <= {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"} or not kept:
-        return kept
     return kept
 
 
@@ -69,9 +65,7 @@ def read_allow_headers(value: Any, notes: Notes, patterns: Notes) -> Any:
 
 
 def read_expose_headers(value: Any, notes: Notes) -> Any:
-    """Return the field ``expose_headers``; ``None`` if there was none."""
-    if value is None:
-        return None
+    """Return the field ``expose_headers``."""
     names = _split(value)
     if "*" in names:
         return "*"

@@ -39,15 +39,13 @@ class ImportEdits:
             listed = statements.setdefault(module, [])
             if node not in listed:
                 listed.append(node)
-            if not _is_of_flask_cors(node, module):
+            if isinstance(node, ast.ImportFrom) and not _is_of_flask_cors(node, module):
                 self._need_where_it_is_from(module, node)
         for module in dict.fromkeys([*statements, *self._work.names]):
             self._write(module, statements.get(module, []))
 
-    def _need_where_it_is_from(self, module: Module, node: ast.Import | ast.ImportFrom) -> None:
+    def _need_where_it_is_from(self, module: Module, node: ast.ImportFrom) -> None:
         """Record what another file of the project passes on, and rename it in ``__all__``."""
-        if not isinstance(node, ast.ImportFrom):
-            return
         origin = self._work.project.find(module.absolute(node), near=None if node.level else module)
         if origin is None:
             return
@@ -65,10 +63,14 @@ class ImportEdits:
         aliases = {name: self._alias(module, name, statements) for name in names}
         self._rename(module, {name: alias for name, alias in aliases.items() if alias != name})
         source = module.source
-        passed_on = [each for each in statements if not _is_of_flask_cors(each, module)]
+        passed_on = [
+            each
+            for each in statements
+            if isinstance(each, ast.ImportFrom) and not _is_of_flask_cors(each, module)
+        ]
         statements = [each for each in statements if each not in passed_on]
-        for each in passed_on:
-            self._pass_on(module, each)
+        for passed in passed_on:
+            self._pass_on(module, passed)
             names = [name for name in names if name not in {"CorsGuard", "cors"}]
         text = f"from {PACKAGE} import {', '.join(_imported(name, aliases[name]) for name in names)}"
         if "re" not in module.scope.bindings and any("re.compile(" in edit.text for edit in source.edits):
@@ -137,7 +139,7 @@ class ImportEdits:
             return True
         return (module, node, alias) in self._sites.imports
 
-    def _pass_on(self, module: Module, node: ast.Import | ast.ImportFrom) -> None:
+    def _pass_on(self, module: Module, node: ast.ImportFrom) -> None:
         """Rename what another file of the project passes on."""
         source = module.source
         renamed = []
@@ -148,9 +150,8 @@ class ImportEdits:
             renamed.append(
                 name if alias.asname is None or name != alias.name else f"{name} as {alias.asname}"
             )
-        if isinstance(node, ast.ImportFrom):
-            dots = "." * node.level
-            source.replace(node, f"from {dots}{node.module or ''} import {', '.join(renamed)}")
+        dots = "." * node.level
+        source.replace(node, f"from {dots}{node.module or ''} import {', '.join(renamed)}")
 
     def _alias(self, module: Module, name: str, statements: list[ast.Import | ast.ImportFrom]) -> str:
         removed = self._removed.get(module, set())

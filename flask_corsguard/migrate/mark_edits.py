@@ -207,17 +207,15 @@ class MarkEdits:
         if site.how == "decorator":
             at = source.text.rindex("@", 0, source.start(site.node))
             source.edit(source.line_start(at), source.line_end(source.end(site.node)), "")
-        elif site.how == "wrapper":
-            outer = site.module.scope.parents[site.node]
-            if isinstance(outer, ast.Call) and outer.args:
-                source.replace(outer, source.of(outer.args[0]))
-        else:
-            listed = site.module.scope.parents[site.node]
-            if isinstance(listed, (ast.List, ast.Tuple)):
-                listing = elements_of(source, listed)
-                listing.items[listed.elts.index(site.node)].is_removed = True
-                for edit in listing.edits():
-                    source.edit(*edit)
+            return
+        around = site.module.scope.parents[site.node]
+        if isinstance(around, ast.Call):
+            source.replace(around, source.of(around.args[0]))
+        elif isinstance(around, (ast.List, ast.Tuple)):
+            listing = elements_of(source, around)
+            listing.items[around.elts.index(site.node)].is_removed = True
+            for edit in listing.edits():
+                source.edit(*edit)
 
 
 def _has_spread(call: ast.Call) -> bool:
@@ -258,8 +256,6 @@ def _name(site: Decoration) -> str:
 def _who(values: dict[str, Any] | None) -> str:
     if values is None:
         return "whom only run time knows"
-    if not values or not values.get("origins"):
-        return "nobody"
     with_cookies = ", with cookies" if values.get("credentials") else ""
     if values["origins"] == "*":
         return f"everyone{with_cookies}"

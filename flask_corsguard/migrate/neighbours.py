@@ -181,10 +181,9 @@ def _is_docstring_or_read(node: ast.AST, module: Module) -> bool:
 
 def _function(scope: Scope) -> ast.AST:
     found: Scope | None = scope
-    while found is not None and not isinstance(
-        found.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)
-    ):
-        found = found.parent
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    while found is not None and not isinstance(found.node, functions):
+        scope, found = found, found.parent
     return found.node if found is not None else scope.node
 
 

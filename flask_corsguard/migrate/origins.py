@@ -27,9 +27,6 @@ _SIGNS: Final = frozenset("*\\]?$^[]()")
 class Unknown:
     """Stands for a value that only run time knows."""
 
-    def __repr__(self) -> str:
-        return "a value that only run time knows"
-
 
 UNKNOWN: Final = Unknown()
 
@@ -148,6 +145,7 @@ def _matches_an_origin(regex: re.Pattern[str]) -> bool:
     try:
         return find_stranger(read_expression(regex), Proof()) is not None or prove(regex).is_confined
     except UnreadableError:
+        # It is asked about all the same, by what the policy says of it.
         return True
 
 

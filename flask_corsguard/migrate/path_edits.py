@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from .call_fields import rename_key
 from .configuration import Configuration
@@ -16,10 +16,9 @@ from .path_expressions import PathReading, covers, is_everything, matches, order
 from .policy_text import PolicyText
 from .questions import Answer
 from .rendering import Group, entries_of, render
-from .settings import Setting, Settings, dictionary_of, known_settings, settings_of_dictionary
+from .settings import Setting, Settings, dictionary_of, known_settings, plain, settings_of_dictionary
 from .sites import ExtensionCall
-from .source import Edit
-from .values import Several
+from .source import Edit, Source
 from .work import Work
 
 
@@ -60,7 +59,7 @@ class _Entry:
     node: ast.expr | None = None
     key_node: ast.expr | None = None
     reading: PathReading = field(default_factory=PathReading)
-    policy: PolicyText | None = None
+    policy: PolicyText = field(default_factory=PolicyText)
 
 
 class PathWriter:
@@ -97,10 +96,9 @@ class PathWriter:
         self._check_order(ordered, call)
         for each in ordered:
             for rule in each.reading.rules:
-                if each.policy is not None:
-                    rules.policies.setdefault(rule, each.policy)
+                rules.policies.setdefault(rule, each.policy)
         for each in entries:
-            if each.policy is not None and each.policy.questions:
+            if each.policy.questions:
                 rules.is_ready = False
                 rules.policies.setdefault(f"?{each.key}", each.policy)
         extra = initialisation.extra
@@ -131,22 +129,18 @@ class PathWriter:
                 if visible is not None:
                     inner = settings_of_dictionary(visible, self._work.evaluator)
             if inner is None:
-                known = (
-                    options.value.candidates[0]
-                    if isinstance(options, Several) and options.value.candidates
-                    else options
-                )
+                known = plain(options)
                 inner = known_settings(known if isinstance(known, dict) else {}, call.module, call.scope)
             yield _Entry(key, base.with_others(inner), entry_node, key_node)
 
     def _settle(self, entry: _Entry, call: ExtensionCall, *, has_rest: bool) -> bool:
         """Ask about a key that cannot be said exactly; return whether its rules are settled."""
         work, reading, policy = self._work, entry.reading, entry.policy
-        if policy is not None and policy.kind == "closed" and not policy.questions and not has_rest:
+        if policy.kind == "closed" and not policy.questions and not has_rest:
             # Nobody is allowed there, as where there is no rule.
             reading.rules, reading.opened, reading.lost = [], [], []
             return True
-        if policy is not None and policy.questions:
+        if policy.questions:
             return False
         shown = entry.key.pattern if isinstance(entry.key, re.Pattern) else entry.key
         meant = f"/{str(shown).strip('/*.^$')}"
@@ -211,20 +205,17 @@ class PathWriter:
     def _lift(self, rules: Rules) -> None:
         """Give the policy of every path to the application."""
         policy = rules.policies["/"]
-        if policy.kind == "fields":
-            rules.added += [f"{name}={text}" for name, text in policy.texts.items()]
-        elif policy.kind == "helper":
+        if policy.kind == "helper":
             rules.added.append(policy.expression())
             rules.names |= policy.names
+        rules.added += [f"{name}={text}" for name, text in policy.texts.items() if policy.kind == "fields"]
 
     def _write_in_place(
         self, rules: Rules, entries: list[_Entry], resources: Setting, call: ExtensionCall
     ) -> bool:
         """Change the dictionary where it is; return whether that is possible."""
         node = resources.node
-        if not isinstance(node, ast.Dict) or any(
-            each.policy is None or each.policy.kind != "fields" for each in entries
-        ):
+        if not isinstance(node, ast.Dict) or any(each.policy.kind != "fields" for each in entries):
             return False
         rule_of = [each.reading.rules for each in entries]
         if any(len(each) != 1 for each in rule_of) or any(
@@ -237,51 +228,46 @@ class PathWriter:
         ):
             return False
         source = resources.module.source
-        if "\n" not in source.of(node) and not resources.name.startswith("CORS_"):
+        keyword = next((each for each in call.call.keywords if each.value is node), None)
+        is_key = resources.name.startswith("CORS_")
+        if not is_key and (keyword is None or "\n" not in source.of(node)):
             # One line is written anew.
-            return False
-        if call.module is not resources.module and not resources.name.startswith("CORS_"):
             return False
         for each, rule in zip(entries, firsts, strict=True):
             rules.edits += _edits_of(each, rule, source)
-        keyword = next((k for k in call.call.keywords if k.value is node), None)
-        if keyword is not None:
+        if keyword is None:
+            rules.key = resources
+        else:
             rules.keyword = keyword
             start = source.start(keyword)
             rules.edits.insert(0, Edit(start, start + len(keyword.arg or ""), "paths"))
-        elif resources.name.startswith("CORS_"):
-            rules.key = resources
-        else:
-            return False
         return True
 
 
-def _texts(entry: _Entry) -> dict[str, str] | None:
-    return None if entry.policy is None else entry.policy.texts
+def _texts(entry: _Entry) -> dict[str, str]:
+    return entry.policy.texts
 
 
 def _is_visible(resources: Setting) -> bool:
     return len(resources.value.candidates) == 1 and isinstance(resources.value.candidates[0], dict)
 
 
-def _edits_of(entry: _Entry, rule: str, source: Any) -> list[Edit]:
-    node, policy, key = entry.node, entry.policy, entry.key_node
-    if not isinstance(node, ast.Dict) or policy is None or key is None:
-        return []
+def _edits_of(entry: _Entry, rule: str, source: Source) -> list[Edit]:
+    node, policy, key = cast("ast.Dict", entry.node), entry.policy, cast("ast.expr", entry.key_node)
     edits = [Edit(source.start(key), source.end(key), render(rule))]
     listing = entries_of(source, node)
     left = dict(policy.texts)
-    for at, (name, value) in enumerate(zip(node.keys, node.values, strict=True)):
-        item = listing.items[at]
-        option = name.value if isinstance(name, ast.Constant) else None
-        option = policy.renames.get(str(option), option)
-        target = OPTIONS[option].field if isinstance(option, str) and option in OPTIONS else None
-        if target is None or target not in left or name is None:
+    names = cast("list[ast.Constant]", node.keys)
+    for item, name, value in zip(listing.items, names, node.values, strict=True):
+        written = str(name.value)
+        option = policy.renames.get(written, written)
+        target = OPTIONS[option].field if option in OPTIONS else None
+        if target not in left:
             item.is_removed = True
             continue
         text = left.pop(target)
-        quote = source.text[source.start(name)]
-        quote = quote if quote in "'\"" else '"'
+        # The prefix of a raw text is not needed.
+        quote = source.of(name)[-1]
         item.edits.append(Edit(source.start(name), source.end(name), f"{quote}{target}{quote}"))
         if text != source.of(value):
             item.edits.append(Edit(source.start(value), source.end(value), text))

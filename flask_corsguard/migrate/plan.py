@@ -139,7 +139,7 @@ class Plan:
 
     def _is_same_app(self, one: ExtensionCall, other: ExtensionCall) -> bool:
         if one.target is None or other.target is None:
-            return one is other
+            return False
         targets = self._work.targets
         first = {id(each.node) for each in targets.made(one.target, one.module, one.scope)}
         second = {id(each.node) for each in targets.made(other.target, other.module, other.scope)}

@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -102,11 +103,6 @@ class Project:
         found = self._by_end.get(dotted, [])
         return found[0] if len(found) == 1 else None
 
-    def mentions(self, word: str) -> int:
-        """Return how often *word* stands in the project, as a word."""
-        pattern = re.compile(rb"\b" + re.escape(word.encode()) + rb"\b")
-        return sum(len(pattern.findall(data)) for data in self.texts.values())
-
 
 def read_project(paths: Iterable[Path]) -> Project:
     """Return the project in *paths*, files and folders.
@@ -192,7 +188,6 @@ def _dotted(root: Path, path: Path) -> str:
 
 
 def _text(path: Path) -> str:
-    try:
+    with suppress(OSError):
         return path.read_text("utf-8", "replace")
-    except OSError:
-        return ""
+    return ""

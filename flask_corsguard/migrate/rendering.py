@@ -28,10 +28,6 @@ def render(value: Any) -> str:
         return f're.compile(r"{raw}")'
     if isinstance(value, (list, tuple, set, frozenset)):
         return f"[{', '.join(map(render, value))}]"
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{render(name)}: {render(each)}' for name, each in value.items())}}}"
-    if isinstance(value, timedelta):
-        return render(int(value.total_seconds()))
     return repr(value)
 
 
@@ -176,9 +172,8 @@ class Listing:
         kept = [at for at, item in enumerate(items) if not item.is_removed]
         last = kept[-1] if kept else -1
         edits = [edit for at in kept for edit in items[at].edits]
-        for at in range(last):
-            if items[at].is_removed:
-                edits.append(Edit(items[at].start, self._start_after(at), ""))
+        removed = [at for at in range(last) if items[at].is_removed]
+        edits += [Edit(items[at].start, self._start_after(at), "") for at in removed]
         column = self._column()
         added = self._wrapped(column, kept, edits)
         end = items[last].end if kept else self.start

@@ -154,10 +154,9 @@ class Resolver:
 
     def bases(self, owner: Definition) -> Iterator[Meaning]:
         """Yield the bases of a class."""
-        if isinstance(owner.node, ast.ClassDef):
-            scope = class_scope(owner).parent or owner.scope
-            for base in owner.node.bases:
-                yield from self.lookup(base, owner.module, scope)
+        scope = class_scope(owner).parent or owner.scope
+        for base in getattr(owner.node, "bases", ()):
+            yield from self.lookup(base, owner.module, scope)
 
 
 def class_scope(owner: Definition) -> Scope:

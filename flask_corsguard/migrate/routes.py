@@ -70,10 +70,10 @@ class Routes:
             if made.kind == "blueprint" and isinstance(made.node, ast.Call):
                 found |= self._of_blueprint(made.node, made.module, made.scope, depth)
         if not found:
-            found = {self._keyword_of_maker(owner, module, scope)}
+            found = {self._keyword_of_maker(owner, module, scope, depth) if depth <= MAX_DEPTH else ""}
         return found
 
-    def _keyword_of_maker(self, owner: ast.expr, module: Module, scope: Scope) -> str:
+    def _keyword_of_maker(self, owner: ast.expr, module: Module, scope: Scope, depth: int) -> str:
         """Return the prefix of an ``Api`` or a namespace of another library."""
         for meaning in self._resolver.lookup(owner, module, scope):
             node = getattr(meaning, "node", None)
@@ -83,9 +83,8 @@ class Routes:
                     if text:
                         return text
                 for each in node.args[:1]:
-                    inner = self.prefixes(each, meaning.module, meaning.scope, 1)  # type: ignore[union-attr]
-                    if inner - {""}:
-                        return max(inner)
+                    inner = self.prefixes(each, meaning.module, meaning.scope, depth + 1)  # type: ignore[union-attr]
+                    return max(inner)
         return ""
 
     def _of_blueprint(self, made: ast.Call, module: Module, scope: Scope, depth: int) -> set[str]:
@@ -95,10 +94,10 @@ class Routes:
         own = self._text(made, "url_prefix", module, scope)
         found: set[str] = set()
         for where, inside, call in self._targets.calls_of("register_blueprint"):
-            argument = call.args[0] if call.args else next(iter([k.value for k in call.keywords]), None)
-            if argument is None or depth > MAX_DEPTH:
-                continue
-            if any(each.node is made for each in self._targets.made(argument, where, inside)):
+            arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
+            if arguments and any(
+                each.node is made for each in self._targets.made(arguments[0], where, inside)
+            ):
                 given = self._text(call, "url_prefix", where, inside)
                 prefix = own if given is None else given
                 parents = {""}

@@ -6,12 +6,12 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from .evaluator import Evaluator
 from .origins import UNKNOWN
 from .project import Module
-from .resolver import Definition, Resolver
+from .resolver import MAX_DEPTH, Definition, Resolver
 from .scopes import Scope
 from .values import Several, Value
 
@@ -106,10 +106,12 @@ def settings_of_keywords(
     return result
 
 
-def dictionary_of(node: ast.expr, module: Module, scope: Scope, resolver: Resolver) -> Definition | None:
+def dictionary_of(
+    node: ast.expr, module: Module, scope: Scope, resolver: Resolver, depth: int = 0
+) -> Definition | None:
     """Return the one dictionary that *node* stands for, if it can be seen."""
     found = resolver.lookup(node, module, scope)
-    if len(found) != 1 or not isinstance(found[0], Definition):
+    if len(found) != 1 or not isinstance(found[0], Definition) or depth > MAX_DEPTH:
         return None
     only = found[0]
     if isinstance(only.node, ast.Dict):
@@ -122,7 +124,7 @@ def dictionary_of(node: ast.expr, module: Module, scope: Scope, resolver: Resolv
                 returned = [each for each in ast.walk(called.node) if isinstance(each, ast.Return)]
                 inner = called.module.scope.nodes[called.node]
                 if len(returned) == 1 and returned[0].value is not None and not called.node.args.args:
-                    return dictionary_of(returned[0].value, called.module, inner, resolver)
+                    return dictionary_of(returned[0].value, called.module, inner, resolver, depth + 1)
     return None
 
 
@@ -141,10 +143,11 @@ def _entries(node: ast.AST) -> Iterator[tuple[str | None, ast.expr]]:
     if isinstance(node, ast.Call):
         for keyword in node.keywords:
             yield keyword.arg, keyword.value
-    elif isinstance(node, ast.Dict):
-        for key, value in zip(node.keys, node.values, strict=True):
-            is_name = isinstance(key, ast.Constant) and isinstance(key.value, str)
-            yield (key.value if is_name else None), value  # type: ignore[union-attr]  # a text
+        return
+    entries = cast("ast.Dict", node)
+    for key, value in zip(entries.keys, entries.values, strict=True):
+        is_name = isinstance(key, ast.Constant) and isinstance(key.value, str)
+        yield (key.value if is_name else None), value  # type: ignore[union-attr]  # a text
 
 
 def known_settings(values: Mapping[Any, Any], module: Module, scope: Scope) -> Settings:

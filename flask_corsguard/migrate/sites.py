@@ -116,6 +116,8 @@ class SiteFinder:
         remaining = [each for each in later if not self._find_call(*each)]
         for module, scope, node in remaining:
             self._find_use(module, scope, node)
+        order = {module: at for at, module in enumerate(self._project.modules)}
+        self._sites.calls.sort(key=lambda call: (order[call.module], call.call.lineno))
         return self._sites
 
     def _find_imports(self, module: Module) -> None:
@@ -223,8 +225,8 @@ def _use_of(
         and used in around.decorator_list
     ):
         return "decorator", around
-    if isinstance(around, ast.Call) and around.func is used:
-        return "wrapper", around.args[0] if around.args else None
+    if isinstance(around, ast.Call) and around.func is used and around.args:
+        return "wrapper", around.args[0]
     if isinstance(around, (ast.List, ast.Tuple)):
         statement = parents[around]
         target = statement.targets[0] if isinstance(statement, ast.Assign) else None

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from .project import Module, Project
 from .resolver import MAX_DEPTH, Definition, External, Resolver
@@ -111,9 +111,7 @@ class Targets:
         return list({id(each.node): each for each in found}.values())
 
     def _made_by_call(self, meaning: Definition, depth: int) -> Iterator[Creation]:
-        call = meaning.node
-        if not isinstance(call, ast.Call):
-            return
+        call = cast("ast.Call", meaning.node)
         kind = self._kind_of_class(call.func, meaning.module, meaning.scope)
         if kind != "unknown":
             yield Creation(kind, call, meaning.module, meaning.scope)
@@ -129,16 +127,16 @@ class Targets:
 
     def _given(self, meaning: Definition, depth: int) -> Iterator[Creation]:
         """Yield what callers give for a parameter."""
-        function, parameter = meaning.scope.node, meaning.node
-        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)) or not isinstance(
-            parameter, ast.arg
-        ):
+        function, parameter = meaning.scope.node, cast("ast.arg", meaning.node)
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return
         names = [each.arg for each in [*function.args.posonlyargs, *function.args.args]]
         is_method = bool(names) and names[0] in {"self", "cls"}
         word = function.name
-        if word == "__init__" and isinstance(function_class := _class_of(meaning), ast.ClassDef):
-            word = function_class.name
+        if word == "__init__":
+            # It is called by the name of its class.
+            owner = meaning.scope.enclosing_class
+            word = str(getattr(owner and owner.node, "name", word))
         for module, scope, call in self.calls_of(word):
             given = next((each.value for each in call.keywords if each.arg == parameter.arg), None)
             if given is None and parameter.arg in names:
@@ -151,13 +149,9 @@ class Targets:
         for found in self._resolver.lookup(node, module, scope):
             if isinstance(found, External):
                 kind = _KINDS.get(found.dotted.rpartition(".")[2], "unknown")
-                if kind == "app" and found.dotted.startswith("quart"):
-                    return "asgi"
-                if found.dotted.startswith("quart") and kind == "blueprint":
-                    return "asgi"
                 if kind != "unknown":
-                    return kind
-            elif isinstance(found, Definition) and isinstance(found.node, ast.ClassDef):
+                    return "asgi" if found.dotted.startswith("quart") else kind
+            elif isinstance(found, Definition):
                 kind = self._kind_of_definition(found)
                 if kind != "unknown":
                     return kind
@@ -174,8 +168,3 @@ class Targets:
             if kind != "unknown":
                 return kind
         return "unknown"
-
-
-def _class_of(meaning: Definition) -> ast.AST | None:
-    owner = meaning.scope.enclosing_class
-    return owner.node if owner is not None else None

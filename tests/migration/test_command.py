@@ -92,7 +92,7 @@ def test_answers_come_from_a_file(run, program, tmp_path):
     (tmp_path / "answers.json").write_text('{"any-origin-with-credentials": "no-credentials"}')
 
     assert run("--answers", "answers.json", "app.py", "--write", "--force").exit_code == 0
-    assert 'CorsGuard(app, origins="*", ' in program.read_text()
+    assert 'CorsGuard(app, credentials=False, origins="*", ' in program.read_text()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ EVERY = {"allow_headers": ["*", "Authorization"]}
 
 def of(*origins, **fields):
     """Return a policy with every request header."""
-    return Policy(origins=origins if origins else "*", **{**EVERY, **fields})
+    return Policy(origins=origins or "*", **{**EVERY, **fields})
 
 
 @pytest.mark.parametrize(

@@ -327,7 +327,7 @@ def test_keeping_it_closed_always_is_an_answer(identity, text, tmp_path):
             "ignored-option",
             "as-written",
             "CORS(app, ressources={'/a/*': {'origins': 'https://a.example'}})",
-            "paths={\"/a\": {'origins': ['https://a.example'], ",
+            "paths={\"/a\": Policy(origins=['https://a.example'], ",
         ),
         ("above-route", "as-written", "@cross_origin()\n@app.get('/')\ndef view(): ...", '@cors(origins="*"'),
         ("above-route", "as-written", "@app.get('/')\n@cross_origin\ndef view(): ...", '@cors(origins="*"'),
@@ -428,7 +428,7 @@ def test_an_answer_is_applied(identity, answer, text, part, tmp_path):
 
 def test_answers_can_differ_from_file_to_file(tmp_path):
     """The id, an at sign, and the path of the file, with a line or without."""
-    files = {name: f"{HEAD}CORS(app, supports_credentials=True)\n" for name in ("a.py", "b.py")}
+    files = dict.fromkeys(("a.py", "b.py"), f"{HEAD}CORS(app, supports_credentials=True)\n")
     answers = {
         f"any-origin-with-credentials@{tmp_path / 'a.py'}": "closed",
         f"any-origin-with-credentials@{tmp_path / 'b.py'}:5": "no-credentials",

@@ -162,7 +162,7 @@ def test_values_come_from_other_files_of_the_project(tmp_path):
         "app/names.py": 'A = "https://a.example"\n',
         "app/more.py": 'STARRED = "https://a.example"\n',
     }
-    text = " ".join(moved(tmp_path, files=files).files["app/__init__.py"].replace("{\n", "{").split())
+    text = " ".join(moved(tmp_path, files=files).files["app/__init__.py"].split()).replace("{ ", "{")
 
     assert '"/a": {"origins": ORIGINS, ' in text
     assert '"/b": {"origins": here.ORIGINS, ' in text
