@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from .app_policy import AppPolicy
 from .blueprint_edits import arguments_for
@@ -211,11 +211,12 @@ class MarkEdits:
         around = site.module.scope.parents[site.node]
         if isinstance(around, ast.Call):
             source.replace(around, source.of(around.args[0]))
-        elif isinstance(around, (ast.List, ast.Tuple)):
-            listing = elements_of(source, around)
-            listing.items[around.elts.index(site.node)].is_removed = True
-            for edit in listing.edits():
-                source.edit(*edit)
+            return
+        listed = cast("ast.List", around)
+        listing = elements_of(source, listed)
+        listing.items[listed.elts.index(site.node)].is_removed = True
+        for edit in listing.edits():
+            source.edit(*edit)
 
 
 def _has_spread(call: ast.Call) -> bool:

@@ -74,8 +74,8 @@ class Neighbours:
             value = parent.args[1]
         elif isinstance(parent, ast.Dict):
             value = parent.values[parent.keys.index(node)]  # type: ignore[arg-type]  # a key
-        elif isinstance(parent, ast.Tuple) and len(parent.elts) > 1:
-            value = parent.elts[1]
+        elif isinstance(parent, ast.Tuple):
+            value = parent.elts[-1]
         if value is None:
             return None
         known = self._work.evaluator.value(value, module, module.scope.nodes[value])

@@ -115,10 +115,8 @@ class PathWriter:
             for key in keys:
                 yield _Entry(key, base)
             return
-        node = resources.node
-        found = None
-        if node is not None:
-            found = dictionary_of(node, resources.module, resources.scope, self._work.resolver)
+        node = cast("ast.expr", resources.node)
+        found = dictionary_of(node, resources.module, resources.scope, self._work.resolver)
         nodes = found.node if found is not None and isinstance(found.node, ast.Dict) else None
         for at, (key, options) in enumerate(value.items()):
             inner = None
@@ -158,11 +156,12 @@ class PathWriter:
         if reading.is_clear and not reading.opened and not reading.lost:
             return True
         text = f"resources={shown!r} "
-        if reading.opened:
-            opened, rules = ", ".join(reading.opened[:3]), ", ".join(reading.rules)
-            text += f"did not cover {opened}, and the path {rules} does. "
-        elif not reading.is_clear or reading.lost:
-            text += "is no path of whole segments. "
+        opened, rules = ", ".join(reading.opened[:3]), ", ".join(reading.rules)
+        text += (
+            f"did not cover {opened}, and the path {rules} does. "
+            if opened
+            else "is no path of whole segments. "
+        )
         answer = work.ask(
             call.module,
             call.node,

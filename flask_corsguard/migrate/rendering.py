@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +21,7 @@ _STEP: Final = "    "
 def render(value: Any) -> str:
     """Return the text of a value."""
     if isinstance(value, str):
-        return _text(value)
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, re.Pattern):
         raw = value.pattern
         if '"' in raw or "\n" in raw or raw.endswith("\\"):
@@ -29,13 +30,6 @@ def render(value: Any) -> str:
     if isinstance(value, (list, tuple, set, frozenset)):
         return f"[{', '.join(map(render, value))}]"
     return repr(value)
-
-
-def _text(value: str) -> str:
-    plain = repr(value)
-    if plain.startswith("'") and '"' not in value:
-        return f'"{plain[1:-1]}"'
-    return plain
 
 
 @dataclass(frozen=True)
@@ -76,8 +70,6 @@ def is_same(old: Any, new: Any) -> bool:
     if old is UNKNOWN or isinstance(old, dict):
         return False
     if isinstance(new, list):
-        if isinstance(old, (set, frozenset)):
-            return set(new) == old and len(new) == len(old)
         return isinstance(old, (list, tuple)) and list(old) == new
     if isinstance(old, (list, tuple)):
         return new == "*" and list(old) == ["*"]

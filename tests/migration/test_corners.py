@@ -597,10 +597,102 @@ def test_paths_become_rules(text, part, tmp_path):
     assert part in " ".join(result.text.split()).replace("( ", "(").replace("[ ", "[")
 
 
+def test_options_of_another_file_are_written_out(tmp_path):
+    """As far as they are known."""
+    files = {
+        "app.py": f"{HEAD}import os\nfrom options import OPTIONS\n\nCORS(app, origins=os.environ['O'], **OPTIONS)\n",
+        "options.py": "OPTIONS = {'methods': ['PUT'], 'supports_credentials': True}\n",
+    }
+    assert 'methods=["PUT"], ' in " ".join(moved(tmp_path, files=files).text.split())
+    files["options.py"] = "import os\nOPTIONS = {'origins': os.environ['O']}\n"
+    files["app.py"] = f"{HEAD}from options import OPTIONS\n\nCORS(app, **OPTIONS)\n"
+    assert moved(tmp_path, files=files).by_hand == ["by-hand"]
+
+
+def test_lines_that_are_broken_go_with_what_is_around_them(tmp_path):
+    """But not those within a long text."""
+    text = "CORS(app, origins=[\n    input(),\n])\n"
+    assert "        origins=[\n            input(),\n        ],\n" in moved(tmp_path, text, head=HEAD).text
+    text = 'CORS(app, origins=[\n    input(), """\n""",\n])\n'
+    assert "        origins=[\n    input(), " in moved(tmp_path, text, head=HEAD).text
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (
+            "cors = CORS(  # shared\n)\n",
+            'cors = CorsGuard(origins="*", allow_headers=["*", "Authorization"], guard="report"  # shared\n)',
+        ),
+        ("app.config['CORS_HEADERS'] = 1; x = 2\nCORS(app)\n", "\nx = 2\n"),
+        ("x = 2; app.config['CORS_HEADERS'] = 1\nCORS(app)\n", "x = 2; pass\n"),
+        ("app.config['CORS_ORIGINS'] = '*'\ncors = CORS()\n", "app.config['CORSGUARD_ORIGINS'] = '*'\n"),
+        ("cors = CORS()\nCORS(app)\n", "cors = CorsGuard("),
+        (
+            "@app.get('/')\n@cross_origin(origins=('*'), )\ndef v(): ...\n",
+            "@cors(origins=('*'), allow_headers=",
+        ),
+        (
+            "CORS(app, resources={\n    '/a/*': {'origins': ('*')},\n})\n",
+            "\"/a\": {'origins': ('*'), \"allow_headers\"",
+        ),
+        ("CORS(app, resources={\n    '/a/*': {'origins': '*'}\n  # all\n})\n", "\"/a\": {'origins': '*'"),
+        (
+            "app.config['CORS_RESOURCES'] = {'/*': {}}\n@app.get('/')\n@cross_origin()\ndef v(): ...\n",
+            "@cors(",
+        ),
+        (
+            "class A:\n    @staticmethod\n    def make():\n        return app\n\n\nCORS(A.make())\n",
+            "CorsGuard(A.make(), ",
+        ),
+        ("def setup(app: 'Flask', thing: int):\n    CORS(app)\n", "CorsGuard(app, "),
+        (
+            "from flask_restx import Api\napi = Api(app, decorators=[cross_origin()], other=[1])\n",
+            "decorators=[cors(",
+        ),
+        (
+            "def get(x): ...\n\n\nget('/x')\nregister_blueprint(Blueprint('b', 'b'))\nCORS(app, resources='/x/*')\n",
+            '"/x"',
+        ),
+        (
+            "bp = Blueprint('b', __name__)\ndef f(register_blueprint):\n    register_blueprint(bp, url_prefix='/p')\n@bp.get('/x')\ndef v(): ...\nCORS(app, resources='/p/*')\n",
+            '"/p"',
+        ),
+        (
+            "from flask_restx import Namespace\nns = Namespace()\n@ns.route('/x')\nclass V: ...\nCORS(app, resources='/x/*')\n",
+            '"/x"',
+        ),
+        (
+            "CORS(app, resources='*')\n@app.after_request\ndef h(r):\n    r.headers['Access-Control-Allow-Origin'] = '*'\n",
+            'origins="*"',
+        ),
+        ("CORS(app)\nsend('Access-Control-Allow-Methods')\n", 'origins="*"'),
+        ("X = 1\nCORS(app, origins=X.split(','))\n", "policy_from_flask_cors("),
+    ],
+)
+def test_small_things_are_written_well(text, part, tmp_path):
+    """Each as it stands there."""
+    result = moved(tmp_path, text, head=HEAD)
+
+    assert not result.is_open, result.lines
+    assert part in result.text
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "x = CORS(app)\nx.other()",
+        "cors = CORS()\nsetup = cors.init_app\nother = 1\nother.init_app(app)\nelse_ = app.CORS",
+        "class CORS2:\n    CORS = 1\n\n\nprint(CORS2.CORS)\nCORS(app)",
+        "@app.get('/')\n@cross_origin(ressources={'/a/*': {}})\ndef v(): ...",
+        "method_decorators = [cross_origin()]\nother = [cross_origin()]\nf(x=[cross_origin()])",
+        "cross_origin()()",
+        "import nothing.at.all\nCORS(nothing.at.all)",
+        "def f(*args, app):\n    CORS(app)\n\n\nf(app=app)",
+        "if input():\n    CORS(app)\nelif input():\n    CORS(app)\nif input():\n    CORS(app)\n    return_ = 1",
+        "class C:\n    x = C.x\n\n\nCORS(app, origins=C.x)",
+        "class C(D):\n    pass\n\n\nclass D(C):\n    pass\n\n\nCORS(app, origins=C.x)\nCORS(C())",
+        "f = lambda origins='*': CORS(app, origins=origins)",
         "def loop():\n    return loop()\n\n\nCORS(app, **loop())",
         "a = b\nb = a\nCORS(a)",
         "class A(A):\n    pass\n\n\nCORS(A())",
