@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Final
+from typing import Final, cast
 
 from .project import Module
 from .sites import Sites
@@ -46,9 +46,9 @@ class ImportEdits:
 
     def _need_where_it_is_from(self, module: Module, node: ast.ImportFrom) -> None:
         """Record what another file of the project passes on, and rename it in ``__all__``."""
-        origin = self._work.project.find(module.absolute(node), near=None if node.level else module)
-        if origin is None:
-            return
+        found = self._work.project.find(module.absolute(node), near=None if node.level else module)
+        # It is there, or nobody would know what it passes on.
+        origin = cast("Module", found)
         for alias in node.names:
             if (module, node, alias) in self._sites.imports and alias.name in NEW_NAMES:
                 self._work.need(origin, [NEW_NAMES[alias.name]])

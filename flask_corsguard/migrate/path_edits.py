@@ -121,7 +121,7 @@ class PathWriter:
         for at, (key, options) in enumerate(value.items()):
             inner = None
             entry_node = key_node = None
-            if nodes is not None and len(nodes.keys) == len(value):
+            if nodes is not None and len(nodes.keys) == len(value) and None not in nodes.keys:
                 entry_node, key_node = nodes.values[at], nodes.keys[at]
                 visible = dictionary_of(entry_node, found.module, found.scope, self._work.resolver)  # type: ignore[union-attr]
                 if visible is not None:

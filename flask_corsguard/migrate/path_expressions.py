@@ -119,7 +119,7 @@ def _compare(reading: PathReading, routes: Iterable[Route], before: Any) -> None
             rule = _rule(route.fixed if route.fixed == route.path else route.fixed.rpartition("/")[0])
             if rule is None or rule == "/":
                 reading.lost.append(route.path)
-            elif rule not in reading.rules:
+            else:
                 reading.rules.append(rule)
     reading.opened = sorted({r.path for r in listed if covers(reading.rules, r.path) and not before(r.path)})
 

@@ -245,9 +245,7 @@ def _elements(node: Any, new: list[Any], items: list[tuple[Any, tuple[Any, ...]]
         elif kept != [old]:
             item.edits.append(Edit(source.start(element), source.end(element), ", ".join(map(render, kept))))
     listing.added = [render(each) for each in new if each not in written]
-    if not all(item.is_removed for item in listing.items):
-        return _applied(source.of(node), source.start(node), listing.edits())
-    return render(new)
+    return _applied(source.of(node), source.start(node), listing.edits())
 
 
 def _applied(text: str, start: int, edits: list[Edit]) -> str:

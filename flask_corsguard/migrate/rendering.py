@@ -229,8 +229,7 @@ class Listing:
         has_comma = re.match(r"\s*,", after) is not None
         if is_last and has_comma and source.has_comment(end, self.end):
             at = source.line_end(end) - len(source.newline)
-            if at < self.end:
-                return Edit(at, at, "".join(f"{between}{text}," for text in added))
+            return Edit(at, at, "".join(f"{between}{text}," for text in added))
         if is_last and not has_comma and source.has_comment(end, self.end):
             comment = source.text[end : source.line_end(end)].rstrip("\r\n")
             return Edit(end, end + len(comment), f",{comment}{between}" + f",{between}".join(added))

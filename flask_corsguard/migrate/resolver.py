@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 from .project import Module, Project
 from .scopes import Binding, Scope
@@ -166,9 +166,7 @@ def class_scope(owner: Definition) -> Scope:
 
 def default_of(function: ast.AST, parameter: ast.AST) -> ast.expr | None:
     """Return the default of a parameter of *function*."""
-    if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-        return None
-    arguments = function.args
+    arguments = cast("ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda", function).args
     positional = [*arguments.posonlyargs, *arguments.args]
     defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults))
     defaults += arguments.defaults

@@ -338,6 +338,7 @@ def test_what_is_left_to_the_user_is_named(run, tmp_path):
     (tmp_path / "requirements.txt").write_text("flask\nflask-cors==4.0\n")
     (tmp_path / ".env").write_text("CORS_ORIGINS=x\nFLASK_CORS_SEND_WILDCARD=1\nCORS_OTHER=1\n")
     (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_other.py").write_text("from app import app\n")
     (tmp_path / "tests" / "test_app.py").write_text(
         "from app import app\n\ndef test_x():\n    assert app.y['Access-Control-Allow-Origin'] == '*'\n"
     )

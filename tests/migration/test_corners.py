@@ -562,6 +562,7 @@ def test_sockets_that_are_not_inside_change_nothing(text, tmp_path):
         ),
         ("PATHS = {'/a/*': {'origins': '*'}}\nCORS(app, resources=PATHS)", '"/a": Policy('),
         ("CORS(app, resources={'/a/*': {}, '/a/b/*': {'methods': ['PUT']}, '/*': {}})", '"/a/b": Policy('),
+        ("CORS(app, resources={**{'/a/*': {'methods': ['PUT']}}, '/b/*': {}})", 'methods=["PUT"]'),
         ("CORS(app, resources={\n    '/a/*': {},\n    '/a/b/*': {},\n})", 'dict.fromkeys(["/a/b", "/a"]'),
         ("CORS(app, resources={\n    '/(a|b)/*': {},\n})", 'dict.fromkeys(["/a", "/b"]'),
         ("CORS(app, resources={\n    '/a/*': {'origins': []},\n    '/b/*': {},\n})", 'paths={"/b": Policy('),
@@ -613,7 +614,7 @@ def test_lines_that_are_broken_go_with_what_is_around_them(tmp_path):
     """But not those within a long text."""
     text = "CORS(app, origins=[\n    input(),\n])\n"
     assert "        origins=[\n            input(),\n        ],\n" in moved(tmp_path, text, head=HEAD).text
-    text = 'CORS(app, origins=[\n    input(), """\n""",\n])\n'
+    text = 'CORS(app, origins=[\n    input(), """https://a.example""",\n])\n'
     assert "        origins=[\n    input(), " in moved(tmp_path, text, head=HEAD).text
 
 
@@ -687,6 +688,21 @@ def test_small_things_are_written_well(text, part, tmp_path):
         "@app.get('/')\n@cross_origin(ressources={'/a/*': {}})\ndef v(): ...",
         "method_decorators = [cross_origin()]\nother = [cross_origin()]\nf(x=[cross_origin()])",
         "cross_origin()()",
+        "def a():\n    cors = CORS()\n    return cors\n\n\ndef b():\n    cors = print()\n    cors.init_app(app)",
+        "import app as module\nCORS(module())",
+        "CORS(app, **1)",
+        "CORS(app, **'x'.y)",
+        "cors = print()\ncors.init_app(app)\ncross_origin.init_app()",
+        "names = CORS()\nnames = 1\nif input():\n    names = other = print\nnames.init_app(app)",
+        "def setup(x: unknown):\n    CORS(x)\n\n\nclass Q(unknown):\n    pass\n\n\nCORS(Q())",
+        "CORS(Blueprint('b', __name__), supports_credentials=True)",
+        "import os\nos.environ['CORS_ORIGINS']\napp.config.from_object(1)\napp.config.from_object('none.at.all')\nCORS(app)",
+        "CORS(app, origins=['https://a.example'])\nsend('Access-Control-Allow-Origin')",
+        "def many():\n    return 1\n    return 2\n\n\nCORS(app, **many())",
+        "import app\nimport nowhere\nfrom nowhere import *\nCORS(app)\nCORS(nothing)\nCORS(app.nothing)",
+        "f = lambda x: CORS(x)\ng = [CORS(y) for y in [1]]",
+        "cors = CORS()\nother = thing = Flask('x')\nother.init_app(app)\ncors = 1\ncors.init_app(app)",
+        "class K:\n    pass\n\n\ndef setup(x: K):\n    CORS(x)",
         "import nothing.at.all\nCORS(nothing.at.all)",
         "def f(*args, app):\n    CORS(app)\n\n\nf(app=app)",
         "if input():\n    CORS(app)\nelif input():\n    CORS(app)\nif input():\n    CORS(app)\n    return_ = 1",

@@ -176,7 +176,7 @@ def test_a_start_that_worked_works_and_the_value_is_left_out(identity, options, 
 
 def test_a_policy_has_no_paths_of_its_own():
     """Options for some paths raise, or give the closed policy with a warning."""
-    with pytest.raises(PolicyError, match="flask-cors.resources"):
+    with pytest.raises(PolicyError, match=r"flask-cors\.resources"):
         policy_from_flask_cors(resources={"/api/*": {}, "/x": {}})
     with pytest.warns(CorsGuardWarning, match="paths="):
         assert policy_from_flask_cors(resources=["/api/*"], on_problem="warn") == SAME_ORIGIN

@@ -57,6 +57,9 @@ def test_the_guard_can_enforce_at_once(tmp_path):
         call_of(tmp_path, "CORS(app)\n", guard="enforce")
         == 'CorsGuard(app, origins="*", allow_headers=["*", "Authorization"])'
     )
+    text = "CORS(app, resources={\n    '/a/*': {},\n    '/b/*': {'methods': ['PUT']},\n})\n"
+    after = moved(tmp_path, text, head=HEAD, guard="enforce").text
+    assert '"/a": {"origins": "*", "allow_headers": ["*", "Authorization"]}' in after
     text = "CORS(app, resources={'/a/*': {}, '/b/*': {'origins': []}})\n"
     after = moved(tmp_path, text, head=HEAD, guard="enforce").text
     assert "guard" not in after.replace("CorsGuard", "").replace("corsguard", "")
@@ -84,6 +87,15 @@ def test_the_guard_can_enforce_at_once(tmp_path):
             "CORS(\n    app,  # the shop\n    send_wildcard=True,\n    # Who.\n    origins='*',\n    always_send=True,\n)",
             'CorsGuard(\n    app,  # the shop\n    # Who.\n    origins=\'*\',\n    allow_headers=["*", "Authorization"],\n'
             '    guard="report",\n)',
+        ),
+        (
+            "CORS(\n    app,  # the shop\n    send_wildcard=True,\n    origins='*',\n)",
+            'CorsGuard(\n    app,  # the shop\n    origins=\'*\',\n    allow_headers=["*", "Authorization"],\n'
+            '    guard="report",\n)',
+        ),
+        (
+            "CORS(app, send_wildcard=True,\n     # who\n     origins='*')",
+            'CorsGuard(app, origins=\'*\',\n     allow_headers=["*", "Authorization"],\n     guard="report")',
         ),
         (
             "CORS(  # here\n    app)",
@@ -329,7 +341,19 @@ def test_keeping_it_closed_always_is_an_answer(identity, text, tmp_path):
             "CORS(app, ressources={'/a/*': {'origins': 'https://a.example'}})",
             "paths={\"/a\": Policy(origins=['https://a.example'], ",
         ),
+        (
+            "ignored-option",
+            "as-written",
+            "@app.get('/')\n@cross_origin(ressources={'/a/*': {}})\ndef view(): ...",
+            '@cors(origins="*"',
+        ),
         ("above-route", "as-written", "@cross_origin()\n@app.get('/')\ndef view(): ...", '@cors(origins="*"'),
+        (
+            "ignored-option",
+            "as-written",
+            "@app.get('/')\n@cross_origin(ressources={'/a/*': {}})\ndef view(): ...",
+            '@cors(origins="*"',
+        ),
         ("above-route", "as-written", "@app.get('/')\n@cross_origin\ndef view(): ...", '@cors(origins="*"'),
         (
             "wider-than-app",

@@ -143,6 +143,8 @@ def test_values_come_from_other_files_of_the_project(tmp_path):
             from flask_cors import CORS
 
             from . import settings as here
+            from .. import app as outside
+            from .deep import inner
             from .more import *
             from .names import A as first
             from .settings import ORIGINS
@@ -158,6 +160,8 @@ def test_values_come_from_other_files_of_the_project(tmp_path):
                 })
                 return app
             """,
+        "app/deep/__init__.py": "",
+        "app/deep/inner.py": "",
         "app/settings.py": 'ORIGINS = ["https://a.example"]\n',
         "app/names.py": 'A = "https://a.example"\n',
         "app/more.py": 'STARRED = "https://a.example"\n',
