@@ -214,8 +214,8 @@ class Listing:
         line_end = source.line_end(item.end)
         if line_end <= following.start and source.has_comment(line_end, following.start):
             first = source.line_start(item.start)
-            if not source.text[first : item.start].strip():
-                return line_end + len(source.indent_at(line_end))
+            is_alone = not source.text[first : item.start].strip()
+            return line_end + len(source.indent_at(line_end)) if is_alone else line_end - len(source.newline)
         return following.start
 
     def _added(self, added: list[str], column: int, end: int, *, has_items: bool) -> Edit:

@@ -348,12 +348,6 @@ def test_keeping_it_closed_always_is_an_answer(identity, text, tmp_path):
             '@cors(origins="*"',
         ),
         ("above-route", "as-written", "@cross_origin()\n@app.get('/')\ndef view(): ...", '@cors(origins="*"'),
-        (
-            "ignored-option",
-            "as-written",
-            "@app.get('/')\n@cross_origin(ressources={'/a/*': {}})\ndef view(): ...",
-            '@cors(origins="*"',
-        ),
         ("above-route", "as-written", "@app.get('/')\n@cross_origin\ndef view(): ...", '@cors(origins="*"'),
         (
             "wider-than-app",
