@@ -17,6 +17,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "corsguard_differences",
+    "corsguard_flask_cors",
     "corsguard_names",
     "corsguard_reference",
     "corsguard_verdicts",

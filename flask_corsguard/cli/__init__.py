@@ -1,1 +1,1 @@
-"""The command line."""
+"""The command line: ``flask cors ...`` for an application of Flask's, ``corsguard ...`` for anything else."""

@@ -211,10 +211,10 @@ class Expressions:
 def _operation(operator: ast.operator, one: Any, other: Any) -> list[Any]:
     """Return the result of an operation on two values, if it is one that is followed."""
     are_numbers = isinstance(one, (int, float)) and isinstance(other, (int, float))
-    if isinstance(operator, ast.Add) and (
-        are_numbers or (type(one) is type(other) and isinstance(one, (str, list, tuple)))
-    ):
-        return [one + other]
+    are_lists = type(one) is type(other) and isinstance(one, (str, list, tuple))
+    if isinstance(operator, ast.Add) and (are_numbers or are_lists):
+        total: Any = one
+        return [total + other]
     if isinstance(operator, ast.Mult) and are_numbers:
         return [one * other]
     if isinstance(operator, ast.Pow) and are_numbers and abs(one) <= MAX_BASE and 0 <= other <= MAX_POWER:

@@ -101,12 +101,23 @@ _OPTION_OF: Final = {
 }
 
 
+#: What to write instead of what a question is about.
+_HINTS: Final = {
+    "any-origin-with-credentials": 'Write origins=["https://app.example"], or no supports_credentials.',
+    "never-matched": 'Write each origin as browsers send it, such as "https://app.example", or leave it out.',
+    "ignored-option": "Write the option by its name, or leave it out.",
+    "http-with-credentials": 'Use https, or write Policy(..., dangerously_allow=["insecure-origins"]).',
+    "exposed-star": "List the headers by name.",
+    "header-regex": 'List the headers by name, or write allow_headers="*".',
+    "origin-regex": 'List the origins, or patterns such as "https://*.example.com".',
+    "null-with-credentials": 'Leave "null" out, or leave supports_credentials out.',
+    "private-network-any-origin": "Name the origins that may.",
+}
+
+
 def _problem(question: Question, options: dict[str, Any]) -> Problem:
     name = _OPTION_OF.get(question.id, "origins")
-    ways = "; ".join(f"to {choice}: {does}" for choice, does in question.choices.items())
-    return Problem(
-        f"flask-cors.{question.id}", name, options.get(name), question.text, f"Write a policy, {ways}."
-    )
+    return Problem(f"flask-cors.{question.id}", name, options.get(name), question.text, _HINTS[question.id])
 
 
 def _warn(result: Translation, problems: list[Problem]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -212,3 +214,12 @@ def test_the_function_is_imported_on_first_use():
     """It is a public name of the package."""
     assert "policy_from_flask_cors" in flask_corsguard.__all__
     assert "policy_from_flask_cors" in dir(flask_corsguard)
+
+
+@pytest.mark.slow
+def test_importing_the_package_loads_nothing_of_the_migration():
+    """Nor of the command line."""
+    program = "import sys, flask_corsguard; print([m for m in sys.modules if '.migrate' in m or '.cli' in m])"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert found.stdout == "[]\n"

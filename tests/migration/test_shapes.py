@@ -95,7 +95,7 @@ def test_the_guard_can_enforce_at_once(tmp_path):
         ),
         (
             "CORS(app, send_wildcard=True,\n     # who\n     origins='*')",
-            'CorsGuard(app, origins=\'*\',\n     allow_headers=["*", "Authorization"],\n     guard="report")',
+            'CorsGuard(app, \n     # who\n     origins=\'*\',\n     allow_headers=["*", "Authorization"],\n     guard="report")',
         ),
         (
             "CORS(  # here\n    app)",
