@@ -210,17 +210,18 @@ class Expressions:
 
 def _operation(operator: ast.operator, one: Any, other: Any) -> list[Any]:
     """Return the result of an operation on two values, if it is one that is followed."""
-    are_numbers = isinstance(one, (int, float)) and isinstance(other, (int, float))
-    are_lists = type(one) is type(other) and isinstance(one, (str, list, tuple))
-    if isinstance(operator, ast.Add) and (are_numbers or are_lists):
-        total: Any = one
-        return [total + other]
+    are_texts = isinstance(one, str) and isinstance(other, str)
+    are_numbers = all(isinstance(each, (int, float)) for each in (one, other))
+    are_lists = type(one) is type(other) and isinstance(one, (list, tuple))
+    left: Any = one
+    if isinstance(operator, ast.Add) and (are_numbers or are_texts or are_lists):
+        return [left + other]
     if isinstance(operator, ast.Mult) and are_numbers:
-        return [one * other]
-    if isinstance(operator, ast.Pow) and are_numbers and abs(one) <= MAX_BASE and 0 <= other <= MAX_POWER:
-        return [one**other]
-    if isinstance(operator, ast.Mod) and isinstance(one, str) and isinstance(other, str):
-        return [one.replace("%s", other, 1)]
+        return [left * other]
+    if isinstance(operator, ast.Pow) and are_numbers and abs(left) <= MAX_BASE and 0 <= other <= MAX_POWER:
+        return [left**other]
+    if isinstance(operator, ast.Mod) and are_texts:
+        return [str(left).replace("%s", other, 1)]
     return []
 
 
