@@ -13,6 +13,8 @@ from flask_corsguard.migrate.report import json_of, text_of
 from flask_corsguard.migrate.source import SourceError
 from flask_corsguard.migrate.writing import WritingError, check_clean, write
 
+from .output import example
+
 
 class _UnusableError(click.ClickException):
     """What cannot be read or written: one sentence."""
@@ -20,7 +22,7 @@ class _UnusableError(click.ClickException):
     exit_code = 2
 
 
-@click.command("migrate")
+@click.command("migrate", epilog=example("corsguard migrate src --origins https://app.example --write"))
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--origins", default="", metavar="URL,...", help="The origins that may send cookies.")
 @click.option("--answers", type=click.Path(path_type=Path), help="A file with answers to what is asked.")
@@ -46,16 +48,13 @@ def command(
     guard: str,
     is_json: bool,
 ) -> None:
-    r"""Move an application from Flask-CORS, or say what has to be decided first.
+    """Move an application from Flask-CORS, or say what has to be decided first.
 
     PATHS are files and folders; without one, the current folder. Nothing of the project is executed.
 
     Exits with 0 if the move is complete or there is nothing to do, with 1 if questions or work by hand are
     left (then no file of that application changes), with 2 if a file cannot be read or written.
 
-    \b
-    Example:
-      corsguard migrate src --origins https://app.example --write
     """
     roots = paths or (Path(),)
     try:

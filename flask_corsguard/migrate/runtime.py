@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final, Literal
 
+from flask_corsguard.core.findings import FINDINGS, Finding
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.core.policy_fields import GuardMode
 from flask_corsguard.core.problems import PolicyError, Problem
@@ -127,6 +128,9 @@ def _warn(result: Translation, problems: list[Problem]) -> None:
     place = Place.of_caller()
     for question, answer in result.decided:
         does = question.choices.get(str(answer), "")
-        warn(f"policy_from_flask_cors: {question.text} Until that is settled: {does}.", place)
+        message = f"policy_from_flask_cors: {question.text} Until that is decided: {does}."
+        hint = FINDINGS["flask-cors.undecided"].remedy
+        warn(Finding(code="flask-cors.undecided", message=message, hint=hint), place)
     for each in problems:
-        warn(f"policy_from_flask_cors: {each.field}: {each.message} {each.hint}", place)
+        message = f"policy_from_flask_cors: {each.field}: {each.message}"
+        warn(Finding(code="flask-cors.left-out", message=message, hint=each.hint), place)
