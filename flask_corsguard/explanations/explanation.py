@@ -17,7 +17,7 @@ from .needed import Needed, changed_for, needed_for
 from .recorded import Other, Recorded, other_verdicts
 from .remote import TIMEOUT, Remote
 from .stand_in import Applied, StandIn
-from .surroundings import about_network, cookies_at_home, cookies_set_by
+from .surroundings import about_headers, about_network, cookies_at_home, cookies_set_by
 from .wire import Unreachable
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def explain_remote(
         diagnosis=diagnosis,
         needed=None if diagnosis is None else needed_for(asked),
         findings=tuple(cookies_at_home(asked, cookies_set_by(outcome.exchanges), engine)),
-        notes=tuple(about_network(asked, remote.addresses)),
+        notes=(*about_headers(asked), *about_network(asked, remote.addresses)),
         others=_others(asked, outcome, recorded),
     )
 
@@ -121,7 +121,7 @@ def explain_inside(
         decision=decision,
         needed=_needed(asked, applied) if is_refused else None,
         findings=findings,
-        notes=(*raised, *([route.note] if route.note else []), *notes),
+        notes=(*about_headers(asked), *raised, *([route.note] if route.note else []), *notes),
         is_answered_by_policies=is_stand_in,
         others=_others(asked, outcome, recorded),
     )
