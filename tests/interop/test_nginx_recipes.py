@@ -28,7 +28,7 @@ EVIL: Final = "https://evil.example"
 
 FORWARDED: Final = nginx.documented("proxy_set_header")
 DOWNLOADS: Final = nginx.documented("proxy_hide_header")
-BODY_SIZE: Final = nginx.documented("client_max_body_size", "recipes.md")
+BODY_SIZE: Final = nginx.documented("client_max_body_size")
 
 CACHES: Final = "proxy_cache shared;"
 IGNORES_VARY: Final = "proxy_ignore_headers Vary;"
