@@ -48,6 +48,7 @@ _SLOW = frozenset(
         "tests/test_counts.py",
         "tests/test_demo.py",
         "tests/test_docs.py",
+        "tests/test_guides.py",
         "tests/test_hints.py",
         "tests/test_mutants.py",
         "tests/test_reach.py",

@@ -1,7 +1,7 @@
 """What a page of the web consists of: its script, run by a JavaScript engine, and its elements.
 
-The engine is QuickJS; the page is one in the model of a browser, which answers what the script sends: with ``fetch``,
-``XMLHttpRequest``, ``EventSource``, ``WebSocket`` and ``navigator.sendBeacon``.
+The engine is QuickJS; the page is one in the model of a browser, which answers what the script sends: with
+``fetch``, ``XMLHttpRequest``, ``EventSource``, ``WebSocket`` and ``navigator.sendBeacon``.
 """
 
 from __future__ import annotations

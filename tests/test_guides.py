@@ -170,7 +170,7 @@ def test_each_version_has_its_own_policy():
 
 
 def test_nothing_of_an_outer_blueprint_is_added_to_an_inner_one():
-    """The page of version 2 may not clear the rates, and the page of the administrator may do nothing else."""
+    """The page of version 2 may not clear the rates, and that of the administrator may do nothing else."""
     app = program_of("Blueprints and versions").app
     browser = Browser(app)
     url = "https://api.example/v2/admin/rates"

@@ -184,7 +184,7 @@ def test_a_body_that_is_too_long_is_refused_in_a_way_that_can_be_read(recipe, be
 
 @pytest.fixture
 def sent_by_nginx(behind_nginx, tmp_path):
-    """Start the program of the guide behind nginx, which sends a file in its place; return what asks nginx."""
+    """Start the program of the guide behind nginx, which sends a file; return what asks nginx."""
     (tmp_path / "2026.csv").write_text("a,b\n")
     tmp_path.chmod(0o755)
     location = nginx.documented("internal;").replace("/srv/files/", f"{tmp_path}/")
