@@ -19,6 +19,7 @@ help:
 	@echo 'make gate           runs everything that has to pass: what stands below, but bench, and all tests'
 	@echo 'make check          checks style, layers and types'
 	@echo 'make docs           builds the documentation into docs/_build/html'
+	@echo '     SERVE=1        and serves it, prints the address, and ends with Ctrl-C; PORT=8000: at this port'
 	@echo 'make wheel          builds the wheel, and installs and imports it in an environment of its own'
 	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
 	@echo 'make interop        tests it under every server and framework; installs some of them (Debian, as root)'
@@ -94,6 +95,7 @@ wheel: $(VENV)/tests.stamp
 docs: $(VENV)/docs.stamp
 	$(BIN)/python -m sphinx -q -W -n -b html docs docs/_build/html
 	@echo 'docs/_build/html/index.html'
+	@$(if $(SERVE),$(BIN)/python -u -m http.server --bind 127.0.0.1 --directory docs/_build/html $(or $(PORT),0))
 
 clean:
 	rm -rf $(VENV) build docs/_build .coverage .mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
