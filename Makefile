@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo quick test gate counts instructions browsers interop bench fuzz mutants wheel check docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop bench fuzz mutants wheel check prose docs clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
@@ -17,7 +17,8 @@ help:
 	@echo 'make test           runs all tests but those of browsers and servers, and measures coverage'
 	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: with more generated examples'
 	@echo 'make gate           runs everything that has to pass: what stands below, but bench, and all tests'
-	@echo 'make check          checks style, layers and types'
+	@echo 'make check          checks style, layers, types and prose'
+	@echo 'make prose          checks the language of README and documentation: plain words, short sentences'
 	@echo 'make docs           builds the documentation into docs/_build/html'
 	@echo '     SERVE=1        and serves it, prints the address, and ends with Ctrl-C; PORT=8000: at this port'
 	@echo 'make wheel          builds the wheel, and installs and imports it in an environment of its own'
@@ -88,6 +89,10 @@ check: $(VENV)/lint.stamp $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/pyright
+	@$(MAKE) --no-print-directory prose
+
+prose: $(VENV)/lint.stamp $(VENV)/tests.stamp
+	@PYTHONPATH=tests $(BIN)/python -m prose
 
 wheel: $(VENV)/tests.stamp
 	@.ci/wheel $(BIN)/python

@@ -52,6 +52,7 @@ _SLOW = frozenset(
         "tests/test_hints.py",
         "tests/test_mutants.py",
         "tests/test_reach.py",
+        "tests/test_prose.py",
         "tests/test_recipes.py",
         "tests/test_tables.py",
         "tests/testing/test_plugin.py",
