@@ -51,7 +51,8 @@ from flask_corsguard.wsgi.application import is_asgi
 
 ROOT: Final = Path(__file__).parent.parent
 DOCS: Final = ROOT / "docs"
-PAGES: Final = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+GUIDES: Final = DOCS / "guides"
+PAGES: Final = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted(GUIDES.glob("*.md"))]
 
 RUN: Final = {"http", "pycon", "python", "text"}
 SHOWN_ONLY: Final = {"console", "html", "javascript", "nginx", "shell"}
