@@ -23,7 +23,7 @@ def write_paragraph(
     """
     width = min(terminal_width() or MAX_WIDTH, MAX_WIDTH)
     lines = textwrap.wrap(
-        text,
+        _printable(text),
         width,
         initial_indent=indent,
         subsequent_indent=indent + hanging,
@@ -37,5 +37,10 @@ def write_paragraph(
 
 def write_code(text: str, indent: str = "    ") -> None:
     """Write *text* as code to paste: it is not wrapped."""
-    for line in text.splitlines():
-        write(f"{indent}{line}".rstrip(), "cyan")
+    for line in text.split("\n"):
+        write(f"{indent}{_printable(line)}".rstrip(), "cyan")
+
+
+def _printable(text: str) -> str:
+    """Return *text* with escapes for what a server could steer a terminal with."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)

@@ -50,13 +50,18 @@ class Diagnosis:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def diagnosis_of(outcome: Outcome) -> Diagnosis | None:
-    """Return why the browser refuses; ``None`` if it does not."""
+def diagnosis_of(outcome: Outcome, *, knows_status: bool = True) -> Diagnosis | None:
+    """Return why the browser refuses; ``None`` if it does not.
+
+    :param knows_status: whether the status is that of a server, from which something can be told.
+    """
     refusal = outcome.refusal
     if refusal is None:
         return None
     code = _code_of(refusal, outcome.asked)
     values = _values_of(refusal, outcome.asked)
+    if not knows_status:
+        values.pop("status", None)
     fault = FAULTS.get(code)
     if fault is None:
         return Diagnosis(code, "", (), f"A browser needs {refusal.needed}.", values)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from flask_corsguard.core.audiences import AnyPolicy
 from flask_corsguard.core.decision import Decision
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.wsgi.middleware import CorsMiddleware
 from flask_corsguard.wsgi.policy_source import EachPolicy, PolicySource
+
+from .wire import MAX_BODY
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -85,7 +90,7 @@ class StandIn(CorsMiddleware):
 
 
 class Observed:
-    """An application as it is; the policies of its requests are noted.
+    """An application as it is; the policies of its requests are noted, and what it raises.
 
     :param app: the application.
     :param layer: its layer; ``None`` if it has none.
@@ -95,12 +100,28 @@ class Observed:
         self._app = app
         self._layer = layer
         self.applied: list[Applied] = []
+        #: What the application has raised, as text.
+        self.raised: list[str] = []
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, and take note of its policy."""
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
+        """Answer a request, and take note of its policy; what is raised becomes a 500, as servers make it."""
         if self._layer is not None:
             self.applied.append(applied_to(self._layer, environ))
-        return self._app(environ, start_response)
+        size = 0
+        try:
+            iterable = self._app(environ, start_response)
+            with closing(cast("Any", iterable)) if hasattr(iterable, "close") else nullcontext():
+                for chunk in iterable:
+                    yield chunk
+                    size += len(chunk)
+                    if size >= MAX_BODY:
+                        # It may never end.
+                        return
+        except Exception as error:  # noqa: BLE001 - it is the application's
+            self.raised.append("".join(traceback.format_exception_only(error)).strip())
+            if not size:
+                start_response("500 Internal Server Error", [("Content-Type", "text/plain")], sys.exc_info())
+                yield b""
 
 
 def applied_to(layer: Any, environ: WSGIEnvironment) -> Applied:

@@ -11,6 +11,7 @@ from flask_corsguard.testing import Engine, Exchange
 from flask_corsguard.testing.cookie_syntax import parse_set_cookie
 from flask_corsguard.testing.cookies import CookieJar
 from flask_corsguard.testing.differences import Quirks
+from flask_corsguard.testing.headers import NO_CORS_SAFELISTED, is_forbidden, is_safelisted
 from flask_corsguard.testing.request_constructor import request_for
 from flask_corsguard.testing.requests import Client
 from flask_corsguard.testing.sending import navigation_of
@@ -22,16 +23,31 @@ from .asked import Asked
 _SPACES: Final = ("the internet", "a private network", "this computer")
 
 
+def about_headers(asked: Asked) -> Iterator[str]:
+    """Yield a sentence for each header that the browser leaves out, whatever the page says."""
+    for name, value in asked.headers:
+        if is_forbidden(name, value):
+            also = " --credentials sends cookies." if name.lower() == "cookie" else ""
+            yield f"No page can set {name}: the browser leaves it out, or writes it itself.{also}"
+        elif asked.manner == "form":
+            yield f"No form can set {name}: the browser leaves it out."
+        elif asked.manner == "no-cors" and not (
+            name.lower() in NO_CORS_SAFELISTED and is_safelisted(name, value)
+        ):
+            yield f"In the mode no-cors, the browser leaves out {name}."
+
+
 def about_network(asked: Asked, addresses: Mapping[str, str]) -> Iterator[str]:
     """Yield a sentence if the page reaches into a more private network than its own.
 
     :param addresses: the addresses of the hosts that were connected to.
     """
     page, target = parse_url(asked.origin), parse_url(asked.url)
-    if page is None or target is None:
+    origin = None if page is None else page_origin(page)
+    if origin is None or target is None:
         return
     # The page's host is not looked up: where it is served from here says nothing of where it will be.
-    theirs, ours = _space_of(page.host), _space_of(addresses.get(target.host.strip("[]"), target.host))
+    theirs, ours = _space_of(origin.host), _space_of(addresses.get(target.host.strip("[]"), target.host))
     if ours > theirs:
         yield (
             f"The server is in {_SPACES[ours]}, and the page comes from {_SPACES[theirs]}: Chromium and "

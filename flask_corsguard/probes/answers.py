@@ -34,7 +34,9 @@ def of_preflights(session: Session, cells: Cells) -> Iterator[Finding]:
         sentence = f"The answer to a preflight {one} {origin}, and the answer to the request {other}."
         yield session.finding("preflight.differs", sentence, own)
     elif not granted:
-        yield session.finding("origin.not-allowed", f"The answer does not allow {origin}.", own)
+        leads = "".join(f", and leads to {each}" for each in own.wire.values("Location"))
+        sentence = f"The answer does not allow {origin}. It has status {own.wire.status}{leads}."
+        yield session.finding("origin.not-allowed", sentence, own)
 
 
 def _allows(answer: Answer, origin: str) -> bool:

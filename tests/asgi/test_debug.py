@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from asgi_harness import Spy, ask, run, socket_scope
-from cases import EVIL, LISTED, A
+from asgi_harness import Spy, ask, http_scope, run, socket_scope
+from cases import EVERYONE, EVIL, LISTED, A
 from flask_corsguard.asgi import CorsMiddleware
 
 ALLOWED = ("Access-Control-Allow-Origin", A)
@@ -161,3 +161,52 @@ def test_in_debug_mode_a_refusal_tells_its_whole_reason():
 
     assert b"https://evil.example" in ask(app, "OPTIONS", "/", asked).body
     assert b"https://evil.example" in ask(app, "POST", "/", {"Origin": EVIL}).body
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [http_scope(), socket_scope(), socket_scope(headers={"Origin": A})],
+    ids=lambda scope: scope["type"],
+)
+def test_an_exception_is_answered_to_a_page_that_asks_to_read_and_to_nobody_else(scope):
+    """A policy for everyone allows whoever names no origin, and a handshake has no response to read."""
+    for policy in (LISTED, EVERYONE):
+        with pytest.raises(LookupError, match="no such tenant"):
+            run(CorsMiddleware(fails, policy, debug=True), scope)
+
+
+def test_an_exception_after_a_part_of_the_body_is_the_servers():
+    """The response has started, and cannot start again."""
+
+    async def late(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x", "more_body": True})
+        raise LookupError
+
+    app = CorsMiddleware(late, LISTED, debug=True)
+
+    with pytest.raises(LookupError):
+        ask(app, headers={"Origin": A})
+    result = run(app, http_scope(headers={"Origin": A}), survives=[LookupError])
+    assert [each["type"] for each in result.messages] == ["http.response.start", "http.response.body"]
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            SyntaxError("bad", ("f.py", 1, 2, "a b", 1, 3)),
+            b'  File "f.py", line 1\n    a b\n     ^\nSyntaxError: bad\n',
+        ),
+        (LookupError("a\udc80b"), b"LookupError: a\\udc80b\n"),
+    ],
+)
+def test_the_answer_to_an_exception_is_the_text_of_its_traceback_but_for_the_frames(error, text):
+    """It may have several lines, or hold what is not Unicode."""
+
+    async def application(scope, receive, send):
+        raise error
+
+    result = ask(CorsMiddleware(application, LISTED, debug=True), headers={"Origin": A})
+
+    assert (result.code, result.body) == (500, text)

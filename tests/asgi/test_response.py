@@ -212,3 +212,25 @@ def test_what_is_neither_a_request_nor_a_socket_goes_to_the_application(kind):
 
     assert got == [(scope, *channels)]
     assert got[0][0] is scope
+
+
+def test_the_answer_to_a_preflight_that_is_granted_is_whole():
+    """It starts and ends, with nothing between."""
+    asked = {"Origin": A, "Access-Control-Request-Method": "PUT"}
+
+    start, body = ask(CorsMiddleware(Spy(), LISTED.replace(methods=["PUT"])), "OPTIONS", "/", asked).messages
+
+    assert (start["type"], start["status"]) == ("http.response.start", 204)
+    assert body == {"type": "http.response.body", "body": b""}
+
+
+@pytest.mark.parametrize("scope", [http_scope("POST"), socket_scope()], ids=lambda scope: scope["type"])
+def test_a_request_whose_headers_are_missing_does_not_reach_the_application(scope):
+    """The specification wants them; without them nobody could say whose request it is."""
+    del scope["headers"]
+    spy = Spy()
+
+    with pytest.raises(KeyError):
+        run(CorsMiddleware(spy, LISTED), scope)
+
+    assert spy.scopes == []

@@ -101,7 +101,7 @@ def test_the_origins_are_those_of_the_application(bare):
 
     result = run(f"{bare.url}/names", app=app)
 
-    assert f"The answer does not allow {PAGE}." in result.output
+    assert f"The answer does not allow {PAGE}. It has status 200." in result.output
     assert "No origin that ought to be allowed is known" in " ".join(run(bare.url, app=app).output.split())
 
 
@@ -118,6 +118,14 @@ def test_an_application_that_cannot_tell_is_told_in_a_sentence(bare, app, messag
 
     assert result.exit_code == 2
     assert message in result.stderr
+
+
+def test_a_redirect_is_told():
+    """The URL that it leads to is the one to check."""
+    with serving(Server(lambda *_: (301, [("Location", "https://api.example/")], b""))) as server:
+        result = run("--origin", PAGE, server.url)
+
+    assert "It has status 301, and leads to https://api.example/." in " ".join(result.output.split())
 
 
 def test_the_limit_is_told(bare):

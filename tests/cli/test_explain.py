@@ -106,6 +106,17 @@ def test_a_url_is_requested_over_the_network():
     assert 'Policy(origins=["http://app.example"])' in text
 
 
+def test_a_server_cannot_steer_the_terminal():
+    """What is not printable is escaped."""
+    with serving(
+        Server(lambda *_: (200, [("Server", "\x1b[2Jevil\x9b"), ("Location", "\x1b]0;x")], b"x"))
+    ) as server:
+        result = run("--origin", "http://app.example", server.url)
+
+    assert not {"\x1b", "\x9b"} & set(result.output)
+    assert "\\x1b[2Jevil" in result.output
+
+
 def test_an_engine_that_differs_is_named_with_the_difference():
     """The page works there, and not where the standard is taken at its word."""
 

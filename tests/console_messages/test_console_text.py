@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from flask_corsguard.console_messages.console_text import MAX_FINDINGS, findings_of
@@ -234,11 +232,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:24].strip() or "spaces")
 def test_no_text_takes_long(text):
-    """A hundred times as long as it takes would still pass."""
-    started = time.process_time()
-
+    """With a pattern that is not linear, this would not end."""
     assert findings_of(text) == []
-    assert time.process_time() - started < 10
 
 
 def test_a_console_of_many_messages_is_explained_in_part():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 
 import pytest
 import trustme
@@ -99,10 +98,8 @@ def test_a_body_that_is_cut_off_is_read_as_far_as_it_goes(pieces):
 def test_a_stream_is_waited_for_a_moment_only():
     """Its headers are enough."""
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nAccess-Control-Allow-Origin: *\r\n\r\n"
-    with talking(head, b"data: 1\n\n", pause=3) as url:
-        started = time.monotonic()
-        assert outcome_at(url).response.status == 200
-        assert time.monotonic() - started < 3
+    with talking(head, b"data: 1\n\n", pause=60) as url:
+        assert outcome_at(url).response.body == b""
 
 
 def why_not(url, **fields):

@@ -290,3 +290,10 @@ def test_a_key_of_the_configuration_that_is_not_text_is_not_ours():
     CorsGuard(app)
 
     assert app.extensions["corsguard"].policy == SAME_ORIGIN
+
+
+def test_a_text_of_a_field_that_there_is_not_is_not_read():
+    """The problem shows it as it was written."""
+    problem = problem_of(**with_origins({"PATHS": f'{{"/a": {{"origin": "{A}", "origins": ["{A}"]}}}}'}))
+
+    assert (problem.code, problem.value) == ("field.unknown", A)

@@ -262,3 +262,14 @@ def test_an_xmlhttprequest_leaves_the_body_of_a_get_out(method, body):
 
     assert exchange.body == body
     assert (exchange.get("Content-Type") is None) is (body == b"")
+
+
+@pytest.mark.parametrize(
+    "name", ["Accept", "Accept-Language", "Content-Language", "Content-Type", "X-A", "Range"]
+)
+def test_a_no_cors_request_has_four_headers_of_a_page(name):
+    """See #no-cors-safelisted-request-header-name; others are dropped."""
+    value = "text/plain" if name == "Content-Type" else "x"
+    exchange = page_of(answering()).fetch(API, "POST", mode="no-cors", headers={name: value}).exchange[-1]
+
+    assert (exchange.get(name) == value) is (name not in {"X-A", "Range"})

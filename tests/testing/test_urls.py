@@ -177,8 +177,8 @@ def test_an_https_or_loopback_url_is_trustworthy(url, trusted):
     [
         ("https://app.example/x?y", APP),
         ("http://app.example:8080", "http://app.example:8080"),
-        *((f"{each}", each) for each in ("app://.", "app://-", "tauri://localhost", "app://AZaz09_.~%-")),
-        *((f"app://a:{port}", f"app://a:{port}") for port in ("1", "9", "10", "65535")),
+        *((f"{each}", each) for each in ("app://.", "app://-", "tauri://localhost", "app://AMZamz0259_.~%-")),
+        *((f"app://a:{port}", f"app://a:{port}") for port in ("1", "9", "10", "24680", "13579", "65535")),
         *((f"app://a{rest}", "app://a") for rest in ("/", "/x", "/x:1/y")),
         ("app://a:8080/x", "app://a:8080"),
         *(
@@ -197,3 +197,32 @@ def test_a_page_has_the_origin_of_its_url_or_none(url, origin):
     found = page_origin(parse_url(url))
 
     assert (None if found is None else str(found)) == origin
+
+
+@pytest.mark.parametrize(
+    ("scheme", "default"),
+    [("http", 80), ("https", 443), ("ws", 80), ("wss", 443), ("HTTP", 80), ("wsS", 443)],
+)
+def test_the_default_port_of_a_scheme_is_left_out(scheme, default):
+    """And no other one."""
+    assert parse_url(f"{scheme}://a:{default}").port is None
+    for port in (default - 1, default + 1):
+        assert parse_url(f"{scheme}://a:{port}").port == port
+
+
+@pytest.mark.parametrize("character", [each for each in map(chr, range(0x21, 0x7F)) if each != ":"])
+def test_a_character_is_one_of_a_scheme_or_not(character):
+    """See https://url.spec.whatwg.org/#scheme-start-state: a letter, then letters, digits and three signs."""
+    first, other = parse_url(f"{character}:x"), parse_url(f"a{character}:x")
+
+    assert (first is not None) is (character.isalpha())
+    assert (other is not None) is (character.isalnum() or character in "+-.")
+    if other is not None:
+        assert other.scheme == f"a{character.lower()}"
+
+
+@pytest.mark.parametrize("digit", "0123456789abcdefABCDEF")
+def test_an_ipv6_address_is_written_in_hexadecimal_digits(digit):
+    """In lower case, and without leading zeros."""
+    assert parse_url(f"http://[1::{digit}1]/").host == f"[1::{f'{digit}1'.lower().lstrip('0')}]"
+    assert parse_url(f"http://[1::{digit}g]/") is None
