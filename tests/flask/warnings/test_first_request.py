@@ -90,6 +90,15 @@ def allow_cors(app):
     return layer
 
 
+def cors_layer(app):
+    """Put a function around *app*, as :func:`allow_cors` does under another name."""
+
+    def layer(environ, start_response):
+        return app(environ, start_response)
+
+    return layer
+
+
 @pytest.mark.parametrize(
     ("wrap", "name"),
     [
@@ -97,6 +106,7 @@ def allow_cors(app):
         (lambda app: CorsMiddleware(app, Policy(origins="*")), "CorsMiddleware stands outside"),
         (lambda app: ProxyFix(Cors(ProxyFix(app))), "Cors stands outside"),
         (allow_cors, "allow_cors stands outside"),
+        (cors_layer, "cors_layer stands outside"),
         (type("CORSMiddleware", (Cors,), {}), "CORSMiddleware stands outside"),
     ],
 )
