@@ -140,6 +140,18 @@ def create_cors_app(app):
     return timing
 
 
+def cors_of_many(app):
+    """Have a function put another one around *app*; only what defines the layer is asked for its name."""
+
+    def measured(inner):
+        def timing(environ, start_response):
+            return inner(environ, start_response)
+
+        return timing
+
+    return measured(app)
+
+
 @pytest.mark.parametrize(
     "wrap",
     [
@@ -148,6 +160,7 @@ def create_cors_app(app):
         lambda app: ProfilerMiddleware(app, stream=None),
         corsair,
         create_cors_app,
+        cors_of_many,
         type("Scorsese", (Cors,), {}),
     ],
 )
