@@ -19,6 +19,7 @@ extensions = [
     "corsguard_differences",
     "corsguard_findings",
     "corsguard_messages",
+    "corsguard_flask_cors",
     "corsguard_names",
     "corsguard_probes",
     "corsguard_reference",

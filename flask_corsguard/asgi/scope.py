@@ -103,7 +103,7 @@ def path_of(scope: Scope) -> str:
     # A protocol that the specification does not name may have no path.
     path: str = scope.get("path", "")
     root: str = (scope.get("root_path") or "").rstrip("/")
-    if root and (path == root or path.startswith(f"{root}/")):
+    if path == root or path.startswith(f"{root}/"):
         path = path[len(root) :]
     # Servers differ in what they make of bytes that are not UTF-8; no rule has any of it.
     return path.encode("utf-8", "surrogatepass").decode("latin-1")

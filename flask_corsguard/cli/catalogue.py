@@ -23,4 +23,5 @@ COMMANDS: Final[dict[str, Listed]] = {
     "why": Listed("why", "command", "Explain an error of a browser's console."),
     "lint": Listed("lint", "command", "Find policies that are not in force, or that allow too much."),
     "check": Listed("check", "command", "Check a server of one's own over the network."),
+    "migrate": Listed("migrate", "command", "Move an application from Flask-CORS."),
 }

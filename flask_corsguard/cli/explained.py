@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from flask_corsguard.explanations.asked import Outcome
 from flask_corsguard.explanations.explanation import Explanation
 from flask_corsguard.explanations.needed import NeededAnswer
-from flask_corsguard.explanations.recorded import difference_behind
+from flask_corsguard.explanations.recorded import Other
 from flask_corsguard.inventories.words import relative
 from flask_corsguard.testing import Engine, Exchange
 from flask_corsguard.testing.refusals import RELEVANT
@@ -115,10 +114,8 @@ def _asked_of_server(answer: NeededAnswer) -> str:
 
 def _engines_of(explanation: Explanation) -> Iterator[str]:
     for engine, other in explanation.others.items():
-        verb = (
-            "lets it pass" if other.refusal is None else (f"refuses it ({other.refusal.because.rstrip('.')})")
-        )
-        difference = difference_behind(explanation.outcome, other)
+        refusal, difference = other.refusal, other.difference
+        verb = "lets it pass" if refusal is None else f"refuses it ({refusal.because.rstrip('.')})"
         known = "" if difference is None else f" ({difference.code}: {difference.sentence})"
         yield f"{_ENGINES[engine]} {verb}{known}."
 
@@ -148,8 +145,8 @@ def as_dict(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _verdict(outcome: Outcome) -> str:
-    return "passes" if outcome.refusal is None else "refused"
+def _verdict(other: Other) -> str:
+    return "passes" if other.refusal is None else "refused"
 
 
 def _policy_of(explanation: Explanation) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from flask_corsguard.testing import Browser, Engine, Exchange, FetchRefused, Page, Response
+from flask_corsguard.testing.differences import Quirks
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -90,12 +91,17 @@ class Outcome:
         return () if self.response is None else self.response.exchange
 
 
-def outcome_of(asked: Asked, app: WSGIApplication, engine: Engine | None = None) -> Outcome:
+def outcome_of(
+    asked: Asked, app: WSGIApplication, engine: Engine | None = None, quirks: Quirks | None = None
+) -> Outcome:
     """Return what a browser makes of the request, if *app* answers at every origin.
 
+    :param quirks: the differences of the engine, if they are not all that it has.
     :raises ValueError: if a part of *asked* cannot be.
     """
     browser = Browser(app, engine)
+    if quirks is not None:
+        browser._agent.quirks = quirks  # noqa: SLF001 - only a comparison of engines needs other ones
     page = asked.page_in(browser)
     try:
         return Outcome(asked, engine, None, asked.sent_by(page))

@@ -14,10 +14,10 @@ from .asked import Asked, Outcome, outcome_of
 from .diagnosis import Diagnosis, diagnosis_of
 from .inside import Route, has_host, layer_for, route_of, server_for, session_cookie_of, where_of
 from .needed import Needed, changed_for, needed_for
-from .recorded import Recorded, other_verdicts
+from .recorded import Other, Recorded, other_verdicts
 from .remote import TIMEOUT, Remote
 from .stand_in import Applied, StandIn
-from .surroundings import about_network, cookies_at_home, cookies_set_by
+from .surroundings import about_headers, about_network, cookies_at_home, cookies_set_by
 from .wire import Unreachable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Explanation:
     #: Whether the policies of an application answered, and not the application.
     is_answered_by_policies: bool = False
     #: The engines, and the standard, whose verdict is another one.
-    others: dict[Engine | None, Outcome] = field(default_factory=dict)
+    others: dict[Engine | None, Other] = field(default_factory=dict)
 
     @property
     def is_refused(self) -> bool:
@@ -76,12 +76,12 @@ def explain_remote(
         diagnosis=diagnosis,
         needed=None if diagnosis is None else needed_for(asked),
         findings=tuple(cookies_at_home(asked, cookies_set_by(outcome.exchanges), engine)),
-        notes=tuple(about_network(asked, remote.addresses)),
+        notes=(*about_headers(asked), *about_network(asked, remote.addresses)),
         others=_others(asked, outcome, recorded),
     )
 
 
-def _others(asked: Asked, outcome: Outcome, recorded: Recorded) -> dict[Engine | None, Outcome]:
+def _others(asked: Asked, outcome: Outcome, recorded: Recorded) -> dict[Engine | None, Other]:
     try:
         return other_verdicts(asked, outcome, recorded)
     except Unreachable:
@@ -121,7 +121,7 @@ def explain_inside(
         decision=decision,
         needed=_needed(asked, applied) if is_refused else None,
         findings=findings,
-        notes=(*raised, *([route.note] if route.note else []), *notes),
+        notes=(*about_headers(asked), *raised, *([route.note] if route.note else []), *notes),
         is_answered_by_policies=is_stand_in,
         others=_others(asked, outcome, recorded),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, NamedTuple
 
-from flask_corsguard.testing.differences import DIFFERENCES, ENGINES, Difference
+from flask_corsguard.testing import FetchRefused
+from flask_corsguard.testing.differences import DIFFERENCES, ENGINES, Difference, Quirks
 from flask_corsguard.testing.requests import SAFE_METHODS
 from flask_corsguard.testing.transport import HEADERS, RawAnswer, call
 
@@ -15,15 +16,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from flask_corsguard.testing import Engine
-
-#: The differences between engines that change a verdict, by the beginning of the step that refuses.
-_OF_STEPS: Final = {
-    "CORS-preflight fetch, step 7.6": "wildcard-authorization",
-    "CORS-preflight fetch": "client-hints",
-    "main fetch, step 7 (mixed content)": "mixed-content-loopback",
-    "cross-origin resource policy check": "resource-policy-address",
-    "CORS check": "redirected-preflight-origin",
-}
 
 
 class NotRepeated(Exception):  # noqa: N818 - it says why there is no outcome
@@ -56,29 +48,67 @@ class Recorded:
         return [answer.body]
 
 
-def other_verdicts(asked: Asked, outcome: Outcome, recorded: Recorded) -> dict[Engine | None, Outcome]:
-    """Return the outcomes of the other engines, and of the standard, that differ from *outcome*.
+class Other(NamedTuple):
+    """The outcome of another engine, or of the standard."""
+
+    outcome: Outcome
+    #: The known difference that is behind it; ``None`` if it is not one alone.
+    difference: Difference | None
+
+    @property
+    def refusal(self) -> FetchRefused | None:
+        """Why that engine refuses; ``None`` if it does not."""
+        return self.outcome.refusal
+
+
+def other_verdicts(asked: Asked, outcome: Outcome, recorded: Recorded) -> dict[Engine | None, Other]:
+    """Return the outcomes of the other engines, and of the standard, whose verdict is another one.
 
     Requests with unsafe methods are not sent again; an engine that would need one is left out.
     """
     recorded.sends_unsafe = False
-    others: dict[Engine | None, Outcome] = {}
+    others: dict[Engine | None, Other] = {}
     for engine in (None, *ENGINES):
-        if engine == outcome.engine:
-            continue
-        try:
-            other = outcome_of(asked, recorded, engine)
-        except NotRepeated:
-            continue
-        if (other.refusal is None) != (outcome.refusal is None):
-            others[engine] = other
+        other = None if engine == outcome.engine else _outcome_of(asked, recorded, Quirks(engine))
+        if other is not None and _passes(other) != _passes(outcome):
+            found = _difference(asked, recorded, engine) or _difference(asked, recorded, outcome.engine)
+            others[engine] = Other(other, found)
     return others
 
 
-def difference_behind(one: Outcome, other: Outcome) -> Difference | None:
-    """Return the known difference between engines that two outcomes show; ``None`` if it has no name."""
-    refusal = one.refusal or other.refusal
-    step = "" if refusal is None else refusal.step
-    codes = [code for beginning, code in _OF_STEPS.items() if step.startswith(beginning)]
-    found = {difference.code: difference for difference in DIFFERENCES if difference.code in codes[:1]}
-    return found.get(codes[0]) if codes else None
+def _passes(outcome: Outcome) -> bool:
+    return outcome.refusal is None
+
+
+def _difference(asked: Asked, recorded: Recorded, engine: Engine | None) -> Difference | None:
+    """Return the difference without which *engine* would have another verdict."""
+    own = _outcome_of(asked, recorded, Quirks(engine))
+    for difference in DIFFERENCES:
+        if engine not in difference.deviating or own is None:
+            continue
+        without = _outcome_of(asked, recorded, QuirksBut(engine, difference.code))
+        if without is not None and _passes(without) != _passes(own):
+            return difference
+    return None
+
+
+class QuirksBut(Quirks):
+    """The differences of one engine but one.
+
+    :param code: the code of the difference that it has not.
+    """
+
+    def __init__(self, engine: Engine | None, code: str) -> None:
+        super().__init__(engine)
+        self._code = code
+
+    def has(self, code: str) -> bool:
+        """Whether this engine deviates from the standard in the difference called *code*."""
+        return code != self._code and super().has(code)
+
+
+def _outcome_of(asked: Asked, recorded: Recorded, quirks: Quirks) -> Outcome | None:
+    try:
+        return outcome_of(asked, recorded, quirks.engine, quirks)
+    except NotRepeated:
+        return None

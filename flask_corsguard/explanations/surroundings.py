@@ -11,6 +11,7 @@ from flask_corsguard.testing import Engine, Exchange
 from flask_corsguard.testing.cookie_syntax import parse_set_cookie
 from flask_corsguard.testing.cookies import CookieJar
 from flask_corsguard.testing.differences import Quirks
+from flask_corsguard.testing.headers import NO_CORS_SAFELISTED, is_forbidden, is_safelisted
 from flask_corsguard.testing.request_constructor import request_for
 from flask_corsguard.testing.requests import Client
 from flask_corsguard.testing.sending import navigation_of
@@ -20,6 +21,20 @@ from .asked import Asked
 
 #: The kinds of networks, the most private one last.
 _SPACES: Final = ("the internet", "a private network", "this computer")
+
+
+def about_headers(asked: Asked) -> Iterator[str]:
+    """Yield a sentence for each header that the browser leaves out, whatever the page says."""
+    for name, value in asked.headers:
+        if is_forbidden(name, value):
+            also = " --credentials sends cookies." if name.lower() == "cookie" else ""
+            yield f"No page can set {name}: the browser leaves it out, or writes it itself.{also}"
+        elif asked.manner == "form":
+            yield f"No form can set {name}: the browser leaves it out."
+        elif asked.manner == "no-cors" and not (
+            name.lower() in NO_CORS_SAFELISTED and is_safelisted(name, value)
+        ):
+            yield f"In the mode no-cors, the browser leaves out {name}."
 
 
 def about_network(asked: Asked, addresses: Mapping[str, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from asgi_harness import Spy, ask, run, socket_scope
+from asgi_harness import Spy, ask, http_scope, run, socket_scope
 from cases import EVIL, LISTED, A
 from flask_corsguard import Reason
 from flask_corsguard.asgi import CorsMiddleware
@@ -55,10 +55,20 @@ def test_a_socket_without_an_upgrade_header_is_a_handshake():
 
 def test_a_scope_without_a_scheme_is_plain():
     """The specification lets a server leave it out."""
-    scope = socket_scope(headers={"Origin": "http://api.example", "Host": "api.example"})
-    del scope["scheme"]
+    own = {"Origin": "http://api.example", "Host": "api.example"}
+    scope, request = socket_scope(headers=own), http_scope("POST", headers=own)
+    del scope["scheme"], request["scheme"]
 
     assert run(CorsMiddleware(Spy(), LISTED), scope).messages == [{"type": "websocket.accept"}]
+    assert run(CorsMiddleware(Spy(), LISTED), request).code == 200
+
+
+def test_names_of_headers_are_read_in_any_case():
+    """A server that does not send lower case must not open the guard."""
+    scope = http_scope("POST")
+    scope["headers"] = [(b"Sec-Fetch-Site", b"cross-site")]
+
+    assert run(CorsMiddleware(Spy(), LISTED), scope).code == 403
 
 
 def test_a_server_that_can_send_an_answer_to_a_handshake_gets_the_reason():

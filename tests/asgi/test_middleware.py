@@ -161,6 +161,21 @@ def test_a_withheld_answer_is_told(caplog):
     assert [record.decision] == told
 
 
+@pytest.mark.parametrize("more", [[(b"Sec-Fetch-Mode", b"navigate")], [(b"Sec-Fetch-Site", b"none")]])
+def test_names_of_headers_are_read_in_any_case(more):
+    """The specification wants lower case; a server that sends others changes nothing."""
+    told = []
+    app = CorsMiddleware(Spy(), LISTED, on_refusal=lambda _, decision: told.append(decision))
+    scope = http_scope()
+
+    scope["headers"] = [(b"Origin", EVIL.encode())]
+    run(app, scope)
+    scope["headers"] += more
+    run(app, scope)
+
+    assert len(told) == 1
+
+
 def test_an_answer_to_a_socket_is_not_withheld():
     """No page reads it."""
     told = []

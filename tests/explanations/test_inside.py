@@ -183,6 +183,35 @@ def test_of_a_list_of_policies_the_one_that_applies_is_explained(origin, change)
         assert (needed and needed.code) == change
 
 
+@pytest.mark.parametrize(
+    ("header", "manner", "note"),
+    [
+        (
+            ("Cookie", "a=1"),
+            "cors",
+            "No page can set Cookie: the browser leaves it out, or writes it itself.",
+        ),
+        (("Origin", PAGE), "no-cors", "No page can set Origin"),
+        (("X-A", "1"), "form", "No form can set X-A"),
+        (("X-A", "1"), "no-cors", "In the mode no-cors, the browser leaves out X-A."),
+        (
+            ("Content-Type", "application/json"),
+            "no-cors",
+            "In the mode no-cors, the browser leaves out Content-Type.",
+        ),
+        (("Content-Type", "text/plain"), "no-cors", ""),
+        (("X-A", "1"), "cors", ""),
+    ],
+)
+def test_a_header_that_the_browser_leaves_out_is_noted(header, manner, note):
+    """Whoever asks for it may believe that it was sent."""
+    notes = explain_inside(
+        asked(headers=(header,), manner=manner, method="POST"), Policy(origins=[PAGE])
+    ).notes
+
+    assert [each[: len(note)] for each in notes] == ([note] if note else [])
+
+
 def test_what_is_unmanaged_is_asked_itself():
     """Its policy says nothing of what it answers."""
     app = Flask("shop")

@@ -262,6 +262,34 @@ def test_an_engine_that_differs_is_shown():
     assert [method for method, *_ in server.asked] == ["OPTIONS", "GET", "OPTIONS", "GET"]
 
 
+DIFFERENCES = [
+    (
+        {"headers": (("Authorization", "1"),)},
+        (204, [ANYONE, ("Access-Control-Allow-Headers", "*")]),
+        "wildcard-authorization",
+    ),
+    ({"headers": (("DPR", "2"),)}, (405, []), "client-hints"),
+    ({"origin": "https://app.example"}, (204, [ANYONE]), "mixed-content-loopback"),
+]
+
+
+@pytest.mark.parametrize(
+    ("request_", "preflight", "code"), DIFFERENCES, ids=[each[2] for each in DIFFERENCES]
+)
+def test_the_difference_behind_another_verdict_is_found(request_, preflight, code):
+    """By leaving it out; seen from the standard, and from each engine."""
+
+    def answer(method, path, headers):
+        return (*(preflight if method == "OPTIONS" else (200, [ANYONE])), b"")
+
+    with serving(Server(answer)) as server:
+        asked = Asked(**{"origin": PAGE, "url": server.url, **request_})
+        found = [explain_remote(asked, engine).others for engine in (None, "chromium", "firefox", "webkit")]
+
+    assert all(found)
+    assert {other.difference.code for others in found for other in others.values()} == {code}
+
+
 def test_a_request_that_may_change_something_is_sent_once():
     """An engine that would have to send it again is left out."""
 

@@ -112,6 +112,7 @@ GUARDED: Final = {
     "/starlette": CorsMiddleware(in_starlette, LISTED),
     "/quart": CorsMiddleware(in_quart, LISTED),
     "/django": CorsMiddleware(get_asgi_application(), LISTED),
+    "/debug": CorsMiddleware(bare, LISTED, debug=True),
 }
 
 

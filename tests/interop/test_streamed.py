@@ -100,3 +100,14 @@ def test_a_socket_is_refused_before_it_is_accepted(port, app, origin, cookie, re
 
     assert caught.value.response.status_code == 403
     assert reason in caught.value.response.body
+
+
+def test_in_debug_mode_the_answer_to_a_handshake_names_the_reason(port, name):
+    """Whether it is accepted or refused."""
+    url = f"ws://127.0.0.1:{port}/debug?{name}"
+
+    with connect(url, origin=A, proxy=None) as socket:
+        assert socket.response.headers["X-CorsGuard"] == "allowed; policy=application"
+    with pytest.raises(InvalidStatus) as caught:
+        connect(url, origin=EVIL, proxy=None)
+    assert caught.value.response.headers["X-CorsGuard"] == "origin-not-allowed; policy=application"
