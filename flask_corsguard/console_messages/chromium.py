@@ -132,5 +132,9 @@ CHROMIUM: Final = (
         "{status}",
         "websocket-refused",
     ),
+    _chromium(
+        "Authorization will not be covered by the wildcard symbol (*) in CORS `Access-Control-Allow-Headers` handling.",
+        "authorization-under-wildcard",
+    ),
     _chromium("TypeError: Failed to fetch", "type-error"),
 )

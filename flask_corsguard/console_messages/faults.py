@@ -11,6 +11,7 @@ EXAMPLES: Final[Mapping[str, str]] = {
     "credentials": "",
     "first": "https://api.example/old",
     "header": "X-Name",
+    "initiator": "https://app.example/names.js",
     "kind": "fetch",
     "method": "PUT",
     "origin": "https://app.example",

@@ -1,6 +1,6 @@
 """The messages of Firefox.
 
-:see: dom/locales/en-US/chrome/security/security.properties of its source
+:see: dom/locales/en-US/chrome/security/security.properties and netwerk/locales/en-US/necko.properties of its source
 """
 
 from __future__ import annotations
@@ -71,6 +71,14 @@ FIREFOX: Final = (
     ),
     _firefox("A resource is blocked by OpaqueResponseBlocking", "opaque-response"),
     _firefox("The resource at “{url}” was blocked by OpaqueResponseBlocking.", "opaque-response"),
+    _firefox(
+        "Local Network Access permission required: top-level site “{page}”, initiator “{initiator}”, attempting to access target “{url}”",
+        "local-network-permission",
+    ),
+    _firefox(
+        "Local Network Access detected: top-level site “{page}”, initiator “{initiator}”, accessing target “{url}”",
+        "local-network-permission",
+    ),
     _firefox("Blocked loading mixed active content “{url}”", "mixed-content"),
     _firefox("Blocked loading mixed display content “{url}”", "mixed-content"),
     _firefox("TypeError: NetworkError when attempting to fetch resource.", "type-error"),

@@ -13,6 +13,7 @@ Engine = Literal["Chromium", "Firefox", "Safari"]
 _PLACEHOLDERS: Final = {
     "first": r"\S{1,4096}?",
     "header": r"[^\s'\"]{1,256}?",
+    "initiator": r"\S{1,4096}?",
     "kind": r"[A-Za-z ]{1,40}?",
     "method": r"[^\s'\"]{1,64}?",
     "origin": r"[^\s'\"]{1,400}?",
@@ -91,8 +92,11 @@ def _chromium_beginning() -> str:
 
 #: How Chromium tells the answer to a preflight from that to the request.
 PREFLIGHT: Final = "Response to preflight request doesn't pass access control check: "
-#: What Firefox writes before the reason; one of its messages has quotes around the URL.
-FIREFOX_BEGINNING: Final = "The Same Origin Policy disallows reading the remote resource at {url}. "
+#: What Firefox writes before the reason; one of its messages has quotes around the URL, and one is a warning.
+FIREFOX_BEGINNINGS: Final = (
+    "The Same Origin Policy disallows reading the remote resource at {url}. ",
+    "The Same Origin Policy will disallow reading the remote resource at {url} soon. ",
+)
 
 
 @cache
@@ -100,7 +104,7 @@ def beginnings() -> tuple[re.Pattern[str], ...]:
     """Return what comes before a message, with the page and the URL; whoever copies one may leave it out."""
     return (
         re.compile(_chromium_beginning()),
-        re.compile(pattern_of(FIREFOX_BEGINNING)),
+        *(re.compile(pattern_of(each)) for each in FIREFOX_BEGINNINGS),
         # The panel of issues, and what was copied without the page.
         re.compile(f"(?P<preflight>{pattern_of(PREFLIGHT)})"),
     )

@@ -57,7 +57,7 @@ PREFLIGHT_FAULTS: Final = (
     Fault(
         code="authorization-under-wildcard",
         meaning="The server allows all request headers with *, and the page sends Authorization, which * "
-        "does not cover. Firefox only warns today.",
+        "does not cover. Engines only warn today.",
         remedy="Have the server list Authorization by its name.",
         change='Policy(origins=["{origin}"], allow_headers=["*", "Authorization"])',
         link=PREFLIGHT,

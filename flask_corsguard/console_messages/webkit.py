@@ -48,6 +48,11 @@ WEBKIT: Final = (
     _safari("redirection URL {value} has credentials", "redirect-with-password"),
     _safari("not allowed to follow a cross-origin CORS redirection with non CORS scheme", "scheme"),
     _safari("Cross origin requests are only supported for HTTP.", "scheme"),
+    _safari("Cross origin requests are not allowed when using same-origin fetch mode.", "same-origin-mode"),
+    _safari("Cross-origin redirection denied by Cross-Origin Resource Sharing policy.", "redirect-refused"),
+    _safari("Redirection URL contains credentials", "redirect-with-password"),
+    _safari("CORS-preflight request was blocked", "no-response"),
+    _safari("Preflight response was blocked", "no-response"),
     _safari("Not allowed to follow a redirection while loading {url}", "redirect-not-followed"),
     _safari(
         "Cancelled load to {url} because it violates the resource's Cross-Origin-Resource-Policy response header.",

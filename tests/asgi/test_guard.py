@@ -209,3 +209,15 @@ def test_a_handshake_is_a_get_to_a_list_of_methods(methods, type_):
     app = CorsMiddleware(Spy(), LISTED.replace(methods=methods))
 
     assert run(app, socket_scope(headers={"Origin": A})).messages[0]["type"] == type_
+
+
+@pytest.mark.parametrize("write", [str.lower, str.title, str.upper])
+@pytest.mark.parametrize("scope", [http_scope("POST"), socket_scope()], ids=lambda scope: scope["type"])
+def test_names_of_headers_are_compared_without_case(scope, write):
+    """The specification wants lower case, and a server that does not keep to it must not open the guard."""
+    for name, value in (("sec-fetch-site", b"cross-site"), ("origin", EVIL.encode())):
+        spy = Spy()
+
+        run(CorsMiddleware(spy, OPEN_TO_A), {**scope, "headers": [(write(name).encode(), value)]})
+
+        assert spy.scopes == []

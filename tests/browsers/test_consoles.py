@@ -1,12 +1,16 @@
 """What engines really write to their console when CORS stops a request is what ``why`` recognises.
 
-Firefox writes such messages to no place that can be read from outside; its messages are those of its source.
+Firefox writes such messages to no place that can be read from outside; but it has them in a file.
 """
 
 from __future__ import annotations
 
+import re
+import shutil
 import threading
 import time
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +104,40 @@ def test_every_message_of_an_engine_is_recognised(name, arena):
         (path, (name == "webkit" and other) or code) for path, (_, _, _, code, other) in REQUESTS.items()
     }
     assert found >= expected, sorted(expected - found)
+
+
+#: How the keys of Firefox's messages begin that are of CORS, or of what looks like it.
+_KEYS = re.compile(
+    r"(CORS\w+|CORPBlocked|ResourceBlockedORB|LocalNetworkAccess\w+|BlockMixed\w+Content)\s*=\s*(.*)"
+)
+
+
+def messages_of_firefox():
+    """Return the messages that the installed Firefox has, by their keys, with URLs and names in them."""
+    binary = shutil.which("firefox-esr")
+    assert binary is not None, "firefox-esr is not installed"
+    archive = Path(binary).resolve().parent / "omni.ja"
+    if not archive.exists():
+        archive = Path("/usr/lib/firefox-esr/omni.ja")
+    with zipfile.ZipFile(archive) as files:
+        texts = [
+            files.read(name).decode()
+            for name in files.namelist()
+            if name.endswith(("necko.properties", "security.properties"))
+        ]
+    found = dict(match.groups() for text in texts for match in map(_KEYS.match, text.splitlines()) if match)
+    return {
+        key: re.sub(
+            r"%(\d\$)?S", lambda each: "https://api.example/x" if each[1] in {None, "1$"} else "404", text
+        )
+        for key, text in found.items()
+    }
+
+
+def test_every_message_that_firefox_has_is_recognised():
+    """Each once, and by a message of Firefox's."""
+    messages = messages_of_firefox()
+
+    assert len(messages) > 20
+    for key, text in messages.items():
+        assert [finding.engine for finding in findings_of(text)] == ["Firefox"], key
