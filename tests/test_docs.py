@@ -328,6 +328,8 @@ def search(built):
         ("subdomains", "questions"),
         ("Postman", "questions"),
         ("is not allowed by Access-Control-Allow-Headers", "questions"),
+        ("Flask-CORS", "flask-cors"),
+        ("migrate", "flask-cors"),
         ("threat model", "threat-model"),
         ("quickstart", "quickstart"),
     ],
