@@ -133,7 +133,7 @@ class CorsMiddleware:
         if not is_plain and await self._answers(by_policy, answer, scope, receive, send):
             return
         with_headers = MethodType(send_with, (send, answer.headers, by_policy.owned, self))
-        if self.debug and origin is not None and answer.reason is ALLOWED and scope["type"] == "http":
+        if self.debug and answer.reason is ALLOWED and kind == "http":
             await self._answer_errors(answer, scope, receive, with_headers, send)
         else:
             await self.app(scope, receive, with_headers)

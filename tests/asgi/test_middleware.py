@@ -58,8 +58,9 @@ def test_a_path_that_cannot_be_used_is_a_policy_error():
 
 def test_a_policy_that_is_none_is_a_policy_error():
     """The hint names what can be given."""
-    with pytest.raises(PolicyError, match="a mapping of paths, or a callable"):
+    with pytest.raises(PolicyError, match="a mapping of paths, or a callable") as caught:
         CorsMiddleware(Spy(), 7)
+    assert [(each.field, each.value) for each in caught.value.problems] == [("policy", 7)]
 
 
 @pytest.mark.parametrize(
