@@ -130,6 +130,7 @@ def test_in_debug_mode_an_allowed_page_reads_the_exception(method, body, caplog)
     assert (result.code, result.body) == (500, body)
     assert ALLOWED in result.cors
     assert traced(result) == "allowed; policy=application"
+    assert [record.name for record in caplog.records] == ["flask_corsguard"]
     assert "Traceback" in caplog.text
 
 
@@ -138,6 +139,7 @@ def test_a_response_that_has_begun_is_not_begun_again():
 
     async def breaks(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"part", "more_body": True})
         raise LookupError
 
     with pytest.raises(LookupError):
