@@ -26,6 +26,7 @@ if _typing.TYPE_CHECKING:
     from .flask.warnings.warning import CorsGuardWarning as CorsGuardWarning
     from .inventories.entry import Entry as Entry
     from .inventories.inventory import inventory as inventory
+    from .migrate.runtime import policy_from_flask_cors as policy_from_flask_cors
 
 # Imported on first use, so that a program of WSGI imports no Flask, and a server none of the tools.
 _ON_FIRST_USE = {
@@ -37,6 +38,7 @@ _ON_FIRST_USE = {
     "cors": "flask.decorator",
     "cors_refused": "flask.refusal",
     "inventory": "inventories.inventory",
+    "policy_from_flask_cors": "migrate.runtime",
 }
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "decide",
     "inventory",
     "judge",
+    "policy_from_flask_cors",
 ]
 
 
@@ -73,4 +76,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_ON_FIRST_USE})
+    # dir() sorts them.
+    return list({*globals(), *_ON_FIRST_USE})

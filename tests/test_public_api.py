@@ -19,6 +19,7 @@ from flask_corsguard import (
     CorsMiddleware,
     Policy,
     PolicyError,
+    asgi,
     cors,
     decide,
 )
@@ -26,7 +27,7 @@ from flask_corsguard.core.policy_fields import DEFAULTS, FIELDS, PolicyFields
 
 PUBLIC = {
     *("Policy", "SAME_ORIGIN", "UNMANAGED", "PolicyError", "decide", "judge"),
-    *("CorsMiddleware", "CorsGuard", "cors"),
+    *("CorsMiddleware", "CorsGuard", "cors", "policy_from_flask_cors"),
     *("CrossOriginRefused", "cors_refused", "CorsGuardWarning", "inventory", "Entry", "Finding"),
     # What the first nine take and give.
     *("Decision", "Kind", "Origin", "Problem", "Reason", "Request"),
@@ -34,6 +35,7 @@ PUBLIC = {
 
 #: Those that are neither classes nor functions.
 VALUES = {"SAME_ORIGIN", "UNMANAGED", "cors_refused"}
+FUNCTIONS = {"decide", "judge", "cors", "inventory", "policy_from_flask_cors"}
 
 
 def test_the_package_exports_its_public_names_and_no_other():
@@ -65,6 +67,21 @@ def test_a_program_of_wsgi_imports_no_flask():
 
 
 @pytest.mark.slow
+def test_a_program_of_wsgi_imports_nothing_of_asgi():
+    """The layer for ASGI is imported by its own name."""
+    program = (
+        "import sys, flask_corsguard as it; it.CorsGuard, it.CorsMiddleware; "
+        "print([name for name in sys.modules if name.startswith('flask_corsguard.asgi')])"
+    )
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert printed == "[]\n"
+
+
+@pytest.mark.slow
 def test_importing_the_package_loads_no_list_and_no_tables():
     """Public suffixes are for patterns with credentials, Punycode for mistakes."""
     program = (
@@ -79,7 +96,7 @@ def test_importing_the_package_loads_no_list_and_no_tables():
     assert printed == "[]\n"
 
 
-@pytest.mark.parametrize("name", sorted(PUBLIC - VALUES - {"decide", "judge", "cors", "inventory"}))
+@pytest.mark.parametrize("name", sorted(PUBLIC - VALUES - FUNCTIONS))
 def test_a_traceback_shows_the_public_path_of_a_class(name):
     """A reader finds it in the documentation, and a module of ours may move."""
     assert getattr(flask_corsguard, name).__module__ == "flask_corsguard"
@@ -127,8 +144,12 @@ def test_the_signatures_are_those_of_the_design():
     assert list(inspect.signature(CorsMiddleware).parameters) == [
         *("app", "policy", "debug", "on_refusal", "refusal_headers")
     ]
+    assert inspect.signature(asgi.CorsMiddleware).parameters.keys() == (
+        inspect.signature(CorsMiddleware).parameters.keys()
+    )
     arguments = ["app", "policy", "paths", "blueprints", "report_only", "fields"]
-    assert list(inspect.signature(CorsGuard).parameters) == arguments
+    of_constructor = [*arguments[:-1], "debug_page", "fields"]
+    assert list(inspect.signature(CorsGuard).parameters) == of_constructor
     assert list(inspect.signature(CorsGuard().init_app).parameters) == arguments
     assert list(inspect.signature(cors).parameters) == ["policy", "fields"]
     assert list(inspect.signature(decide).parameters) == ["policy", "request"]
@@ -136,8 +157,17 @@ def test_the_signatures_are_those_of_the_design():
 
 
 @pytest.mark.slow
-def test_the_consumers_example_runs():
+@pytest.mark.parametrize("name", ["api.py", "asgi.py"])
+def test_the_consumers_example_runs(name):
     """What two type checkers read is a program, too."""
-    example = Path(__file__).parent / "typing" / "api.py"
+    example = Path(__file__).parent / "typing" / name
 
     subprocess.run([sys.executable, "-W", "error", str(example)], check=True)
+
+
+@pytest.mark.parametrize(
+    "name", ["CorsGuard", "CorsGuardWarning", "CrossOriginRefused", "cors", "cors_refused"]
+)
+def test_a_name_of_flasks_side_is_found_when_it_is_first_asked_for(name):
+    """From then on it is an attribute of the package like any other."""
+    assert flask_corsguard.__getattr__(name) is vars(flask_corsguard)[name]

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import importlib
 import string
+from collections.abc import Mapping
 from urllib.parse import unquote
 
 import pytest
 
 from flask_corsguard import Kind, Reason
 from flask_corsguard.core import fetch_standard
+from flask_corsguard.core.findings import FINDINGS
 from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES
 from flask_corsguard.testing.checks import BAD_PORTS, JAVASCRIPT_TYPES
 from flask_corsguard.testing.cookie_syntax import parse_date
@@ -22,11 +24,14 @@ from flask_corsguard.testing.urls import parse_url
 
 #: Each bound, by module and name, with its value: bytes, if nothing else is said.
 BOUNDS = {
+    "core.advice.LISTED": 20,
+    "core.hidden_host.MAX_AUTHORITY_LENGTH": 259,
     "core.limits.LIST_SLACK": 64,
     "core.limits.MAX_KNOWN_ORIGINS": 1024,
     "core.limits.MAX_WILDCARD_LIST_LENGTH": 4096,
     "core.limits.MAX_WILDCARD_METHOD_LENGTH": 34,
     "core.explain.LISTED_ORIGINS": 5,
+    "core.explain.SEARCHED_ORIGINS": 1000,
     "core.guard.MAX_AUTHORITY_LENGTH": 259,
     "core.guard.MAX_UPGRADE_LENGTH": 256,
     "core.origin.MAX_HOST_LENGTH": 253,
@@ -43,11 +48,17 @@ BOUNDS = {
     "core.regexes.MAX_TAILS": 1000,
     "core.regexes.MAX_UNROLLED": 8,
     "core.request.MAX_SEARCHED_METHOD_LENGTH": 256,
+    "core.validation.fields.MAX_COMPARED_LENGTH": 64,
     "core.validation.fields.MAX_MAX_AGE": 86_400,
+    "core.validation.items.MAX_STRANGE_ITEMS": 1000,
     "core.validation.stranger.MAX_NODES": 10_000,
     "core.validation.stranger.MAX_TRIES": 300,
+    "flask.config_text.MAX_DIGITS": 18,
     "flask.marks.MAX_WRAPPERS": 64,
+    "flask.memory.MAX_COPIES": 1024,
     "flask.url_policies.MAX_REDIRECTS": 4,
+    "flask.warnings.bypass.WATCHED": 32,
+    "flask.warnings.reach.MAX_OBJECTS": 256,
     "testing.cookie_syntax.FIRST_YEAR": 1601,
     "testing.cookie_syntax.MAX_ATTRIBUTE": 1024,
     "testing.cookie_syntax.MAX_PAIR": 4096,
@@ -64,6 +75,139 @@ BOUNDS = {
     "testing.user_agent.MAX_KEEPALIVE_BODY": 65_536,
     "wsgi.proxy_fix.MAX_LAYERS": 32,
     "wsgi.refusal.MAX_FORWARDED_LENGTH": 256,
+    "wsgi.trace.MAX_PLACE_LENGTH": 100,
+    "wsgi.traceback_text.MAX_ERRORS": 10,
+    "wsgi.traceback_text.MAX_ERROR_LENGTH": 500,
+    "wsgi.varying_policies.MAX_VARYING": 1024,
+}
+
+_OF_TEXT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+#: Tables of which each member is a fact that is written nowhere else, by module and name.
+TABLES = {
+    "asgi.response.STARTS": {"http.response.start", "websocket.http.response.start"},
+    "asgi.scope._FIELDS": {
+        b"access-control-request-headers": "requested_headers",
+        b"access-control-request-method": "requested_method",
+        b"access-control-request-private-network": "private_network",
+        b"host": "host",
+        b"origin": "origin",
+        b"sec-fetch-site": "fetch_site",
+        b"upgrade": "upgrade",
+    },
+    "core.compiled.DEFAULT_METHODS": ("GET", "HEAD", "POST"),
+    "core.guard.OWN_SITES": ("same-origin", "none"),
+    "core.guard.SAFE_METHODS": {"GET", "HEAD", "OPTIONS"},
+    "core.guard._HTTP_SCHEMES": {"ws": "http", "wss": "https"},
+    "core.origin.DEFAULT_PORTS": {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443},
+    "core.origin.NULL_ORIGINS": {"null", "file://"},
+    "core.origin_pattern.EXTENSION_SCHEMES": {"chrome-extension", "moz-extension", "safari-web-extension"},
+    "core.origin_pattern.OPAQUE_SCHEMES": {"about", "blob", "data", "file", "javascript"},
+    "core.policy_fields.DEFAULTS": {
+        "methods": None,
+        "allow_headers": ("Content-Type",),
+        "expose_headers": (),
+        "credentials": False,
+        "max_age": 600,
+        "private_network": False,
+        "timing": False,
+        "resource_policy": None,
+        "guard": "enforce",
+        "dangerously_allow": (),
+    },
+    "core.public_suffix.UNLISTED": ("nip.io", "sslip.io", "loca.lt", "gitpod.io", "github.dev"),
+    "core.validation.fields._EVERY_METHOD": {"ALL", "ANY"},
+    "core.validation.fields._REQUEST_ONLY": {
+        *("access-control-allow-headers", "access-control-allow-methods", "access-control-max-age"),
+        *("access-control-allow-private-network", "access-control-request-headers", "cookie", "host"),
+        *("access-control-request-method", "access-control-request-private-network", "origin", "referer"),
+    },
+    "flask.config_text.SWITCHES": {
+        **dict.fromkeys(("true", "1", "yes", "on"), True),
+        **dict.fromkeys(("false", "0", "no", "off"), False),
+    },
+    "flask.warnings.lost_marks._HOOKS": (
+        *("before_request_funcs", "after_request_funcs", "teardown_request_funcs"),
+        *("url_value_preprocessors", "url_default_functions", "template_context_processors"),
+    ),
+    "flask.warnings.lost_marks._OF_FUNCTIONS": {"function", "method", "partial"},
+    "flask.warnings.replaced_host._OF_PROXIES": (
+        *("HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP"),
+        *("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO"),
+    ),
+    "flask.warnings.session_cookie._OF_SITES": {"http", "https"},
+    "flask.warnings.stale_configuration._OF_FLASK_CORS": {
+        "CORS_ORIGINS": "CORSGUARD_ORIGINS",
+        "CORS_METHODS": "CORSGUARD_METHODS",
+        "CORS_ALLOW_HEADERS": "CORSGUARD_ALLOW_HEADERS",
+        "CORS_EXPOSE_HEADERS": "CORSGUARD_EXPOSE_HEADERS",
+        "CORS_SUPPORTS_CREDENTIALS": "CORSGUARD_CREDENTIALS",
+        "CORS_MAX_AGE": "CORSGUARD_MAX_AGE",
+        "CORS_ALLOW_PRIVATE_NETWORK": "CORSGUARD_PRIVATE_NETWORK",
+        "CORS_RESOURCES": "CORSGUARD_PATHS",
+        "CORS_SEND_WILDCARD": None,
+        "CORS_VARY_HEADER": None,
+        "CORS_AUTOMATIC_OPTIONS": None,
+        "CORS_ALWAYS_SEND": None,
+        "CORS_INTERCEPT_EXCEPTIONS": None,
+    },
+    "testing.cookies._SAME_SITE": {"strict": "Strict", "lax": "Lax", "none": "None"},
+    "testing.differences.PREFLIGHT_CACHE_LIMITS": {
+        None: 7200,
+        "chromium": 7200,
+        "firefox": 86_400,
+        "webkit": 600,
+    },
+    "testing.fetching._ACCEPT": {
+        "document": _OF_TEXT,
+        "iframe": _OF_TEXT,
+        "image": "image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5",
+    },
+    "testing.handshake.HANDSHAKE_HEADERS": (
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ("Sec-WebSocket-Version", "13"),
+    ),
+    "testing.headers.NO_CORS_SAFELISTED": {"accept", "accept-language", "content-language", "content-type"},
+    "testing.headers.REQUEST_BODY_HEADERS": {
+        *("content-encoding", "content-language", "content-location", "content-type"),
+    },
+    "testing.headers.SAFELISTED_RESPONSE_HEADERS": {
+        *("cache-control", "content-language", "content-length", "content-type", "expires"),
+        *("last-modified", "pragma"),
+    },
+    "testing.headers._FORBIDDEN_BY_VALUE": {
+        *("x-http-method", "x-http-method-override", "x-method-override"),
+    },
+    "testing.headers._SAFELISTED_TYPES": {
+        *("application/x-www-form-urlencoded", "multipart/form-data", "text/plain"),
+    },
+    "testing.http_cache._PARTIAL": {206, 304},
+    "testing.request_constructor.FORM_TYPE": "application/x-www-form-urlencoded;charset=UTF-8",
+    "testing.request_constructor.TEXT_TYPE": "text/plain;charset=UTF-8",
+    "testing.requests.REFERRER_POLICIES": {
+        *("no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin"),
+        *("same-origin", "strict-origin", "strict-origin-when-cross-origin", "unsafe-url"),
+    },
+    "testing.requests.SAFE_METHODS": {"GET", "HEAD", "OPTIONS", "TRACE"},
+    "testing.sending._HANDSHAKE_SCHEMES": {"http": "http", "https": "https", "ws": "http", "wss": "https"},
+    "testing.urls.DEFAULT_PORTS": {"http": 80, "https": 443, "ws": 80, "wss": 443},
+    "testing.urls.HTTP_SCHEMES": {"http", "https"},
+    "testing.user_agent.NULL_BODY_STATUSES": {101, 103, 204, 205, 304},
+    "testing.user_agent.REDIRECT_STATUSES": {301, 302, 303, 307, 308},
+    "testing.user_agent._CONDITIONAL": (
+        *("If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "If-Match", "If-Range"),
+    ),
+    "wsgi.environ._MODES_THAT_READ": (None, "", "cors"),
+    "wsgi.proxy_fix._INSIDE": ("app", "wsgi_app", "application", "_app", "_wsgi_app"),
+    "wsgi.refusal._OWN_HEADERS": {
+        *("access-control-allow-credentials", "access-control-allow-headers", "access-control-allow-methods"),
+        *("access-control-allow-origin", "access-control-allow-private-network", "access-control-max-age"),
+        *("access-control-expose-headers", "content-length", "content-type", "cross-origin-resource-policy"),
+        *("timing-allow-origin", "vary"),
+    },
+    "wsgi.trace.TRACE_HEADER": "X-CorsGuard",
 }
 
 ASCII = [chr(number) for number in range(128)]
@@ -75,6 +219,34 @@ def test_a_bound_has_the_value_that_is_documented(name):
     module, _, constant = name.rpartition(".")
 
     assert getattr(importlib.import_module(f"flask_corsguard.{module}"), constant) == BOUNDS[name]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_has_these_members_and_no_other(name):
+    """In this order, where there is one."""
+    module, _, constant = name.rpartition(".")
+    found = getattr(importlib.import_module(f"flask_corsguard.{module}"), constant)
+
+    assert found == TABLES[name]
+    if isinstance(found, Mapping):
+        assert list(found.items()) == list(TABLES[name].items()) or module == "asgi.scope"
+
+
+def test_the_codes_of_findings_are_stable():
+    """Whoever has accepted one has written its code down; a note is no reason to fail."""
+    warnings = {code for code, meaning in FINDINGS.items() if meaning.level == "warning"}
+
+    assert warnings == {
+        *("blueprint.unknown", "blueprint.unregistered", "config.late", "cookie.stays-home"),
+        *("flask-cors.both", "flask-cors.keys", "guard.missing", "headers.replaced", "host.replaced"),
+        *("layer.cors-outside", "layer.files-outside", "layer.second-guard", "mark.above-route"),
+        *("mark.hidden", "mark.in-hook", "mark.in-method-decorators", "mark.many-routes", "mark.unshown"),
+        *("path.unused", "policy.everyone-session", "policy.everyone-unsafe", "policy.guard-off"),
+        *("policy.guard-report", "policy.insecure-twin", "request.past-the-guard"),
+    }
+    assert set(FINDINGS) - warnings == {
+        *("cookie.unknown-site", "policy.open-door", "policy.twin-ports", "policy.unmanaged"),
+    }
 
 
 def test_the_headers_of_the_protocol_have_their_names():

@@ -1,32 +1,46 @@
 """CORS for any ASGI application: answers preflights, adds the headers to every response, and guards.
 
 The policy applies to everything inside the middleware: error pages, redirects, static files, mounted
-applications, WebSockets. Make it the outermost layer: what stands outside of it answers without it.
+applications, WebSockets. Make it the outermost layer: what is outside of it answers without it. Only what
+rewrites ``Host``, the scheme, the path or the method of requests belongs outside of it.
 """
 
 from __future__ import annotations
 
 import inspect
 import logging
-import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from flask_corsguard.core.answer import Answer
 from flask_corsguard.core.compiled import CompiledPolicy
-from flask_corsguard.core.decision import NO_CONTENT, Decision, decide_by
-from flask_corsguard.core.guard import is_refused, judge_by
+from flask_corsguard.core.decision import FORBIDDEN, NO_CONTENT, Decision, decide_by
+from flask_corsguard.core.guard import OWN_SITES, is_own_request, is_refused, judge_by, reason_by_policy
 from flask_corsguard.core.problems import shown
-from flask_corsguard.core.reasons import ALLOWED
-from flask_corsguard.wsgi.log import log_failed_check, log_refused_preflight, log_refused_request
-from flask_corsguard.wsgi.refusal import PREFLIGHT_REFUSAL_TEXT, refusal_text
+from flask_corsguard.core.reasons import ALLOWED, SAME_ORIGIN, Reason
+from flask_corsguard.core.withheld import withheld_by
+from flask_corsguard.wsgi.log import log_failed_check, log_refused_preflight
+from flask_corsguard.wsgi.refusal import PREFLIGHT_REFUSAL_TEXT, refusal_headers_from, refusal_text
 
-from .policy_source import source_of
-from .response import answer_granted, answer_text, refuse_handshake, send_with
-from .scope import header_of, origin_of, path_of, request_of
+from .application import check_application
+from .log import log_refused_request, log_withheld_answer
+from .policy_source import place_of, source_of
+from .response import STARTS, answer_error, answer_granted, answer_text, refuse_handshake, send_with
+from .scope import (
+    environ_for_log,
+    header_of,
+    may_ask_to_read,
+    origin_of,
+    request_of,
+)
+from .trace import Trace, trace_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from flask_corsguard.core.request import Request
+
     from .policy_source import PolicyArgument
     from .scope import ASGIApplication, Message, Receive, Scope, Send
 
@@ -41,18 +55,26 @@ class CorsMiddleware:
     The middleware answers preflights, and refuses what the policy's guard does not let pass: requests, and
     handshakes of WebSockets before they are accepted. Every other request goes to *app*. Its response gets
     the headers of the policy, which replace any CORS header that it had; nothing else is touched, and no
-    part of a response waits for another. The lifespan goes to *app* as it is.
+    part of a response waits for another. The lifespan goes to *app* as it is. A connection of a protocol that
+    the specification does not name is judged as a handshake is, and one that is refused gets no answer.
 
     :param app: the ASGI application (version 3 of the specification).
-    :param policy: a :class:`.Policy`; or a mapping from path to policy, where the first path that covers the
-        request's counts and no path means the closed policy; or a callable, plain or asynchronous, that gets
-        the scope and returns a policy. If it fails, the closed policy applies.
+    :param policy: a :class:`.Policy`, or a list of policies, of which the first one that allows the origin of
+        a request applies to it, else the last one; or a mapping from path to these, where the first path that
+        covers the request's counts and no path means the closed policy; or a callable, plain or asynchronous,
+        that gets the scope and returns one of these. If it fails, the closed policy applies.
     :param debug: whether an exception of *app* is answered, to allowed origins, with a 500 that names it, and
-        a refusal with the whole reason, to everyone. For development only.
-    :param on_refusal: called with the scope and the :class:`.Decision` for every refused preflight and every
-        refused request, also those that ``guard="report"`` lets pass. It may be asynchronous.
+        a refusal with the whole reason, to everyone; whether refusals appear on the console, and responses
+        have ``X-CorsGuard``. For development only.
+    :param on_refusal: called with the scope and the :class:`.Decision` for every refused preflight, every
+        refused request, also those that ``guard="report"`` lets pass, and every answer that is withheld from
+        a page, because its origin is not allowed. It may be asynchronous.
+    :param refusal_headers: headers of the answer to a request that the guard refuses, such as
+        ``{"Content-Security-Policy": "default-src 'none'"}``. No page reads the answer to a preflight, so
+        that has none of them.
     :raises PolicyError: if the policy, or a path, cannot be used as it stands.
-    :raises TypeError: if *app* is not an ASGI application.
+    :raises TypeError: if *app* is not an ASGI application, or *refusal_headers* are no headers.
+    :raises ValueError: if a header of *refusal_headers* cannot be sent.
     """
 
     __module__ = "flask_corsguard.asgi"
@@ -64,11 +86,13 @@ class CorsMiddleware:
         *,
         debug: bool = False,
         on_refusal: OnRefusal | None = None,
+        refusal_headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     ) -> None:
-        _check_application(app)
+        check_application(app)
         self.app = app
         self.debug = debug
         self.on_refusal = on_refusal
+        self._refusal_headers = refusal_headers_from(refusal_headers)
         self._warned = False
         self.policy = policy
 
@@ -84,28 +108,35 @@ class CorsMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse a handshake."""
-        if scope["type"] not in {"http", "websocket"}:
-            # The lifespan, and whatever else the specification will name.
+        kind = scope["type"]
+        # The lifespan has no headers. What has some was sent by a client, whatever the protocol.
+        if kind != "http" and kind != "websocket" and "headers" not in scope:  # noqa: PLR1714 - costs less
             await self.app(scope, receive, send)
             return
         # Read once: another policy may be assigned while this request runs.
         source = self._source
         by_policy = source if isinstance(source, CompiledPolicy) else await source.find(scope)
         origin, is_plain = origin_of(scope)
-        answer = by_policy.answer_to(origin)
-        if answer.error is not None:
-            log_failed_check(answer.error, origin)
+        if not by_policy.is_managed:
+            if self.debug and origin is not None:
+                send = Trace(send, Reason.UNMANAGED, place_of(source, scope))
+            await self.app(scope, receive, send)
+            return
+        answer = by_policy.to_no_origin if origin is None else by_policy.answer_to(origin)
+        if self.debug and origin is not None:
+            # What nobody refuses is allowed, or the application's own.
+            reason = ALLOWED if answer.reason is ALLOWED else SAME_ORIGIN
+            send = Trace(send, reason, place_of(source, scope))
+        if answer.is_notable:
+            await self._note(by_policy, answer, scope, send)
         # Most requests are safe, and judge() lets a safe method pass that asks for no upgrade.
         if not is_plain and await self._answers(by_policy, answer, scope, receive, send):
             return
-        if scope["type"] == "websocket":
-            # No browser reads a header of the answer to a handshake.
-            await self.app(scope, receive, send)
-        elif self.debug and origin is not None and answer.reason is ALLOWED:
-            await self._debug(answer, by_policy, scope, receive, send)
+        with_headers = MethodType(send_with, (send, answer.headers, by_policy.owned, self))
+        if self.debug and answer.reason is ALLOWED and kind == "http":
+            await self._answer_errors(answer, scope, receive, with_headers, send)
         else:
-            response = send, answer.headers, by_policy.owned, self
-            await self.app(scope, receive, MethodType(send_with, response))
+            await self.app(scope, receive, with_headers)
 
     async def _answers(
         self, by_policy: CompiledPolicy, answer: Answer, scope: Scope, receive: Receive, send: Send
@@ -113,53 +144,95 @@ class CorsMiddleware:
         """Answer a preflight, or a request that the guard refuses; return whether there was an answer."""
         request = request_of(scope)
         if request.is_preflight:
-            await self._answer_preflight(decide_by(by_policy, request, answer), scope, send)
+            await self._answer_preflight(by_policy, answer, request, scope, send)
             return True
+        # What is inside the policy passes, wherever it comes from.
+        if reason_by_policy(by_policy, answer, request.method, request.has_cookie) is ALLOWED:
+            return False
         decision = judge_by(by_policy, request, answer)
         if decision.allowed:
             return False
-        if logger.isEnabledFor(logging.WARNING):
-            log_refused_request(decision, _logged(scope))
-        await self._notify(decision, scope)
+        await self._tell_of(decision, scope, send, logging.WARNING, log_refused_request)
         if not is_refused(decision):
             return False
+        headers = [*self._refusal_headers, *decision.headers]
         text = refusal_text(decision, debug=self.debug)
-        if scope["type"] == "websocket":
-            await refuse_handshake(scope, receive, send, text)
-        else:
-            await answer_text(send, 403, decision.headers, text, head=request.method == "HEAD")
+        if scope["type"] == "http":
+            await answer_text(send, FORBIDDEN, headers, text, head=request.method == "HEAD")
+        elif scope["type"] == "websocket":
+            await refuse_handshake(scope, receive, send, headers, text)
+        # Of another protocol nobody knows how it is answered. The server ends what gets no answer.
         return True
 
-    async def _answer_preflight(self, decision: Decision, scope: Scope, send: Send) -> None:
+    async def _answer_preflight(
+        self, by_policy: CompiledPolicy, answer: Answer, request: Request, scope: Scope, send: Send
+    ) -> None:
+        # If nobody hears of refusals, nobody asks what exactly a preflight is refused.
+        if answer.reason is ALLOWED and not self._is_heard():
+            headers = by_policy.preflight_headers(answer, request.requested_headers)
+            if headers is not None:
+                await answer_granted(send, headers)
+                return
+        decision = decide_by(by_policy, request, answer)
         if not decision.allowed:
-            if logger.isEnabledFor(logging.INFO):
-                log_refused_preflight(decision, _logged(scope))
-            await self._notify(decision, scope)
+            await self._tell_of(decision, scope, send, logging.INFO, log_refused_preflight)
         if decision.status == NO_CONTENT:
             await answer_granted(send, decision.headers)
             return
         text = f"{decision.explain()}\n" if self.debug else PREFLIGHT_REFUSAL_TEXT
-        await answer_text(send, 403, decision.headers, text)
+        await answer_text(send, FORBIDDEN, decision.headers, text)
 
-    async def _debug(
-        self, answer: Answer, by_policy: CompiledPolicy, scope: Scope, receive: Receive, send: Send
+    async def _answer_errors(
+        self, answer: Answer, scope: Scope, receive: Receive, with_headers: Send, send: Send
     ) -> None:
         has_started = False
 
-        def start(message: Message) -> Awaitable[None]:
+        def watched(message: Message) -> Awaitable[None]:
             nonlocal has_started
-            has_started = True
-            return send_with((send, answer.headers, by_policy.owned, self), message)
+            has_started = has_started or message["type"] in STARTS
+            return with_headers(message)
 
         try:
-            await self.app(scope, receive, start)
+            await self.app(scope, receive, watched)
         except Exception as error:
             if has_started:
                 raise
-            logger.exception("the application raised; answered with a 500 that names it")
-            # Tempting: str(error). But that is the application's code, and may raise, too.
-            text = "".join(traceback.format_exception_only(error))
-            await answer_text(send, 500, answer.headers, text, head=scope["method"] == "HEAD")
+            await answer_error(send, error, answer.headers, head=scope["method"] == "HEAD")
+
+    def _is_heard(self) -> bool:
+        return self.debug or self.on_refusal is not None or logger.isEnabledFor(logging.INFO)
+
+    async def _note(self, by_policy: CompiledPolicy, answer: Answer, scope: Scope, send: Send) -> None:
+        """Log that an origin callable raised, and tell of a response that is withheld from a page."""
+        if answer.error is not None:
+            log_failed_check(answer.error, header_of(scope, b"origin"))
+        elif header_of(scope, b"sec-fetch-site") in OWN_SITES:
+            # Most are answers to pages of the application's own.
+            return
+        if not self._is_heard():
+            return
+        request = request_of(scope)
+        if self.debug and answer.reason is not ALLOWED and not is_own_request(request):
+            trace_reason(send, by_policy.reason(answer, request.origin))
+        decision = withheld_by(by_policy, request, answer) if may_ask_to_read(scope) else None
+        if decision is not None:
+            await self._tell_of(decision, scope, send, logging.INFO, log_withheld_answer)
+
+    async def _tell_of(
+        self, decision: Decision, scope: Scope, send: Send, level: int, log: Callable[..., None]
+    ) -> None:
+        trace_reason(send, decision.reason)
+        if self.debug or logger.isEnabledFor(level):
+            log(decision, environ_for_log(scope), debug=self.debug)
+        if self.on_refusal is None:
+            return
+        try:
+            outcome = self.on_refusal(scope, decision)
+            if inspect.isawaitable(outcome):
+                await outcome
+        except Exception:
+            # The answer does not depend on who listens.
+            logger.exception("on_refusal raised; the answer stays as it is")
 
     def note_replaced(self, names: list[str]) -> None:
         """Warn, once, that the policy replaces headers of the application.
@@ -174,28 +247,3 @@ class CorsMiddleware:
                 "the policy's headers replace that. Remove it there. This is said once",
                 shown(", ".join(names)),
             )
-
-    async def _notify(self, decision: Decision, scope: Scope) -> None:
-        if self.on_refusal is None:
-            return
-        try:
-            outcome = self.on_refusal(scope, decision)
-            if inspect.isawaitable(outcome):
-                await outcome
-        except Exception:
-            # The answer does not depend on who listens.
-            logger.exception("on_refusal raised; the answer stays as it is")
-
-
-def _check_application(app: object) -> None:
-    if hasattr(app, "wsgi_app"):
-        raise TypeError(
-            f"{app!r} is a WSGI application: write flask_corsguard.CorsGuard(app, policy) for Flask, and "
-            "flask_corsguard.CorsMiddleware(application, policy) for any other."
-        )
-    if isinstance(app, Mapping) or not callable(app):
-        raise TypeError(f"{app!r} is not an ASGI application: write CorsMiddleware(application, policy).")
-
-
-def _logged(scope: Scope) -> dict[str, Any]:
-    return {"PATH_INFO": path_of(scope), "HTTP_X_FORWARDED_HOST": header_of(scope, b"x-forwarded-host")}

@@ -1,10 +1,16 @@
-"""How a policy's headers get onto an ASGI response, and the responses that the layer writes itself."""
+"""How a policy's headers get onto an ASGI response, and the responses that the layer writes itself.
+
+:func:`send_with` replaces ``send``. Its first argument is what belongs to one request, bound with
+``MethodType``, as in ``wsgi/response.py``.
+"""
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import Awaitable, Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from flask_corsguard.core.answer import Header
 from flask_corsguard.wsgi.response import merge
@@ -16,6 +22,12 @@ if TYPE_CHECKING:
 
     RawHeader = tuple[bytes, bytes]
 
+logger: Final = logging.getLogger("flask_corsguard")
+
+#: The messages that start a response: to a request, and to a handshake that is not accepted ("WebSocket
+#: Denial Response" of the specification).
+STARTS: Final = frozenset({"http.response.start", "websocket.http.response.start"})
+
 
 def send_with(
     response: tuple[Send, list[Header], frozenset[str], ReplacedHeaders], message: Message
@@ -25,10 +37,11 @@ def send_with(
     :param response: the server's ``send``; the policy's headers; the names, in lower case, that the policy
         owns; what takes note of those that the application sets.
     """
+    if message["type"] not in STARTS:
+        return response[0](message)
     send, by_policy, owned, layer = response
-    if message["type"] == "http.response.start":
-        message = {**message, "headers": _together(message.get("headers", ()), by_policy, owned, layer)}
-    return send(message)
+    headers = _together(message.get("headers", ()), by_policy, owned, layer)
+    return send({**message, "headers": headers})
 
 
 def _together(
@@ -40,12 +53,21 @@ def _together(
         if name.lower() in touched:
             break
     else:
-        return together + [(_encoded_name(name), _encoded(value)) for name, value in by_policy]
-    decoded = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in together]
-    merged, replaced = merge(decoded, by_policy, owned)
+        return together + raw(by_policy)
+    kept: list[RawHeader] = []
+    replaced: list[str] = []
+    vary: list[Header] = []
+    for header in together:
+        name, value = header[0].lower(), header[1]
+        if name == b"vary":
+            vary.append(("Vary", value.decode("latin-1")))
+        elif name in touched:
+            replaced.append(header[0].decode("latin-1"))
+        else:
+            kept.append(header)
     if replaced:
         layer.note_replaced(replaced)
-    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in merged]
+    return kept + raw(merge(vary, by_policy, owned)[0])
 
 
 @lru_cache(maxsize=64)
@@ -53,50 +75,64 @@ def _touched(owned: frozenset[str]) -> frozenset[bytes]:
     return frozenset(name.encode("latin-1") for name in (*owned, "vary"))
 
 
-# The specification asks for names in lower case. A policy has few headers, and sends them again and again.
+def raw(headers: Iterable[Header]) -> list[RawHeader]:
+    """Return *headers* as ASGI has them: in bytes, with names in lower case."""
+    return [_raw(header) for header in headers]
+
+
+# A policy has few headers, and sends them again and again.
 @lru_cache(maxsize=1024)
-def _encoded_name(name: str) -> bytes:
-    return name.lower().encode("latin-1")
-
-
-@lru_cache(maxsize=1024)
-def _encoded(text: str) -> bytes:
-    return text.encode("latin-1")
-
-
-async def answer_text(
-    send: Send, status: int, headers: Iterable[Header], text: str, *, head: bool = False
-) -> None:
-    """Send a whole response with a plain *text*.
-
-    :param headers: the headers of the policy.
-    :param head: whether the request is HEAD, whose answer has no body.
-    """
-    # An exception may name something that is not Unicode, such as a file.
-    body = text.encode("utf-8", "backslashreplace")
-    described = [("content-type", "text/plain; charset=utf-8"), ("content-length", str(len(body)))]
-    await _answer(send, status, [*headers, *described], b"" if head else body)
+def _raw(header: Header) -> RawHeader:
+    return header[0].lower().encode("latin-1"), header[1].encode("latin-1")
 
 
 async def answer_granted(send: Send, headers: Iterable[Header]) -> None:
     """Send the answer to a preflight that is granted."""
-    await _answer(send, 204, headers, b"")
+    await send({"type": "http.response.start", "status": 204, "headers": raw(headers)})
+    await send({"type": "http.response.body", "body": b""})
 
 
-async def _answer(send: Send, status: int, headers: Iterable[Header], body: bytes) -> None:
-    raw = [(_encoded_name(name), _encoded(value)) for name, value in headers]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+async def answer_text(
+    send: Send,
+    status: int,
+    headers: Iterable[Header],
+    text: str,
+    *,
+    head: bool = False,
+    prefix: str = "http",
+) -> None:
+    """Send a whole response with a plain *text*.
+
+    :param headers: the headers of the response, but those that describe the text.
+    :param head: whether the request is HEAD, whose answer has no body.
+    :param prefix: how the types of the messages begin.
+    """
+    # An exception may name something that is not Unicode, such as a file.
+    body = text.encode("utf-8", "backslashreplace")
+    described = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+    start = {"type": f"{prefix}.response.start", "status": status, "headers": raw([*headers, *described])}
+    await send(start)
+    await send({"type": f"{prefix}.response.body", "body": b"" if head else body})
 
 
-async def refuse_handshake(scope: Scope, receive: Receive, send: Send, text: str) -> None:
+async def answer_error(send: Send, error: Exception, headers: Iterable[Header], *, head: bool) -> None:
+    """Answer with a 500 that names *error* and carries the policy's *headers*.
+
+    :param head: whether the request is HEAD, whose answer has no body.
+    """
+    logger.error("the application raised; answered with a 500 that names it", exc_info=error)
+    # Tempting: str(error). But that is the application's code, and may raise, too.
+    text = "".join(traceback.format_exception_only(error))
+    await answer_text(send, 500, headers, text, head=head)
+
+
+async def refuse_handshake(
+    scope: Scope, receive: Receive, send: Send, headers: Iterable[Header], text: str
+) -> None:
     """Refuse the handshake of a WebSocket with a 403, before it is accepted."""
     await receive()
-    if "websocket.http.response" not in scope.get("extensions", {}):
+    if "websocket.http.response" in (scope.get("extensions") or ()):
+        await answer_text(send, 403, headers, text, prefix="websocket.http")
+    else:
         # The server makes a 403 of it: "Close - send event" of the specification.
         await send({"type": "websocket.close", "code": 1008})
-        return
-    body = text.encode("utf-8", "backslashreplace")
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"%d" % len(body))]
-    await send({"type": "websocket.http.response.start", "status": 403, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": body})

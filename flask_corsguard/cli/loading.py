@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import ModuleType
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import click
 
@@ -48,17 +48,17 @@ class NamedObject:
     """
 
     def __init__(self, spec: str | None) -> None:
-        self._spec = spec
+        self.spec = spec
 
     def load_app(self) -> object:
         """Import the module and return the object.
 
         :raises Failure: if there is none.
         """
-        if not self._spec:
+        if not self.spec:
             raise Failure(f"This command needs an application. {_SPELLING}")
         # A drive of Windows has a colon, too.
-        path, name = (*re.split(r":(?![\\/])", self._spec, maxsplit=1), None)[:2]
+        path, name = (*re.split(r":(?![\\/])", self.spec, maxsplit=1), None)[:2]
         module = _module_of(str(path))
         return _usual_object(module) if not name else _evaluated(module, name)
 
@@ -74,6 +74,14 @@ def load_application() -> object:
     choice: Choice | None = click.get_current_context().obj
     with redirect_stdout(sys.stderr), _in_a_sentence():
         return (choice or NamedObject(None)).load_app()
+
+
+def is_application_named() -> bool:
+    """Return whether ``--app``, or the environment, names an application for the current command."""
+    choice: Any = click.get_current_context().obj
+    # What Flask would find without a name was not asked for.
+    named = [getattr(choice, name, None) for name in ("spec", "app_import_path", "create_app")]
+    return any(each is not None for each in named)
 
 
 @contextmanager

@@ -111,6 +111,14 @@ _WARNINGS: Final = {
         "A key that nobody reads looks like a policy and is none.",
         "Say it in the policy, or in the CORSGUARD_ key that is named, and remove them.",
     ),
+    "flask-cors.undecided": (
+        "What only run time knows is translated as strictly as it can be, until somebody decides.",
+        "Decide it, and write the policy itself.",
+    ),
+    "flask-cors.left-out": (
+        "An option that makes no policy is left out, so that an application still starts.",
+        "Correct the option where it is set, in the code or in the environment.",
+    ),
     "config.late": (
         "The configuration is read once, so that a policy cannot change by accident.",
         "Set it before CorsGuard(app), or before guard.init_app(app).",

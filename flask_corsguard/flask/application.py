@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint
 from flask.sansio.app import App
 from flask.sansio.blueprints import Blueprint as AnyBlueprint
+from werkzeug.local import LocalProxy
 
 from flask_corsguard.wsgi.application import ASGI_ADAPTER, is_asgi
+
+
+def behind_proxy(app: object) -> Any:
+    """Return what *app* stands for, if it is ``current_app``.
+
+    Requests come in where that is not set, or is another application.
+    """
+    return app._get_current_object() if type(app) is LocalProxy else app  # noqa: SLF001 - documented by Flask
 
 
 def is_flask(app: object) -> bool:

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MethodType
 from typing import TYPE_CHECKING, Any, NoReturn, cast, overload
 
-from werkzeug.local import LocalProxy
-
 from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.guard import reported
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
@@ -22,8 +20,9 @@ from flask_corsguard.wsgi.middleware import CorsMiddleware
 from flask_corsguard.wsgi.response import answer_error, start_with
 from flask_corsguard.wsgi.trace import traced
 
-from .application import is_flask, why_not_flask
+from .application import behind_proxy, is_flask, why_not_flask
 from .config import Arguments, Settings, read_settings
+from .debug_page import add_debug_page, require_debug
 from .marks import EXTENSION, observe_marks
 from .mounts import Mounts
 from .policy_per_request import PolicyPerRequest
@@ -75,10 +74,11 @@ class CorsGuard:
         applies to a blueprint that a module holds.
     :param report_only: whether no policy of the application enforces its guard: what a guard would refuse is
         logged and signalled, and reaches the application. For the first weeks; policies stay as they are.
+    :param debug_page: whether ``/_cors`` shows all policies and refusals. It needs debug mode.
     :param fields: the fields of a policy, instead of *policy*.
     :raises PolicyError: with every problem of the policy, the paths, the blueprints and the configuration.
-    :raises RuntimeError: if the application already has the extension; or if *app* is ``current_app``, and
-        there is none.
+    :raises RuntimeError: if the application already has the extension; if *app* is ``current_app``, and there
+        is none; or if the debug page is asked for, and debug mode is off.
     :raises TypeError: if *app* is not a Flask application.
     """
 
@@ -93,6 +93,7 @@ class CorsGuard:
         paths: PathsArgument | None = None,
         blueprints: BlueprintsArgument | None = None,
         report_only: bool | None = None,
+        debug_page: bool = False,
     ) -> None: ...
     @overload
     def __init__(
@@ -102,6 +103,7 @@ class CorsGuard:
         paths: PathsArgument | None = None,
         blueprints: BlueprintsArgument | None = None,
         report_only: bool | None = None,
+        debug_page: bool = False,
         **fields: Unpack[PolicyFields],
     ) -> None: ...
     def __init__(
@@ -112,8 +114,10 @@ class CorsGuard:
         paths: Any = None,
         blueprints: Any = None,
         report_only: Any = None,
+        debug_page: bool = False,
         **fields: Any,
     ) -> None:
+        self._has_debug_page = debug_page
         self._given = Arguments(policy, fields, paths, blueprints, report_only)
         if app is not None:
             self.init_app(app)
@@ -160,11 +164,11 @@ class CorsGuard:
         :param report_only: whether no policy of this application enforces its guard.
         :param fields: the fields of a policy, instead of *policy*.
         :raises PolicyError: with every problem of the arguments and the configuration.
-        :raises RuntimeError: if *app* already has the extension; or if it is ``current_app``, and there is
-            none.
+        :raises RuntimeError: if *app* already has the extension; if it is ``current_app``, and there is none;
+            or if the debug page is asked for, and debug mode is off.
         :raises TypeError: if *app* is not a Flask application.
         """
-        app = _application(app)
+        app = behind_proxy(app)
         if not is_flask(app):
             raise TypeError(why_not_flask(app))
         if EXTENSION in app.extensions:
@@ -174,9 +178,13 @@ class CorsGuard:
                 "go on views and blueprints, as @cors(...), or into paths=."
             )
         given = self._given.with_others(Arguments(policy, fields, paths, blueprints, report_only))
+        if self._has_debug_page:
+            require_debug(app)
         middleware = _FlaskMiddleware(app, read_settings(given, app.config))
         app.extensions[EXTENSION] = middleware
         app.wsgi_app = middleware  # Flask's documented way
+        if self._has_debug_page:
+            add_debug_page(app)
 
     def __call__(self, *_: object, **__: object) -> NoReturn:
         """Raise, because the decorator is meant.
@@ -187,11 +195,6 @@ class CorsGuard:
             "This is a CorsGuard, and not the decorator: the name cors is taken. Write "
             "guard = CorsGuard(app), from flask_corsguard import cors, and @cors(...)."
         )
-
-
-def _application(app: object) -> Any:
-    # Requests come in where current_app is not set, or is another application.
-    return app._get_current_object() if type(app) is LocalProxy else app  # noqa: SLF001 - documented by Flask
 
 
 class _FlaskMiddleware(CorsMiddleware):

@@ -47,6 +47,16 @@ def entries_of_flask(layer: Any) -> Iterator[Entry]:
     yield from reader.of_no_rule()
 
 
+def where_of(layer: Any, placed: Placed, endpoint: str, method: str) -> str:
+    """Return the line that gave a policy its place, as ``file:line``; empty if it is not known.
+
+    :param layer: the layer of the application.
+    :param placed: the policy, and whose it is.
+    :param endpoint: the endpoint of the request; empty if there is none.
+    """
+    return _Reader(layer, layer.source.finder())._where(placed, endpoint, method)  # noqa: SLF001 - of this module
+
+
 def unused_paths(layer: Any) -> list[str]:
     """Return the path rules of a layer that give no route, and nothing that is mounted, its policy."""
     mounted = {each.prefix for each in layer.source.finder().mounted() if not each.is_flask}

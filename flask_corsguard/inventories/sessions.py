@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from types import CodeType, FunctionType
 from typing import Final
 
-from flask import session
+# Not "from flask import session": that proxy would be an attribute of this module, which raises at any touch.
+import flask
 from werkzeug.local import LocalProxy
 
 from flask_corsguard.flask.warnings.reach import reach_of
@@ -30,7 +31,7 @@ def _names_the_session(function: FunctionType) -> bool:
     values = function.__globals__
     for name in _names_in(function.__code__):
         value = values.get(name)
-        if value is session or (name in _USERS and type(value) is LocalProxy):
+        if value is flask.session or (name in _USERS and type(value) is LocalProxy):
             return True
     return False
 

@@ -11,9 +11,9 @@ _HERE: Final = Path(__file__).parent
 
 
 @cache
-def asset(name: str) -> str:
-    """Return a style sheet or a script of this package."""
-    return (_HERE / name).read_text("utf-8")
+def asset(name: str, folder: Path = _HERE) -> str:
+    """Return a style sheet or a script, of this package or of another folder."""
+    return (folder / name).read_text("utf-8")
 
 
 def element(tag: str, *content: str, **attributes: str) -> str:
@@ -30,12 +30,18 @@ def element(tag: str, *content: str, **attributes: str) -> str:
 
 def page(title: str, body: str, *scripts: str) -> str:
     """Return a page that is whole: its style and its scripts are in it."""
+    return document(
+        title,
+        f"<style>\n{asset('style.css')}</style>\n",
+        body + "".join(f'\n<script type="module">\n{asset(name)}</script>' for name in scripts),
+    )
+
+
+def document(title: str, head: str, body: str) -> str:
+    """Return a page with more in its head."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{asset('style.css')}</style>\n</head>\n"
-        f"<body>\n{body}\n"
-        + "".join(f'<script type="module">\n{asset(name)}</script>\n' for name in scripts)
-        + "</body>\n</html>\n"
+        f"<title>{escape(title)}</title>\n{head}</head>\n<body>\n{body}\n</body>\n</html>\n"
     )

@@ -155,7 +155,7 @@ def mixed_content_check(request: Request, quirks: Quirks) -> None:
     See https://w3c.github.io/webappsec-mixed-content/#should-block-fetch. The check of the response
     (#should-block-response) is left out: the model has no TLS that could be broken.
     """
-    if not _prohibits_mixed_content(request) or request.url.scheme not in HTTP_SCHEMES | {"ws", "wss"}:
+    if not _prohibits_mixed_content(request) or request.url.scheme not in HTTP_SCHEMES:
         return
     if is_trustworthy(request.url):
         is_blocked = request.url.scheme == "http" and quirks.has("mixed-content-loopback")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from .headers import Header, combined, without
@@ -14,6 +14,10 @@ from .urls import DEFAULT_PORTS, Url
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+
+#: Where the environ has the headers with their names as they are sent, for whoever sends them on.
+HEADERS: Final = "flask_corsguard.testing.headers"
 
 
 class RawAnswer(NamedTuple):
@@ -39,6 +43,7 @@ def make_environ(
 
     :param extra: further items of the environ.
     """
+    headers = tuple(headers)
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
         "SCRIPT_NAME": "",
@@ -57,6 +62,7 @@ def make_environ(
         "wsgi.multithread": False,
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
+        HEADERS: headers,
     }
     for name, value in headers:
         key = name.upper().replace("-", "_")

@@ -14,7 +14,7 @@ from flask_corsguard.core.guard import is_refused
 from flask_corsguard.core.problems import shown
 from flask_corsguard.core.request import Request
 
-from .refusal import proxy_hint
+from .refusal import PROXY_FIX, ProxyAdvice, proxy_hint
 from .traceback_text import escape_exception
 
 if TYPE_CHECKING:
@@ -43,26 +43,36 @@ def log_refused_preflight(decision: Decision, environ: WSGIEnvironment, *, debug
     _log(logging.INFO, line, decision, environ, debug=debug)
 
 
-def log_withheld_answer(decision: Decision, environ: WSGIEnvironment, *, debug: bool = False) -> None:
+def log_withheld_answer(
+    decision: Decision, environ: WSGIEnvironment, *, debug: bool = False, advice: ProxyAdvice = PROXY_FIX
+) -> None:
     """Log at INFO an answer that a page cannot read, because its origin is not allowed.
 
     :param debug: whether the line has the whole reason, and is for the console, too.
+    :param advice: what to do about a proxy in front.
     """
-    _log(logging.INFO, _line_of_actual("answer withheld", decision, environ), decision, environ, debug=debug)
+    line = _line_of_actual("answer withheld", decision, environ, advice)
+    _log(logging.INFO, line, decision, environ, debug=debug)
 
 
-def log_refused_request(decision: Decision, environ: WSGIEnvironment, *, debug: bool = False) -> None:
+def log_refused_request(
+    decision: Decision, environ: WSGIEnvironment, *, debug: bool = False, advice: ProxyAdvice = PROXY_FIX
+) -> None:
     """Log at WARNING a request that the guard refuses, or would refuse, with a hint at the proxy in front.
 
     :param debug: whether the line has the whole reason, and is for the console, too.
+    :param advice: what to do about a proxy in front.
     """
     what = "request refused" if is_refused(decision) else "request would be refused"
-    _log(logging.WARNING, _line_of_actual(what, decision, environ), decision, environ, debug=debug)
+    line = _line_of_actual(what, decision, environ, advice)
+    _log(logging.WARNING, line, decision, environ, debug=debug)
 
 
-def _line_of_actual(what: str, decision: Decision, environ: WSGIEnvironment) -> tuple[str, ...]:
+def _line_of_actual(
+    what: str, decision: Decision, environ: WSGIEnvironment, advice: ProxyAdvice
+) -> tuple[str, ...]:
     request = decision.request or _UNKNOWN
-    hint = proxy_hint(request, environ.get("HTTP_X_FORWARDED_HOST"))
+    hint = proxy_hint(request, environ.get("HTTP_X_FORWARDED_HOST"), advice)
     return (
         f"{what}: %s origin=%s site=%s method=%s host=%s path=%s%s",
         _reason(decision),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from flask_corsguard.core.decision import Decision
 from flask_corsguard.core.fetch_standard import ACAO, CORP, CORS_RESPONSE_HEADERS, TAO, is_token
@@ -74,12 +74,29 @@ def refusal_text(decision: Decision, *, debug: bool = False) -> str:
     )
 
 
-def proxy_hint(request: Request, forwarded_host: str | None) -> str:
+class ProxyAdvice(NamedTuple):
+    """What to do where a proxy in front has changed what the application sees."""
+
+    scheme: str
+    host: str
+    port: str
+
+
+#: For WSGI, whose applications have Werkzeug's ``ProxyFix``.
+PROXY_FIX: Final = ProxyAdvice(
+    "see x_proto of ProxyFix",
+    "is a ProxyFix missing, or x_host=1 in it?",
+    "does a proxy rewrite Host, or is x_port=1 missing?",
+)
+
+
+def proxy_hint(request: Request, forwarded_host: str | None, advice: ProxyAdvice = PROXY_FIX) -> str:
     """Return how a proxy in front could have caused a refusal; an empty string if it could not.
 
     :param request: the refused request.
     :param forwarded_host: the value of ``X-Forwarded-Host``. Anyone can send it, so it is good for a hint
         and for nothing else.
+    :param advice: what to do about it.
     """
     if request.fetch_site:
         # The browser has compared the origins itself; no proxy can have confused it.
@@ -100,16 +117,16 @@ def proxy_hint(request: Request, forwarded_host: str | None) -> str:
     if host in authorities(origin):
         return (
             "only the scheme differs: the page was loaded over http and the server is reached by https; "
-            "redirect http to https, or, if a proxy says so wrongly, see x_proto of ProxyFix"
+            f"redirect http to https, or, if a proxy says so wrongly, {advice.scheme}"
         )
     names = [name.strip().lower() for name in (forwarded_host or "")[:MAX_FORWARDED_LENGTH].split(",")]
     if any(name in names for name in authorities(origin)):
-        return "the origin's host is in X-Forwarded-Host: is a ProxyFix missing, or x_host=1 in it?"
+        return f"the origin's host is in X-Forwarded-Host: {advice.host}"
     if not host:
         return "the request has no Host"
     name = host if host.endswith("]") else host.rpartition(":")[0] or host
     if name == origin.host:
-        return "only the port differs from Host: does a proxy rewrite Host, or is x_port=1 missing?"
+        return f"only the port differs from Host: {advice.port}"
     if hides_host(request):
         return (
             "Host is a name for use inside of a network: if the origin is the application's own, a proxy "

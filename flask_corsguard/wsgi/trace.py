@@ -46,15 +46,16 @@ class Trace:
         if reason is None:
             # An origin that is not allowed, and is refused nothing, is the application's own.
             reason = ALLOWED if any(name == ACAO for name, _ in headers) else SAME_ORIGIN
-        traced = [*headers, (TRACE_HEADER, f"{reason}; policy={_in_ascii(self._place)}")]
+        traced = [*headers, (TRACE_HEADER, trace_value(reason, self._place))]
         if exc_info is None:
             return self._start_response(status, traced)
         return self._start_response(status, traced, exc_info)
 
 
-def _in_ascii(place: str) -> str:
+def trace_value(reason: Reason, place: str) -> str:
+    """Return the value of :data:`TRACE_HEADER`."""
     # A name may hold anything, and a header is one line of ASCII.
-    return ascii(place[:MAX_PLACE_LENGTH])[1:-1][:MAX_PLACE_LENGTH]
+    return f"{reason}; policy={ascii(place[:MAX_PLACE_LENGTH])[1:-1][:MAX_PLACE_LENGTH]}"
 
 
 def traced(

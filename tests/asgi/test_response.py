@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from asgi_harness import Spy, ask, http_scope, run
+from asgi_harness import Spy, ask, http_scope, run, socket_scope
 from cases import LISTED, PREFLIGHT_VARY, ROWS, A, Row
 from flask_corsguard import Policy
 from flask_corsguard.asgi import CorsMiddleware
@@ -57,6 +57,74 @@ def test_what_the_application_varies_by_is_merged(caplog):
 
     assert result.headers == [("Vary", "Cookie, Origin")]
     assert caplog.records == []
+
+
+def test_a_name_that_no_policy_owns_stays_as_it_is_written():
+    """Nothing else of the response is touched."""
+    result = run(CorsMiddleware(Spy([(b"X-Total", b"3"), (b"Vary", b"Cookie")]), LISTED), http_scope())
+
+    assert result.start["headers"] == [(b"X-Total", b"3"), (b"vary", b"Cookie, Origin")]
+
+
+def test_the_answer_of_the_application_to_a_handshake_has_the_headers():
+    """It may answer it instead of accepting it."""
+
+    async def answers(scope, receive, send):
+        await send({"type": "websocket.http.response.start", "status": 401, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b""})
+
+    result = run(CorsMiddleware(answers, LISTED), socket_scope(headers={"Origin": A}))
+
+    assert (result.code, result.cors[0]) == (401, ("Access-Control-Allow-Origin", A))
+
+
+OTHERS = [
+    {"type": "http.response.early_hint", "links": [b"</style.css>; rel=preload"]},
+    {"type": "http.response.push", "path": "/x", "headers": []},
+    {"type": "http.response.debug", "info": {}},
+    {"type": "http.response.pathsend", "path": "/file"},
+    {"type": "http.response.zerocopysend", "file": 7},
+    {"type": "http.response.trailers", "headers": [(b"x-sum", b"1")]},
+    {"type": "websocket.accept", "subprotocol": None, "headers": []},
+]
+
+
+@pytest.mark.parametrize("message", OTHERS, ids=lambda message: message["type"])
+def test_what_does_not_start_a_response_is_passed_on_as_it_is(message):
+    """The very object, whatever extension of the specification it is of."""
+
+    async def application(scope, receive, send):
+        await send(message)
+
+    for debug in (True, False):
+        app = CorsMiddleware(application, LISTED, debug=debug)
+        (sent,) = run(app, http_scope(headers={"Accept": "*/*"})).messages
+        assert sent is message
+
+
+def test_a_response_with_trailers_says_so():
+    """The key stays beside the headers."""
+
+    async def application(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": iter([]), "trailers": True})
+
+    start = ask(CorsMiddleware(application, LISTED), headers={"Origin": A}).start
+    assert start["trailers"] is True
+    assert (b"vary", b"Origin") in start["headers"]
+
+
+def test_what_the_application_receives_is_the_servers():
+    """A client that leaves is told of by the very channel."""
+    got = []
+
+    async def application(scope, receive, send):
+        got.append(receive)
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    asyncio.run(CorsMiddleware(application, LISTED)(http_scope(), receive, None))
+    assert got == [receive]
 
 
 def test_timing_and_embedding_are_the_applications_where_the_policy_is_silent():
@@ -144,3 +212,53 @@ def test_what_is_neither_a_request_nor_a_socket_goes_to_the_application(kind):
 
     assert got == [(scope, *channels)]
     assert got[0][0] is scope
+
+
+def test_the_answer_to_a_preflight_that_is_granted_is_whole():
+    """It starts and ends, with nothing between."""
+    asked = {"Origin": A, "Access-Control-Request-Method": "PUT"}
+
+    start, body = ask(CorsMiddleware(Spy(), LISTED.replace(methods=["PUT"])), "OPTIONS", "/", asked).messages
+
+    assert (start["type"], start["status"]) == ("http.response.start", 204)
+    assert body == {"type": "http.response.body"}
+
+
+@pytest.mark.parametrize("scope", [http_scope("POST"), socket_scope()], ids=lambda scope: scope["type"])
+def test_a_request_whose_headers_are_missing_does_not_reach_the_application(scope):
+    """The specification wants them; without them nobody could say whose request it is."""
+    del scope["headers"]
+    spy = Spy()
+
+    with pytest.raises(KeyError):
+        run(CorsMiddleware(spy, LISTED), scope)
+
+    assert spy.scopes == []
+
+
+@pytest.mark.parametrize(
+    ("key", "scopes"),
+    [
+        ("scheme", [http_scope, socket_scope]),
+        ("root_path", [http_scope, socket_scope]),
+        ("path", [lambda *args, **more: {**socket_scope(*args, **more), "type": "custom"}]),
+        ("extensions", [socket_scope]),
+    ],
+)
+@pytest.mark.parametrize("origin", ["http://a.example", "https://a.example", A, "https://evil.example"])
+def test_what_a_scope_may_leave_out_has_a_default(key, scopes, origin, caplog):
+    """See "HTTP Connection Scope"; a scheme is http or ws, a root is none."""
+    caplog.set_level("DEBUG", "flask_corsguard")
+    default = {"root_path": "", "path": "", "extensions": {}}
+    for make in scopes:
+        scope = make(headers={"Origin": origin, "Host": "a.example"})
+        if scope["type"] == "http":
+            scope["method"] = "POST"
+        whole = {**scope, key: default.get(key, "http" if scope["type"] == "http" else "ws")}
+        bare = {name: value for name, value in scope.items() if name != key}
+        told = []
+        for each in (whole, bare):
+            app = CorsMiddleware(Spy(), {"/X": Policy(origins="*"), "/": LISTED}, debug=True)
+            told.append((run(app, each, survives=[KeyError, AssertionError]), caplog.text))
+            caplog.clear()
+        assert told[0] == told[1]

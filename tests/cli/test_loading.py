@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from flask.cli import NoAppException, ScriptInfo
 
-from flask_corsguard.cli.failures import Failure, require
 from flask_corsguard.cli.loading import NamedObject, load_application
 
 
@@ -164,12 +163,3 @@ def test_what_flask_cannot_load_is_one_sentence(message, sentence):
     assert result.exit_code == 2
     assert result.output.strip().endswith(sentence)
     assert "Traceback" not in result.output
-
-
-def test_what_is_missing_for_a_command_is_named_with_the_command_that_installs_it():
-    """And what is there is not."""
-    require("json")
-    with pytest.raises(
-        Failure, match=r'^This command needs no_such_module\. Install it: pip install "flask-'
-    ):
-        require("json", "no_such_module")

@@ -395,6 +395,7 @@ def test_an_explanation_does_not_grow_with_the_policy(vast, request_):
         ("localhost:5000", "https://bank.example", True),
         ("upstream", "http://bank.example", True),
         ("UPSTREAM:80", "http://bank.example", True),
+        ("upstream.", "http://bank.example", True),
         ("api.example", "https://bank.example", False),
         ("8.8.8.8", "https://bank.example", False),
         ("127.0.0.1:8000", "http://localhost:3000", False),

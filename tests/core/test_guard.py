@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import EVIL, A
-from flask_corsguard import SAME_ORIGIN, Kind, Policy, Reason, Request, decide
-from flask_corsguard.core.guard import is_refused, judge, reason_to_pass
+from flask_corsguard import SAME_ORIGIN, Decision, Kind, Policy, Reason, Request, decide
+from flask_corsguard.core.compiled import compiled
+from flask_corsguard.core.guard import is_refused, judge, reason_to_pass, reported
 from flask_corsguard.wsgi.refusal import proxy_hint, refusal_text
 from guard_cases import GUARD_ROWS, HOST, OPEN_TO_A, GuardRow
 from reach import met, reaching
@@ -294,3 +295,18 @@ def test_an_upgrade_is_read_up_to_256_bytes(length, passes):
     request = Request(method="GET", origin=EVIL, fetch_site="cross-site", upgrade="x" * length)
 
     assert judge(OPEN_TO_A, request).allowed is passes
+
+
+def test_what_is_not_enforced_is_reported_as_it_is():
+    """Only a guard that enforces has anything to give up; an explanation still knows the route."""
+    request = Request(method="DELETE", origin=A)
+    enforced = judge(compiled(OPEN_TO_A).for_methods(("GET",)).policy, request)
+
+    for guard in ("off", "report"):
+        verdict = judge(OPEN_TO_A.replace(guard=guard), request)
+        assert reported(verdict) is verdict
+    assert not is_refused(reported(enforced))
+    assert reported(enforced).policy == enforced.policy.replace(guard="report")
+    assert reported(enforced).explain() == enforced.explain()
+    nobody = Decision(kind=Kind.ACTUAL, reason=Reason.ORIGIN_NULL, headers=())
+    assert reported(nobody) is nobody

@@ -14,6 +14,7 @@ from flask_corsguard.core.origin import (
     MAX_ORIGIN_LENGTH,
     MAX_SCHEME_LENGTH,
     canonical_address,
+    is_address,
     is_loopback_host,
 )
 
@@ -224,3 +225,39 @@ def test_an_origin_is_a_value():
     assert pickle.loads(pickle.dumps(origin)) == copy.deepcopy(origin) == origin
     with pytest.raises(AttributeError):
         origin.host = "evil.example"
+
+
+@pytest.mark.parametrize("digit", "0123456789")
+def test_whatever_an_address_ends_in_it_is_one(digit):
+    """A name may end in a digit as well."""
+    assert is_address(f"10.0.0.{digit}")
+    assert not is_address(f"a{digit}")
+    assert not is_address(f"a.example{digit}")
+    assert is_address(f"[::{digit}]")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "ws", "wss", "ftp"])
+def test_a_host_of_the_web_is_never_opaque(scheme):
+    """Its letters are in lower case; a scheme that only begins alike has hosts of its own."""
+    assert Origin.parse(f"{scheme}://app.example") is not None
+    for host in ("A.example", "a~b", "a%20b", ".", "-.", "a..b", "1.2.3"):
+        assert Origin.parse(f"{scheme}://{host}") is None or host == "-."
+    for other in (
+        f"{scheme}x",
+        f"x{scheme}",
+        f"{scheme}+x",
+        f"{scheme}.x",
+        f"{scheme}-x",
+        scheme[:-1] or "h",
+    ):
+        if other not in {"http", "ws"}:
+            assert Origin.parse(f"{other}://A~B") == Origin(other, "A~B", None)
+
+
+@pytest.mark.parametrize("digit", "0123456789abcdef")
+def test_a_label_of_hexadecimal_digits_at_the_end_is_a_number(digit):
+    """See https://url.spec.whatwg.org/#ends-in-a-number-checker; only a whole address may end in one."""
+    for host in (f"a.0x{digit}", f"a.0x1{digit}.", f"0x{digit}{digit}"):
+        assert Origin.parse(f"https://{host}") is None
+    assert Origin.parse(f"https://a.0x{digit}g") is not None
+    assert (Origin.parse(f"https://a.{digit}") is None) is digit.isdigit()

@@ -78,3 +78,14 @@ def test_a_hint_can_be_printed_whatever_the_value_holds():
 
     assert str(caught.value).encode()
     assert caught.value.problems[0].hint == 'Write methods=["PUT\\udc84"].'
+
+
+def test_the_text_of_the_error_counts_the_problems_and_has_each_in_a_line():
+    """One is not called several."""
+    one = problem("origins.none", "origins", None, "Leave it out.")
+    text = "origins: None [origins.none]\n    None is what an unset variable gives; it never means everyone."
+    text += "\n    Leave it out."
+
+    assert str(one) == text
+    assert str(PolicyError([one])) == f"1 problem in the CORS policy:\n  {text}"
+    assert str(PolicyError([one, one])) == f"2 problems in the CORS policy:\n  {text}\n  {text}"

@@ -124,6 +124,7 @@ def test_a_problem_of_the_configuration_names_its_key(keys, code, hint):
         ([LISTED], {}, {"ORIGINS": A}, "config.twice"),
         ([], {"origins": [A]}, {"ORIGINS": A}, "config.twice"),
         ([], {"paths": {"/": LISTED}}, {"PATHS": {}}, "config.twice"),
+        ([LISTED], {"origins": [A], "max_age": 3, "paths": {}}, {}, "policy.twice"),
         ([{"origins": None}], {}, {}, "origins.none"),
         (["*"], {}, {}, "policy.type"),
         ([], {"origin": [A], "origins": [A]}, {}, "field.unknown"),

@@ -98,6 +98,11 @@ REFUSED = [
     ("TIMING", "'*'", "config.quotes", "Write CORSGUARD_TIMING=*."),
     ("MAX_AGE", "'600'", "config.quotes", "Write CORSGUARD_MAX_AGE=600."),
     ("GUARD", '"report"', "config.quotes", "Write CORSGUARD_GUARD=report."),
+    *(
+        ("GUARD", text, "config.quotes", "Write CORSGUARD_GUARD=report.")
+        for sign in "\"'`[](){}"
+        for text in (f"{sign}report", f"report{sign}")
+    ),
     ("ORIGINS", f"['{A}', '{B}']", "config.json", f"Write CORSGUARD_ORIGINS={A},{B}."),
     ("ORIGINS", f"[{A}]", "config.json", f"Write CORSGUARD_ORIGINS={A}."),
     ("ORIGINS", f'["{A}"', "config.json", f"Write CORSGUARD_ORIGINS={A}."),
@@ -285,3 +290,10 @@ def test_a_key_of_the_configuration_that_is_not_text_is_not_ours():
     CorsGuard(app)
 
     assert app.extensions["corsguard"].policy == SAME_ORIGIN
+
+
+def test_a_text_of_a_field_that_there_is_not_is_not_read():
+    """The problem shows it as it was written."""
+    problem = problem_of(**with_origins({"PATHS": f'{{"/a": {{"origin": "{A}", "origins": ["{A}"]}}}}'}))
+
+    assert (problem.code, problem.value) == ("field.unknown", A)

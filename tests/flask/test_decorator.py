@@ -380,6 +380,8 @@ def test_a_mark_with_a_wrong_policy_is_refused_where_it_stands(args, fields, cod
         cors(*args, **fields)
 
     assert code in [each.code for each in caught.value.problems]
+    if code == "policy.twice":
+        assert caught.value.problems[0].field == "cors"
 
 
 def test_a_mapping_of_fields_is_a_policy():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, request
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter, ValidationError
 
 from cases import EVIL, LISTED, A
 from flask_corsguard import CorsGuard, CorsMiddleware, Policy, cors
@@ -134,6 +135,29 @@ def test_a_redirect_below_a_prefix_has_the_policy_of_its_target():
     assert (result.code, result.get("Location")) == (308, "http://127.0.0.1/v1/page/")
     assert result.get("Access-Control-Allow-Origin") == "*"
     assert preflight(app, EVIL, "GET", "/v1/page").code == 204
+    # The server itself may have taken a prefix off the path.
+    assert preflight(app, EVIL, "GET", "/v1/page", SCRIPT_NAME="/outside").code == 204
+
+
+class BelowConverter(BaseConverter):
+    """Matches where the application's root is the prefix below that of the server."""
+
+    def to_python(self, value):
+        if request.script_root != "/outside/v1":
+            raise ValidationError
+        return value
+
+
+def test_a_converter_below_a_prefix_sees_both_prefixes():
+    """What the server has taken off the path, and what the dispatcher will."""
+    app = Flask(__name__)
+    app.url_map.converters["below"] = BelowConverter
+    app.add_url_rule("/<below:page>", "page", cors(EVERYONE)(lambda page: page), methods=["GET", "PUT"])
+    mount(app, {"/v1": app.wsgi_app}, NotFound())
+    CorsGuard(app, LISTED)
+
+    assert preflight(app, EVIL, "PUT", "/v1/page", SCRIPT_NAME="/outside").code == 204
+    assert preflight(app, EVIL, "PUT", "/v1/page").code == 403
 
 
 def test_dispatchers_may_stand_in_each_other():

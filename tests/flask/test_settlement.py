@@ -169,3 +169,16 @@ def test_an_application_in_another_has_its_own_context():
     )
 
     assert call(outer).body == A.encode()
+
+
+def test_a_context_of_the_application_that_is_active_is_used(site):
+    """No second one is pushed for the callable; the context of another application is none."""
+    pushed = []
+    with appcontext_pushed.connected_to(lambda app: pushed.append(app), site.app):
+        with site.app.app_context():
+            assert preflight(site.app, A).code == 204
+        assert pushed == [site.app]
+        with Flask("other").app_context():
+            assert preflight(site.app, A).code == 204
+
+    assert pushed == [site.app, site.app]

@@ -9,7 +9,7 @@ import pytest
 from interop import report, servers
 from interop.launch import Home, ServerError
 from interop.rows import Row
-from interop.table import FRAMEWORKS, Column
+from interop.table import DISTRIBUTIONS, Column
 
 HERE = Path(__file__).parent
 _PASSED = pytest.StashKey[set[report.Cell]]()
@@ -28,8 +28,8 @@ class Servers:
         key = column.server, column.module
         if key not in self._started:
             try:
-                if column.app in FRAMEWORKS:
-                    servers.version_of(column.app)
+                if column.app in DISTRIBUTIONS:
+                    servers.version_of(DISTRIBUTIONS[column.app])
                 self._started[key] = servers.start(*key)
             except ServerError as error:
                 self._started[key] = error

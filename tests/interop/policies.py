@@ -36,3 +36,7 @@ BOTH: Final = "https://both.example"
 
 #: Requests of a worker from one replacement to the next: 50,000 give more than 200 of them.
 EVERY: Final = 240
+
+# Of what is streamed.
+FIRST: Final = b"data: first\n\n"
+SECOND: Final = b"data: second\n\n"

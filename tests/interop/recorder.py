@@ -31,3 +31,16 @@ class Recorder:
         if environ["PATH_INFO"] == "/api/uncaught":
             raise UncaughtError
         return self.app(environ, start_response)
+
+
+class AsyncRecorder(Recorder):
+    """The same for ASGI."""
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "lifespan":
+            tokens = [value for name, value in scope["headers"] if name == b"x-token"]
+            with self._path.open("a", encoding="latin-1") as calls:
+                calls.write((tokens[0].decode("latin-1") if tokens else "?") + "\n")
+            if scope["path"] == "/api/uncaught":
+                raise UncaughtError
+        await self.app(scope, receive, send)

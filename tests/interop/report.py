@@ -9,7 +9,15 @@ from typing import Final, NamedTuple
 
 from interop.rows import Row, Said
 from interop.servers import version_of
-from interop.table import COLUMNS, FRAMEWORKS, GROUPS, SERVERS, Column
+from interop.table import (
+    ASGI_FRAMEWORKS,
+    ASGI_SERVERS,
+    COLUMNS,
+    FRAMEWORKS,
+    GROUPS,
+    SERVERS,
+    Column,
+)
 
 PAGE = Path(__file__).parents[2] / "docs" / "interop.md"
 
@@ -22,8 +30,8 @@ class Cell(NamedTuple):
     column: Column
 
 
-#: What a column of the matrix is called, and the columns of the table that it stands for.
-TITLES: Final[Mapping[str, tuple[Column, ...]]] = {
+#: What a column of the matrix for WSGI is called, and the columns of the table that it stands for.
+WSGI_TITLES: Final[Mapping[str, tuple[Column, ...]]] = {
     **{
         title: tuple(
             column for column in COLUMNS if column.server == server and column.app in {"flask", "bare"}
@@ -40,41 +48,62 @@ TITLES: Final[Mapping[str, tuple[Column, ...]]] = {
     **{each.title(): tuple(c for c in COLUMNS if c.app == each) for each in FRAMEWORKS},
     "a function": tuple(column for column in COLUMNS if column[:2] == ("waitress", "bare")),
 }
+#: The same for ASGI.
+ASGI_TITLES: Final[Mapping[str, tuple[Column, ...]]] = {
+    **{
+        server: tuple(c for c in COLUMNS if c.server == server and c.app in {"quart", "bare"})
+        for server in ASGI_SERVERS
+    },
+    "Quart": tuple(c for c in COLUMNS if c[:2] == ("uvicorn", "quart")),
+    "Starlette": tuple(c for c in COLUMNS if c.app == "starlette"),
+    "FastAPI": tuple(c for c in COLUMNS if c.app == "fastapi"),
+    "Connexion": tuple(c for c in COLUMNS if c.app == "connexion"),
+    "Django, ASGI": tuple(c for c in COLUMNS if c.app == "django_asgi"),
+    "a coroutine": tuple(c for c in COLUMNS if c[:2] == ("uvicorn", "bare")),
+}
+TITLES: Final = {**WSGI_TITLES, **ASGI_TITLES}
 
 _HEAD: Final = """\
 <!-- Written by `make interop`; changes belong into tests/interop/. -->
 
 # Servers and frameworks
 
-The same exchanges, byte by byte over a socket, under each of these servers and in each of these
-frameworks. `make interop` has written this page from the run itself.
+This page lists the same exchanges, byte by byte over a socket, under each of these servers and in each of
+these frameworks. `make interop` has written it from the run itself.
 
 {software}
 
-Every server runs two applications, one in Flask and one that is a bare function under `CorsMiddleware`;
-both answer alike in every row. nginx is in front of gunicorn gthread, with the configuration of
-[the deployment page](deployment.md#nginx). The frameworks are under `CorsMiddleware` in waitress.
+Every server for WSGI runs two applications: one in Flask, and a bare function under `CorsMiddleware`.
+Both give the same response in every row. nginx is in front of gunicorn gthread, with the
+configuration of [the deployment page](deployment.md#nginx). The frameworks are under `CorsMiddleware` in
+waitress.
 
-A check mark: the status and every header of CORS are what the policy says, and the application was called
-if, and only if, it should have been. Else the cell says what comes instead:
+The second table of each chapter is [for ASGI](asgi.md). uvicorn and hypercorn run two applications, too:
+one in Quart, and a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. uvicorn parses HTTP
+with h11 by default, and with httptools if `uvicorn[standard]` is installed. The frameworks are in uvicorn
+with h11.
+
+A check mark means two things. The status and every CORS header are right for the policy. And the application
+ran if, and only if, it should. Otherwise the cell shows the difference:
 
 400 and other statuses
-: The server, or the framework, answers so. What a server refuses before it asks anyone has no headers of
-  CORS.
+: The status is from the server or the framework. If a server refuses a request itself, the response has no
+  CORS headers.
 
 no answer
 : The server ends the connection.
 
 granted, not granted
-: The name that the server makes of these bytes is allowed, or is not. What is granted is granted to the
-  allowed origin, and never to another one.
+: The server reads these bytes as a name that is allowed, or as one that is not. Only the allowed origin gets
+  permission, never another one.
 
 executed
-: The server makes of these bytes a request that no other origin has sent, so that the guard lets it pass.
-  No browser sends it; see [below](#servers-that-confuse-names).
+: The server reads these bytes as a request of no other origin, so the guard allows it. No browser sends these
+  bytes; see [below](#servers-that-confuse-names).
 
 no 100
-: The client has waited for `100 Continue` in vain, and then sent the body.
+: The server has sent no `100 Continue`. With uWSGI, the client has still sent the body, after a wait. uvicorn
+  refuses the request without its body.
 
 two connections
 : The server has ended the connection after its first answer.
@@ -86,38 +115,42 @@ _FOOT: Final = """\
 (servers-that-confuse-names)=
 ## Servers that confuse names
 
-The guard relies on `Sec-Fetch-Site`, which no page can set. To cheroot, and to uWSGI's own HTTP server,
-`Sec_Fetch_Site` is the same name; and where a line is there twice, cheroot takes the last one. No page
-sends either unasked: to set `Sec_Fetch_Site` it has to send a preflight, and whoever may not call you is
-refused there. Against other clients CORS is no defence under any server. To be rid of it all the same, put
-nginx in front, which drops such names, or have cheroot drop them: its `DropUnderscoreHeaderReader`.
+The guard relies on `Sec-Fetch-Site`, which no page can set. For cheroot, and for uWSGI's own HTTP server,
+`Sec_Fetch_Site` is the same name. If a line appears twice, cheroot uses the last one. No page can use this.
+To set `Sec_Fetch_Site`, it must send a preflight, and an origin that is not allowed is refused there. Against
+other clients, CORS is never a defence. To avoid it anyway, put nginx in front, which drops such names. Or
+configure cheroot to drop them: its `DropUnderscoreHeaderReader`.
 
-uWSGI and Apache resolve the dots of a path before anyone else sees it.
+uWSGI and Apache resolve the dots of a path before the application gets it.
+
+With h11, uvicorn and hypercorn put an absolute target, such as `GET http://api.example/items`, into the path.
+Such a path gets the closed policy in every framework. Clients send one only to proxies.
 
 ## Bodies that nobody reads
 
-What the guard refuses it does not read. Every server either reads the rest of the body or ends the
-connection, and none takes it for the next request. Three things remain:
+The guard does not read the body of a request that it refuses. Every server either reads the rest of the body
+or ends the connection. None reads it as the next request. Three differences remain:
 
 - cheroot does not read the rest of a body in chunks. The next request on that connection is answered 400.
   Browsers send no chunks over HTTP/1.1.
-- gunicorn ends the connection before a large body has come. nginx in front of it then says 502 for some of
-  the requests that were refused.
-- uWSGI gives a body in chunks to nobody who does not call its own function for that; mod_wsgi takes none
-  without `WSGIChunkedRequest On`.
+- gunicorn ends the connection before a large body has arrived. nginx in front of it then sends a 502 for some
+  of the refused requests.
+- uWSGI gives a body in chunks only to applications that call its own function for that. Connexion gives none
+  to Flask. mod_wsgi accepts none without `WSGIChunkedRequest On`.
 
-waitress sends the body of an answer to `HEAD` that Django leaves to the server to leave out.
+Django expects the server to remove the body of a response to `HEAD`. waitress sends it.
 
 ## Preflights and connections
 
-waitress ends the connection after a preflight: it tells the end of an answer by its length, and a 204 must
-not have one. The request that follows takes another connection.
+waitress ends the connection after a preflight. It finds the end of a response by its length, and a 204 must
+not have one. The next request uses another connection.
 
 ## An exception outside of every layer
 
-What a framework makes of an exception has the headers. If nothing inside of `CorsMiddleware` catches it, the
-server answers, and nobody adds a header. uWSGI does not answer at all. Pyramid leaves every exception to the
-server unless there is a view for it: `config.add_exception_view(view, context=Exception)`.
+If a framework turns an exception into a response, the response has the headers. If nothing inside
+`CorsMiddleware` catches the exception, the server answers, without any CORS header. For ASGI it is the same.
+uWSGI does not answer at all. Pyramid does not handle an exception unless there is a view for it:
+`config.add_exception_view(view, context=Exception)`.
 """
 
 
@@ -138,13 +171,17 @@ def render(versions: str) -> str:
     """Give the text of the page."""
     parts = [_HEAD.format(software=versions)]
     for group, rows in GROUPS.items():
-        titles = [group, *TITLES]
-        lines = [" | ".join(titles), " | ".join("---" for _ in titles)]
-        lines += [
-            " | ".join([row.id.replace("*", "\\*"), *(cell(row, title) for title in TITLES)]) for row in rows
-        ]
-        parts.append(f"## {group}\n\n" + "\n".join(f"| {line} |" for line in lines) + "\n")
+        parts += [f"## {group}\n", _table(group, rows, WSGI_TITLES), _table(group, rows, ASGI_TITLES)]
     return "\n".join(parts) + _FOOT
+
+
+def _table(group: str, rows: Iterable[Row], columns: Iterable[str]) -> str:
+    titles = [group, *columns]
+    lines = [" | ".join(titles), " | ".join("---" for _ in titles)]
+    lines += [
+        " | ".join([row.id.replace("*", "\\*"), *(cell(row, each) for each in columns)]) for row in rows
+    ]
+    return "\n".join(f"| {line} |" for line in lines) + "\n"
 
 
 def versions_on(page: str) -> str:
@@ -160,8 +197,10 @@ def _versions(software: Mapping[str, str]) -> str:
         *(f"{each} {version_of(each)}" for each in ("pyuwsgi", "cheroot")),
         software["mod_wsgi"],
         software["nginx"],
+        *(f"{each} {version_of(each)}" for each in ("uvicorn", "httptools", "hypercorn")),
     ]
-    frameworks = [f"{each} {version_of(each)}" for each in ("flask", *FRAMEWORKS)]
+    distributions = dict.fromkeys(("flask", *FRAMEWORKS, "quart", *ASGI_FRAMEWORKS.values()))
+    frameworks = [f"{each} {version_of(each)}" for each in distributions]
     return "\n".join(
         [
             f"- Python {platform.python_version()}",

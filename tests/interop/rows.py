@@ -18,7 +18,7 @@ Header = tuple[str, str]
 #: Stands in a request for what tells it from all others, and is as long, so that lengths stay true.
 TOKEN: Final = b"%" * 32
 #: Stands in a request for the application that is asked, and is as long as any of their names.
-APP: Final = b"@" * 8
+APP: Final = b"@" * 16
 
 #: The servers that end every connection after one answer.
 CLOSING: Final = frozenset({"werkzeug", "gunicorn-sync", "uwsgi"})
@@ -69,7 +69,7 @@ class Row:
 
     def expected(self, server: str, app: str) -> tuple[Said, ...]:
         """Give what *app* answers under *server*."""
-        return self.told.get(server) or self.told.get(app) or self.said
+        return self.told.get(app) or self.told.get(server) or self.said
 
     def connections(self, server: str) -> int:
         """Give the number of connections that the requests take under *server*."""

@@ -62,6 +62,24 @@ def _cheroot(home: Home, application: str, port: int) -> None:
     home.start([sys.executable, "-m", "cheroot", "--bind", f"127.0.0.1:{port}", application], port)
 
 
+def _uvicorn(*options: str) -> Callable[[Home, str, int], None]:
+    """Give how uvicorn is started with these options."""
+
+    def start(home: Home, application: str, port: int) -> None:
+        command = [sys.executable, "-m", "uvicorn", "--host=127.0.0.1", f"--port={port}"]
+        home.start([*command, *options, application], port)
+
+    return start
+
+
+def _hypercorn(home: Home, application: str, port: int) -> None:
+    # Else it ends a connection after 1000 requests.
+    configuration = home.path / "hypercorn.toml"
+    configuration.write_text("keep_alive_max_requests = 1000000\n")
+    options = [f"--config={configuration}", f"--bind=127.0.0.1:{port}", "--workers=0"]
+    home.start([sys.executable, "-m", "hypercorn", *options, application], port)
+
+
 def _uwsgi(home: Home, application: str, port: int) -> None:
     uwsgi = Path(sys.executable).parent / "pyuwsgi"
     options = ["--master", "--die-on-term", "--need-app", "--threads", "4"]
@@ -141,6 +159,13 @@ SERVERS: Final = {
     "cheroot": Server(("cheroot",), _cheroot),
     "mod_wsgi": Server((), _apache),
     "nginx": Server(("gunicorn",), _nginx),
+    "uvicorn": Server(("uvicorn", "websockets"), _uvicorn("--http=h11", "--ws=websockets")),
+    # As `uvicorn[standard]` installs it.
+    "uvicorn-httptools": Server(
+        ("uvicorn", "httptools", "uvloop", "wsproto"),
+        _uvicorn("--http=httptools", "--loop=uvloop", "--ws=wsproto"),
+    ),
+    "hypercorn": Server(("hypercorn",), _hypercorn),
 }
 
 

@@ -7,7 +7,7 @@ import os
 import threading
 from pathlib import Path
 
-from flask_corsguard import CorsMiddleware, Policy
+from flask_corsguard import CorsMiddleware, Policy, asgi
 from interop.policies import BOTH, EVERY, ONE, TWO
 from interop.recorder import CALLS
 
@@ -49,14 +49,23 @@ def app(environ, start_response):
     return [body]
 
 
+async def app_asgi(scope, receive, send):
+    """Say the same for ASGI."""
+    body = b"%d\n" % os.getpid()
+    headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
 guarded = CorsMiddleware(app, FIRST)
+guarded_asgi = asgi.CorsMiddleware(app_asgi, FIRST)
 
 
 def _replace() -> None:
     count = Path(f"{os.environ[CALLS]}-{os.getpid()}")
     for number, policy in enumerate(itertools.cycle((SECOND, FIRST)), start=1):
         _wanted.acquire()
-        guarded.policy = policy
+        guarded.policy = guarded_asgi.policy = policy
         count.write_text(str(number))
         _replaced.release()
 
@@ -69,3 +78,10 @@ def application(environ, start_response):
     if next(_numbers) % EVERY == 0:
         _due.release()
     return guarded(environ, start_response)
+
+
+async def application_asgi(scope, receive, send):
+    """Do the same for ASGI."""
+    if scope["type"] == "http" and next(_numbers) % EVERY == 0:
+        _due.release()
+    await guarded_asgi(scope, receive, send)

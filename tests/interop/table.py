@@ -29,11 +29,27 @@ SERVERS: Final = (
     *("waitress", "uwsgi", "cheroot", "mod_wsgi"),
 )
 FRAMEWORKS: Final = ("django", "falcon", "bottle", "pyramid")
-#: All there are: the servers and nginx with Flask and with a bare function, waitress with the frameworks.
+ASGI: Final = "interop.application_asgi:application"
+ASGI_SERVERS: Final = ("uvicorn", "uvicorn-httptools", "hypercorn")
+#: The servers that keep a connection for a while when the client has ended its half of it.
+LINGERING: Final = frozenset({"hypercorn"})
+#: The frameworks for ASGI, and the distributions that they are in.
+ASGI_FRAMEWORKS: Final = {
+    "starlette": "starlette",
+    "fastapi": "fastapi",
+    "connexion": "connexion",
+    "django_asgi": "django",
+}
+#: What must be installed for an application that is not Flask's, nor bare.
+DISTRIBUTIONS: Final = {**{each: each for each in FRAMEWORKS}, "quart": "quart", **ASGI_FRAMEWORKS}
+#: All there are: the servers and nginx with Flask and with a bare function, waitress with the frameworks;
+#: the servers for ASGI with Quart and with a bare function, and uvicorn with the other frameworks for ASGI.
 COLUMNS: Final = (
     *(Column(server, app) for server in SERVERS for app in ("flask", "bare")),
     *(Column("nginx", app, PROXIED) for app in ("flask", "bare")),
     *(Column("waitress", each, f"interop.in_{each}:application") for each in FRAMEWORKS),
+    *(Column(server, app, ASGI) for server in ASGI_SERVERS for app in ("quart", "bare")),
+    *(Column("uvicorn", each, f"interop.in_{each}:application") for each in ASGI_FRAMEWORKS),
 )
 
 
@@ -61,7 +77,7 @@ def run(row: Row, column: Column, home: Home, port: int) -> Done:
                 row.after_continue,
             )
         )
-    told = talk(port, asks)
+    told = talk(port, asks, lingers=column.server in LINGERING)
     called = home.called()
     said = tuple(
         Said(None, (), ask.token in called)
@@ -74,9 +90,10 @@ def run(row: Row, column: Column, home: Home, port: int) -> Done:
 
 def _cors_of(answer: Answer) -> tuple[Header, ...]:
     # Apache writes a list anew, without the spaces: the same to whoever reads it (RFC 9110, section 5.6.1).
+    # Servers for ASGI write names in lower case, which is the same to everyone.
     return tuple(
         sorted(
-            (name, ", ".join(each.strip() for each in value.split(",")) if name == "Vary" else value)
+            (name.title(), ", ".join(each.strip() for each in value.split(",")) if name == "Vary" else value)
             for name, value in cors_headers(answer.headers)
         )
     )

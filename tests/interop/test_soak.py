@@ -9,6 +9,7 @@ import statistics
 import threading
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,11 +19,10 @@ from harness import cors_headers
 from interop.launch import START, Home, free_port
 from interop.policies import BOTH, ONE, TWO
 from interop.rows import UNREADABLE, allow
-from interop.servers import THREADS, gunicorn
+from interop.servers import SERVERS, THREADS, gunicorn
 
 REQUESTS = 50_000
 CONNECTIONS = 4
-WORKERS = 2
 #: Requests between two looks at the memory of the workers.
 SAMPLE = 500
 #: KiB by which a worker may grow from the second third of the run to the last: some pages of an allocator.
@@ -111,7 +111,7 @@ class Client:
             self._fill()
         head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
         first, *lines = head.decode("ascii").split("\r\n")
-        headers = [tuple(line.split(": ", 1)) for line in lines]
+        headers = [(name.title(), value) for name, _, value in (line.partition(": ") for line in lines)]
         length = int(dict(headers).get("Content-Length", 0))
         while len(self._buffer) < length:
             self._fill()
@@ -126,10 +126,10 @@ class Client:
         self._buffer += data
 
 
-def clients_of_all_workers(port: int) -> tuple[list[Client], list[int]]:
+def clients_of_all_workers(port: int, workers: int) -> tuple[list[Client], list[int]]:
     """Open connections until as many as are wanted are spread evenly over the workers."""
     kept: dict[int, list[Client]] = {}
-    each = CONNECTIONS // WORKERS
+    each = CONNECTIONS // workers
     deadline = time.monotonic() + START
     while time.monotonic() < deadline:
         client = Client(port)
@@ -138,7 +138,7 @@ def clients_of_all_workers(port: int) -> tuple[list[Client], list[int]]:
             kept[worker].append(client)
         else:
             client.socket.close()
-        if [len(clients) for clients in kept.values()] == [each] * WORKERS:
+        if [len(clients) for clients in kept.values()] == [each] * workers:
             return [client for clients in kept.values() for client in clients], list(kept)
     raise AssertionError(f"after {START} s: {Counter({w: len(c) for w, c in kept.items()})}")
 
@@ -193,14 +193,27 @@ class Soak:
         self.seen.update(seen)
 
 
-@pytest.fixture(scope="module")
-def soaked():
-    """Run the soak once."""
+def start_gunicorn(home: Home, port: int) -> int:
+    """Start two workers of four threads each."""
+    options = (*THREADS, "--workers", "2", "--keep-alive", "60")
+    gunicorn(*options)(home, "interop.soaked:application", port)
+    return 2
+
+
+def start_asgi(server: str, home: Home, port: int) -> int:
+    """Start one process, whose requests take turns."""
+    SERVERS[server].start(home, "interop.soaked:application_asgi", port)
+    return 1
+
+
+@pytest.fixture(scope="module", params=["gunicorn", "uvicorn", "hypercorn"])
+def soaked(request):
+    """Run the soak once under each server."""
     home, port = Home(), free_port()
     try:
-        options = (*THREADS, "--workers", str(WORKERS), "--keep-alive", "60")
-        gunicorn(*options)(home, "interop.soaked:application", port)
-        soak = Soak(*clients_of_all_workers(port))
+        start = start_gunicorn if request.param == "gunicorn" else partial(start_asgi, request.param)
+        soak = Soak(*clients_of_all_workers(port, start(home, port)))
+        soak.server = request.param
         soak.seconds = soak.run()
         soak.replaced = sum(int(each.read_text()) for each in home.path.glob("calls-*"))
         soak.said = home.said()
@@ -212,8 +225,8 @@ def soaked():
 def test_no_answer_is_of_neither_policy(soaked, tell):
     """While the policy is replaced 200 times, each of 50,000 answers is that of one policy, whole."""
     tell(
-        f"soak: {REQUESTS} requests over {CONNECTIONS} connections, {soaked.replaced} replacements, "
-        f"{REQUESTS / soaked.seconds:.0f} requests per second"
+        f"soak, {soaked.server}: {REQUESTS} requests over {CONNECTIONS} connections, "
+        f"{soaked.replaced} replacements, {REQUESTS / soaked.seconds:.0f} requests per second"
     )
 
     assert soaked.wrong == [], soaked.said
@@ -228,6 +241,9 @@ def test_the_memory_of_the_workers_is_flat(soaked, tell):
     third = len(soaked.samples) // 3
     for worker in zip(*soaked.samples, strict=True):
         middle, last = (statistics.median(each) for each in (worker[third : 2 * third], worker[2 * third :]))
-        tell(f"soak: a worker's memory, median of the second third {middle} KiB, of the last {last} KiB")
+        tell(
+            f"soak, {soaked.server}: a worker's memory, median of the second third {middle} KiB, "
+            f"of the last {last} KiB"
+        )
 
         assert last - middle <= GROWTH, worker

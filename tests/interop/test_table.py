@@ -55,6 +55,6 @@ def test_a_server_says_what_it_is(running, software, column):
 
     done = run(ALIVE, column, home, port)
 
-    said = dict(done.talk.answers[0].headers).get("Server", "")
+    said = {name.title(): value for name, value in done.talk.answers[0].headers}.get("Server", "")
     software[column.server] = said
     assert said or column.server == "uwsgi"

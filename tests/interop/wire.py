@@ -14,6 +14,8 @@ PATIENCE: Final = 10
 #: Seconds for which a client waits for ``100 Continue`` (RFC 9110, section 10.1.1, wants it not to wait
 #: for ever).
 CONTINUE: Final = 1
+#: What makes a server end the connection after its answer.
+LAST: Final = b"OPTIONS /last HTTP/1.1\r\nHost: api.example\r\nConnection: close\r\n\r\n"
 
 
 class Ask(NamedTuple):
@@ -95,12 +97,14 @@ class _Connection:
         except _ClosedError:
             return self.exactly(len(self.buffer))
 
-    def finish(self) -> bytes:
-        """Say that nothing more will be asked, and give what still comes."""
+    def finish(self, last: bytes = b"") -> bytes:
+        """Say that nothing more will be asked, and give what still comes before the answer to *last*."""
+        self.send(last)
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
         try:
-            return self.rest()
+            rest = self.rest()
+            return rest.rpartition(b"HTTP/1.1 ")[0] if last else rest
         finally:
             self.socket.close()
 
@@ -134,8 +138,11 @@ class _Connection:
         return body
 
 
-def talk(port: int, asks: Sequence[Ask]) -> Talk:
-    """Send *asks* one after the other, over one connection for as long as the server keeps it."""
+def talk(port: int, asks: Sequence[Ask], *, lingers: bool = False) -> Talk:
+    """Send *asks* one after the other, over one connection for as long as the server keeps it.
+
+    A server that *lingers* waits for some seconds after the client has sent its last byte.
+    """
     told = Talk()
     connection: _Connection | None = None
     for ask in asks:
@@ -161,7 +168,7 @@ def talk(port: int, asks: Sequence[Ask]) -> Talk:
                     connection = None
             break
     if connection is not None:
-        told.surplus += connection.finish()
+        told.surplus += connection.finish(LAST if lingers else b"")
     return told
 
 

@@ -28,6 +28,10 @@ PATIENCE = 5
 #: What starting pytest and importing the tests may take, in seconds of processor time.
 START = 30
 
+#: How much memory a trial may have, in bytes, and most of it is never touched: a mutant may add to a list for
+#: ever.
+MEMORY = 4 * 2**30
+
 #: What tests import, and what takes long to import.
 _WARM = (
     *("_hypothesis_pytestplugin", "hypothesis.strategies", "flask.testing", "flask_restx", "flask_smorest"),
@@ -189,6 +193,7 @@ def _be_the_trial(mutant: Mutant | None, names: list[str], sender: int, seconds:
         os.setsid()
         limit = int(seconds) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         if not os.environ.get("MUTANTS_DEBUG"):
             nowhere = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):

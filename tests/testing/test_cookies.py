@@ -55,6 +55,7 @@ def cookies_at(url, *lines, set_at=f"{API}/set", engine=None, wait=0):
         ("a=b\x00", None),
         ("a=b; path=/\x7f", None),
         ("a\t=\tb", ("a", "b", {})),
+        ("\tXaX \t=\t XbX \t;\t XcX \t=\t XdX\t", ("XaX", "XbX", {"xcx": "XdX"})),
     ],
 )
 def test_almost_every_set_cookie_line_is_read(line, parsed):
@@ -417,3 +418,88 @@ def test_a_secure_cookie_hides_that_of_a_domain_above_or_below(secure, line, pla
     browser.visit(f"http://{plain}/again")
 
     assert browser.visit(f"https://{plain}/x").response.exchange[-1].get("Cookie") == "a=safe"
+
+
+#: Everything in ASCII that separates the parts of a date (RFC 6265bis, section 5.1.1).
+DELIMITERS = {
+    "\t",
+    *map(chr, (*range(0x20, 0x30), *range(0x3B, 0x41), *range(0x5B, 0x61), *range(0x7B, 0x7F))),
+}
+#: The 21st of October 2015, 07:28:59.
+MOMENT = 1_445_412_539
+
+
+@pytest.mark.parametrize("character", [chr(number) for number in range(0x80)], ids=ascii)
+def test_a_character_separates_the_parts_of_a_date_or_does_not(character):
+    """Colons, letters, digits and controls do not."""
+    found = parse_date(character.join(["21", "Oct", "2015", "07:28:59"]))
+
+    assert (found == MOMENT) is (character in DELIMITERS)
+
+
+@pytest.mark.parametrize("character", [chr(number) for number in range(0x80)], ids=ascii)
+def test_a_line_with_a_control_character_sets_no_cookie(character):
+    """But for a tab, which is white space."""
+    is_control = (ord(character) < 0x20 and character != "\t") or character == "\x7f"
+
+    assert (parse_set_cookie(f"a=b{character}c") is None) is is_control
+
+
+@pytest.mark.parametrize(
+    ("time", "seconds"),
+    [
+        *(
+            ("07:28:59", 0),
+            ("7:28:59", 0),
+            ("07:28:59x", 0),
+            ("07:28:59:5", 0),
+            ("07:28:59.123", 0),
+            ("07:28:59x9", 0),
+        ),
+        *(("17:46:35", 37_056), ("23:19:04", 57_005), ("0:0:0", -26_939), ("23:59:59", 59_460)),
+        *(
+            (text, None)
+            for text in ("07:28:595", "07:28:590", "007:28:59", "07:028:59", "07:28", "07:28:", ":28:59")
+        ),
+        *((text, None) for text in ("07::59", "x07:28:59", "24:28:59", "07:60:59", "07:28:60", "07.28.59")),
+    ],
+)
+def test_a_time_has_three_numbers_of_one_or_two_digits(time, seconds):
+    """What is no digit may follow, and then anything."""
+    found = parse_date(f"21 Oct 2015 {time}")
+
+    assert found == (None if seconds is None else MOMENT + seconds)
+
+
+@pytest.mark.parametrize(
+    ("day", "is_day"),
+    [
+        *(("21", True), ("21st", True), ("21x9", True), ("21\u00e9", True)),
+        *(("215", False), ("210", False), ("x21", False), ("32", False), ("0", False)),
+    ],
+)
+def test_a_day_has_one_or_two_digits(day, is_day):
+    """With the same freedom after them."""
+    assert (parse_date(f"{day} Oct 2015 07:28:59") == MOMENT) is is_day
+
+
+@pytest.mark.parametrize(
+    ("year", "is_year"),
+    [
+        *(("2015", True), ("15", True), ("2015x", True), ("2015x9", True), ("15x9", True)),
+        *(("20155", False), ("20150", False), ("5", False), ("x2015", False), ("1600", False)),
+    ],
+)
+def test_a_year_has_two_to_four_digits(year, is_year):
+    """Two are of this century, or of the one before."""
+    assert (parse_date(f"21 Oct {year} 07:28:59") == MOMENT) is is_year
+
+
+@pytest.mark.parametrize(
+    ("year", "whole"), [("00", 2000), ("69", 2069), ("70", 1970), ("99", 1999), ("100", None), ("1601", 1601)]
+)
+def test_a_year_of_two_digits_is_the_nearest(year, whole):
+    """See section 5.1.1, steps 3 and 4; no date is before 1601."""
+    found = parse_date(f"21 Oct {year} 07:28:59")
+
+    assert (None if found is None else datetime.fromtimestamp(found, timezone.utc).year) == whole

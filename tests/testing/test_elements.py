@@ -65,6 +65,15 @@ def test_an_image_is_shown_whatever_its_status(status):
     assert not image.timing_allowed
 
 
+@pytest.mark.parametrize(("headers", "allowed"), [({}, False), ({"Timing-Allow-Origin": APP}, True)])
+def test_the_timing_of_a_script_is_for_the_origins_that_the_server_names(headers, allowed):
+    """As that of an image is."""
+    script = page_of(answering({**JS, **headers})).script(API)
+
+    assert script.timing_allowed is allowed
+    assert script.exchange[0].status == 200
+
+
 @pytest.mark.parametrize(
     ("headers", "body", "because"),
     [
@@ -297,3 +306,11 @@ def test_an_invalid_url_is_not_loaded(do):
 
     assert refused.because == "'https://' is not a URL."
     assert not refused.exchange
+
+
+def test_an_http_image_that_a_redirect_leads_to_is_fetched_over_https():
+    """The URL that was asked for first stays as it is."""
+    app = answering(PNG, paths={"/hop": (302, {"Location": "http://third.example/x"})})
+    image = page_of(app).image(f"{API}/hop")
+
+    assert [exchange.url for exchange in image.exchange] == [f"{API}/hop", "https://third.example/x"]

@@ -450,3 +450,14 @@ def test_only_chromium_sends_client_hints_without_a_preflight():
         asked = response.fetch(API, headers={**hints, "X-A": "1"}).exchange[0]
         names = "x-a" if engine == "chromium" else "dpr,save-data,x-a"
         assert dict(asked.headers)["Access-Control-Request-Headers"] == names
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"method": "PUT"}, {"headers": {"X-A": "1"}}, {"method": "POST", "upload_listener": True}]
+)
+def test_an_xmlhttprequest_needs_a_preflight_as_fetch_does(arguments):
+    """And for a listener to the progress of an upload."""
+    page = page_of(allowing({ACAM: "PUT", ACAH: "x-a"}))
+
+    assert [each.is_preflight for each in page.xhr(API, **arguments).exchange] == [True, False]
+    assert [each.is_preflight for each in page.xhr(API, "POST", data="x").exchange] == [False]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
+from flask_corsguard.testing.requests import Request, redirect_taint
+from flask_corsguard.testing.urls import parse_url
 from testing.scripted import ALLOWED, ANYONE, API, APP, THIRD, TRUSTED, answering, asked, page_of
 
 NULL = {"Access-Control-Allow-Origin": "null"}
@@ -293,3 +295,31 @@ def test_a_request_with_an_upload_listener_has_a_preflight_after_a_redirect():
     browser.open(APP).xhr(API, "POST", data="x", upload_listener=True)
 
     assert [exchange.method for exchange in browser.log] == ["OPTIONS", "POST", "OPTIONS", "POST"]
+
+
+@pytest.mark.parametrize(
+    ("origin", "urls", "taint"),
+    [
+        (APP, [APP], "same-origin"),
+        (APP, [API], "same-origin"),
+        (APP, [API, API], "same-origin"),
+        (APP, [APP, API, API], "same-origin"),
+        (APP, [API, APP], "cross-site"),
+        (APP, [API, THIRD], "cross-site"),
+        (APP, ["https://app.example:1", APP], "same-site"),
+        (APP, ["https://app.example:1", "https://app.example:2"], "same-site"),
+        (APP, ["https://app.example:1", "https://app.example:2", "https://app.example:2"], "same-site"),
+        (APP, ["https://app.example:1", THIRD, API], "cross-site"),
+    ],
+)
+def test_redirects_taint_a_request_where_they_lead_from_one_foreign_origin_to_another(origin, urls, taint):
+    """See #concept-request-tainted-origin; a foreign origin may be of the same site."""
+    request = Request(
+        client=None,
+        origin=parse_url(origin).origin,
+        method="GET",
+        urls=[parse_url(url) for url in urls],
+        mode="cors",
+    )
+
+    assert redirect_taint(request) == taint

@@ -251,3 +251,25 @@ def test_time_cannot_go_back():
     """A negative number of seconds is an error."""
     with pytest.raises(ValueError, match="seconds is -1; it cannot be negative"):
         Browser(answering()).wait(-1)
+
+
+@pytest.mark.parametrize(
+    ("method", "body"), [("GET", b""), ("HEAD", b""), ("get", b""), ("POST", b"x"), ("PUT", b"x")]
+)
+def test_an_xmlhttprequest_leaves_the_body_of_a_get_out(method, body):
+    """And that of a HEAD; fetch() refuses both."""
+    exchange = page_of(answering()).xhr(APP, method, data="x").exchange[-1]
+
+    assert exchange.body == body
+    assert (exchange.get("Content-Type") is None) is (body == b"")
+
+
+@pytest.mark.parametrize(
+    "name", ["Accept", "Accept-Language", "Content-Language", "Content-Type", "X-A", "Range"]
+)
+def test_a_no_cors_request_has_four_headers_of_a_page(name):
+    """See #no-cors-safelisted-request-header-name; others are dropped."""
+    value = "text/plain" if name == "Content-Type" else "x"
+    exchange = page_of(answering()).fetch(API, "POST", mode="no-cors", headers={name: value}).exchange[-1]
+
+    assert (exchange.get(name) == value) is (name not in {"X-A", "Range"})

@@ -84,6 +84,14 @@ def test_documents_and_images_have_their_own_accept_header():
     assert last_request(page, do="submit", data={}, target="frame").get("Accept").startswith("text/html,")
 
 
+def test_a_piece_of_a_resource_is_asked_for_as_it_is():
+    """Bytes of a compressed body would be others."""
+    page = page_of(answering(OPEN))
+
+    assert last_request(page, headers={"Range": "bytes=0-1"}).get("Accept-Encoding") == "identity"
+    assert last_request(page).get("Accept-Encoding") is None
+
+
 @pytest.mark.parametrize(
     ("engine", "user"), [(None, "?1"), ("chromium", "?1"), ("firefox", "?1"), ("webkit", None)]
 )
@@ -235,6 +243,37 @@ def test_the_referer_follows_the_referrer_policy(policy, own, foreign, plain):
     assert last_request(page, "http://api.example", "submit", data={}).get("Referer") == values[plain]
 
 
+@pytest.mark.parametrize(
+    ("policy", "own", "foreign"),
+    [
+        ("", "whole", "origin"),
+        ("no-referrer", None, None),
+        ("same-origin", "whole", None),
+        ("strict-origin", "origin", "origin"),
+        ("no-referrer-when-downgrade", "whole", "whole"),
+        ("origin", "origin", "origin"),
+        ("origin-when-cross-origin", "whole", "origin"),
+        ("unsafe-url", "whole", "whole"),
+    ],
+)
+def test_from_plain_http_there_is_no_downgrade(policy, own, foreign):
+    """A Referer that https would hide is sent, to http and to https; the port is part of it."""
+    values = {None: None, "whole": "http://app.test:8080/a?b", "origin": "http://app.test:8080/"}
+    page = page_of(answering(OPEN), at="http://app.test:8080/a?b", referrer_policy=policy)
+
+    assert last_request(page, "http://app.test:8080").get("Referer") == values[own]
+    for url in ("http://api.test", "https://api.example", "http://app.test"):
+        assert last_request(page, url).get("Referer") == values[foreign]
+
+
+def test_a_page_on_the_machine_itself_is_downgraded_by_plain_http():
+    """Loopback is trustworthy without https, and to loopback nothing is downgraded."""
+    page = page_of(answering(OPEN), at="http://localhost:5000/a")
+
+    assert last_request(page, "http://api.test").get("Referer") is None
+    assert last_request(page, "http://127.0.0.1:5000").get("Referer") == "http://localhost:5000/"
+
+
 def test_a_request_may_have_a_referrer_policy_of_its_own():
     """It goes before the policy of the page."""
     page = page_of(answering(OPEN), referrer_policy="no-referrer")
@@ -249,6 +288,15 @@ def test_a_page_has_the_referrer_policy_of_its_response():
     page = Browser(answering(headers)).visit(f"{APP}/a?b")
 
     assert last_request(page, API).get("Referer") == f"{APP}/a?b"
+
+
+def test_a_page_without_a_referrer_policy_has_the_default():
+    """A header that names no known one is as good as none."""
+    for headers in (OPEN, {**OPEN, "Referrer-Policy": "future"}):
+        page = Browser(answering(headers)).visit(f"{APP}/a?b")
+
+        assert last_request(page, "http://api.example", "submit", data={}).origin == "null"
+        assert last_request(page, API).get("Referer") == f"{APP}/"
 
 
 def test_a_referer_that_is_too_long_is_the_origin():

@@ -361,6 +361,16 @@ def test_an_application_can_open_a_websocket_with_start_response():
     assert shake_hands(app, dict(HANDSHAKE)) == (101, (("X-A", "1"),), b"")
 
 
+def test_an_application_that_finds_the_socket_closed_has_answered_all_the_same():
+    """Once it has started its response with 101, what the closed socket raises is no error of its own."""
+
+    def app(environ, start_response):
+        start_response("101 Switching Protocols", [])
+        raise BrokenPipeError("the browser is gone")
+
+    assert shake_hands(app, dict(HANDSHAKE)) == (101, (), b"")
+
+
 @pytest.mark.parametrize("opened", [True, False])
 def test_an_exception_of_the_application_reaches_the_test(opened):
     """An OSError of the closed socket does not."""
@@ -410,6 +420,14 @@ def _conversations():
     return [each for each in threading.enumerate() if each.name == "flask_corsguard.testing.websocket"]
 
 
+def test_a_beacon_of_bytes_has_no_type_and_needs_no_preflight():
+    """As no ``Content-Type`` is sent, there is none that a form could not send."""
+    (exchange,) = page_of(answering()).beacon(API, b"x").exchange
+
+    assert (exchange.method, exchange.body, exchange.get("Content-Type")) == ("POST", b"x", None)
+    assert exchange.get("Sec-Fetch-Mode") == "no-cors"
+
+
 def test_a_beacon_without_data_has_no_body():
     """It is a POST all the same."""
     exchange = page_of(answering()).beacon(API).exchange[-1]
@@ -421,3 +439,16 @@ def test_an_encoding_that_no_form_has_is_told_those_that_there_are():
     """Three of them."""
     with pytest.raises(ValueError, match=r"enctype is 'text/html'; .* application/x-www-form-urlencoded, "):
         page_of(answering()).submit(API, {}, enctype="text/html")
+
+
+def test_a_handshake_is_for_no_cache(echo):
+    """Whatever the page may have stored of that URL."""
+    exchange = page_of(echo).websocket(f"{API}/echo").exchange[-1]
+
+    assert (exchange.get("Pragma"), exchange.get("Cache-Control")) == ("no-cache", "no-cache")
+    assert exchange.get("Referer") is None
+
+
+def test_the_timing_of_a_handshake_is_no_secret(echo):
+    """Only the timing of a document of another origin is, where no header shows it."""
+    assert page_of(echo).websocket(f"{API}/echo").timing_allowed

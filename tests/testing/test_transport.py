@@ -185,5 +185,51 @@ def test_an_application_that_never_calls_start_response_is_an_error():
 
     with pytest.raises(RuntimeError, match="did not call start_response"):
         answered(lambda environ, start_response: [])
+
+    def late(environ, start_response):
+        start_response("200 OK", [])(b"a piece")
+        start_response("200 OK", [])
+        return []  # pragma: no cover - it has been stopped
+
+    with pytest.raises(RuntimeError, match="a second time without exc_info"):
+        answered(late)
     with pytest.raises(RuntimeError, match="a second time without exc_info"):
         answered(twice)
+
+
+def test_the_environ_says_what_pep_3333_asks_for():
+    """Exactly this, beside the headers of the request."""
+    environ = environ_of(f"{API}/x?y")
+    plain = {key: value for key, value in environ.items() if not key.startswith("HTTP_")}
+
+    assert plain.pop("wsgi.input") is not None
+    assert plain.pop("wsgi.errors") is not None
+    assert plain == {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/x",
+        "QUERY_STRING": "y",
+        "REQUEST_URI": "/x?y",
+        "RAW_URI": "/x?y",
+        "SERVER_NAME": "api.example",
+        "SERVER_PORT": "443",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "https",
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "read": b"",
+    }
+
+
+def test_a_response_may_begin_anew_although_there_is_no_exception():
+    """``sys.exc_info()`` has three times ``None`` outside of a handler."""
+
+    def app(environ, start_response):
+        start_response("200 OK", [])(b"a piece")
+        start_response("500 Oops", [], (None, None, None))
+        return []
+
+    assert answered(app)[0] == 500

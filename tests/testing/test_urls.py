@@ -8,6 +8,7 @@ from flask_corsguard.testing.urls import (
     OpaqueOrigin,
     is_public_suffix,
     is_trustworthy,
+    page_origin,
     parse_url,
     registrable_domain,
     same_origin,
@@ -16,6 +17,7 @@ from flask_corsguard.testing.urls import (
     site_of,
 )
 
+APP = "https://app.example"
 BASE = parse_url("https://user:word@app.example:8443/a/b/c?d=e#f")
 
 
@@ -31,6 +33,7 @@ BASE = parse_url("https://user:word@app.example:8443/a/b/c?d=e#f")
         ("https://bücher.example/ü?ü", "https://xn--bcher-kva.example/%C3%BC?%C3%BC"),
         ("https://Straße.example", "https://xn--strae-oqa.example/"),
         ("http://[::FFFF:192.168.0.1]/", "http://[::ffff:c0a8:1]/"),
+        ("http://[::FFFF:192.168.171.205]/", "http://[::ffff:c0a8:abcd]/"),
         ("https://app.example/a%2Fb/ c^`{}?'\" |", "https://app.example/a%2Fb/%20c%5E%60%7B%7D?%27%22%20|"),
         ("https://app.example/a/./b/../c/%2E%2e/d", "https://app.example/a/d"),
         ("https://app.example/a/..", "https://app.example/"),
@@ -79,6 +82,7 @@ def test_a_relative_url_is_resolved_against_its_base(text, parsed):
         *("https://app.example:65536", "https://app example", "https://a%zz", "https://%ff.example"),
         *(f"https://app.example:{'9' * 5000}", "https://app.example:655360", "https://\ud800.example"),
         *("http://256.1.1.1", "http://127.1", "http://[::g]", "http://[::1"),
+        *("http://127.1.", "http://a.0x", "http://a.0x7f", "http://a.0x7f.", "http://a.1"),
     ],
 )
 def test_an_invalid_url_is_none(text):
@@ -158,6 +162,7 @@ def test_a_public_suffix_is_on_the_list():
         ("http://127.8.8.8", True),
         ("http://127.0.0.1.example.com", False),
         ("http://128.0.0.1", False),
+        ("http://127.example", False),
         ("http://[::1]", True),
         ("http://[::2]", False),
     ],
@@ -165,3 +170,59 @@ def test_a_public_suffix_is_on_the_list():
 def test_an_https_or_loopback_url_is_trustworthy(url, trusted):
     """Only such a URL gets Sec-Fetch headers."""
     assert is_trustworthy(parse_url(url)) is trusted
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://app.example/x?y", APP),
+        ("http://app.example:8080", "http://app.example:8080"),
+        *((f"{each}", each) for each in ("app://.", "app://-", "tauri://localhost", "app://AMZamz0259_.~%-")),
+        *((f"app://a:{port}", f"app://a:{port}") for port in ("1", "9", "10", "24680", "13579", "65535")),
+        *((f"app://a{rest}", "app://a") for rest in ("/", "/x", "/x:1/y")),
+        ("app://a:8080/x", "app://a:8080"),
+        *(
+            (f"app://{rest}", None)
+            for rest in ("", "/x", "a:", "a:0", "a:01", "a:123456", "a:x", "a b", "a?x", "a@b")
+        ),
+        *(
+            (text, None)
+            for text in ("app:/a", "app:a", "data:,x", "about:blank", "file://host/x", "ftp://host/x")
+        ),
+        *((text, None) for text in ("file:///x", "ws://app.example", "wss://app.example")),
+    ],
+)
+def test_a_page_has_the_origin_of_its_url_or_none(url, origin):
+    """A shell has an origin of its own scheme; a local file has none."""
+    found = page_origin(parse_url(url))
+
+    assert (None if found is None else str(found)) == origin
+
+
+@pytest.mark.parametrize(
+    ("scheme", "default"),
+    [("http", 80), ("https", 443), ("ws", 80), ("wss", 443), ("HTTP", 80), ("wsS", 443)],
+)
+def test_the_default_port_of_a_scheme_is_left_out(scheme, default):
+    """And no other one."""
+    assert parse_url(f"{scheme}://a:{default}").port is None
+    for port in (default - 1, default + 1):
+        assert parse_url(f"{scheme}://a:{port}").port == port
+
+
+@pytest.mark.parametrize("character", [each for each in map(chr, range(0x21, 0x7F)) if each != ":"])
+def test_a_character_is_one_of_a_scheme_or_not(character):
+    """See https://url.spec.whatwg.org/#scheme-start-state: a letter, then letters, digits and three signs."""
+    first, other = parse_url(f"{character}:x"), parse_url(f"a{character}:x")
+
+    assert (first is not None) is (character.isalpha())
+    assert (other is not None) is (character.isalnum() or character in "+-.")
+    if other is not None:
+        assert other.scheme == f"a{character.lower()}"
+
+
+@pytest.mark.parametrize("digit", "0123456789abcdefABCDEF")
+def test_an_ipv6_address_is_written_in_hexadecimal_digits(digit):
+    """In lower case, and without leading zeros."""
+    assert parse_url(f"http://[1::{digit}1]/").host == f"[1::{f'{digit}1'.lower().lstrip('0')}]"
+    assert parse_url(f"http://[1::{digit}g]/") is None

@@ -73,3 +73,24 @@ def test_the_end_of_the_program_is_not_an_error_of_the_application():
 
     with pytest.raises(SystemExit):
         call(CorsMiddleware(leave, Policy(origins=[A]), debug=True), headers={"Origin": A})
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (
+            SyntaxError("bad", ("f.py", 1, 2, "a b", 1, 3)),
+            b'  File "f.py", line 1\n    a b\n     ^\nSyntaxError: bad\n',
+        ),
+        (LookupError("a\udc80b"), b"LookupError: a\\udc80b\n"),
+    ],
+)
+def test_the_answer_to_an_exception_is_the_text_of_its_traceback_but_for_the_frames(error, text):
+    """It may have several lines, or hold what is not Unicode."""
+
+    def application(environ, start_response):
+        raise error
+
+    result = call(CorsMiddleware(application, LISTED, debug=True), headers={"Origin": A})
+
+    assert (result.code, result.body) == (500, text)

@@ -103,3 +103,30 @@ def test_a_path_with_segments_that_others_resolve_is_ambiguous(path):
 def test_a_segment_that_only_begins_or_ends_with_dots_is_a_name(path):
     """A hidden file is one, for example."""
     assert not is_ambiguous(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [
+        *(
+            (path, "/api")
+            for path in ("/api/", "/api//", "/api/*", "/api*", "/api.*", "/api/.*", "api", "//api")
+        ),
+        *((path, "/api") for path in (" /api", "/api\n", "api/", "api/*")),
+        *((path, "/") for path in ("", "*", "/*", ".*", "//")),
+        *((path, "/a.b/c") for path in ("a.b/c", "/a.b/c/*")),
+        *((path, None) for path in ("/a//b", "/a/../b", "/a?b", "/a**", "/*/a", 3, None)),
+    ],
+)
+def test_the_hint_for_a_path_is_the_rule_that_was_meant(path, meant):
+    """What routers and globs write is understood; where it is not, the hint has examples."""
+    with pytest.raises(PolicyError) as caught:
+        PathRules({path: SAME_ORIGIN})
+
+    (refusal,) = caught.value.problems
+    if meant is None:
+        expected = 'Write "/api" for /api and everything below it, "/" for every path.'
+    else:
+        expected = f'Write "{meant}": it covers the path itself and everything below it.'
+        assert PathRules({meant: SAME_ORIGIN}).find(meant) is SAME_ORIGIN
+    assert refusal.hint == expected

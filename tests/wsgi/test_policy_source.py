@@ -10,6 +10,7 @@ from cases import EVERYONE, EVIL, LISTED, VARY, A, allow
 from flask_corsguard import SAME_ORIGIN, CorsMiddleware, Policy, PolicyError
 from flask_corsguard.core.compiled import compiled
 from flask_corsguard.wsgi.policy_source import source_of
+from flask_corsguard.wsgi.varying_policies import VaryingPolicies
 from guard_cases import CROSS_SITE, OPEN_TO_A
 from harness import SpyApp, assert_headers_exactly, call, make_environ, preflight
 
@@ -163,3 +164,24 @@ def test_a_callable_is_asked_once_for_the_verdict_and_the_headers():
     assert call(app, "POST", "/a", {"Origin": A, "Sec-Fetch-Site": "cross-site"}).code == 200
     assert call(app, "POST", "/b", CROSS_SITE).code == 403
     assert asked == ["/a", "/b"]
+
+
+def test_an_environ_without_a_path_asks_for_the_root():
+    """PEP 3333 lets a server leave an empty path out."""
+    environ = make_environ(headers={"Origin": A})
+    del environ["PATH_INFO"]
+    started = []
+
+    CorsMiddleware(SpyApp(), {"/": LISTED})(environ, lambda *args: started.append(args))
+
+    assert ("Access-Control-Allow-Origin", A) in started[0][1]
+
+
+def test_a_list_that_a_callable_gives_is_checked_under_the_name_of_the_policy():
+    """The problem names the place in the list."""
+    with pytest.raises(PolicyError) as caught:
+        VaryingPolicies().of([EVERYONE, LISTED], make_environ)
+
+    assert [each.field for each in caught.value.problems] == ["policy[1]"]
+    with pytest.raises(TypeError, match=r"^<function make_environ at .*> returned dict, not a Policy$"):
+        VaryingPolicies().of({}, make_environ)

@@ -160,3 +160,18 @@ def test_in_debug_a_refused_preflight_names_its_reason():
     assert preflight(CorsMiddleware(SpyApp(), LISTED, debug=True), EVIL).get("X-CorsGuard") == (
         "origin-not-allowed; policy=application"
     )
+
+
+def test_what_is_put_on_the_console_is_there_at_once():
+    """Whoever looks at it waits for the answer to a request that is still open."""
+
+    class Console(io.StringIO):
+        flushed = 0
+
+        def flush(self):
+            self.flushed += 1
+
+    console = Console()
+    call(CorsMiddleware(SpyApp(), LISTED, debug=True), headers={"Origin": EVIL}, **{"wsgi.errors": console})
+
+    assert console.flushed == 1

@@ -16,11 +16,11 @@ from flask_corsguard.core.origin import (
     DEFAULT_PORTS,
     MAX_HOST_LENGTH,
     MAX_LABEL_LENGTH,
-    MAX_ORIGIN_LENGTH,
     MAX_PORT,
     MAX_SCHEME_LENGTH,
     Origin,
     canonical_address,
+    is_address,
     is_domain_or_address,
 )
 from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES, OriginPattern, read_origin
@@ -44,7 +44,7 @@ def diagnose(text: str, field: str) -> Problem:
 
 
 def _list_hint(text: str) -> str | None:
-    origins = [working_spelling(part) for part in re.split(r"[\s,;]+", text.strip(" ,;")) if part]
+    origins = [working_spelling(part) for part in re.split(r"[\s,;]+", text) if part]
     if None in origins:
         return None
     listed = ", ".join(f'"{origin}"' for origin in origins)
@@ -85,7 +85,7 @@ def _scheme(text: str) -> str:
 
 
 def _authority(text: str) -> str:
-    return re.split(r"[/?#]", text.partition("://")[2], maxsplit=1)[0]
+    return re.split(r"[/?#]", text.partition("://")[2])[0]
 
 
 def _path(text: str) -> str:
@@ -118,7 +118,7 @@ def _has_default_port(text: str) -> bool:
 
 
 def _is_default_port(scheme: str, port: str | None) -> bool:
-    return port is not None and port == str(DEFAULT_PORTS.get(scheme))
+    return scheme in DEFAULT_PORTS and port == str(DEFAULT_PORTS[scheme])
 
 
 def _is_opaque(text: str) -> bool:
@@ -127,13 +127,16 @@ def _is_opaque(text: str) -> bool:
 
 
 def _has_misplaced_star(text: str) -> bool:
+    host = _host(text)
+    below = host.removeprefix("*.")
     # Labels are those of a domain: an opaque host has none.
-    below = "" if _is_opaque(text) and not is_domain_or_address(_host(text)[2:]) else "*."
-    return "*" in _host(text).removeprefix(below)
+    if _is_opaque(text) and (not is_domain_or_address(below) or is_address(below)):
+        return "*" in host
+    return "*" in below
 
 
 def _has_upper_case(text: str) -> bool:
-    compared = _scheme(text) if _is_opaque(text.lower()) else _scheme(text) + _host(text)
+    compared = _scheme(text) if _is_opaque(text) else _host(text)
     return compared != compared.lower()
 
 
@@ -158,7 +161,7 @@ def _ends_in_a_number(text: str) -> bool:
 
 
 # Common in regular expressions and rare in origins. "*." is not among them: it begins a pattern.
-_REGEX_SIGNS = re.compile(r"[\\^$(){}|+]|(?<![a-z0-9*_-])\.[*+]|\][*+?]|s\?://")
+_REGEX_SIGNS = re.compile(r"[\\^$(){}|+]|(?<![a-z0-9*_-])\.\*|][*?]|s\?:")
 
 # The order matters: the first fault that is found is reported. The last one is always found.
 _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
@@ -217,8 +220,6 @@ def working_spelling(text: str) -> str | None:
     if _is_default_port(scheme, port):
         port = None
     spelling = f"{scheme}://{host}" if port is None else f"{scheme}://{host}:{port}"
-    if scheme in OPAQUE_SCHEMES or len(spelling) > MAX_ORIGIN_LENGTH:
-        return None
     read = read_origin(spelling)
     # Tempting: to suggest these, too. But nobody who did not write it means every host, or a host "null".
     return None if read is None or read.host in {"", "null"} else spelling

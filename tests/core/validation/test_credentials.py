@@ -292,6 +292,7 @@ def test_a_pattern_that_covers_names_of_strangers_is_refused_with_credentials(or
         (r"https://.*\.example\.com", None),
         (r"https://.*\.example\.(com|org)", None),
         (r"https://(a{0}|b)x.*", "https://x.evil.example"),
+        (r"https://.example\.com\.", "https://xexample.com."),
     ],
 )
 def test_a_stranger_is_found_by_writing_along_the_tree(expression, found):
@@ -309,6 +310,8 @@ def test_a_stranger_is_found_by_writing_along_the_tree(expression, found):
         (r".*\.forestadmin\.com.*", ("forestadmin.com", "forestadmin.com")),
         (r"https://.*-x\.example\.com.*", ("x.example.com", "x.example.com")),
         (r"https://a\.org.*\.example\.com_.*", ("example.com", "a.org", "example.com", "a.org")),
+        (r"app://Xab.*", ("Xab", "Xab")),
+        (r"app://abX.*cd", ("abX", "cd", "abX", "cd")),
         (r"https://www.a.example\.com", ("example.com", "www", "a", "www.a.example.com")),
         (r"https://.*", ()),
     ],

@@ -116,3 +116,10 @@ def test_there_is_one_list_of_nobody():
     """The closed policy is recognised by it, and an empty list is refused."""
     assert Nobody() is NOBODY
     assert NOBODY == ()
+
+
+def test_each_null_origin_is_refused_with_credentials_in_the_same_order():
+    """However a set has them."""
+    problems = problems_of(origins=["null", "file://"], credentials=True, dangerously_allow=["null-origin"])
+
+    assert [each.value for each in problems] == ["file://", "null"]

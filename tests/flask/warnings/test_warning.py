@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 from flask import Blueprint, Flask, request_started
+from flask.views import MethodView
 
 from cases import A
 from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, cors
@@ -45,6 +46,21 @@ def test_marks_without_an_extension_are_warned_of_once():
 
     assert "Write CorsGuard(app)." in str(caught[0].message)
     assert caught[0].filename == __file__
+
+
+def test_a_marked_method_of_a_class_is_a_mark():
+    """Also where the class itself has none."""
+
+    class Page(MethodView):
+        @cors(origins="*")
+        def get(self):
+            return "x"
+
+    app = Flask(__name__)
+    app.add_url_rule("/page", view_func=Page.as_view("page"))
+
+    with warned("@cors marks page, but the application"):
+        call(app, "GET", "/page")
 
 
 def test_marks_with_an_extension_are_not_warned_of():

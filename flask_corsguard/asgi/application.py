@@ -1,0 +1,46 @@
+"""What the layer for ASGI can be put around, and what is raised for anything else."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WRITE: Final = "write CorsMiddleware(application, policy)"
+
+
+def check_application(app: object) -> None:
+    """Raise if *app* cannot be called as an ASGI application.
+
+    :raises TypeError: with the reason, and what to write.
+    """
+    if hasattr(app, "wsgi_app"):
+        raise TypeError(
+            f"{app!r} is a WSGI application: write flask_corsguard.CorsGuard(app, policy) for Flask, and "
+            "flask_corsguard.CorsMiddleware(application, policy) for any other."
+        )
+    # An extension of Flask's may be callable, as CorsGuard is, to say what it is not.
+    if isinstance(app, Mapping) or not callable(app) or hasattr(app, "init_app"):
+        raise TypeError(f"{app!r} is not an ASGI application: {_WRITE}.")
+    if not _takes_three(app):
+        raise TypeError(
+            f"{app!r} is not an ASGI application, which takes scope, receive and send: {_WRITE}. If it takes "
+            "environ and start_response, it is for WSGI: write "
+            "flask_corsguard.CorsMiddleware(application, policy)."
+        )
+
+
+def _takes_three(app: Callable[..., object]) -> bool:
+    try:
+        signature = inspect.signature(app)
+    except (TypeError, ValueError):
+        # What is written in C may not say what it takes.
+        return True
+    try:
+        signature.bind(None, None, None)
+    except TypeError:
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""``corsguard migrate``: moves an application from Flask-CORS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flask_corsguard.migrate.migration import migrate
+from flask_corsguard.migrate.questions import AnswersError, read_answers
+from flask_corsguard.migrate.report import json_of, text_of
+from flask_corsguard.migrate.source import SourceError
+from flask_corsguard.migrate.writing import WritingError, check_clean, write
+
+from .output import example
+
+
+class _UnusableError(click.ClickException):
+    """What cannot be read or written: one sentence."""
+
+    exit_code = 2
+
+
+@click.command("migrate", epilog=example("corsguard migrate src --origins https://app.example --write"))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--origins", default="", metavar="URL,...", help="The origins that may send cookies.")
+@click.option("--answers", type=click.Path(path_type=Path), help="A file with answers to what is asked.")
+@click.option("--write", "is_written", is_flag=True, help="Write the files. Without it nothing is changed.")
+@click.option("--force", is_flag=True, help="Write also where git could not undo it.")
+@click.option(
+    "--guard",
+    type=click.Choice(["report", "enforce"]),
+    default="report",
+    show_default=True,
+    help="What the guard does with forged requests.",
+)
+@click.option("--json", "is_json", is_flag=True, help="Write the report as JSON.")
+@click.pass_context
+def command(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    origins: str,
+    answers: Path | None,
+    *,
+    is_written: bool,
+    force: bool,
+    guard: str,
+    is_json: bool,
+) -> None:
+    """Move an application from Flask-CORS, or say what has to be decided first.
+
+    PATHS are files and folders; without one, the current folder. Nothing of the project is executed.
+
+    Exits with 0 if the move is complete or there is nothing to do, with 1 if questions or work by hand are
+    left (then no file of that application changes), with 2 if a file cannot be read or written.
+
+    """
+    roots = paths or (Path(),)
+    try:
+        text = answers.read_text("utf-8") if answers is not None else ""
+        given = read_answers(text, [each.strip() for each in origins.split(",") if each.strip()])
+        found = migrate(roots, given, guard)
+        if is_written and found.changes:
+            if not force:
+                check_clean(roots)
+            write(found.changes)
+    except OSError as error:
+        raise _UnusableError(f"{error.filename} cannot be read ({error.strerror}).") from None
+    except (AnswersError, SourceError, WritingError) as error:
+        raise _UnusableError(str(error)) from None
+    code = int(found.is_open)
+    click.echo(json_of(found, code) if is_json else text_of(found), nl=False)
+    context.exit(code)
+
+
+__all__: list[Any] = ["command"]

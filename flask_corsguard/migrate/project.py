@@ -1,0 +1,193 @@
+"""The files of a project, and what the names in them stand for, across files."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from .scopes import Scope, scopes_of
+from .source import Source, SourceError, read_source
+
+#: Folders that hold nothing of the project's own.
+SKIPPED: Final = frozenset(
+    {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "dist", "__pypackages__"}
+)
+
+#: What a file mentions if it can have a part in this: the library, or what it is initialised with.
+_RELEVANT: Final = re.compile(
+    rb"flask_cors|flask\.ext|CORS|cross_origin|Flask|Blueprint|blueprint|init_app|Access-Control"
+    rb"|route\(|add_url_rule|add_resource|quart|SocketIO"
+)
+_OF_FLASK_CORS: Final = re.compile(rb"flask_cors\b(?!guard)|flask\.ext|quart_cors")
+
+
+@dataclass(eq=False)
+class Module:
+    """A file of the project, as a module.
+
+    :ivar source: the file.
+    :ivar dotted: its name, from the folder that was given.
+    :ivar is_package: whether it is an ``__init__.py``.
+    """
+
+    source: Source
+    dotted: str
+    is_package: bool
+    project: Project
+
+    @cached_property
+    def scope(self) -> Scope:
+        """The names at its top, with those of its functions and classes below."""
+        return scopes_of(self.source.tree)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is a test, by its name."""
+        return re.search(r"(?:^|\.)(?:tests?|conftest|test_\w+|\w+_test)(?:\.|$)", self.dotted) is not None
+
+    def absolute(self, node: ast.ImportFrom) -> str:
+        """Return the name of the module that is imported from, as far as the project can know it."""
+        if not node.level:
+            return node.module or ""
+        parts = self.dotted.split(".") if self.dotted else []
+        parts = parts if self.is_package else parts[:-1]
+        parts = parts[: len(parts) - node.level + 1]
+        return ".".join([*parts, *([node.module] if node.module else [])])
+
+
+@dataclass(eq=False)
+class Project:
+    """All files that can have a part in it.
+
+    :ivar modules: those that were parsed.
+    :ivar texts: the bytes of every file of Python.
+    :ivar others: other files that may name options or keys.
+    """
+
+    modules: list[Module] = field(default_factory=list)
+    texts: dict[str, bytes] = field(default_factory=dict)
+    others: list[tuple[str, str]] = field(default_factory=list)
+    uses_flask_cors: bool = False
+
+    @cached_property
+    def _by_name(self) -> dict[str, Module]:
+        return {module.dotted: module for module in self.modules}
+
+    @cached_property
+    def _by_end(self) -> dict[str, list[Module]]:
+        ends: dict[str, list[Module]] = {}
+        for module in self.modules:
+            parts = module.dotted.split(".")
+            for at in range(len(parts)):
+                ends.setdefault(".".join(parts[at:]), []).append(module)
+        return ends
+
+    def find(self, dotted: str, *, near: Module | None = None) -> Module | None:
+        """Return the module with that name, or the one whose name ends so, if there is one."""
+        if not dotted:
+            return self._by_name.get("")
+        if near is not None:
+            # A script finds what is beside it.
+            beside = ".".join([*near.dotted.split(".")[:-1], dotted])
+            if beside in self._by_name:
+                return self._by_name[beside]
+        if dotted in self._by_name:
+            return self._by_name[dotted]
+        found = self._by_end.get(dotted, [])
+        return found[0] if len(found) == 1 else None
+
+
+def read_project(paths: Iterable[Path]) -> Project:
+    """Return the project in *paths*, files and folders.
+
+    :raises SourceError: if a path does not exist, or a file that uses Flask-CORS cannot be read.
+    """
+    project = Project()
+    found: list[tuple[Path, str, str, bytes]] = []
+    seen: set[Path] = set()
+    for root in paths:
+        if not root.exists():
+            raise SourceError(f"{root} does not exist.")
+        for path in _files(root):
+            real = path.resolve()
+            if real in seen:
+                continue
+            seen.add(real)
+            if path.suffix != ".py":
+                project.others.append((str(path), _text(path)))
+                continue
+            try:
+                data = path.read_bytes()
+            except OSError as error:
+                raise SourceError(f"{path} cannot be read ({error.strerror}).") from None
+            project.texts[str(path)] = data
+            found.append((path, str(path), _dotted(root, path), data))
+    project.uses_flask_cors = any(_OF_FLASK_CORS.search(data) for *_, data in found)
+    if project.uses_flask_cors:
+        for path, name, dotted, data in found:
+            _parse(project, path, name, dotted, data)
+    return project
+
+
+def _parse(project: Project, path: Path, name: str, dotted: str, data: bytes) -> None:
+    if not _RELEVANT.search(data) and len(project.texts) > _MANY:
+        return
+    try:
+        source = read_source(path, name, data)
+    except SourceError:
+        if not _RELEVANT.search(data):
+            return
+        raise
+    project.modules.append(Module(source, dotted, path.name == "__init__.py", project))
+
+
+#: Up to so many files, all are parsed, so that a value can be found wherever it is.
+_MANY: Final = 400
+
+#: Beside Python: what names dependencies, options and keys.
+_OTHERS: Final = re.compile(
+    r"requirements.*\.(?:txt|in)|pyproject\.toml|Pipfile|setup\.cfg|environment\.ya?ml|\.env.*|.*\.env|.*\.cfg"
+    r"|docker-compose.*\.ya?ml|Dockerfile.*"
+)
+
+
+def _files(root: Path) -> Iterator[Path]:
+    if root.is_file():
+        yield root
+        return
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(
+            each
+            for each in folders
+            if each not in SKIPPED
+            and not each.startswith(".")
+            and not (Path(folder) / each / "pyvenv.cfg").exists()
+        )
+        for name in sorted(files):
+            path = Path(folder) / name
+            if (name.endswith(".py") or _OTHERS.fullmatch(name)) and not path.is_symlink():
+                yield path
+
+
+def _dotted(root: Path, path: Path) -> str:
+    base = root if root.is_dir() else root.parent
+    relative = path.relative_to(base).with_suffix("")
+    parts = list(relative.parts)
+    if parts[-1] == "__init__":
+        parts.pop()
+    if root.is_dir() and (root / "__init__.py").exists():
+        parts.insert(0, root.resolve().name)
+    return ".".join(parts)
+
+
+def _text(path: Path) -> str:
+    with suppress(OSError):
+        return path.read_text("utf-8", "replace")
+    return ""

@@ -1,0 +1,61 @@
+"""What is known of a value without running the program: one value, some of several, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+
+#: Values of one expression that are told apart.
+MAX_CANDIDATES: Final = 8
+
+
+@dataclass(frozen=True)
+class Value:
+    """What an expression can be.
+
+    :ivar candidates: the values that are written down.
+    :ivar is_exact: whether there is no other one at run time.
+    """
+
+    candidates: tuple[Any, ...]
+    is_exact: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is one value."""
+        return self.is_exact and len(self.candidates) == 1
+
+    @property
+    def known(self) -> Any:
+        """The one value."""
+        return self.candidates[0]
+
+
+#: Of which nothing is known.
+OPEN: Final = Value((), False)
+
+
+@dataclass(frozen=True)
+class Several:
+    """A value within a dictionary that is not one known value."""
+
+    value: Value
+
+
+def known(value: Any) -> Value:
+    """Return that a value is known."""
+    return Value((value,), True)
+
+
+def any_of(values: list[Value]) -> Value:
+    """Return that it is one of *values*."""
+    candidates: list[Any] = []
+    for value in values:
+        candidates += [each for each in value.candidates if each not in candidates]
+    return some(candidates, is_exact=bool(values) and all(value.is_exact for value in values))
+
+
+def some(candidates: list[Any], *, is_exact: bool) -> Value:
+    """Return that it is one of *candidates*, as far as these are few."""
+    return Value(tuple(islice(candidates, MAX_CANDIDATES)), is_exact and len(candidates) <= MAX_CANDIDATES)

@@ -1,0 +1,38 @@
+"""The ASGI layer beside the WSGI layer: the same answers, calls, notifications and log lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from asgi_twins import HEARD, assert_same
+from naive import enumerated, generated
+from naive.compared import LISTED, RANDOM
+from naive.enumerated import POLICIES, present_and_absent
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_layers_do_the_same_for_all_requests_of_the_tables(name):
+    """Status, headers, text, call of the application, log, console and notifications, whoever listens."""
+    environs = [*present_and_absent(), *enumerated.preflights_of_every_list()]
+    for keys in (enumerated.PREFLIGHT_KEYS, enumerated.ACTUAL_KEYS):
+        environs += enumerated.environs(keys, LISTED // 2, 7 * len(name))
+
+    # What no server can make of bytes, ASGI cannot say.
+    environs = [each for each in environs if all(ord(c) < 256 for value in each.values() for c in value)]
+    for number, environ in enumerate(environs):
+        theirs = enumerated.HEADER_LISTS[number % len(enumerated.HEADER_LISTS)]
+        assert_same(POLICIES[name], environ, theirs, [HEARD[number % len(HEARD)]])
+
+
+@RANDOM
+@given(st.data())
+def test_the_layers_do_the_same_under_any_policy(data):
+    """Also for headers of the application that the policy replaces or merges."""
+    policy = data.draw(generated.policies())
+    environ = data.draw(generated.environs(policy))
+
+    outcome = assert_same(policy, environ, data.draw(generated.THEIRS))
+
+    event(str(outcome.code))

@@ -1,0 +1,16 @@
+from flask import Flask, jsonify
+from flask_cors import CORS
+
+app = Flask(__name__)
+CORS(app, resources={r"/api/*": {"origins": ["https://app.example"]}})
+CORS(app, resources={r"/open/*": {"origins": "*"}})
+
+
+@app.route("/api/x", methods=["GET", "POST"])
+def x():
+    return jsonify(x=1)
+
+
+@app.get("/open/x")
+def y():
+    return "y"

@@ -1,0 +1,13 @@
+from flask import Flask, jsonify
+from flask_cors import CORS
+
+app = Flask(__name__)
+CORS(app)
+
+
+@app.route("/api/x", methods=["GET", "POST"])
+def x():
+    return jsonify(x=1)
+
+
+CORS(app)

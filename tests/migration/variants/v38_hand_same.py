@@ -1,0 +1,12 @@
+from flask import Flask, jsonify
+from flask_cors import CORS
+
+app = Flask(__name__)
+CORS(app)
+
+
+@app.route("/x", methods=["GET", "POST"])
+def x():
+    response = jsonify(x=1)
+    response.headers.add("Access-Control-Allow-Origin", "*")
+    return response

@@ -1,0 +1,12 @@
+import os
+
+from flask import Flask, jsonify
+from flask_cors import CORS
+
+app = Flask(__name__)
+CORS(app, origins=os.environ.get("ORIGINS", "*"), supports_credentials=True)
+
+
+@app.route("/x", methods=["GET", "POST"])
+def x():
+    return jsonify(x=1)

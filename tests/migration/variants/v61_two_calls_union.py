@@ -1,0 +1,11 @@
+from flask import Flask, jsonify
+from flask_cors import CORS
+
+app = Flask(__name__)
+CORS(app, origins=["https://app.example"])
+CORS(app, origins=["https://admin.example"], expose_headers=["X-A"])
+
+
+@app.route("/x", methods=["GET", "POST"])
+def x():
+    return jsonify(x=1)
