@@ -21,34 +21,13 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "edge.own": "This engine cannot compare Origin with Host, so it has to know its own origins.",
         "edge.token": "This engine has no spelling for the characters of this name.",
         "edge.report": "An engine neither logs nor signals what the guard would refuse.",
-        "edge.private-network": "This format cannot grant a private network to some preflights only.",
-        "edge.timing": "This format cannot send Timing-Allow-Origin to allowed origins only.",
-        "edge.resource-policy": "This format does not send Cross-Origin-Resource-Policy.",
-        "edge.max-age-zero": "This format cannot send a max_age of 0.",
+        "edge.private-network": 'What is granted by "*" cannot be told apart by an engine.',
         "edge.too-many": "This format has a limit.",
-        "edge.any-port": "This format has no wildcard for ports.",
-        "edge.subdomains": "This format has no wildcard for subdomains that never covers the domain itself.",
-        "edge.scheme": "This format only knows origins with http and https.",
-        "edge.paths": "This format has one policy, and the paths have several.",
-        "edge.vary": "This format answers without Vary, so a cache may give one origin's answer to another.",
-        "edge.status": "This format answers refused preflights with another status than 403.",
-        "edge.no-guard": "This format does not refuse forged requests: the guard stays in Python.",
     }
 )
 
 #: The codes that a user can accept by name. Nothing that is accepted grants more than the policy does.
-ACCEPTABLE: Final = frozenset(
-    {
-        "edge.report",
-        "edge.private-network",
-        "edge.timing",
-        "edge.resource-policy",
-        "edge.max-age-zero",
-        "edge.vary",
-        "edge.status",
-        "edge.no-guard",
-    }
-)
+ACCEPTABLE: Final = frozenset({"edge.report"})
 
 
 def loss(code: str, field: str, value: object, hint: str) -> Problem:

@@ -119,7 +119,7 @@ def test_problems_can_be_read_by_a_program(run):
     [
         (["nginx"], "nothing", "edge.source"),
         (["lighttpd"], "policy", "'lighttpd' is not one of"),
-        (["nginx", "--accept", "edge.callable"], "policy", "'edge.callable' is not one of"),
+        (["nginx", "--accept", "edge.callable"], "policy", "'edge.callable' is not"),
         (["nginx", "-o", "/dev/null/x"], "policy", "The files cannot be written"),
     ],
 )
