@@ -42,7 +42,9 @@ _HOSTS = [
     "[::1]",
 ]
 _HOSTS += ["[::2]", "a..b", ".a", "a_b", "x" * 64, "y." * 130 + "z", "", "a|b", "a/b", "0x1.a"]
-_PORTS = ["", ":80", ":443", ":8000", ":0", ":65536", ":08"]
+# Most are as browsers send them, or hardly any origin would be an own one.
+_HOSTS += ["a.example", "a", "1.2.3.4", "b.example"] * 8
+_PORTS = ["", ":80", ":443", ":8000", ":0", ":65536", ":08", "", "", ":8000"]
 HOSTS = st.builds(str.__add__, st.sampled_from(_HOSTS), st.sampled_from(_PORTS))
 _ORIGINS = st.builds(
     "{}://{}{}".format, st.sampled_from(["http", "https", "ws"]), HOSTS, st.sampled_from(["", "/"])
