@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -135,3 +137,15 @@ def test_a_wrong_use_is_told(run, words, name, message):
 def test_help_has_an_example(run):
     """One that can be copied."""
     assert "corsguard --app shop:app export nginx -o /etc/nginx/corsguard" in run("--help").output
+
+
+@pytest.mark.slow
+def test_the_library_loads_nothing_of_the_export():
+    """A program that only applies policies has no use for it."""
+    program = (
+        "import sys, flask_corsguard as it; it.CorsGuard; print([n for n in sys.modules if '.edge' in n])"
+    )
+
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert printed.stdout == "[]\n"
