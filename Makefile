@@ -13,6 +13,7 @@ help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
 	@echo 'make demo ONCE=1    prints the table of exchanges and ends'
 	@echo '     PORTS="a b c"  uses these ports instead of free ones; PLAIN=1: no *.localhost names'
+	@echo '     REDIS=1        lists the new partner in Redis, which must be installed, and not in a file'
 	@echo 'make quick          runs the fast tests in under 20 seconds; ARGS=tests/core: only those'
 	@echo 'make test           runs all tests but those of browsers and servers, and measures coverage'
 	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: with more generated examples'
@@ -35,7 +36,7 @@ help:
 	@echo 'make clean          removes what the others made'
 
 demo: $(VENV)/demo.stamp
-	@$(BIN)/python -m examples.bank $(if $(ONCE),--once) $(if $(PORTS),--ports $(PORTS)) $(if $(PLAIN),--plain)
+	@$(BIN)/python -m examples.bank $(if $(ONCE),--once) $(if $(PORTS),--ports $(PORTS)) $(if $(PLAIN),--plain) $(if $(REDIS),--redis)
 
 quick: $(VENV)/tests.stamp
 	@$(PYTEST) --quiet -p no:randomly --hypothesis-profile=development -m 'not slow' \
@@ -73,6 +74,7 @@ interop: $(VENV)/interop.stamp
 bench: $(VENV)/bench.stamp
 	@benchmarks/install
 	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m benchmarks.live $(filter --quick,$(ARGS))
 
 # Random applications first: no fuzzer has to guide them.
 fuzz: $(VENV)/fuzz.stamp
