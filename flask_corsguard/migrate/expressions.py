@@ -214,11 +214,12 @@ def _operation(operator: ast.operator, one: Any, other: Any) -> list[Any]:
     are_numbers = all(isinstance(each, (int, float)) for each in (one, other))
     are_lists = type(one) is type(other) and isinstance(one, (list, tuple))
     left: Any = one
+    right: Any = other
     if isinstance(operator, ast.Add) and (are_numbers or are_texts or are_lists):
         return [left + other]
     if isinstance(operator, ast.Mult) and are_numbers:
         return [left * other]
-    if isinstance(operator, ast.Pow) and are_numbers and abs(left) <= MAX_BASE and 0 <= other <= MAX_POWER:
+    if isinstance(operator, ast.Pow) and are_numbers and abs(left) <= MAX_BASE and 0 <= right <= MAX_POWER:
         return [left**other]
     if isinstance(operator, ast.Mod) and are_texts:
         return [str(left).replace("%s", other, 1)]
