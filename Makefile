@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo quick test gate counts instructions browsers interop bench fuzz mutants wheel check docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop bench fuzz mutants wheel check prose docs clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
@@ -17,8 +17,10 @@ help:
 	@echo 'make test           runs all tests but those of browsers and servers, and measures coverage'
 	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: with more generated examples'
 	@echo 'make gate           runs everything that has to pass: what stands below, but bench, and all tests'
-	@echo 'make check          checks style, layers and types'
+	@echo 'make check          checks style, layers, types and prose'
+	@echo 'make prose          checks the language of README and documentation: plain words, short sentences'
 	@echo 'make docs           builds the documentation into docs/_build/html'
+	@echo '     SERVE=1        and serves it, prints the address, and ends with Ctrl-C; PORT=8000: at this port'
 	@echo 'make wheel          builds the wheel, and installs and imports it in an environment of its own'
 	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
 	@echo 'make interop        tests it under every server and framework; installs some of them (Debian, as root)'
@@ -87,6 +89,10 @@ check: $(VENV)/lint.stamp $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/pyright
+	@$(MAKE) --no-print-directory prose
+
+prose: $(VENV)/lint.stamp $(VENV)/tests.stamp
+	@PYTHONPATH=tests $(BIN)/python -m prose
 
 wheel: $(VENV)/tests.stamp
 	@.ci/wheel $(BIN)/python
@@ -94,6 +100,7 @@ wheel: $(VENV)/tests.stamp
 docs: $(VENV)/docs.stamp
 	$(BIN)/python -m sphinx -q -W -n -b html docs docs/_build/html
 	@echo 'docs/_build/html/index.html'
+	@$(if $(SERVE),$(BIN)/python -u -m http.server --bind 127.0.0.1 --directory docs/_build/html $(or $(PORT),0))
 
 clean:
 	rm -rf $(VENV) build docs/_build .coverage .mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

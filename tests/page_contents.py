@@ -1,6 +1,7 @@
 """What a page of the web consists of: its script, run by a JavaScript engine, and its elements.
 
-The engine is QuickJS; the page is one in the model of a browser, which answers the script's ``fetch``.
+The engine is QuickJS; the page is one in the model of a browser, which answers what the script sends: with
+``fetch``, ``XMLHttpRequest``, ``EventSource``, ``WebSocket`` and ``navigator.sendBeacon``.
 """
 
 from __future__ import annotations
@@ -19,9 +20,13 @@ _FIELDS: Final = {"body", "credentials", "headers", "method"}
 
 #: ``exchange`` is the function of Python that asks the page. It takes and returns JSON and never raises. The
 #: binding cannot read every string of QuickJS (a rope is a TypeError), but it can read those of stringify.
+_ASK: Final = """
+const ask = (...request) => JSON.parse(exchange(JSON.stringify(request)));
+"""
+
 _FETCH: Final = """
 globalThis.fetch = async (url, init = {}) => {
-  const {failure, status, ok, headers, body} = JSON.parse(exchange(JSON.stringify([url, init])));
+  const {failure, status, ok, headers, body} = ask("fetch", url, init);
   if (failure !== undefined) throw new TypeError(failure);
   return {
     status,
@@ -30,6 +35,54 @@ globalThis.fetch = async (url, init = {}) => {
     text: async () => body,
     json: async () => JSON.parse(body),
   };
+};
+"""
+
+#: The objects that tell the script by events. They send at once, and call back when the script waits.
+_EVENTS: Final = """
+const later = (task) => { Promise.resolve().then(task); };
+globalThis.Blob = class {
+  constructor(parts, {type = ""} = {}) { this.content = parts.join(""); this.type = type; }
+};
+globalThis.navigator = {
+  sendBeacon: (url, data = "") => {
+    const [content, type] = data instanceof Blob ? [data.content, data.type] : [data, null];
+    return ask("beacon", url, {content, type}).failure === undefined;
+  },
+};
+globalThis.EventSource = class {
+  constructor(url, {withCredentials = false} = {}) {
+    const {failure, body} = ask("event_source", url, {with_credentials: withCredentials});
+    later(() => {
+      if (failure !== undefined) return this.onerror?.({});
+      for (const [, data] of body.matchAll(/^data: (.*)$/gm)) this.onmessage?.({data});
+    });
+  }
+  close() {}
+};
+globalThis.WebSocket = class {
+  constructor(url) {
+    const {failure} = ask("websocket", url, {});
+    later(() => { failure === undefined ? this.onopen?.({}) : this.onclose?.({}); });
+  }
+};
+globalThis.XMLHttpRequest = class {
+  upload = {};
+  withCredentials = false;
+  #fields = {headers: {}};
+  open(method, url) { this.#fields.method = method; this.url = url; }
+  setRequestHeader(name, value) { this.#fields.headers[name] = value; }
+  send(data) {
+    const listens = this.upload.onprogress !== undefined;
+    const more = {data, with_credentials: this.withCredentials, upload_listener: listens};
+    const {failure, status, body} = ask("xhr", this.url, {...this.#fields, ...more});
+    later(() => {
+      if (failure !== undefined) return this.onerror?.({});
+      [this.status, this.responseText] = [status, body];
+      if (listens) this.upload.onprogress({loaded: data.length});
+      this.onload?.({});
+    });
+  }
 };
 """
 
@@ -63,7 +116,7 @@ class Script:
         self._failure: Exception | None = None
         self._context = quickjs.Context()
         self._context.add_callable("exchange", self._exchange)
-        self._context.eval(_FETCH)
+        self._context.eval(_ASK + _FETCH + _EVENTS)
         try:
             self._context.set("script", self._context.module(source + _READ_CONSTANTS))
         except quickjs.JSException as error:
@@ -87,15 +140,21 @@ class Script:
     def _exchange(self, request: str) -> str:
         # An exception must not pass through the engine, which would lose it.
         try:
-            url, fields = json.loads(request)
-            assert fields.keys() <= _FIELDS, fields
-            response = self._page.fetch(url, data=fields.pop("body", None), **fields)
+            response = self._send(*json.loads(request))
         except Exception as failure:  # noqa: BLE001 - __init__ raises it
             self._failure = failure
             return json.dumps({"failure": _message(failure)})
         headers = {name.lower(): value for name, value in response.headers}
         answer = {"status": response.status, "ok": response.ok, "headers": headers, "body": response.text}
         return json.dumps(answer)
+
+    def _send(self, kind: str, url: str, fields: dict[str, Any]) -> Response:
+        if kind == "fetch":
+            assert fields.keys() <= _FIELDS, fields
+            return self._page.fetch(url, data=fields.pop("body", None), **fields)
+        if kind == "beacon":
+            return self._page.beacon(url, fields["content"], fields["type"])
+        return getattr(self._page, kind)(url, **fields)
 
 
 def _message(failure: Exception) -> str:

@@ -1,4 +1,4 @@
-"""The recipes of the documentation, by section: their programs, scripts and elements."""
+"""The guides of the documentation, by section: their programs, scripts and elements."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from types import SimpleNamespace
 from typing import Any, Final, NamedTuple
 
-from pages import DOCS, blocks_of, is_expected_to_raise
+from pages import DOCS, GUIDES, blocks_of, is_expected_to_raise
 
 
 class Section(NamedTuple):
@@ -30,16 +30,15 @@ def sections_of(page: str) -> dict[str, Section]:
     return sections
 
 
-SECTIONS: Final = sections_of((DOCS / "recipes.md").read_text("utf-8"))
-RECIPES: Final = [section.title for section in SECTIONS.values() if section.level == 2]
+def _guides() -> dict[str, dict[str, Section]]:
+    pages = [DOCS / "local-development.md", *sorted(GUIDES.glob("*.md"))]
+    return {path.stem: sections_of(path.read_text("utf-8")) for path in pages if path.stem != "index"}
 
 
-def with_subsections(recipe: str) -> list[Section]:
-    """Return the section *recipe* and those below it."""
-    titles = list(SECTIONS)
-    later = RECIPES[RECIPES.index(recipe) + 1 :]
-    end = titles.index(later[0]) if later else None
-    return [SECTIONS[title] for title in titles[titles.index(recipe) : end]]
+#: The sections of each guide, by the name of its file.
+GUIDE_SECTIONS: Final = _guides()
+SECTIONS: Final = {title: each for sections in GUIDE_SECTIONS.values() for title, each in sections.items()}
+assert len(SECTIONS) == sum(map(len, GUIDE_SECTIONS.values())), "two sections have the same title"
 
 
 def program_of(*titles: str) -> Any:

@@ -6,6 +6,7 @@ Their examples are run in tests/test_pages.py, their recipes in tests/test_recip
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from types import ModuleType
 from typing import Final, NamedTuple
 
 import pytest
+import quickjs
 
 import flask_corsguard
 import flask_corsguard.testing
@@ -138,10 +140,12 @@ def test_every_field_is_documented(name, policy_page):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_configuration_key_is_documented(key, built, policy_page):
-    """A key is found where it is looked for."""
-    quickstart = _Reader(built.html / "quickstart.html")
+    """A key is in the table of all keys, and that of a field beside the field, too."""
+    keys = _Reader(built.html / "configuration-keys.html")
+    field = key.removeprefix("CORSGUARD_").lower()
 
-    assert re.search(rf"\b{key}\b", policy_page.text + quickstart.text)
+    assert re.search(rf"\b{key}\b", keys.text)
+    assert re.search(rf"\b{key}\b", policy_page.text) or field not in FIELDS
 
 
 @pytest.mark.parametrize("reason", Reason, ids=str)
@@ -253,3 +257,95 @@ def test_every_finding_is_documented(built):
     }
     assert [code for code, each in FINDINGS.items() if each.why not in page.text] == []
     assert [code for code, each in FINDINGS.items() if each.remedy not in page.text] == []
+
+
+#: What the scripts of the search want of a browser, which is not there.
+_NO_PAGE: Final = """
+const window = globalThis;
+const document = {getElementById: () => null};
+const localStorage = {setItem() {}};
+const SPHINX_HIGHLIGHT_ENABLED = false;
+const _ready = () => {};
+const _ = (text) => text;
+"""
+
+
+@pytest.fixture(scope="session")
+def search(built):
+    """Return what searches the built pages: the scripts of Sphinx, in a JavaScript engine."""
+    context = quickjs.Context()
+    static = built.html / "_static"
+    scripts = [static / "language_data.js", static / "searchtools.js", built.html / "searchindex.js"]
+    # One script, because the constants of a script are not seen by the next one.
+    source = "\n".join([_NO_PAGE, *(path.read_text("utf-8") for path in scripts)])
+    context.eval(
+        f"{source}\nglobalThis.find = (query) =>"
+        " JSON.stringify(Search._performSearch(...Search._parseQuery(query)).reverse());"
+    )
+
+    def search(query: str) -> list[str]:
+        found = json.loads(context.get("find")(query))
+        return list(dict.fromkeys(result[0] for result in found))
+
+    return search
+
+
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [
+        ("No 'Access-Control-Allow-Origin' header", "questions"),
+        ("No 'Access-Control-Allow-Origin' header is present on the requested resource", "questions"),
+        ("credentials mode", "questions"),
+        ("preflight 405", "questions"),
+        ("axios", "guides/cookies"),
+        ("Vite", "local-development"),
+        ("React", "local-development"),
+        ("localhost", "local-development"),
+        ("127.0.0.1", "local-development"),
+        (".env", "local-development"),
+        ("environment variables", "configuration-keys"),
+        ("Content-Disposition", "guides/downloads"),
+        ("uploads", "guides/uploads"),
+        ("EventSource", "guides/events"),
+        ("SSE", "guides/events"),
+        ("WebSocket", "guides/websockets"),
+        ("Flask-SocketIO", "guides/websockets"),
+        ("sendBeacon", "guides/beacons"),
+        ("X-Accel-Redirect", "guides/nginx"),
+        ("Capacitor", "guides/shells"),
+        ("Electron", "guides/shells"),
+        ("blueprints", "guides/blueprints"),
+        ("tenants", "guides/tenants"),
+        ("previews", "guides/previews"),
+        ("fonts", "guides/static-files"),
+        ("CDN", "guides/cdn"),
+        ("cookies", "guides/cookies"),
+        ("withCredentials", "guides/cookies"),
+        ("Authorization", "guides/tokens"),
+        ("nginx", "guides/nginx"),
+        ("CSRF", "threat-model"),
+        ("contains multiple values", "questions"),
+        ("subdomains", "questions"),
+        ("Postman", "questions"),
+        ("is not allowed by Access-Control-Allow-Headers", "questions"),
+        ("Flask-CORS", "flask-cors"),
+        ("migrate", "flask-cors"),
+        ("threat model", "threat-model"),
+        ("quickstart", "quickstart"),
+    ],
+)
+def test_the_search_finds_the_right_page_first(query, page, search):
+    """A reader who types what they have, or what the browser shows, lands on the page that answers."""
+    assert search(query)[:1] == [page]
+
+
+def test_every_question_has_its_answer_one_click_away():
+    """The table has the fifteen questions, and each row leads to a section of its page."""
+    page = (DOCS / "questions.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| .*\? \| \[\]\(#([a-z0-9-]+)\) \|$", page)
+    sections = re.findall(r"(?m)^## (.+)$", page)
+    slugs = [re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in sections]
+
+    assert len(rows) == 15
+    assert rows == slugs
+    assert "(questions.md)" in (DOCS / "index.md").read_text("utf-8")

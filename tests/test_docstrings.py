@@ -37,6 +37,7 @@ from flask_corsguard import (
     cors,
     decide,
     inventory,
+    policy_from_flask_cors,
 )
 from flask_corsguard.core.guard import judge
 from harness import SpyApp
@@ -74,6 +75,11 @@ FAILURES: Final = [
     ("Policy.replace", "PolicyError", lambda: SAME_ORIGIN.replace(max_age=-1)),
     ("Policy.replace", "TypeError", lambda: UNMANAGED.replace(max_age=3)),
     ("Policy.from_mapping", "PolicyError", lambda: Policy.from_mapping({})),
+    (
+        "policy_from_flask_cors",
+        "PolicyError",
+        lambda: policy_from_flask_cors(origins="https://app.example/"),
+    ),
     ("CorsMiddleware", "PolicyError", lambda: CorsMiddleware(SpyApp(), MISSPELT)),
     ("CorsMiddleware", "TypeError", lambda: CorsMiddleware(None, SAME_ORIGIN)),
     (
@@ -90,6 +96,11 @@ FAILURES: Final = [
     ("cors", "PolicyError", lambda: cors()),
     ("cors", "TypeError", lambda: cors(SAME_ORIGIN)(registered_blueprint())),
     ("inventory", "LookupError", lambda: inventory(Flask(__name__))),
+    (
+        "policy_from_flask_cors",
+        "PolicyError",
+        lambda: flask_corsguard.policy_from_flask_cors(origins=["https://app.example/"]),
+    ),
     ("cors", "RuntimeError", lambda: cors(SAME_ORIGIN)(cors(origins="*")(Blueprint("b", __name__)))),
 ]
 

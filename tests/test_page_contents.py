@@ -100,6 +100,38 @@ def test_a_script_that_fails_shows_why(source, message, browser):
         Script(source, browser.open("https://evil.example"))
 
 
+def test_a_script_gets_events_of_what_it_sends_in_other_ways(browser):
+    """A refusal is an error event without a reason, and a beacon that was sent is true."""
+    source = """
+        const refused = (make) => new Promise((resolve) => {
+          const sent = make();
+          sent.onerror = () => resolve("error");
+          sent.onclose = () => resolve("close");
+          sent.onload = sent.onmessage = sent.onopen = () => resolve("data");
+        });
+        const url = "https://api.example/";
+        const kinds = await Promise.all([
+          refused(() => new EventSource(url)),
+          refused(() => new WebSocket("wss://api.example/")),
+          refused(() => {
+            const xhr = new XMLHttpRequest();
+            xhr.open("GET", url);
+            later(() => xhr.send(null));
+            return xhr;
+          }),
+        ]);
+        const beacons = [
+          navigator.sendBeacon(url, "x"),
+          navigator.sendBeacon(url, new Blob(["{}"], {type: "application/json"})),
+        ];
+    """
+
+    script = Script(source, browser.open("https://evil.example"))
+
+    assert script["kinds"] == ["error", "close", "error"]
+    assert script["beacons"] == [True, False]
+
+
 def test_a_field_that_the_bridge_does_not_know_is_an_error(browser):
     """A script is not run without what it asks for."""
     with pytest.raises(AssertionError, match="keepalive"):

@@ -1,4 +1,4 @@
-"""The recipes of the documentation work: for the page that they are for, and not for an attacker's.
+"""The guides of the documentation work: for the page that they are for, and not for an attacker's.
 
 The programs, scripts and elements are those of the page; a model of a browser says what comes of them.
 """
@@ -18,7 +18,8 @@ from flask import Flask
 from flask_corsguard import CorsGuard, CorsGuardWarning, Policy, PolicyError
 from flask_corsguard.testing import Browser, FetchRefused, assert_can_fetch, assert_cannot_fetch
 from page_contents import Script, show, statuses
-from recipes import RECIPES, SECTIONS, elements_of, program_of, script_of, with_subsections
+from pages import GUIDES
+from recipes import GUIDE_SECTIONS, SECTIONS, elements_of, program_of, script_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -42,10 +43,10 @@ def _in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("recipe", RECIPES)
-def test_every_recipe_has_its_parts(recipe):
-    """A recipe says what the server runs, what the page does and what is configured in front."""
-    sections = with_subsections(recipe)
+@pytest.mark.parametrize("guide", [name for name in GUIDE_SECTIONS if name != "local-development"])
+def test_every_guide_has_its_parts(guide):
+    """A guide has the program of the server, the script of the page and the configuration in front."""
+    sections = GUIDE_SECTIONS[guide].values()
 
     for language in ("python", "javascript"):
         assert any(section.blocks(language) for section in sections)
@@ -55,18 +56,18 @@ def test_every_recipe_has_its_parts(recipe):
 def test_every_program_and_every_script_is_tested():
     """There is no section with code whose title is not in a test; those behind nginx are in tests/interop."""
     here = Path(__file__)
-    files = [here, here.parent / "interop" / "test_nginx_recipes.py"]
+    files = [here, here.parent / "test_guides.py", here.parent / "interop" / "test_nginx_recipes.py"]
     tests = "\n".join(file.read_text("utf-8") for file in files)
     with_code = [s.title for s in SECTIONS.values() if s.blocks("python") + s.blocks("javascript")]
 
     assert [title for title in with_code if f'"{title}"' not in tests] == []
 
 
-def test_the_table_at_the_top_leads_to_every_recipe():
+def test_the_table_of_the_guides_leads_to_every_guide():
     """A reader finds each by what they have."""
-    anchors = re.findall(r"\]\(#([a-z-]+)\)", SECTIONS["Recipes"].text)
+    linked = set(re.findall(r"\]\(([./a-z-]+)\.md\)", (GUIDES / "index.md").read_text("utf-8")))
 
-    assert anchors == [title.lower().replace(" ", "-") for title in RECIPES]
+    assert set(GUIDE_SECTIONS) <= {target.rpartition("/")[2] for target in linked}
 
 
 # Single-page app with cookies
@@ -488,8 +489,8 @@ def test_while_one_develops_any_port_is_let_in():
 
 def test_an_extension_brings_a_token():
     """That of Chrome is known by its id; those of Firefox and Safari have another one in every browser."""
-    browser = Browser(program_of("Mobile and desktop shells", "Extensions of browsers").app)
-    script = script_of("Extensions of browsers")
+    browser = Browser(program_of("Browser extensions").app)
+    script = script_of("Browser extensions")
     for origin in (
         "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
         "moz-extension://0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f",

@@ -21,15 +21,15 @@ NOTES: Final = {
         "`Last-Modified` and `Pragma`."
     ),
     "credentials": "See [](cors.md#credentials).",
-    "max_age": "Firefox keeps it for 86400 seconds at most, Chromium for 7200, WebKit for 600.",
+    "max_age": "Firefox caches it for at most 86400 seconds, Chromium for 7200, WebKit for 600.",
     "private_network": (
-        "The headers are those of a draft, Private Network Access, which is on hold. Chromium now asks its "
-        "user instead, and no header answers for the user."
+        "The headers come from a draft, Private Network Access, which was withdrawn. Chromium now asks the "
+        "user instead, and no header replaces the answer of the user."
     ),
     "timing": "It sends `Timing-Allow-Origin`.",
     "guard": (
-        "Judged are requests with an unsafe method and WebSocket handshakes; preflights are answered in the "
-        "same way whatever it says. See [](threat-model.md)."
+        "The guard judges requests with an unsafe method, and WebSocket handshakes. It does not change the "
+        "responses to preflights. See [](threat-model.md)."
     ),
 }
 
@@ -252,7 +252,7 @@ REASONS: Final = {
         Request(method="GET", origin="https://evil.example"),
     ),
     Reason.ORIGIN_INSECURE: Answer(
-        "A regular expression or a callable allows the origin; but it is over plain http, and the "
+        "A regular expression or a callable allows the origin. But it uses plain http, and the "
         "policy allows credentials.",
         Policy(origins=[re.compile(r"https?://[a-z]+\.app\.example")], credentials=True),
         Request(method="GET", origin="http://www.app.example"),
@@ -263,7 +263,7 @@ REASONS: Final = {
         Request(method="GET", origin="https://app.example"),
     ),
     Reason.METHOD_NOT_ALLOWED: Answer(
-        "The preflight asks for a method that the policy does not allow, or the guard sees one.",
+        "The policy does not allow the method that a preflight requests, or that the guard judges.",
         _APP,
         replace(_PREFLIGHT, requested_method="DELETE"),
     ),
@@ -278,7 +278,7 @@ REASONS: Final = {
         replace(_PREFLIGHT, requested_headers=",".join(f"x-{number}" for number in range(100))),
     ),
     Reason.PRIVATE_NETWORK_NOT_ALLOWED: Answer(
-        "The preflight asks to reach into a private network, and the policy does not allow it.",
+        "The preflight asks for access to a private network, and the policy does not allow it.",
         _APP,
         replace(_PREFLIGHT, private_network="true"),
     ),
@@ -290,19 +290,19 @@ REASONS: Final = {
     ),
     Reason.UNMANAGED: Answer("The policy leaves CORS to the application.", UNMANAGED, _FORGED),
     Reason.SAFE_METHOD: Answer(
-        "The method is GET, HEAD or OPTIONS, and the request is no WebSocket handshake.",
+        "The method is GET, HEAD or OPTIONS, and the request is not a WebSocket handshake.",
         SAME_ORIGIN,
         replace(_FORGED, method="GET"),
         judge,
     ),
     Reason.SAME_ORIGIN: Answer(
-        "A page of the application's own origin sends the request, or the user does and no page.",
+        "A page of the application's own origin sends the request, or the user without a page.",
         SAME_ORIGIN,
         replace(_FORGED, origin="https://bank.example", fetch_site="same-origin"),
         judge,
     ),
     Reason.ORIGIN_MISSING: Answer(
-        "The browser says that another origin sends the request, and not which.",
+        "Another origin sends the request, and the browser does not name it.",
         _APP,
         replace(_FORGED, origin=None),
         judge,

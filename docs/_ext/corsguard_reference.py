@@ -36,7 +36,7 @@ CHAPTERS: Final = {
     "Credentials": ("credentials.",),
     "Lists of names": ("list.", "method.", "request-header.", "response-header."),
     "Single values": ("flag.", "max-age.", "choice.", "private-network."),
-    "Where a policy is said": ("field.", "policy.", "policies.", "paths.", "path.", "blueprints.", "config."),
+    "Configuration": ("field.", "policy.", "policies.", "paths.", "path.", "blueprints.", "config."),
 }
 
 #: The policy of the table "what a response carries", and what it is asked.
@@ -163,7 +163,7 @@ class PolicyFields(Generated):
         default = repr(DEFAULTS[name]).replace("'", '"') if name in DEFAULTS else None
         facts = {
             "Takes": code(spelling),
-            "Default": nodes.Text("none: it must be said") if default is None else code(default),
+            "Default": nodes.Text("none: it is required") if default is None else code(default),
             "Configuration": code(PREFIX + name.upper()),
         }
         return nodes.field_list(
@@ -195,7 +195,7 @@ class MisspeltOrigins(Generated):
 
     def run(self) -> list[nodes.Node]:
         """Give the table: each origin as written, and what the error says of it."""
-        return [table(("Written", "What the error says"), map(self._row, MISSPELT), "misspelt")]
+        return [table(("Written", "The error"), map(self._row, MISSPELT), "misspelt")]
 
     def _row(self, text: str) -> tuple[list[nodes.Node], list[nodes.Node]]:
         (problem,) = problems_of(f"Policy(origins=[{text!r}])")

@@ -71,7 +71,7 @@ def _unsafe(**said: str | None) -> list[Request]:
 
 #: What a row says, and all the requests that it stands for.
 ROWS: Final[dict[str, list[Request]]] = {
-    "GET, HEAD or OPTIONS, whoever sends it": _with_any_cookie(
+    "GET, HEAD or OPTIONS, from any sender": _with_any_cookie(
         replace(_POST, method=method, origin=origin, fetch_site=site)
         for method in ("GET", "HEAD", "OPTIONS")
         for origin in ("https://evil.example", "null", None)

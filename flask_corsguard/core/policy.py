@@ -57,31 +57,31 @@ class Policy:
         the domain itself; ``"http://localhost:*"``: any port or none), compiled regular expressions
         (they must match the whole origin) and callables ``(Origin) -> bool`` (called only with a
         well-formed origin, never for ``null``; an exception means no). Required.
-    :param methods: the methods that are allowed, ``"*"`` for any. ``None`` stands for the methods of the
-        matched route in Flask, elsewhere for ``GET``, ``HEAD`` and ``POST``. Browsers let these three pass
-        whatever a list says; the guard takes a list at its word, so ``methods=["GET"]`` is read-only.
-        ``origins="*"`` without methods lets a page of every origin send ``POST``, and in Flask every method
-        of the route: for data that is only read, write ``methods=["GET"]``.
+    :param methods: the methods that are allowed, ``"*"`` for any. ``None`` allows the methods of the
+        matched route in Flask, elsewhere ``GET``, ``HEAD`` and ``POST``. Browsers always allow these three.
+        The guard allows only the methods of a list, so ``methods=["GET"]`` is read-only.
+        ``origins="*"`` without methods allows a page of every origin to send ``POST``, and in Flask every
+        method of the route. For data that pages only read, write ``methods=["GET"]``.
     :param allow_headers: the request headers that are allowed, ``"*"`` for any but ``Authorization``, which
         must be listed beside it.
-    :param expose_headers: the response headers that a page may read beyond the seven it always may, ``"*"``
-        for all.
+    :param expose_headers: the response headers that a page may read, ``"*"`` for all. It may always read
+        seven headers.
     :param credentials: whether the browser may send cookies and HTTP authentication, and the page read the
         answer.
-    :param max_age: how long a browser may keep the answer to a preflight: seconds or a ``timedelta``, from 0,
-        which turns that off, to 86400. ``None`` sends nothing; browsers then keep it for 5 seconds.
-    :param private_network: whether pages may reach from the internet into a private network, where their
-        browser asks.
+    :param max_age: how long a browser may cache the response to a preflight: seconds or a ``timedelta``,
+        from 0 (not at all) to 86400. ``None`` sends nothing; browsers then cache it for 5 seconds.
+    :param private_network: whether pages of the internet may call a server in a private network, if their
+        browser asks for that.
     :param timing: whether pages of allowed origins may read the detailed timing of the response; ``"*"``
         for every page, also of what an ``<img>`` or ``<script>`` loads, which sends no ``Origin``.
     :param resource_policy: the ``Cross-Origin-Resource-Policy`` of every response: which sites may embed
         it, as an image for example, without asking.
     :param guard: what happens to a request that the policy does not allow: ``"enforce"`` refuses it,
         ``"report"`` only logs and signals it, ``"off"`` does neither.
-    :param dangerously_allow: the doors that are open although they rarely should be: ``"null-origin"``,
+    :param dangerously_allow: what is rarely safe, and allowed only if it is named here: ``"null-origin"``,
         ``"insecure-origins"`` (plain http together with credentials), ``"public-suffixes"``
         (``https://*.github.io`` together with credentials), ``"unproven-regexes"`` (regular expressions
-        that are not proven to match only sites that they spell out, together with credentials) and
+        without a proof that they match only the sites in their text, together with credentials) and
         ``"any-extension"`` (``chrome-extension://*`` and the like together with credentials).
     :raises PolicyError: with every problem of the policy, if it has any.
 

@@ -40,7 +40,7 @@ How to read a row:
 : A preflight of the page's origin that asks for PUT with the header `x-a`.
 
 `POST[null]{{lax}}403`
-: A POST whose `Origin` is `null`, with the cookie `lax`, which was answered 403.
+: A POST whose `Origin` is `null`, with the cookie `lax`. The response was a 403.
 
 `GET[-]`
 : A request without `Origin`.
@@ -50,18 +50,18 @@ How to read a row:
   between ports of one address, and `cross-site` between names.
 
 readable
-: A script has the answer, the pixels, the error.
+: A script can read the response, the pixels or the error.
 
 opaque
-: It is there, and no script can look into it.
+: The page has the response, and no script can read it.
 
 refused
-: An error that gives no reason.
+: The script gets an error without a reason.
 
 sent
-: The page does not learn more.
+: The script only knows that the request was sent.
 
-A check mark: that engine does what the row says. Else the cell says what it does instead.
+A check mark means that the engine does what the row shows. Otherwise the cell shows what it does.
 """
 
 
@@ -92,7 +92,7 @@ def render(versions: Mapping[EngineName, str]) -> str:
     lines = [f"- {versions[name]}" for name in ENGINES]
     lines.append(
         f"- {len(CASES)} cases, {runs} with their layouts: ports of one address, names over http and https,\n"
-        "  names of other machines over http, which are no secure context, and an https page that uses http"
+        "  names of other machines over http, which is not a secure context, and https pages that use http"
     )
     parts = [_HEAD.format(engines="\n".join(lines))]
     for group, cases in groupby(CASES, key=lambda case: case.group):

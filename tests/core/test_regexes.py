@@ -571,3 +571,10 @@ def test_what_a_confined_expression_matches_lies_on_its_sites(expression, flags,
     met(any(Origin.parse(text) for text in texts), "draws an origin")
     for origin in map(Origin.parse, texts | ours):
         assert origin is None or is_on(proof, origin), (expression, flags, str(origin))
+
+
+def test_a_tail_that_is_too_long_for_an_origin_hides_no_other():
+    """It is left out alone, in whatever order the tails are looked at."""
+    long = "|".join(letter * MAX_ORIGIN_LENGTH for letter in "abcdefghijk")
+
+    assert "evil.com" in prove(re.compile(rf"https://[^/]*(?:{long}|evil\.com)")).unproven

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Blueprint, Flask, current_app, request, session
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
-from werkzeug.routing import BaseConverter, Map, Rule
+from werkzeug.routing import BaseConverter, Map, RequestRedirect, Rule
 
 from cases import EVIL, LISTED, SAME_ORIGIN, A
 from flask_corsguard import CorsGuard, Policy, cors
-from flask_corsguard.flask.url_rules import shares_urls
+from flask_corsguard.flask.url_rules import shares_urls, target_of
 from flask_corsguard.flask.warnings.bypass import WATCHED
 from flask_corsguard.wsgi.path_rules import is_ambiguous
 from harness import call, make_environ, preflight
@@ -530,3 +530,32 @@ def test_a_method_that_is_not_taken_where_another_would_be_redirected_is_followe
 
     assert methods_told(app, "/all/page/1", "PUT", EVIL) == "GET, HEAD, PUT"
     assert allowed(app, "/all/page/1", method="PUT") == "*"
+
+
+def test_the_target_of_a_redirect_is_a_path_below_the_application():
+    """In the form that WSGI gives it; another host has no policy of ours."""
+    adapter = Map().bind("a.example", "/prefix/")
+
+    for url, path in (
+        ("http://a.example/prefix/x/", "/x/"),
+        ("http://a.example/prefix/x?y", "/x"),
+        ("http://a.example/prefix/caf%C3%A9", "/caf\xc3\xa9"),
+        ("http://a.example/prefix//x", "/x"),
+        ("http://b.example/prefix/x/", None),
+    ):
+        assert target_of(RequestRedirect(url), adapter) == path
+
+
+def test_a_preflight_without_a_path_is_for_the_root():
+    """PEP 3333 lets a server leave an empty path out."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "root", cors(PARTNER)(lambda: "x"))
+    CorsGuard(app, LISTED)
+    asked = {"Origin": EVIL, "Access-Control-Request-Method": "GET"}
+    environ = make_environ("OPTIONS", "/", asked)
+    del environ["PATH_INFO"]
+    started = []
+
+    app(environ, lambda *args: started.append(args))
+
+    assert started[0][0] == "204 No Content"

@@ -170,7 +170,7 @@ ASKS = [
     Ask("an asynchronous view", "/async", 200),
     Ask("a session", "/session", 200, vary="Cookie, Origin"),
     Ask("HEAD", "/200", 200, "HEAD"),
-    Ask("OPTIONS that is no preflight", "/200", 200, "OPTIONS"),
+    Ask("OPTIONS that is not a preflight", "/200", 200, "OPTIONS"),
     Ask("stream_with_context", "/stream", 200),
     Ask("a static file", "/static/font.woff2", 200),
     Ask("HEAD of a static file", "/static/font.woff2", 200, "HEAD"),

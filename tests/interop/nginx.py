@@ -39,7 +39,7 @@ http {{
 _TLS: Final = "ssl_certificate {home}/tls.pem; ssl_certificate_key {home}/tls.pem;"
 
 
-def documented(directive: str, page: str = "deployment.md") -> str:
+def documented(directive: str, page: str = "guides/nginx.md") -> str:
     """Return the one block with that directive that a page of the documentation shows."""
     blocks = [block.lexemes["source"] for block in blocks_of((DOCS / page).read_text("utf-8"), "nginx")]
     (block,) = (block for block in blocks if directive in block)

@@ -68,42 +68,42 @@ _HEAD: Final = """\
 
 # Servers and frameworks
 
-The same exchanges, byte by byte over a socket, under each of these servers and in each of these
-frameworks. `make interop` has written this page from the run itself.
+This page lists the same exchanges, byte by byte over a socket, under each of these servers and in each of
+these frameworks. `make interop` has written it from the run itself.
 
 {software}
 
-Every server for WSGI runs two applications, one in Flask and one that is a bare function under
-`CorsMiddleware`; both answer alike in every row. nginx is in front of gunicorn gthread, with the
+Every server for WSGI runs two applications: one in Flask, and a bare function under `CorsMiddleware`.
+Both give the same response in every row. nginx is in front of gunicorn gthread, with the
 configuration of [the deployment page](deployment.md#nginx). The frameworks are under `CorsMiddleware` in
 waitress.
 
-The second table of each chapter is [for ASGI](asgi.md). uvicorn and hypercorn run two applications, too, one
-in Quart and one that is a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. uvicorn parses
-HTTP with h11 where nothing else is installed, and with httptools where `uvicorn[standard]` is. The frameworks
-are in uvicorn with h11.
+The second table of each chapter is [for ASGI](asgi.md). uvicorn and hypercorn run two applications, too:
+one in Quart, and a bare coroutine, both under `flask_corsguard.asgi.CorsMiddleware`. uvicorn parses HTTP
+with h11 by default, and with httptools if `uvicorn[standard]` is installed. The frameworks are in uvicorn
+with h11.
 
-A check mark: the status and every header of CORS are what the policy says, and the application was called
-if, and only if, it should have been. Else the cell says what comes instead:
+A check mark means two things. The status and every CORS header are right for the policy. And the application
+ran if, and only if, it should. Otherwise the cell shows the difference:
 
 400 and other statuses
-: The server, or the framework, answers so. What a server refuses before it asks anyone has no headers of
-  CORS.
+: The status is from the server or the framework. If a server refuses a request itself, the response has no
+  CORS headers.
 
 no answer
 : The server ends the connection.
 
 granted, not granted
-: The name that the server makes of these bytes is allowed, or is not. What is granted is granted to the
-  allowed origin, and never to another one.
+: The server reads these bytes as a name that is allowed, or as one that is not. Only the allowed origin gets
+  permission, never another one.
 
 executed
-: The server makes of these bytes a request that no other origin has sent, so that the guard lets it pass.
-  No browser sends it; see [below](#servers-that-confuse-names).
+: The server reads these bytes as a request of no other origin, so the guard allows it. No browser sends these
+  bytes; see [below](#servers-that-confuse-names).
 
 no 100
-: The server has sent no `100 Continue`. To uWSGI the client has sent the body all the same, after a wait;
-  uvicorn refuses the request without asking for its body.
+: The server has sent no `100 Continue`. With uWSGI, the client has still sent the body, after a wait. uvicorn
+  refuses the request without its body.
 
 two connections
 : The server has ended the connection after its first answer.
@@ -115,41 +115,41 @@ _FOOT: Final = """\
 (servers-that-confuse-names)=
 ## Servers that confuse names
 
-The guard relies on `Sec-Fetch-Site`, which no page can set. To cheroot, and to uWSGI's own HTTP server,
-`Sec_Fetch_Site` is the same name; and where a line is there twice, cheroot takes the last one. No page
-sends either unasked: to set `Sec_Fetch_Site` it has to send a preflight, and whoever may not call you is
-refused there. Against other clients CORS is no defence under any server. To be rid of it all the same, put
-nginx in front, which drops such names, or have cheroot drop them: its `DropUnderscoreHeaderReader`.
+The guard relies on `Sec-Fetch-Site`, which no page can set. For cheroot, and for uWSGI's own HTTP server,
+`Sec_Fetch_Site` is the same name. If a line appears twice, cheroot uses the last one. No page can use this.
+To set `Sec_Fetch_Site`, it must send a preflight, and an origin that is not allowed is refused there. Against
+other clients, CORS is never a defence. To avoid it anyway, put nginx in front, which drops such names. Or
+configure cheroot to drop them: its `DropUnderscoreHeaderReader`.
 
-uWSGI and Apache resolve the dots of a path before anyone else sees it.
+uWSGI and Apache resolve the dots of a path before the application gets it.
 
-With h11, uvicorn and hypercorn leave an absolute target, such as `GET http://api.example/items`, in the path.
-Such a path gets the closed policy, whatever a framework makes of it. Clients send one to proxies alone.
+With h11, uvicorn and hypercorn put an absolute target, such as `GET http://api.example/items`, into the path.
+Such a path gets the closed policy in every framework. Clients send one only to proxies.
 
 ## Bodies that nobody reads
 
-What the guard refuses it does not read. Every server either reads the rest of the body or ends the
-connection, and none takes it for the next request. Three things remain:
+The guard does not read the body of a request that it refuses. Every server either reads the rest of the body
+or ends the connection. None reads it as the next request. Three differences remain:
 
 - cheroot does not read the rest of a body in chunks. The next request on that connection is answered 400.
   Browsers send no chunks over HTTP/1.1.
-- gunicorn ends the connection before a large body has come. nginx in front of it then says 502 for some of
-  the requests that were refused.
-- uWSGI gives a body in chunks to nobody who does not call its own function for that, and Connexion none to
-  Flask; mod_wsgi takes none without `WSGIChunkedRequest On`.
+- gunicorn ends the connection before a large body has arrived. nginx in front of it then sends a 502 for some
+  of the refused requests.
+- uWSGI gives a body in chunks only to applications that call its own function for that. Connexion gives none
+  to Flask. mod_wsgi accepts none without `WSGIChunkedRequest On`.
 
-waitress sends the body of an answer to `HEAD` that Django leaves to the server to leave out.
+Django expects the server to remove the body of a response to `HEAD`. waitress sends it.
 
 ## Preflights and connections
 
-waitress ends the connection after a preflight: it tells the end of an answer by its length, and a 204 must
-not have one. The request that follows takes another connection.
+waitress ends the connection after a preflight. It finds the end of a response by its length, and a 204 must
+not have one. The next request uses another connection.
 
 ## An exception outside of every layer
 
-What a framework makes of an exception has the headers. If nothing inside of `CorsMiddleware` catches it, the
-server answers, and nobody adds a header; for ASGI it is the same. uWSGI does not answer at all. Pyramid
-leaves every exception to the server unless there is a view for it:
+If a framework turns an exception into a response, the response has the headers. If nothing inside
+`CorsMiddleware` catches the exception, the server answers, without any CORS header. For ASGI it is the same.
+uWSGI does not answer at all. Pyramid does not handle an exception unless there is a view for it:
 `config.add_exception_view(view, context=Exception)`.
 """
 

@@ -112,7 +112,7 @@ READS = [
     ),
     _row("the closed policy", ask("GET", "/closed", FROM_A), 200, (), True),
     _row(
-        "OPTIONS that is no preflight",
+        "OPTIONS that is not a preflight",
         ask("OPTIONS", "/api/items", FROM_A),
         200,
         allowed(),

@@ -28,7 +28,7 @@ EVIL: Final = "https://evil.example"
 
 FORWARDED: Final = nginx.documented("proxy_set_header")
 DOWNLOADS: Final = nginx.documented("proxy_hide_header")
-BODY_SIZE: Final = nginx.documented("client_max_body_size", "recipes.md")
+BODY_SIZE: Final = nginx.documented("client_max_body_size")
 
 CACHES: Final = "proxy_cache shared;"
 IGNORES_VARY: Final = "proxy_ignore_headers Vary;"
@@ -179,6 +179,40 @@ def test_a_body_that_is_too_long_is_refused_in_a_way_that_can_be_read(recipe, be
     assert response.status == 413
 
 
+# X-Accel-Redirect
+
+
+@pytest.fixture
+def sent_by_nginx(behind_nginx, tmp_path):
+    """Start the program of the guide behind nginx, which sends a file; return what asks nginx."""
+    (tmp_path / "2026.csv").write_text("a,b\n")
+    tmp_path.chmod(0o755)
+    location = nginx.documented("internal;").replace("/srv/files/", f"{tmp_path}/")
+    return behind_nginx(program_of("nginx in front", "X-Accel-Redirect").app, "", location)
+
+
+def test_a_file_that_nginx_sends_keeps_the_headers_of_the_policy(sent_by_nginx):
+    """The page reads the file, and nginx adds each header once."""
+    browser = Browser(sent_by_nginx)
+
+    script = Script(script_of("X-Accel-Redirect"), browser.open("https://app.example"))
+
+    assert statuses(script, "sent") == [200]
+    assert browser.log[-1].answered("Access-Control-Allow-Origin") == "https://app.example"
+    assert browser.log[-1].answered("Vary") == "Origin"
+    assert browser.log[-1].answered("Server").startswith("nginx")
+
+
+def test_a_file_that_nginx_sends_stays_closed_to_other_pages(sent_by_nginx):
+    """The variable is empty, and so nginx adds no header; Vary is there."""
+    browser = Browser(sent_by_nginx)
+
+    assert_cannot_fetch(browser.open(EVIL), "https://api.example/reports/2026.csv")
+
+    assert browser.log[-1].answered("Access-Control-Allow-Origin") is None
+    assert browser.log[-1].answered("Vary") == "Origin"
+
+
 # A CDN in front
 
 
@@ -269,4 +303,4 @@ def test_the_body_size_of_nginx_is_above_that_of_flask(recipe):
 
     assert limit is not None
     assert recipe.app.config["MAX_CONTENT_LENGTH"] < int(limit[1]) * 1024 * 1024
-    assert SECTIONS["nginx in front"].blocks("nginx") == [BODY_SIZE]
+    assert SECTIONS["Errors from nginx"].blocks("nginx") == [BODY_SIZE]

@@ -185,13 +185,13 @@ def test_a_header_that_overrides_the_method_is_forbidden_by_its_value(name, valu
     ("name", "values", "others"),
     [
         ("Device-Memory", ["0.5", "8", "01"], ["", ".5", "1.", "1e3", "-1", "+1"]),
-        ("downlink", ["1.7", "10"], ["", "-1", "fast"]),
+        ("downlink", ["1.7", "10", "0123456789.9876543210"], ["", "-1", "fast"]),
         ("DPR", ["2", "1.5", "9" * 128], ["", "9" * 129, "1,5", "0x1", "nan"]),
         ("ECT", ["slow-2g", "2g", "3g", "4g"], ["", "4G", "5g", "4g\n"]),
         ("Intervention", ["", "{", "x" * 128], ["x" * 129]),
-        ("RTT", ["0", "100"], ["", "1.5"]),
+        ("RTT", ["0", "100", "0123456789"], ["", "1.5"]),
         ("Save-Data", ["on", "ON"], ["", "off", "1"]),
-        ("Viewport-Width", ["1280"], ["1.5", "100%"]),
+        ("Viewport-Width", ["1280", "9876543210"], ["1.5", "100%"]),
         ("WIDTH", ["640"], ["1.5", "-1"]),
         ("Viewport-Height", [], ["1"]),
         ("X-DPR", [], ["1"]),
@@ -215,3 +215,27 @@ def test_client_hints_count_towards_the_length_of_all_safelisted_values():
 
     assert unsafe_names(hints, client_hints=True) == []
     assert unsafe_names([*hints, ("RTT", "1")], client_hints=True) == ["intervention", "rtt"]
+
+
+@pytest.mark.parametrize(
+    ("value", "is_simple"),
+    [
+        *(
+            ("bytes=0123456789-9876543210", True),
+            ("bytes=5-", True),
+            ("bytes=5-5", True),
+            ("bytes=5-4", False),
+        ),
+        *(
+            ("bytes=-5", False),
+            ("bytes=5", False),
+            ("bytes=a-5", False),
+            ("bytes=5-a", False),
+            ("bytes=", False),
+        ),
+        *(("Bytes=0-5", False), ("bytes=0-5,7-8", False), ("bytes =0-5", False), ("bytes=0-5 ", False)),
+    ],
+)
+def test_a_range_is_safelisted_if_it_is_one_with_a_beginning(value, is_simple):
+    """See #simple-range-header-value."""
+    assert is_safelisted("Range", value) is is_simple

@@ -388,6 +388,20 @@ def test_a_mark_in_a_blueprint_that_is_left_out_is_not_warned_of(app):
         call(app)
 
 
+def test_the_module_of_a_function_is_where_it_was_written(app):
+    """Whatever name of a module it has been given."""
+
+    @cors(SAME_ORIGIN)
+    def view():
+        return "x"
+
+    view.__module__ = "no.such.module"
+    left_out.route("/renamed")(view)
+
+    with warned():
+        call(app)
+
+
 def test_a_mark_is_warned_of_once_whatever_else_is_marked_later(app):
     """A new mark has all of them looked at again."""
     app.add_url_rule("/", "view", plain(cors(SAME_ORIGIN)(lambda: "x")))
