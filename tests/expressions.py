@@ -15,6 +15,7 @@ SAFE: Final[dict[str, set[str]]] = {
     r"\Ahttps://app\.example\.com\Z": {"https://app.example.com"},
     r"https:\/\/app\.example\.com": {"https://app.example.com"},
     r"https://example\.com(:\d+)?": {"https://example.com"},
+    r"https://example\.com(:[01]+)?": {"https://example.com"},
     r"https://example\.com:\d{2,5}": {"https://example.com"},
     r"https://example\.com:(3000|8080)": {"https://example.com"},
     r"https://example\.com(:8443)?": {"https://example.com"},

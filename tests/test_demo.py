@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from click.testing import CliRunner
 
 from examples.bank import cli
 from examples.bank.bank import create_bank
@@ -37,6 +39,7 @@ from examples.bank.sites import Site, sites_at
 from examples.bank.table import carry_out
 from examples.bank.verdict import Judgement, Verdict
 from flask_corsguard import Request
+from flask_corsguard.cli.groups import corsguard
 from flask_corsguard.testing import Browser, Exchange
 
 ROOT = Path(__file__).parents[1]
@@ -67,7 +70,7 @@ def run(*arguments, columns=100):
 
 @contextmanager
 def running():
-    """Run the demo until it waits for Ctrl-C; give the process and the ports."""
+    """Run the demo until it waits for Ctrl-C; give the process, the ports and what it has printed."""
     pipe = subprocess.PIPE
     with subprocess.Popen(COMMAND, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as demo:
         try:
@@ -76,7 +79,8 @@ def running():
                 said += line
                 if line.startswith("Ctrl-C"):
                     break
-            yield demo, [int(port) for port in re.findall(r"^  \w+ +http://.*?:(\d+)", said, re.MULTILINE)]
+            ports = [int(port) for port in re.findall(r"^  \w+ +http://.*?:(\d+)", said, re.MULTILINE)]
+            yield demo, ports, said
         finally:
             demo.kill()
 
@@ -435,7 +439,7 @@ def test_ports_that_cannot_be_are_refused(ports):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_demo_ends_cleanly_when_it_is_told_to(number):
     """Ctrl-C, or a polite kill, ends it with code 0, no traceback and nobody at the ports."""
-    with running() as (demo, ports):
+    with running() as (demo, ports, _):
         up = [answers(port) for port in ports]
         demo.send_signal(number)
         # The end of the pipes: no child holds them.
@@ -449,7 +453,7 @@ def test_demo_ends_cleanly_when_it_is_told_to(number):
 
 def test_pages_begin_with_the_guard_on_and_the_money_there():
     """What the table has turned and taken is put back before anyone presses a button."""
-    with running() as (_, ports):
+    with running() as (_, ports, _):
         bank = SITES.bank._replace(port=ports[0])
         guard = ask(bank, "GET", "/guard").response_body
         balance = Customer(Browser({bank.origin: Relay(bank)}), bank).balance
@@ -462,7 +466,7 @@ def test_pages_begin_with_the_guard_on_and_the_money_there():
 
 def test_children_end_although_the_parent_cannot_tell_them():
     """After a kill that nobody can catch no server is left."""
-    with running() as (demo, ports):
+    with running() as (demo, ports, _):
         demo.kill()
         demo.communicate(timeout=BOUND)
 
@@ -769,3 +773,14 @@ def test_pages_load_scripts_that_exist():
     for name in ("bank.js", "page.js"):
         imported = re.findall(r'from "\./(.+?)"', (static / name).read_text("utf-8"))
         assert all((static / each).is_file() for each in imported)
+
+
+@pytest.mark.parametrize(("number", "code"), [(1, 0), (4, 1), (9, 1), (11, 1), (12, 1), (15, 1), (18, 0)])
+def test_command_beside_a_row_shows_what_the_row_shows(number, code):
+    """Pasted into a shell while the demo runs, it exits with 1 where a browser refuses."""
+    with running() as (_, _, said):
+        written = re.search(rf"(?m)^ ?{number}  (corsguard (?:.*\\\n)*.*)$", said)[1]
+        words = shlex.split(written.replace("\\\n", ""))
+        result = CliRunner().invoke(corsguard, words[1:])
+
+    assert result.exit_code == code, result.output

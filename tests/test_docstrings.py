@@ -96,6 +96,11 @@ FAILURES: Final = [
     ("cors", "PolicyError", lambda: cors()),
     ("cors", "TypeError", lambda: cors(SAME_ORIGIN)(registered_blueprint())),
     ("inventory", "LookupError", lambda: inventory(Flask(__name__))),
+    (
+        "policy_from_flask_cors",
+        "PolicyError",
+        lambda: flask_corsguard.policy_from_flask_cors(origins=["https://app.example/"]),
+    ),
     ("cors", "RuntimeError", lambda: cors(SAME_ORIGIN)(cors(origins="*")(Blueprint("b", __name__)))),
 ]
 

@@ -64,6 +64,7 @@ def _show_table(sites: Sites, report: Report) -> int:
         report.outcome(number, outcome)
         outcomes.append(outcome)
     report.summary(outcomes)
+    report.commands(outcomes)
     return _WRONG if any(outcome.problems for outcome in outcomes) else _DONE
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from flask_corsguard.testing import Exchange
 
+from .commands import command_for
 from .outcome import Outcome
 from .sites import Sites
 
@@ -79,6 +80,24 @@ class Report:
             "transfers were carried out, and only their answers hidden. The guard, which is on unless it "
             "is turned off, refused them before the bank's code ran."
         )
+
+    def commands(self, outcomes: Iterable[Outcome]) -> None:
+        """Say which command shows the same as each row, as it is written in a shell."""
+        self._line()
+        self.paragraph("While the demo runs, a command shows what each row shows:")
+        self._line()
+        for number, outcome in enumerate(outcomes, start=1):
+            lines = [""]
+            for word in command_for(outcome):
+                if lines[-1] and len(lines[-1]) + len(word) + 3 > self._width - len(_INDENT):
+                    lines.append(f"  {word}")
+                else:
+                    lines[-1] = f"{lines[-1]} {word}".lstrip()
+            before = f"{number:>2}  "
+            for line in lines[:-1]:
+                self._line(f"{before}{line} \\")
+                before = _INDENT
+            self._line(f"{before}{lines[-1]}")
 
     def paragraph(self, text: str) -> None:
         """Write running text."""

@@ -30,7 +30,6 @@ from .response import STARTS, answer_error, answer_granted, answer_text, refuse_
 from .scope import (
     environ_for_log,
     header_of,
-    is_connection,
     may_ask_to_read,
     origin_of,
     request_of,
@@ -110,7 +109,8 @@ class CorsMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse a handshake."""
         kind = scope["type"]
-        if kind != "http" and kind != "websocket" and not is_connection(scope):  # noqa: PLR1714 - costs less
+        # The lifespan has no headers. What has some was sent by a client, whatever the protocol.
+        if kind != "http" and kind != "websocket" and "headers" not in scope:  # noqa: PLR1714 - costs less
             await self.app(scope, receive, send)
             return
         # Read once: another policy may be assigned while this request runs.
@@ -133,7 +133,7 @@ class CorsMiddleware:
         if not is_plain and await self._answers(by_policy, answer, scope, receive, send):
             return
         with_headers = MethodType(send_with, (send, answer.headers, by_policy.owned, self))
-        if self.debug and origin is not None and answer.reason is ALLOWED and scope["type"] == "http":
+        if self.debug and answer.reason is ALLOWED and kind == "http":
             await self._answer_errors(answer, scope, receive, with_headers, send)
         else:
             await self.app(scope, receive, with_headers)

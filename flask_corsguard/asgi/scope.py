@@ -33,14 +33,6 @@ _FIELDS: Final = {
 }
 
 
-def is_connection(scope: Scope) -> bool:
-    """Whether a client has made a request or a handshake, of whatever protocol.
-
-    The lifespan of the application is none. A scope has headers where a client has sent them.
-    """
-    return scope["type"] in {"http", "websocket"} or "headers" in scope
-
-
 def request_of(scope: Scope) -> Request:
     """Return the part of a request, or of a handshake, that matters to CORS."""
     found: dict[str, str] = {}

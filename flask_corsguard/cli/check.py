@@ -15,7 +15,7 @@ from flask_corsguard.core.problems import PolicyError
 from flask_corsguard.explanations.inside import layer_for
 from flask_corsguard.explanations.remote import TIMEOUT
 from flask_corsguard.explanations.stand_in import NoPolicy, applied_to
-from flask_corsguard.explanations.wire import Server, Unreachable
+from flask_corsguard.explanations.wire import Server, Unreachable, looked_up
 from flask_corsguard.probes.check import SENDS, findings_of
 from flask_corsguard.probes.session import Finding, LimitReached, Session
 from flask_corsguard.testing.transport import make_environ
@@ -158,7 +158,7 @@ def _exact_origin(policy: Policy | None) -> str | None:
 def _ask(server: Server, limit: int) -> None:
     """Ask whether a server that is not on this computer may be sent what the check sends."""
     try:
-        found = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)
+        found = socket.getaddrinfo(looked_up(server.host), server.port, type=socket.SOCK_STREAM)
     except OSError as error:
         raise Failure(f"There is no host named {server.host} ({error.strerror}).") from error
     addresses = sorted({str(each[4][0]) for each in found})

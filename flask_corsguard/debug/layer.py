@@ -55,9 +55,9 @@ class DebugPage:
     def __init__(self, flask: Flask, app: WSGIApplication) -> None:
         self.app = app
         self._flask = flask
-        layer: Any = flask.extensions[EXTENSION]
-        self._refusals = Refusals(layer.source.place_of)
-        layer.on_refusal = self._refusals.note
+        self._layer: Any = flask.extensions[EXTENSION]
+        self._refusals = Refusals(self._place_of)
+        self._layer.on_refusal = self._refusals.note
         self._answers = Answers(flask, self._refusals)
         closed = SAME_ORIGIN.replace(resource_policy="same-origin")
         self._page = CorsMiddleware(self._answer, closed, on_refusal=self._note)
@@ -68,6 +68,10 @@ class DebugPage:
         if self._flask.debug and (path == PATH or path.startswith(f"{PATH}/")):
             return self._page(environ, start_response)
         return self.app(environ, start_response)
+
+    def _place_of(self, environ: WSGIEnvironment) -> str:
+        # Another policy may have been assigned, and its source is another one.
+        return str(self._layer.source.place_of(environ))
 
     def _note(self, environ: WSGIEnvironment, decision: Decision) -> None:
         self._refusals.note(environ, decision, "debug page")

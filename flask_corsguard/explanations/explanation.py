@@ -106,11 +106,13 @@ def explain_inside(
     applied = server.applied[-1] if server.applied else None
     refusals = server.refusals if isinstance(server, StandIn) else []
     decision = next((each for each in reversed(refusals) if not each.allowed), None)
-    is_stand_in = isinstance(server, StandIn)
+    instead = "" if isinstance(server, StandIn) else server.note
+    is_stand_in = isinstance(server, StandIn) or bool(instead)
     diagnosis = diagnosis_of(outcome, knows_status=not is_stand_in)
     is_refused = diagnosis is not None or decision is not None
     raised = [] if isinstance(server, StandIn) else list(map(_sentence_of, server.raised))
     route = _route(asked, layer)
+    told = [each for each in (instead, *raised, route.note) if each]
     where = "" if applied is None else where_of(layer, applied, route.endpoint, asked.method)
     findings, notes = _about_cookies(asked, loaded, layer, outcome, engine)
     return Explanation(
@@ -121,7 +123,7 @@ def explain_inside(
         decision=decision,
         needed=_needed(asked, applied) if is_refused else None,
         findings=findings,
-        notes=(*about_headers(asked), *raised, *([route.note] if route.note else []), *notes),
+        notes=(*about_headers(asked), *told, *notes),
         is_answered_by_policies=is_stand_in,
         others=_others(asked, outcome, recorded),
     )

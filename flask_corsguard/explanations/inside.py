@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 #: The host of an application that names none.
 HOST: Final = "api.example"
+#: What is said of an application whose Flask-CORS answers.
+FLASK_CORS: Final = (
+    "The application has no CorsGuard. This is what its Flask-CORS answers, without what @cross_origin adds; "
+    "the view did not run."
+)
 
 
 def layer_for(loaded: object) -> Any:
@@ -56,7 +61,7 @@ def server_for(loaded: object, layer: Any, *, runs: bool) -> StandIn | Observed:
         return StandIn(layer)
     hooks = _hooks_of_flask_cors(loaded)
     if hooks:
-        return Observed(_OnlyHooks(loaded, hooks), None)
+        return Observed(_OnlyHooks(loaded, hooks), None, FLASK_CORS)
     name = getattr(loaded, "import_name", type(loaded).__name__)
     raise NoPolicy(
         f"The application {name!r} has no CorsGuard, so only its own code knows what it answers: "

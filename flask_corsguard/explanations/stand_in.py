@@ -94,11 +94,13 @@ class Observed:
 
     :param app: the application.
     :param layer: its layer; ``None`` if it has none.
+    :param note: what answers instead of the application; empty if it answers itself.
     """
 
-    def __init__(self, app: WSGIApplication, layer: Any) -> None:
+    def __init__(self, app: WSGIApplication, layer: Any, note: str = "") -> None:
         self._app = app
         self._layer = layer
+        self.note = note
         self.applied: list[Applied] = []
         #: What the application has raised, as text.
         self.raised: list[str] = []

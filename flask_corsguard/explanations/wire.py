@@ -140,6 +140,14 @@ class _TlsSocket(_Deadline, ssl.SSLSocket):
     """A socket with TLS and a deadline."""
 
 
+def looked_up(host: str) -> str:
+    """Return the name to look up for *host*: browsers take all names below ``localhost`` for this machine.
+
+    See RFC 6761, section 6.3. Not every system's resolver does so.
+    """
+    return "localhost" if host.rstrip(".").lower().endswith(".localhost") else host
+
+
 class _Connection(http.client.HTTPConnection):
     """A connection that is opened until a deadline."""
 
@@ -150,7 +158,7 @@ class _Connection(http.client.HTTPConnection):
     def open(self, deadline: float) -> _PlainSocket | _TlsSocket:
         """Connect, and return the socket."""
         server = self._server
-        where = (server.address or server.host, server.port)
+        where = (looked_up(server.address or server.host), server.port)
         raw = socket.create_connection(where, max(deadline - time.monotonic(), _LEAST))
         made: Any = _PlainSocket(fileno=raw.detach())
         made.settimeout(max(deadline - time.monotonic(), _LEAST))

@@ -8,6 +8,7 @@ import pytest
 
 from asgi_harness import Spy, ask, http_scope, run, socket_scope
 from cases import EVERYONE, EVIL, LISTED, A
+from flask_corsguard import Policy
 from flask_corsguard.asgi import CorsMiddleware
 
 ALLOWED = ("Access-Control-Allow-Origin", A)
@@ -106,11 +107,13 @@ def test_an_exception_is_the_servers():
         ask(CorsMiddleware(fails, LISTED), headers={"Origin": A})
 
 
-@pytest.mark.parametrize("headers", [{}, {"Origin": EVIL}])
-def test_in_debug_mode_whom_nobody_lets_read_gets_the_exception(headers):
+@pytest.mark.parametrize(
+    ("policy", "headers"), [(LISTED, {}), (LISTED, {"Origin": EVIL}), (Policy(origins="*"), {})]
+)
+def test_in_debug_mode_the_server_gets_the_exception_if_no_other_origin_may_read_it(policy, headers):
     """The server, or a debugger around this layer, makes of it what it will."""
     with pytest.raises(LookupError):
-        ask(CorsMiddleware(fails, LISTED, debug=True), headers=headers)
+        ask(CorsMiddleware(fails, policy, debug=True), headers=headers)
 
 
 def test_the_exception_of_a_socket_is_the_servers():
@@ -127,6 +130,7 @@ def test_in_debug_mode_an_allowed_page_reads_the_exception(method, body, caplog)
     assert (result.code, result.body) == (500, body)
     assert ALLOWED in result.cors
     assert traced(result) == "allowed; policy=application"
+    assert [record.name for record in caplog.records] == ["flask_corsguard"]
     assert "Traceback" in caplog.text
 
 
@@ -135,6 +139,7 @@ def test_a_response_that_has_begun_is_not_begun_again():
 
     async def breaks(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"part", "more_body": True})
         raise LookupError
 
     with pytest.raises(LookupError):

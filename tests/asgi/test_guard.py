@@ -65,10 +65,20 @@ def test_a_scope_without_a_scheme_is_plain():
 
 def test_names_of_headers_are_read_in_any_case():
     """A server that does not send lower case must not open the guard."""
-    scope = http_scope("POST")
-    scope["headers"] = [(b"Sec-Fetch-Site", b"cross-site")]
+    forged, handshake = http_scope("POST"), http_scope()
+    forged["headers"] = [(b"Sec-Fetch-Site", b"cross-site")]
+    handshake["headers"] = [(b"Upgrade", b"websocket"), *forged["headers"]]
 
-    assert run(CorsMiddleware(Spy(), LISTED), scope).code == 403
+    assert run(CorsMiddleware(Spy(), LISTED), forged).code == 403
+    assert run(CorsMiddleware(Spy(), LISTED), handshake).code == 403
+
+
+@pytest.mark.parametrize(("scheme", "wanted"), [("ws", "websocket.accept"), ("wss", "websocket.close")])
+def test_a_page_of_plain_http_is_no_own_page_of_https(scheme, wanted):
+    """Anyone on the network can be that page."""
+    scope = socket_scope(headers={"Origin": "http://api.example", "Host": "api.example"}, scheme=scheme)
+
+    assert run(CorsMiddleware(Spy(), LISTED), scope).messages[0]["type"] == wanted
 
 
 def test_a_server_that_can_send_an_answer_to_a_handshake_gets_the_reason():
@@ -192,6 +202,15 @@ def test_a_hint_speaks_of_the_proxy_in_front(caplog):
         assert ask(CorsMiddleware(Spy(), LISTED), "POST", "/", headers).code == 403
 
     assert "X-Forwarded-Host" in caplog.text
+
+
+def test_a_hint_reads_every_line_of_a_header(caplog):
+    """Each proxy in a row may add one."""
+    headers = [("Host", "10.0.0.7"), ("Origin", "https://api.example")]
+    hosts = [("X-Forwarded-Host", "other.example"), ("X-Forwarded-Host", "api.example")]
+
+    assert ask(CorsMiddleware(Spy(), LISTED), "POST", "/", [*headers, *hosts]).code == 403
+    assert "the origin's host is in X-Forwarded-Host" in caplog.text
 
 
 def test_where_nobody_listens_a_refusal_is_a_refusal(caplog):

@@ -48,10 +48,19 @@ def test_whatever_can_take_three_arguments_is_taken(app):
     assert CorsMiddleware(app, LISTED).app is app
 
 
+def test_a_path_that_cannot_be_used_is_a_policy_error():
+    """It names the argument."""
+    with pytest.raises(PolicyError) as caught:
+        CorsMiddleware(Spy(), {"api": LISTED})
+
+    assert [(each.field, each.code) for each in caught.value.problems] == [("policy", "path.spelling")]
+
+
 def test_a_policy_that_is_none_is_a_policy_error():
     """The hint names what can be given."""
-    with pytest.raises(PolicyError, match="a mapping of paths, or a callable"):
+    with pytest.raises(PolicyError, match="a mapping of paths, or a callable") as caught:
         CorsMiddleware(Spy(), 7)
+    assert [(each.field, each.value) for each in caught.value.problems] == [("policy", 7)]
 
 
 @pytest.mark.parametrize(
@@ -66,6 +75,7 @@ def test_a_policy_that_is_none_is_a_policy_error():
         ("/api/x", "/v1", True),
         ("/v1/api/x", "/v1/", True),
         ("/v1api/x", "/v1", False),
+        ("/X/api/x", "/X", True),
         ("/v1", "/v1", False),
         ("/v1/../api", "/v1", False),
         ("/api/%2e%2e/x", "", False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 from hypercorn.middleware import ProxyFixMiddleware
 
@@ -44,6 +46,14 @@ def test_a_refusal_advises_what_there_is_for_asgi(headers, scheme, advice, caplo
     (record,) = caplog.records
     assert advice in record.getMessage()
     assert "ProxyFix " not in record.getMessage()
+
+
+def test_a_withheld_answer_advises_the_same(caplog):
+    """It is logged at INFO."""
+    caplog.set_level(logging.INFO, "flask_corsguard")
+
+    assert ask(CorsMiddleware(Spy(), LISTED), "GET", "/", BEHIND).code == 200
+    assert "ProxyFixMiddleware(application, " in caplog.text
 
 
 def test_the_layer_of_hypercorn_belongs_around_this_one():

@@ -221,7 +221,7 @@ def test_the_answer_to_a_preflight_that_is_granted_is_whole():
     start, body = ask(CorsMiddleware(Spy(), LISTED.replace(methods=["PUT"])), "OPTIONS", "/", asked).messages
 
     assert (start["type"], start["status"]) == ("http.response.start", 204)
-    assert body == {"type": "http.response.body", "body": b""}
+    assert body == {"type": "http.response.body"}
 
 
 @pytest.mark.parametrize("scope", [http_scope("POST"), socket_scope()], ids=lambda scope: scope["type"])
@@ -234,3 +234,31 @@ def test_a_request_whose_headers_are_missing_does_not_reach_the_application(scop
         run(CorsMiddleware(spy, LISTED), scope)
 
     assert spy.scopes == []
+
+
+@pytest.mark.parametrize(
+    ("key", "scopes"),
+    [
+        ("scheme", [http_scope, socket_scope]),
+        ("root_path", [http_scope, socket_scope]),
+        ("path", [lambda *args, **more: {**socket_scope(*args, **more), "type": "custom"}]),
+        ("extensions", [socket_scope]),
+    ],
+)
+@pytest.mark.parametrize("origin", ["http://a.example", "https://a.example", A, "https://evil.example"])
+def test_what_a_scope_may_leave_out_has_a_default(key, scopes, origin, caplog):
+    """See "HTTP Connection Scope"; a scheme is http or ws, a root is none."""
+    caplog.set_level("DEBUG", "flask_corsguard")
+    default = {"root_path": "", "path": "", "extensions": {}}
+    for make in scopes:
+        scope = make(headers={"Origin": origin, "Host": "a.example"})
+        if scope["type"] == "http":
+            scope["method"] = "POST"
+        whole = {**scope, key: default.get(key, "http" if scope["type"] == "http" else "ws")}
+        bare = {name: value for name, value in scope.items() if name != key}
+        told = []
+        for each in (whole, bare):
+            app = CorsMiddleware(Spy(), {"/X": Policy(origins="*"), "/": LISTED}, debug=True)
+            told.append((run(app, each, survives=[KeyError, AssertionError]), caplog.text))
+            caplog.clear()
+        assert told[0] == told[1]

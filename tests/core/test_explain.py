@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -25,7 +26,8 @@ def test_a_decision_made_by_hand_explains_what_it_knows():
     """Without a request and a policy, the explanation is the reason."""
     decision = Decision(kind=Kind.ACTUAL, reason=Reason.ORIGIN_NULL, headers=())
 
-    assert decision.explain() == "The decision was: origin-null."
+    for known in ({}, {"request": Request(method="GET")}, {"policy": LISTED}):
+        assert replace(decision, **known).explain() == "The decision was: origin-null."
 
 
 def test_an_explanation_leaves_an_exception_to_the_log():

@@ -289,6 +289,17 @@ def test_refusals_are_shown_as_they_come(client):
     assert found[0]["sentence"].startswith(f"{EVIL} is not one of the origins that the policy allows")
 
 
+def test_a_refusal_has_the_place_of_the_policy_that_is_there_now(app, client):
+    """Another one may be assigned while the application runs."""
+    app.extensions["corsguard"].policy = lambda environ: Policy(origins=["https://other.example"])
+
+    client.put("/nothing", headers=CROSS_SITE)
+    client.put("/api/orders/7", headers=CROSS_SITE)
+
+    assert [each["source"] for each in refusals(client)] == ["application", "blueprint api"]
+    assert "https://other.example" in refusals(client)[0]["sentence"]
+
+
 def test_what_is_only_reported_is_called_that():
     """The request has run."""
     app = an_app()

@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter
 from flask_corsguard import SAME_ORIGIN, UNMANAGED, CorsGuard, CorsMiddleware, Policy, asgi, cors
 from flask_corsguard.explanations.asked import Asked, outcome_of
 from flask_corsguard.explanations.explanation import explain_inside
-from flask_corsguard.explanations.inside import has_host, url_of
+from flask_corsguard.explanations.inside import FLASK_CORS, has_host, url_of
 from flask_corsguard.explanations.stand_in import NoPolicy, answer_nothing
 
 PAGE = "https://app.example"
@@ -365,6 +365,7 @@ def test_flask_cors_is_asked_in_its_place():
 
     assert explanation.diagnosis.code == "no-allow-origin"
     assert explanation.needed.code == 'Policy(origins=["https://app.example"])'
+    assert explanation.notes == (FLASK_CORS,)
     assert explain_inside(asked("/names", origin="https://other.example"), app).diagnosis is None
 
 

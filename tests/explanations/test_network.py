@@ -339,3 +339,12 @@ def test_a_server_that_is_not_there_is_said():
     """There is nothing to explain."""
     with pytest.raises(Unreachable, match=r"There is no host named nothing\.invalid"):
         explain_remote(Asked(origin=PAGE, url="http://nothing.invalid/"))
+
+
+def test_a_name_below_localhost_is_this_machine():
+    """As for browsers, whatever the resolver of the system makes of it."""
+    with serving(Server(lambda method, path, headers: (200, [OURS], b""))) as server:
+        url = f"http://api.demo.localhost:{server.server_port}/"
+
+        assert not explain_remote(Asked(origin=PAGE, url=url)).is_refused
+        assert dict(server.asked[0][2])["Host"] == f"api.demo.localhost:{server.server_port}"

@@ -273,3 +273,13 @@ def test_what_the_constructor_was_given_is_not_given_to_init_app(constructed, in
         (field, "policy.twice") for field in fields
     ]
     assert all("or to init_app(app, ...), for one" in each.hint for each in caught.value.problems)
+
+
+@pytest.mark.parametrize("name", ["Xapi", "X", "api"])
+def test_a_marked_blueprint_may_have_any_name(name):
+    """Its first letter belongs to it."""
+    app = Flask(__name__)
+    CorsGuard(app)
+    app.register_blueprint(cors(origins=[A])(Blueprint(name, __name__, url_prefix="/x")))
+
+    assert call(app, path="/x/none", headers={"Origin": A}).get("Access-Control-Allow-Origin") == A

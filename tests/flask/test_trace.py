@@ -63,6 +63,8 @@ PLACES = [
     ("GET", "/api/none", "path /api"),
     ("GET", "/none", "application"),
     ("GET", "//x", "closed"),
+    ("GET", "/x/../none", "closed"),
+    ("GET", "/outer/./none", "closed"),
 ]
 
 

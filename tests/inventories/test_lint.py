@@ -25,6 +25,7 @@ from flask_corsguard import (
     Policy,
     cors,
     inventory,
+    policy_from_flask_cors,
 )
 from flask_corsguard.core.findings import FINDINGS
 from flask_corsguard.inventories.lint import findings_of
@@ -275,6 +276,9 @@ CASES = {
 #: What only requests show.
 RUNNING = {"headers.replaced", "host.replaced", "request.past-the-guard"}
 
+#: What ``policy_from_flask_cors()`` warns of, when it makes a policy.
+MIGRATING = {"flask-cors.left-out", "flask-cors.undecided"}
+
 
 def routed_with_paths(paths):
     """Return an application with one route and these path rules."""
@@ -309,9 +313,9 @@ def test_a_finding_is_gone_where_its_remedy_is_applied(code):
 
 
 def test_every_code_has_an_application_that_shows_it():
-    """In the table above, or in a request."""
-    assert {*CASES, *RUNNING} == set(FINDINGS)
-    assert not RUNNING & set(CASES)
+    """In the table above, in a request, or in a program that moves from Flask-CORS."""
+    assert {*CASES, *RUNNING, *MIGRATING} == set(FINDINGS)
+    assert not (RUNNING | MIGRATING) & set(CASES)
 
 
 def past_the_guard(app):
@@ -356,6 +360,21 @@ def test_a_warning_is_the_same_finding(prepare, headers, code):
     assert [each.code for each in found] == [code]
     assert str(caught[0].message) == str(found[0])
     assert found[0].where == f"{caught[0].filename}:{caught[0].lineno}"
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"origins": ["https://app.example/"]}, "flask-cors.undecided"),
+        ({"origins": [A], "resources": {"/api/*": {}}}, "flask-cors.left-out"),
+    ],
+)
+def test_what_has_no_meaning_here_is_the_same_kind_of_finding(options, code):
+    """Where a program has chosen to be warned of it."""
+    with pytest.warns(CorsGuardWarning) as caught:
+        policy_from_flask_cors(on_problem="warn", **options)
+
+    assert {each.message.finding.code for each in caught} == {code}
 
 
 def test_what_the_first_request_would_tell_is_told_by_it_all_the_same():

@@ -306,3 +306,11 @@ def test_an_invalid_url_is_not_loaded(do):
 
     assert refused.because == "'https://' is not a URL."
     assert not refused.exchange
+
+
+def test_an_http_image_that_a_redirect_leads_to_is_fetched_over_https():
+    """The URL that was asked for first stays as it is."""
+    app = answering(PNG, paths={"/hop": (302, {"Location": "http://third.example/x"})})
+    image = page_of(app).image(f"{API}/hop")
+
+    assert [exchange.url for exchange in image.exchange] == [f"{API}/hop", "https://third.example/x"]

@@ -344,3 +344,13 @@ def test_pages_of_two_sites_do_not_share_the_cache():
     assert browser.visit(API).response.text == "3"
     assert browser.visit(API).response.text == "3"
     assert one.navigate(API).response.text == "3"
+
+
+@pytest.mark.parametrize("vary", [None, "", ",", "Accept-Language", " , Accept-Language ,"])
+def test_a_response_that_varies_with_nothing_else_is_for_every_request(vary):
+    """An empty name in ``Vary`` is none, and without ``Vary`` no header of a request counts."""
+    headers = [MONTH, *(() if vary is None else [("Vary", vary)])]
+    first, second = ({"headers": {"X": value, "Accept": value}} for value in ("1", "2"))
+
+    assert twice(headers, first=first, second=second, url=APP) == CACHED
+    assert twice([MONTH, ("Vary", "Accept-Language, x")], first=first, second=second, url=APP) == FETCHED

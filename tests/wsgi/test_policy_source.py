@@ -10,6 +10,7 @@ from cases import EVERYONE, EVIL, LISTED, VARY, A, allow
 from flask_corsguard import SAME_ORIGIN, CorsMiddleware, Policy, PolicyError
 from flask_corsguard.core.compiled import compiled
 from flask_corsguard.wsgi.policy_source import source_of
+from flask_corsguard.wsgi.varying_policies import VaryingPolicies
 from guard_cases import CROSS_SITE, OPEN_TO_A
 from harness import SpyApp, assert_headers_exactly, call, make_environ, preflight
 
@@ -174,3 +175,13 @@ def test_an_environ_without_a_path_asks_for_the_root():
     CorsMiddleware(SpyApp(), {"/": LISTED})(environ, lambda *args: started.append(args))
 
     assert ("Access-Control-Allow-Origin", A) in started[0][1]
+
+
+def test_a_list_that_a_callable_gives_is_checked_under_the_name_of_the_policy():
+    """The problem names the place in the list."""
+    with pytest.raises(PolicyError) as caught:
+        VaryingPolicies().of([EVERYONE, LISTED], make_environ)
+
+    assert [each.field for each in caught.value.problems] == ["policy[1]"]
+    with pytest.raises(TypeError, match=r"^<function make_environ at .*> returned dict, not a Policy$"):
+        VaryingPolicies().of({}, make_environ)

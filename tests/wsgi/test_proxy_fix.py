@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cases import EVIL, VARY, A, allow
 from flask_corsguard import SAME_ORIGIN, CorsMiddleware
+from flask_corsguard.wsgi.proxy_fix import proxy_fixes
 from guard_cases import BEHIND_PROXY, OPEN_TO_A
 from harness import SpyApp, assert_headers_exactly, call
 
@@ -72,3 +74,20 @@ def test_layers_in_a_circle_are_not_followed_for_ever():
             return []
 
     assert call(CorsMiddleware(Circle(), SAME_ORIGIN), "POST", "/").code == 200
+
+
+@pytest.mark.parametrize("names", [(), ("x_host",), ("x_proto",), ("x_host", "x_proto")])
+def test_a_layer_with_both_settings_is_a_proxy_fix(names):
+    """One of them may mean anything."""
+
+    class Layer:
+        def __init__(self, app):
+            self.app = app
+            vars(self).update(dict.fromkeys(names, 1))
+
+        def __call__(self, environ, start_response):
+            return self.app(environ, start_response)
+
+    layer = Layer(SpyApp())
+
+    assert proxy_fixes(layer) == ((layer,) if len(names) == 2 else ())

@@ -209,3 +209,9 @@ def test_a_header_of_responses_is_not_one_to_allow(name):
 def test_the_wildcard_is_the_first_of_the_names(names):
     """Wherever it was written."""
     assert check_names("methods", names, "", lambda field, name: None, []) == ("*", "A", "B")
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 86_399, 86_400])
+def test_a_preflight_may_be_kept_for_nothing_and_for_a_day(seconds):
+    """Both bounds are within."""
+    assert Policy(origins=[A], max_age=seconds).max_age == seconds

@@ -90,6 +90,15 @@ def allow_cors(app):
     return layer
 
 
+def cors_layer(app):
+    """Put a function around *app*, as :func:`allow_cors` does under another name."""
+
+    def layer(environ, start_response):
+        return app(environ, start_response)
+
+    return layer
+
+
 @pytest.mark.parametrize(
     ("wrap", "name"),
     [
@@ -97,6 +106,7 @@ def allow_cors(app):
         (lambda app: CorsMiddleware(app, Policy(origins="*")), "CorsMiddleware stands outside"),
         (lambda app: ProxyFix(Cors(ProxyFix(app))), "Cors stands outside"),
         (allow_cors, "allow_cors stands outside"),
+        (cors_layer, "cors_layer stands outside"),
         (type("CORSMiddleware", (Cors,), {}), "CORSMiddleware stands outside"),
     ],
 )
@@ -130,6 +140,18 @@ def create_cors_app(app):
     return timing
 
 
+def cors_of_many(app):
+    """Have a function put another one around *app*; only what defines the layer is asked for its name."""
+
+    def measured(inner):
+        def timing(environ, start_response):
+            return inner(environ, start_response)
+
+        return timing
+
+    return measured(app)
+
+
 @pytest.mark.parametrize(
     "wrap",
     [
@@ -138,6 +160,7 @@ def create_cors_app(app):
         lambda app: ProfilerMiddleware(app, stream=None),
         corsair,
         create_cors_app,
+        cors_of_many,
         type("Scorsese", (Cors,), {}),
     ],
 )

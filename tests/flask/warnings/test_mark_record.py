@@ -11,6 +11,7 @@ from flask_corsguard.flask.warnings.mark_record import (
     record_mark,
     record_of,
 )
+from flask_corsguard.flask.warnings.reach import MAX_OBJECTS, reach_of
 from flask_corsguard.flask.warnings.warning import Place
 
 
@@ -76,3 +77,20 @@ def test_an_object_that_takes_no_reference_is_marked_without_a_record():
     cors(SAME_ORIGIN)(Slots())
 
     assert list(put_marks()) == []
+
+
+def test_what_an_object_holds_is_looked_at_within_a_bound():
+    """A chain of many wrappers is not followed to its end."""
+
+    class Wrapper:
+        def __init__(self, view):
+            self.view = view
+
+        def __call__(self):
+            return self.view()
+
+    chain = Wrapper(print)
+    for _ in range(MAX_OBJECTS):
+        chain = Wrapper(chain)
+
+    assert len(list(reach_of(chain))) == MAX_OBJECTS
