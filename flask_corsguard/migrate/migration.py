@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .leftovers import leftover_lines
 from .plan import Plan
-from .project import Module, Project, read_project
+from .project import OF_FLASK_CORS, Module, Project, read_project
 from .questions import Answers
 from .source import SourceError
 from .work import SECTIONS, Line, Work
@@ -59,8 +59,6 @@ def migrate(paths: Sequence[Path], answers: Answers, guard: str = "report") -> M
         return result
     for part in _applications(project):
         work = Work(part, answers, guard)
-        if not (work.sites.imports or work.sites.quart or work.sites.calls):
-            continue
         Plan(work).run()
         changes = [] if work.open else list(_changes(part))
         if work.open:
@@ -102,7 +100,7 @@ def _applications(project: Project) -> list[Project]:
         with_application = [part for part in parts if _makes_application(part)]
         joined = [*lonely, *with_application]
         parts = [part for part in parts if part not in joined] + [set().union(*joined)]
-    return [_part(project, part) for part in parts]
+    return [_part(project, part) for part in parts if _uses(part)]
 
 
 def _part(project: Project, modules: set[Module]) -> Project:
@@ -122,7 +120,7 @@ def _join(groups: dict[Module, set[Module]], one: Module, other: Module) -> None
 
 
 def _imported(module: Module, project: Project) -> Iterator[Module]:
-    for node in ast.walk(module.source.tree):
+    for node in module.source.nodes:
         names: Iterable[str] = ()
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -144,7 +142,7 @@ def _imported(module: Module, project: Project) -> Iterator[Module]:
 
 
 def _uses(modules: Iterable[Module]) -> bool:
-    return any(b"flask_cors" in m.source.data or b"flask.ext" in m.source.data for m in modules)
+    return any(OF_FLASK_CORS.search(module.source.data) for module in modules)
 
 
 def _makes_application(modules: Iterable[Module]) -> bool:
