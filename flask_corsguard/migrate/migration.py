@@ -11,6 +11,7 @@ from .leftovers import leftover_lines
 from .plan import Plan
 from .project import OF_FLASK_CORS, Module, Project, read_project
 from .questions import Answers
+from .routes import Route
 from .source import SourceError
 from .work import SECTIONS, Line, Work
 
@@ -47,10 +48,13 @@ class Migration:
     is_open: bool = False
 
 
-def migrate(paths: Sequence[Path], answers: Answers, guard: str = "report") -> Migration:
+def migrate(
+    paths: Sequence[Path], answers: Answers, guard: str = "report", routes: Sequence[Route] = ()
+) -> Migration:
     """Return what the projects in *paths* become. Nothing is written.
 
     :param guard: what happens to a request that a policy does not allow.
+    :param routes: those of the application, if it was started.
     :raises SourceError: if a file cannot be read.
     """
     project = read_project(paths)
@@ -58,7 +62,7 @@ def migrate(paths: Sequence[Path], answers: Answers, guard: str = "report") -> M
     if not project.uses_flask_cors:
         return result
     for part in _applications(project):
-        work = Work(part, answers, guard)
+        work = Work(part, answers, guard, list(routes))
         Plan(work).run()
         changes = [] if work.open else list(_changes(part))
         if work.open:

@@ -73,7 +73,7 @@ class Routes:
             for path in value.candidates:
                 if isinstance(path, str) and (path.startswith("/") or (path == "" and view is not None)):
                     for prefix in self.prefixes(owner, module, scope):
-                        yield _route(f"{prefix.rstrip('/')}{path}" or "/", view)
+                        yield route_of(f"{prefix.rstrip('/')}{path}" or "/", view)
 
     def prefixes(self, owner: ast.expr, module: Module, scope: Scope, depth: int = 0) -> set[str]:
         """Return what the paths of *owner*'s routes can begin with."""
@@ -129,7 +129,8 @@ class Routes:
         return None
 
 
-def _route(rule: str, view: ast.AST | None) -> Route:
+def route_of(rule: str, view: ast.AST | None) -> Route:
+    """Return the route with a rule of the URL map."""
     path = _CONVERTER.sub(lambda match: "x/y" if match[1] == "path" else "1", rule)
     first = _CONVERTER.search(rule)
     return Route(path, rule[: first.start()] if first else rule, view)
