@@ -127,7 +127,8 @@ def _imported(module: Module, project: Project) -> Iterator[Module]:
     for node in module.source.nodes:
         names: Iterable[str] = ()
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            # A package is loaded with what is in it.
+            names = [each for alias in node.names for each in (alias.name, alias.name.rpartition(".")[0])]
         elif isinstance(node, ast.ImportFrom):
             absolute = module.absolute(node)
             names = [absolute, *(f"{absolute}.{alias.name}".lstrip(".") for alias in node.names)]
