@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo quick test gate counts instructions browsers interop bench fuzz mutants wheel check prose docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop edge bench bench-edge fuzz mutants wheel check prose docs clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
@@ -25,6 +25,7 @@ help:
 	@echo 'make wheel          builds the wheel, and installs and imports it in an environment of its own'
 	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
 	@echo 'make interop        tests it under every server and framework; installs some of them (Debian, as root)'
+	@echo 'make edge           tests the exported configuration in real engines; installs some of them (Debian, as root)'
 	@echo 'make instructions   counts machine instructions per request with valgrind; installs it (Debian, as root)'
 	@echo '     WRITE=1        records them, too'
 	@echo 'make counts         records the bytecodes and calls per request that the tests compare with'
@@ -33,6 +34,7 @@ help:
 	@echo 'make mutants        changes the package in 200 small ways, one at a time, and lists what no test notices'
 	@echo '     ARGS="--sample 500 --seed other"  others, and more of them; ARGS=--help'
 	@echo 'make bench          measures time and memory beside other libraries; ARGS=--quick: tries it out (Debian, as root)'
+	@echo 'make bench-edge     measures what many origins cost in an engine in front; ARGS="100 100000": that many'
 	@echo 'make clean          removes what the others made'
 
 demo: $(VENV)/demo.stamp
@@ -40,7 +42,7 @@ demo: $(VENV)/demo.stamp
 
 quick: $(VENV)/tests.stamp
 	@$(PYTEST) --quiet -p no:randomly --hypothesis-profile=development -m 'not slow' \
-	  --ignore=tests/browsers --ignore=tests/interop $(ARGS)
+	  --ignore=tests/browsers --ignore=tests/edge/engines --ignore=tests/interop $(ARGS)
 
 test: $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(PYTEST) $(if $(PROFILE),--hypothesis-profile=$(PROFILE)) --cov --cov-report=term $(ARGS)
@@ -54,6 +56,7 @@ gate:
 	@$(MAKE) --no-print-directory browsers
 	@$(MAKE) --no-print-directory interop
 	@$(MAKE) --no-print-directory instructions
+	@$(MAKE) --no-print-directory edge
 	@$(MAKE) --no-print-directory test PROFILE=gate
 
 counts: $(VENV)/tests.stamp
@@ -70,6 +73,14 @@ browsers: $(VENV)/tests.stamp
 interop: $(VENV)/interop.stamp
 	@tests/interop/install
 	$(BIN)/python -m pytest -m interop -q -p no:cacheprovider --write-docs $(ARGS)
+
+edge: $(VENV)/edge.stamp
+	@tests/edge/install
+	$(PYTEST) -m edge -q -p no:cacheprovider --write-docs tests/edge/engines $(ARGS)
+
+bench-edge: $(VENV)/edge.stamp
+	@tests/edge/install
+	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks.edge $(ARGS)
 
 bench: $(VENV)/bench.stamp
 	@benchmarks/install

@@ -34,6 +34,8 @@ _SLOW = frozenset(
         "tests/debug/test_debug_page.py",
         "tests/explanations/test_network.py",
         "tests/explanations/test_remote.py",
+        "tests/edge/test_golden.py",
+        "tests/edge/test_interpreter.py",
         "tests/flask/test_bad_input.py",
         "tests/flask/test_beside.py",
         "tests/flask/test_beside_sockets.py",
@@ -85,7 +87,7 @@ def pytest_collection_modifyitems(config, items):
     config.stash[_COLLECTED] = frozenset(item.nodeid for item in items)
     for item in items:
         module = item.nodeid.partition("::")[0]
-        if module in _SLOW or any(item.get_closest_marker(each) for each in ("browser", "interop")):
+        if module in _SLOW or any(item.get_closest_marker(each) for each in ("browser", "edge", "interop")):
             item.add_marker("slow")
 
 
