@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo quick test gate counts instructions browsers interop bench fuzz mutants wheel check prose docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop migration bench fuzz mutants wheel check prose docs clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
@@ -24,6 +24,7 @@ help:
 	@echo 'make wheel          builds the wheel, and installs and imports it in an environment of its own'
 	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
 	@echo 'make interop        tests it under every server and framework; installs some of them (Debian, as root)'
+	@echo 'make migration      runs the tests of Flask-CORS itself against what the command migrate writes'
 	@echo 'make instructions   counts machine instructions per request with valgrind; installs it (Debian, as root)'
 	@echo '     WRITE=1        records them, too'
 	@echo 'make counts         records the bytecodes and calls per request that the tests compare with'
@@ -69,6 +70,10 @@ browsers: $(VENV)/tests.stamp
 interop: $(VENV)/interop.stamp
 	@tests/interop/install
 	$(BIN)/python -m pytest -m interop -q -p no:cacheprovider --write-docs $(ARGS)
+
+migration: $(VENV)/tests.stamp
+	@tests/migration/install
+	$(BIN)/python -m pytest -m migration -q -p no:cacheprovider $(ARGS)
 
 bench: $(VENV)/bench.stamp
 	@benchmarks/install

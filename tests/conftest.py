@@ -80,7 +80,9 @@ def pytest_collection_modifyitems(config, items):
     config.stash[_COLLECTED] = frozenset(item.nodeid for item in items)
     for item in items:
         module = item.nodeid.partition("::")[0]
-        if module in _SLOW or any(item.get_closest_marker(each) for each in ("browser", "interop")):
+        if module in _SLOW or any(
+            item.get_closest_marker(each) for each in ("browser", "interop", "migration")
+        ):
             item.add_marker("slow")
 
 
