@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo quick test gate counts instructions browsers interop edge bench bench-edge fuzz mutants wheel check prose docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop edge bench bench-edge migration fuzz mutants wheel check prose docs clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
@@ -26,6 +26,7 @@ help:
 	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
 	@echo 'make interop        tests it under every server and framework; installs some of them (Debian, as root)'
 	@echo 'make edge           tests the exported configuration in real engines; installs some of them (Debian, as root)'
+	@echo 'make migration      runs the tests of Flask-CORS itself against what the command migrate writes'
 	@echo 'make instructions   counts machine instructions per request with valgrind; installs it (Debian, as root)'
 	@echo '     WRITE=1        records them, too'
 	@echo 'make counts         records the bytecodes and calls per request that the tests compare with'
@@ -81,6 +82,10 @@ edge: $(VENV)/edge.stamp
 bench-edge: $(VENV)/edge.stamp
 	@tests/edge/install
 	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks.edge $(ARGS)
+
+migration: $(VENV)/tests.stamp
+	@tests/migration/install
+	$(BIN)/python -m pytest -m migration -q -p no:cacheprovider $(ARGS)
 
 bench: $(VENV)/bench.stamp
 	@benchmarks/install

@@ -87,7 +87,8 @@ def pytest_collection_modifyitems(config, items):
     config.stash[_COLLECTED] = frozenset(item.nodeid for item in items)
     for item in items:
         module = item.nodeid.partition("::")[0]
-        if module in _SLOW or any(item.get_closest_marker(each) for each in ("browser", "edge", "interop")):
+        marked = ("browser", "edge", "interop", "migration")
+        if module in _SLOW or any(item.get_closest_marker(each) for each in marked):
             item.add_marker("slow")
 
 
