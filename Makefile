@@ -56,6 +56,7 @@ gate:
 	@$(MAKE) --no-print-directory demo ONCE=1 </dev/null
 	@$(MAKE) --no-print-directory browsers
 	@$(MAKE) --no-print-directory interop
+	@$(MAKE) --no-print-directory migration
 	@$(MAKE) --no-print-directory instructions
 	@$(MAKE) --no-print-directory edge
 	@$(MAKE) --no-print-directory test PROFILE=gate
