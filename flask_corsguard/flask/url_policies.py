@@ -86,6 +86,13 @@ class UrlPolicies:
         observe_marks(other)
         return other
 
+    def of_url(self, environ: WSGIEnvironment, method: str, *, with_methods: bool = True) -> AnyCompiled:
+        """Return the policy, or the list, that the URL of *environ* has for *method*.
+
+        :param with_methods: whether a policy that lists no methods gets those of the URL.
+        """
+        return self._find(environ, environ["PATH_INFO"], method, with_methods=with_methods)
+
     def _closed_policy(self) -> ClosedPolicy:
         paths = () if self._paths is None else self._paths.policies
         return ClosedPolicy(self.app, self._marks, (self._policy, *paths))

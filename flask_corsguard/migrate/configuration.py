@@ -142,7 +142,7 @@ _DEAD: Final = frozenset(
 def _uses(module: Module) -> Iterator[KeyUse]:
     if b"CORS_" not in module.source.data:
         return
-    for node in ast.walk(module.source.tree):
+    for node in module.source.nodes:
         scope = module.scope.nodes.get(node, module.scope)
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -193,7 +193,7 @@ def _is_environment(node: ast.expr) -> bool:
 def _reads(module: Module) -> Iterator[tuple[str, ast.AST]]:
     if b"CORS_" not in module.source.data:
         return
-    for node in ast.walk(module.source.tree):
+    for node in module.source.nodes:
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _key(node.slice):
             if not _is_environment(node.value):
                 yield _key(node.slice), node

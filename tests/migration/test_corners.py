@@ -688,6 +688,8 @@ def test_small_things_are_written_well(text, part, tmp_path):
         "@app.get('/')\n@cross_origin(ressources={'/a/*': {}})\ndef v(): ...",
         "method_decorators = [cross_origin()]\nother = [cross_origin()]\nf(x=[cross_origin()])",
         "cross_origin()()",
+        "bp = Blueprint('b', __name__)\nbp.register_blueprint(bp)\n@bp.get('/x')\ndef v(): ...\nCORS(app, resources='/x/*')",
+        "Base = print()\n\n\nclass C(Base):\n    pass\n\n\nCORS(app, origins=C.x)",
         "def a():\n    cors = CORS()\n    return cors\n\n\ndef b():\n    cors = print()\n    cors.init_app(app)",
         "import app as module\nCORS(module())",
         "CORS(app, **1)",

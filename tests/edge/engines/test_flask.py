@@ -1,0 +1,44 @@
+"""A real Flask application under gunicorn, with each engine in front of it."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from edge.engines.launch import running
+from edge.engines.shop import create_shop
+from edge.engines.table import ENGINES
+from edge.engines.test_vectors import shown, unknown
+from flask_corsguard.edge.replay import replay
+from flask_corsguard.edge.source import source_of
+from flask_corsguard.edge.vectors import vectors_of
+from interop.launch import Home, free_port
+
+
+@pytest.fixture(scope="module")
+def gunicorn():
+    """Run the application; give its port."""
+    home = Home()
+    try:
+        port = free_port()
+        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+        command += ["--threads", "4", "--keep-alive", "60", "--log-level", "error", "edge.engines.shop:app"]
+        home.start(command, port)
+        yield port
+    finally:
+        home.stop()
+
+
+@pytest.mark.parametrize("engine", {engine.form: engine for engine in ENGINES}.values(), ids=str)
+def test_a_flask_application_is_answered_for_as_it_answers_itself(engine, gunicorn):
+    """The headers of its own layer are replaced by the same ones, and none comes twice."""
+    source = source_of(create_shop())
+    with running(engine, source, behind=gunicorn) as started, started.wire() as wire:
+        # A handshake is refused in Python if no rule of the URL map is for WebSockets, whatever the policy.
+        vectors = (each for each in vectors_of(source, started.site) if each.request.upgrade is None)
+        findings = list(replay(source, vectors, wire, reached="x-reached"))
+
+    assert shown([each for each in findings if not each.a]) == ""
+    assert shown(unknown(engine, findings)) == ""
+    assert sum(each.c for each in findings) > len(findings) * 0.85

@@ -1,0 +1,71 @@
+"""Another export is put in place while requests arrive: each is answered by the old one or by the new one."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from edge.engines.launch import running
+from edge.engines.table import ENGINES
+from flask_corsguard import Policy
+from flask_corsguard.edge.source import source_of
+from flask_corsguard.edge.wire import WireError
+
+OLD, NEW, ALWAYS = "https://old.example", "https://new.example", "https://app.example"
+BEFORE, AFTER = (source_of(Policy(origins=[ALWAYS, each])) for each in (OLD, NEW))
+PATIENCE = 20
+
+
+def allowed(wire, host: str, origin: str) -> bool | None:
+    """Ask, and return whether the origin was granted; ``None`` if the connection ended."""
+    headers = [("Host", host), ("Origin", origin), ("Access-Control-Request-Method", "PUT")]
+    try:
+        answer = wire.ask("OPTIONS", "/", headers)
+    except (WireError, OSError):
+        return None
+    granted = answer.values("access-control-allow-origin")
+    assert granted in ([], [origin])
+    assert answer.status == (204 if granted else 403)
+    return bool(granted)
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=str)
+def test_a_reload_under_load_grants_nothing_else(engine):
+    """Whoever both allow is never refused, a stranger never allowed, and in the end the new one applies."""
+    seen: dict[str, set[bool | None]] = {ALWAYS: set(), "https://evil.example": set()}
+    done = threading.Event()
+    with running(engine, BEFORE) as started:
+        host = started.site.host
+
+        def load(origin: str) -> None:
+            with started.wire() as wire:
+                while not done.is_set():
+                    seen[origin].add(allowed(wire, host, origin))
+
+        threads = [threading.Thread(target=load, args=(origin,)) for origin in seen]
+        for thread in threads:
+            thread.start()
+        try:
+            with started.wire() as wire:
+                assert allowed(wire, host, OLD)
+                assert not allowed(wire, host, NEW)
+            started.write(AFTER)
+            engine.reload(started)
+            deadline = time.monotonic() + PATIENCE
+            while time.monotonic() < deadline:
+                with started.wire() as wire:
+                    if allowed(wire, host, NEW):
+                        break
+                time.sleep(0.05)
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
+        with started.wire() as wire:
+            assert allowed(wire, host, NEW)
+            assert not allowed(wire, host, OLD)
+
+    assert False not in seen[ALWAYS]
+    assert True not in seen["https://evil.example"]

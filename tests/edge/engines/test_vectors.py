@@ -1,0 +1,66 @@
+"""Every vector, sent to every engine, plain and with TLS."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge.engines.launch import running
+from edge.engines.report import Row
+from edge.engines.table import ENGINES
+from edge.policies import NAMES
+from edge.policies import source as source_named
+from flask_corsguard.edge.differences import difference_of
+from flask_corsguard.edge.replay import replay
+from flask_corsguard.edge.vectors import vectors_of
+
+
+def shown(findings) -> str:
+    """Write some of *findings*."""
+    return "\n".join(str(each) for each in findings[:8])
+
+
+def unknown(engine, findings):
+    """Return those that are stricter than the application, and not known to be."""
+    return [each for each in findings if not each.b and difference_of(engine.form, each.vector) is None]
+
+
+PLAIN_AND_TLS = [(engine, tls) for engine in ENGINES for tls in (False, True) if engine.ends_tls or not tls]
+
+
+@pytest.mark.parametrize(
+    ("engine", "tls"), PLAIN_AND_TLS, ids=lambda each: {False: "plain", True: "tls"}.get(each, str(each))
+)
+def test_an_engine_answers_as_the_application_does(engine, tls, record):
+    """Nothing passes that must not; browsers come to the same verdicts, but for what is known."""
+    source = source_named("paths")
+    with running(engine, source, tls=tls) as started, started.wire() as wire:
+        vectors = list(vectors_of(source, started.site))
+        findings = list(replay(source, vectors, wire, reached="x-reached"))
+
+    record(
+        Row(
+            engine.name,
+            engine.version(),
+            tls,
+            len(findings),
+            sum(each.c for each in findings),
+            sum(each.is_unread for each in findings),
+            sum(each.vector.is_sendable for each in findings),
+            sum(not each.b for each in findings),
+            sum(not each.a for each in findings),
+        )
+    )
+    assert shown([each for each in findings if not each.a]) == ""
+    assert shown(unknown(engine, findings)) == ""
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=str)
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"paths"}))
+def test_an_engine_answers_for_every_shape_of_policy(engine, name):
+    """One policy for all paths, an open one, a closed one, audiences, and paths that nothing covers."""
+    source = source_named(name)
+    with running(engine, source) as started, started.wire() as wire:
+        findings = list(replay(source, vectors_of(source, started.site), wire, reached="x-reached"))
+
+    assert shown([each for each in findings if not each.a]) == ""
+    assert shown(unknown(engine, findings)) == ""

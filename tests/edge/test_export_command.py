@@ -1,0 +1,137 @@
+"""``corsguard export``, as it is called."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from flask_corsguard import Policy
+from flask_corsguard.cli.export import command
+from flask_corsguard.cli.groups import corsguard
+from flask_corsguard.cli.loading import NamedObject
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """Run the command about an object."""
+    monkeypatch.setitem(__import__("sys").modules, "shop", Shop)
+
+    def run(*words, name="policy"):
+        context = {"obj": NamedObject(f"shop:{name}")}
+        return CliRunner().invoke(command, words, **context)
+
+    return run
+
+
+class Shop:
+    """A module of an application."""
+
+    __name__ = "shop"
+    policy = Policy(origins=["https://app.example"])
+    paths = {"/api": policy}
+    report = Policy(origins=["https://app.example", str.isascii], guard="report")
+    nothing = 7
+
+
+def test_without_a_directory_the_files_are_printed(run):
+    """Each under its name."""
+    result = run("nginx")
+
+    assert result.exit_code == 0
+    assert re.findall("==> (.*) <==", result.output) == ["http.conf", "server.conf", "origins-0.map"]
+    assert '"https://app.example" 1;' in result.output
+
+
+def test_files_are_written_into_a_directory(run, tmp_path):
+    """It is made; the names of the files are printed, and nothing else is left there."""
+    result = run("nginx", "-o", str(tmp_path / "a" / "b"))
+
+    written = sorted((tmp_path / "a" / "b").iterdir())
+    assert result.exit_code == 0
+    assert sorted(result.output.splitlines()) == [str(each) for each in written]
+    assert [each.name for each in written] == ["http.conf", "origins-0.map", "server.conf"]
+
+
+def test_lists_alone_can_be_written(run, tmp_path):
+    """After a change of origins nothing else has to change."""
+    result = run("nginx", "--data-only", "-o", str(tmp_path))
+
+    assert result.exit_code == 0
+    assert [each.name for each in tmp_path.iterdir()] == ["origins-0.map"]
+
+
+def test_a_file_says_which_command_made_it(run, monkeypatch):
+    """With everything that decides what is in it, and nothing else."""
+    monkeypatch.setitem(__import__("sys").modules, "shop", Shop)
+    monkeypatch.setitem(
+        __import__("flask_corsguard.cli.catalogue", fromlist=["COMMANDS"]).COMMANDS,
+        "export",
+        __import__("flask_corsguard.cli.catalogue", fromlist=["Listed"]).Listed("export", "command", ""),
+    )
+    words = ["--own", "https://api.example", "--accept", "edge.report", "--directory", "a b"]
+
+    result = CliRunner().invoke(corsguard, ["--app", "shop:paths", "export", "nginx", *words, "--json"])
+
+    made = "corsguard --app shop:paths export nginx --own https://api.example --accept edge.report"
+    assert result.exit_code == 0
+    for file in json.loads(result.output)["files"]:
+        assert f"# Written by `{made} --directory 'a b'`." in file["text"]
+
+
+def test_json_names_the_files(run, tmp_path):
+    """And has their texts, unless they were written."""
+    printed = json.loads(run("nginx", "--json").output)["files"]
+    written = json.loads(run("nginx", "--json", "-o", str(tmp_path)).output)["files"]
+
+    assert [(each["name"], each["is_data"]) for each in printed] == [
+        (each["name"], each["is_data"]) for each in written
+    ]
+    assert all(each["text"] for each in printed)
+    assert {each["text"] for each in written} == {None}
+
+
+def test_what_cannot_be_exported_is_found(run):
+    """Every problem, on standard error, with exit code 1."""
+    result = run("nginx", name="report")
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "[edge.callable]" in result.stderr
+    assert "[edge.report]" in result.stderr
+
+
+def test_problems_can_be_read_by_a_program(run):
+    """With their codes."""
+    result = run("nginx", "--json", name="report")
+
+    assert result.exit_code == 1
+    assert [each["code"] for each in json.loads(result.stdout)["problems"]] == [
+        "edge.callable",
+        "edge.report",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "message"),
+    [
+        (["nginx"], "nothing", "edge.source"),
+        (["lighttpd"], "policy", "'lighttpd' is not one of"),
+        (["nginx", "--accept", "edge.callable"], "policy", "'edge.callable' is not one of"),
+        (["nginx", "-o", "/dev/null/x"], "policy", "The files cannot be written"),
+    ],
+)
+def test_a_wrong_use_is_told(run, words, name, message):
+    """With exit code 2, and no traceback."""
+    result = run(*words, name=name)
+
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_help_has_an_example(run):
+    """One that can be copied."""
+    assert "corsguard --app shop:app export nginx -o /etc/nginx/corsguard" in run("--help").output
