@@ -565,7 +565,7 @@ def test_a_mark_makes_the_closed_policy_anew():
     """It is as strict as the strictest of all, those that come after it was asked for included."""
     app = Flask(__name__)
     app.add_url_rule("/", "view", lambda: "x")
-    CorsGuard(app, LISTED)
+    CorsGuard(app, LISTED, paths={"/api": LISTED})
     assert call(app, path="/a/..").get("Cross-Origin-Resource-Policy") is None
 
     cors(LISTED.replace(resource_policy="same-origin"))(app.view_functions["view"])
