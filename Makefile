@@ -7,12 +7,13 @@ BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 
-.PHONY: help demo quick test gate counts instructions browsers interop edge bench bench-edge fuzz mutants wheel check prose docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop edge bench bench-edge migration fuzz mutants wheel check prose docs clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
 	@echo 'make demo ONCE=1    prints the table of exchanges and ends'
 	@echo '     PORTS="a b c"  uses these ports instead of free ones; PLAIN=1: no *.localhost names'
+	@echo '     REDIS=1        lists the new partner in Redis, which must be installed, and not in a file'
 	@echo 'make quick          runs the fast tests in under 20 seconds; ARGS=tests/core: only those'
 	@echo 'make test           runs all tests but those of browsers and servers, and measures coverage'
 	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: with more generated examples'
@@ -25,6 +26,7 @@ help:
 	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
 	@echo 'make interop        tests it under every server and framework; installs some of them (Debian, as root)'
 	@echo 'make edge           tests the exported configuration in real engines; installs some of them (Debian, as root)'
+	@echo 'make migration      runs the tests of Flask-CORS itself against what the command migrate writes'
 	@echo 'make instructions   counts machine instructions per request with valgrind; installs it (Debian, as root)'
 	@echo '     WRITE=1        records them, too'
 	@echo 'make counts         records the bytecodes and calls per request that the tests compare with'
@@ -37,7 +39,7 @@ help:
 	@echo 'make clean          removes what the others made'
 
 demo: $(VENV)/demo.stamp
-	@$(BIN)/python -m examples.bank $(if $(ONCE),--once) $(if $(PORTS),--ports $(PORTS)) $(if $(PLAIN),--plain)
+	@$(BIN)/python -m examples.bank $(if $(ONCE),--once) $(if $(PORTS),--ports $(PORTS)) $(if $(PLAIN),--plain) $(if $(REDIS),--redis)
 
 quick: $(VENV)/tests.stamp
 	@$(PYTEST) --quiet -p no:randomly --hypothesis-profile=development -m 'not slow' \
@@ -54,6 +56,7 @@ gate:
 	@$(MAKE) --no-print-directory demo ONCE=1 </dev/null
 	@$(MAKE) --no-print-directory browsers
 	@$(MAKE) --no-print-directory interop
+	@$(MAKE) --no-print-directory migration
 	@$(MAKE) --no-print-directory instructions
 	@$(MAKE) --no-print-directory edge
 	@$(MAKE) --no-print-directory test PROFILE=gate
@@ -81,9 +84,14 @@ bench-edge: $(VENV)/edge.stamp
 	@tests/edge/install
 	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks.edge $(ARGS)
 
+migration: $(VENV)/tests.stamp
+	@tests/migration/install
+	$(BIN)/python -m pytest -m migration -q -p no:cacheprovider $(ARGS)
+
 bench: $(VENV)/bench.stamp
 	@benchmarks/install
 	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m benchmarks.live $(filter --quick,$(ARGS))
 
 # Random applications first: no fuzzer has to guide them.
 fuzz: $(VENV)/fuzz.stamp

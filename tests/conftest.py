@@ -32,11 +32,10 @@ _SLOW = frozenset(
         "tests/cli/test_check.py",
         "tests/cli/test_explain.py",
         "tests/debug/test_debug_page.py",
-        "tests/edge/test_application.py",
-        "tests/edge/test_golden.py",
-        "tests/edge/test_interpreter.py",
         "tests/explanations/test_network.py",
         "tests/explanations/test_remote.py",
+        "tests/edge/test_golden.py",
+        "tests/edge/test_interpreter.py",
         "tests/flask/test_bad_input.py",
         "tests/flask/test_beside.py",
         "tests/flask/test_beside_sockets.py",
@@ -46,6 +45,11 @@ _SLOW = frozenset(
         "tests/probes/test_check.py",
         "tests/inventories/test_cost.py",
         "tests/situations/test_situations.py",
+        "tests/live/test_file.py",
+        "tests/live/test_outages.py",
+        "tests/live/test_redis.py",
+        "tests/live/test_refresher.py",
+        "tests/live/test_sql.py",
         "tests/test_benchmark_figures.py",
         "tests/test_benchmarks.py",
         "tests/test_counts.py",
@@ -83,7 +87,8 @@ def pytest_collection_modifyitems(config, items):
     config.stash[_COLLECTED] = frozenset(item.nodeid for item in items)
     for item in items:
         module = item.nodeid.partition("::")[0]
-        if module in _SLOW or any(item.get_closest_marker(each) for each in ("browser", "edge", "interop")):
+        marked = ("browser", "edge", "interop", "migration")
+        if module in _SLOW or any(item.get_closest_marker(each) for each in marked):
             item.add_marker("slow")
 
 
@@ -119,11 +124,14 @@ def collected(pytestconfig):
 def _nothing_is_left_behind():
     from flask_corsguard.flask.warnings.bypass import watch_nothing
     from flask_corsguard.flask.warnings.mark_record import forget_marks
+    from flask_corsguard.wsgi import log
 
     # What test modules mark when they are imported belongs to none of the applications that tests make.
     forget_marks()
     # Nor do they ask about the applications of the test before.
     watch_nothing()
+    # Nor is what a callable of that test has raised told of a minute later.
+    log._failed_checks.clear()
     logger = logging.getLogger("flask_corsguard")
     before = dict(os.environ), logger.level, list(logger.handlers), logger.propagate
 

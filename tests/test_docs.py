@@ -330,6 +330,8 @@ def search(built):
         ("is not allowed by Access-Control-Allow-Headers", "questions"),
         ("Flask-CORS", "flask-cors"),
         ("migrate", "flask-cors"),
+        ("Redis", "live-origins"),
+        ("export", "scale-out"),
         ("threat model", "threat-model"),
         ("quickstart", "quickstart"),
     ],

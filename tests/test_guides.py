@@ -145,6 +145,18 @@ def test_a_handshake_with_a_cookie_needs_credentials():
     assert browser.log[-1].status == 403
 
 
+@pytest.mark.parametrize(("methods", "opened"), [(["GET"], True), (["POST"], False)])
+def test_a_handshake_is_a_get_to_a_list_of_methods(methods, opened):
+    """A policy that lists others refuses it."""
+    app = program_of("WebSockets and SocketIO").app
+    guard = app.extensions["corsguard"]
+    guard.policy = guard.policy.replace(methods=methods)
+
+    script = Script(script_of("WebSockets and SocketIO"), Browser(app).open(PAGE))
+
+    assert script["opened"] is opened
+
+
 @pytest.mark.parametrize(("origin", "status"), [(PAGE, 200), (EVIL, 403)])
 def test_the_policy_applies_to_polling(origin, status):
     """As long as Flask-SocketIO is inside: a stranger cannot even post."""

@@ -14,7 +14,6 @@ import pytest
 
 from flask_corsguard import Kind, Reason
 from flask_corsguard.core import fetch_standard
-from flask_corsguard.core.findings import FINDINGS
 from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES
 from flask_corsguard.testing.checks import BAD_PORTS, JAVASCRIPT_TYPES
 from flask_corsguard.testing.cookie_syntax import parse_date
@@ -230,23 +229,6 @@ def test_a_table_has_these_members_and_no_other(name):
     assert found == TABLES[name]
     if isinstance(found, Mapping):
         assert list(found.items()) == list(TABLES[name].items()) or module == "asgi.scope"
-
-
-def test_the_codes_of_findings_are_stable():
-    """Whoever has accepted one has written its code down; a note is no reason to fail."""
-    warnings = {code for code, meaning in FINDINGS.items() if meaning.level == "warning"}
-
-    assert warnings == {
-        *("blueprint.unknown", "blueprint.unregistered", "config.late", "cookie.stays-home"),
-        *("flask-cors.both", "flask-cors.keys", "guard.missing", "headers.replaced", "host.replaced"),
-        *("layer.cors-outside", "layer.files-outside", "layer.second-guard", "mark.above-route"),
-        *("mark.hidden", "mark.in-hook", "mark.in-method-decorators", "mark.many-routes", "mark.unshown"),
-        *("path.unused", "policy.everyone-session", "policy.everyone-unsafe", "policy.guard-off"),
-        *("policy.guard-report", "policy.insecure-twin", "request.past-the-guard"),
-    }
-    assert set(FINDINGS) - warnings == {
-        *("cookie.unknown-site", "policy.open-door", "policy.twin-ports", "policy.unmanaged"),
-    }
 
 
 def test_the_headers_of_the_protocol_have_their_names():

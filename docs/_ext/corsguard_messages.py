@@ -9,7 +9,6 @@ from corsguard_reference import Generated, paragraph, program
 from docutils import nodes
 
 from flask_corsguard.console_messages.catalogue import FAULTS, MESSAGES
-from flask_corsguard.console_messages.faults import EXAMPLES
 from flask_corsguard.console_messages.messages import PREFLIGHT
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class ConsoleMessages(Generated):
 
 def literal(message: Message) -> str:
     """Give the text of a message, with examples in it."""
-    return message.text.format_map(EXAMPLES)
+    return FAULTS[message.fault].filled(message.text, {})
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -7,12 +7,16 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from flask_corsguard.testing import Browser
 
 from .client import NoAnswerError, Relay, ask
+from .newcomer import RedisMissingError, in_file, in_redis, tell
 from .policies import policies_for
 from .report import Report
 from .rows import rows_for
@@ -31,20 +35,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     said = _parse(arguments)
-    if find_spec("waitress") is None:
-        return _say("The demo needs waitress: install the dependency group of that name, demo.", _UNUSABLE)
+    for package in ("waitress", "redis" if said.redis else "watchfiles"):
+        if find_spec(package) is None:
+            return _say(
+                f"The demo needs {package}: install the dependency group of that name, demo.", _UNUSABLE
+            )
     report = Report(sys.stdout)
     try:
         with serving(said.ports, plain=said.plain) as (sites, children):
             report.addresses(sites)
-            code = _show_table(sites, report)
+            code = max(_show_table(sites, report), _show_newcomer(report, redis=said.redis))
             if said.once:
                 return code
             # The pages begin with a fresh account and an empty log.
             ask(sites.bank, "POST", "/reset")
             report.invitation(sites)
             return _say(wait_for_end(children), _WRONG)
-    except PortTakenError as error:
+    except (PortTakenError, RedisMissingError) as error:
         return _say(str(error), _UNUSABLE)
     except NoAnswerError as error:
         return _say(str(error), _WRONG)
@@ -68,12 +75,20 @@ def _show_table(sites: Sites, report: Report) -> int:
     return _WRONG if any(outcome.problems for outcome in outcomes) else _DONE
 
 
+def _show_newcomer(report: Report, *, redis: bool) -> int:
+    with ExitStack() as stack:
+        directory = Path(stack.enter_context(TemporaryDirectory()))
+        partners = stack.enter_context(in_redis()) if redis else in_file(directory)
+        return _DONE if report.newcomer(partners.name, tell(partners)) else _WRONG
+
+
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m examples.bank",
         description="A bank, a partner and an attacker: who may read what of the bank, over real HTTP.",
     )
     parser.add_argument("--once", action="store_true", help="show the table and end")
+    parser.add_argument("--redis", action="store_true", help="list the new partner in Redis, not in a file")
     parser.add_argument(
         "--ports", type=int, nargs=3, default=(0, 0, 0), metavar=("A", "B", "C"),
         help="the ports of bank, partner and attacker, instead of any that are free",

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from flask_corsguard.testing import Exchange
 
 from .commands import command_for
+from .newcomer import BRANCHES, Step
 from .outcome import Outcome
 from .sites import Sites
 
@@ -98,6 +99,26 @@ class Report:
                 self._line(f"{before}{line} \\")
                 before = _INDENT
             self._line(f"{before}{lines[-1]}")
+
+    def newcomer(self, name: str, steps: Iterable[Step]) -> bool:
+        """Write the story of the new partner, and give whether all of it is as it should be."""
+        self._line()
+        self.paragraph(
+            f"And while the bank runs it takes on a new partner. Two processes of the bank read from {name} "
+            "who its partners are, and neither is restarted:"
+        )
+        good = True
+        for step in steps:
+            self._line()
+            self._line(f"{_INDENT}{self._paint(step.title, _BOLD)}")
+            for branch, reads in zip(BRANCHES, step.reads, strict=True):
+                self._field(branch, "the page reads the answer" if reads else "the answer is kept from it")
+            if step.seconds is not None:
+                self._field("after", f"{step.seconds * 1000:.0f} ms")
+            if step.problem:
+                good = False
+                self._field("NOT SO", step.problem, _RED)
+        return good
 
     def paragraph(self, text: str) -> None:
         """Write running text."""

@@ -89,7 +89,7 @@ def _raw(header: Header) -> RawHeader:
 async def answer_granted(send: Send, headers: Iterable[Header]) -> None:
     """Send the answer to a preflight that is granted."""
     await send({"type": "http.response.start", "status": 204, "headers": raw(headers)})
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body"})
 
 
 async def answer_text(

@@ -23,5 +23,7 @@ COMMANDS: Final[dict[str, Listed]] = {
     "why": Listed("why", "command", "Explain an error of a browser's console."),
     "lint": Listed("lint", "command", "Find policies that are not in force, or that allow too much."),
     "check": Listed("check", "command", "Check a server of one's own over the network."),
+    "export": Listed("export", "command", "Export the policies to the configuration of an engine in front."),
+    "verify": Listed("verify", "command", "Verify an engine in front with vectors made from the policies."),
     "migrate": Listed("migrate", "command", "Move an application from Flask-CORS."),
 }

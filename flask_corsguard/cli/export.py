@@ -18,7 +18,7 @@ from flask_corsguard.edge.source import source_of
 
 from .failures import FOUND, Failure
 from .loading import load_application
-from .output import json_option, write, write_json
+from .output import example, json_option, write, write_json
 
 _OWN: Final = "An origin that the engine itself is reached by; may be repeated."
 
@@ -45,7 +45,10 @@ def refuse(error: PolicyError, *, as_json: bool) -> NoReturn:
     raise click.exceptions.Exit(FOUND)
 
 
-@click.command(short_help="Write the policies as the configuration of nginx and other engines.")
+@click.command(
+    short_help="Write the policies as the configuration of nginx and other engines.",
+    epilog=example("corsguard --app shop:app export nginx -o /etc/nginx/corsguard"),
+)
 @click.argument("form", metavar="FORMAT", type=click.Choice(list(FORMATS)))
 @click.option("--own", multiple=True, metavar="ORIGIN", help=_OWN)
 @click.option(
@@ -71,14 +74,10 @@ def command(
     data_only: bool,
     as_json: bool,
 ) -> None:
-    r"""Write the policies as the configuration of an engine in front of the application.
+    """Write the policies as the configuration of an engine in front of the application.
 
     Nothing is written to the files of the engine itself: include these there. The documentation, "Scale out",
     says where.
-
-    \b
-    Example:
-      corsguard --app shop:app export nginx -o /etc/nginx/corsguard
     """
     try:
         made = export(

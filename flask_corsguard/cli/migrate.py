@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from flask_corsguard.migrate.migration import migrate
+from flask_corsguard.migrate.migration import Migration, migrate
 from flask_corsguard.migrate.questions import AnswersError, read_answers
 from flask_corsguard.migrate.report import json_of, text_of
 from flask_corsguard.migrate.source import SourceError
+from flask_corsguard.migrate.trial import TrialError, check_start, routes_of
 from flask_corsguard.migrate.writing import WritingError, check_clean, write
 
 from .output import example
@@ -22,8 +23,22 @@ class _UnusableError(click.ClickException):
     exit_code = 2
 
 
+class _BrokenError(click.ClickException):
+    """The migrated application does not start."""
+
+    exit_code = 3
+
+
+def _try(app: str, found: Migration) -> None:
+    try:
+        check_start(app, Path(), found.changes)
+    except TrialError as error:
+        raise _BrokenError(f"After the migration, {error} Nothing is written.") from None
+
+
 @click.command("migrate", epilog=example("corsguard migrate src --origins https://app.example --write"))
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--app", metavar="MODULE:NAME", help="Start this application, for its routes and as a trial.")
 @click.option("--origins", default="", metavar="URL,...", help="The origins that may send cookies.")
 @click.option("--answers", type=click.Path(path_type=Path), help="A file with answers to what is asked.")
 @click.option("--write", "is_written", is_flag=True, help="Write the files. Without it nothing is changed.")
@@ -40,6 +55,7 @@ class _UnusableError(click.ClickException):
 def command(
     context: click.Context,
     paths: tuple[Path, ...],
+    app: str | None,
     origins: str,
     answers: Path | None,
     *,
@@ -50,24 +66,29 @@ def command(
 ) -> None:
     """Move an application from Flask-CORS, or say what has to be decided first.
 
-    PATHS are files and folders; without one, the current folder. Nothing of the project is executed.
+    PATHS are files and folders; without one, the current folder. Nothing of the project is executed, unless
+    --app names the application.
 
     Exits with 0 if the move is complete or there is nothing to do, with 1 if questions or work by hand are
-    left (then no file of that application changes), with 2 if a file cannot be read or written.
+    left (then no file of that application changes), with 2 if a file cannot be read or written, with 3 if the
+    migrated application does not start.
 
     """
     roots = paths or (Path(),)
     try:
         text = answers.read_text("utf-8") if answers is not None else ""
         given = read_answers(text, [each.strip() for each in origins.split(",") if each.strip()])
-        found = migrate(roots, given, guard)
+        routes = routes_of(app, Path()) if app is not None else []
+        found = migrate(roots, given, guard, routes)
+        if app is not None and found.changes:
+            _try(app, found)
         if is_written and found.changes:
             if not force:
                 check_clean(roots)
             write(found.changes)
     except OSError as error:
         raise _UnusableError(f"{error.filename} cannot be read ({error.strerror}).") from None
-    except (AnswersError, SourceError, WritingError) as error:
+    except (AnswersError, SourceError, TrialError, WritingError) as error:
         raise _UnusableError(str(error)) from None
     code = int(found.is_open)
     click.echo(json_of(found, code) if is_json else text_of(found), nl=False)

@@ -22,13 +22,16 @@ from flask_corsguard.edge.wire import Wire
 
 from .export import load_source
 from .failures import FOUND, Failure
-from .output import json_option, write, write_json
+from .output import example, json_option, write, write_json
 
 #: How many findings are written out, unless all are wanted.
 SHOWN: Final = 10
 
 
-@click.command(short_help="Replay requests made from the policies against the running engine.")
+@click.command(
+    short_help="Replay requests made from the policies against the running engine.",
+    epilog=example("corsguard --app shop:app verify nginx https://staging.shop.example"),
+)
 @click.argument("form", metavar="FORMAT", type=click.Choice(list(FORMATS)))
 @click.argument("url")
 @click.option("--reached", metavar="HEADER", help="A response header that only the application sets.")
@@ -52,15 +55,11 @@ def command(
     yes: bool,
     as_json: bool,
 ) -> None:
-    r"""Replay requests made from the policies against the running engine.
+    """Replay requests made from the policies against the running engine.
 
     Level A: nothing passes that the application does not let pass. Level B: browsers come to the same
     verdict. Level C: the answers are equal. Forged requests are among them: an engine that does not refuse
     them passes them on to the application.
-
-    \b
-    Example:
-      corsguard --app shop:app verify nginx https://staging.shop.example
     """
     parts = _parts_of(url)
     source = load_source()

@@ -45,6 +45,7 @@ CORS_FAULTS: Final = (
         remedy="Remove one of the two. In nginx, take the add_header lines away, or hide the header of the "
         "application with proxy_hide_header Access-Control-Allow-Origin.",
         link=CORS_CHECK,
+        examples={"value": "*, https://app.example"},
     ),
     Fault(
         code="invalid-allow-origin",
@@ -53,6 +54,7 @@ CORS_FAULTS: Final = (
         remedy="Have the server send the origin of the page: Access-Control-Allow-Origin: {origin}.",
         change=ALLOW_ONE_ORIGIN,
         link=f"{FETCH}#http-access-control-allow-origin",
+        examples={"value": "app.example"},
     ),
     Fault(
         code="wildcard-with-credentials",
@@ -71,6 +73,7 @@ CORS_FAULTS: Final = (
         remedy='Have the server allow credentials; or have the page leave out credentials: "include".',
         change=ALLOW_WITH_COOKIES,
         link=f"{FETCH}#cors-protocol-and-credentials",
+        examples={"value": "True"},
     ),
     Fault(
         code="redirect-with-password",
@@ -78,6 +81,7 @@ CORS_FAULTS: Final = (
         "request to another origin may not follow.",
         remedy="Have the server redirect to a URL without user:password@.",
         link=f"{FETCH}#http-redirect-fetch",
+        examples={"value": "https://user:password@api.example/"},
     ),
     Fault(
         code="redirect-refused",
@@ -101,6 +105,7 @@ CORS_FAULTS: Final = (
         "or the page was opened from disk.",
         remedy="Serve the page and what it loads from a server: python -m http.server is enough.",
         link=f"{FETCH}#main-fetch",
+        examples={"value": "ftp", "url": "file:///home/names.json"},
     ),
     Fault(
         code="same-origin-mode",

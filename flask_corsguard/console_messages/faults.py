@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 #: What stands for a value that a message does not name.
@@ -43,13 +43,15 @@ class Fault:
     change: str = ""
     #: The section of the standard, or of its draft.
     link: str
+    #: Examples for values, where those of all faults would not show this one.
+    examples: Mapping[str, str] = field(default_factory=dict)
 
     def filled(self, text: str, values: Mapping[str, str]) -> str:
         """Return *text*, which is one of this fault, with *values* in it.
 
         :param values: what the message names; examples stand for the rest.
         """
-        return text.format_map({**EXAMPLES, **values})
+        return text.format_map({**EXAMPLES, **self.examples, **values})
 
 
 FETCH: Final = "https://fetch.spec.whatwg.org/"

@@ -69,6 +69,7 @@ PREFLIGHT_FAULTS: Final = (
         remedy="Have the server send GET, PUT, DELETE: commas, no quotes, no semicolons.",
         change='Policy(origins=["{origin}"], methods=["GET", "PUT", "DELETE"])',
         link=f"{FETCH}#http-new-header-syntax",
+        examples={"value": "GET PUT"},
     ),
     Fault(
         code="headers-syntax",
@@ -77,5 +78,6 @@ PREFLIGHT_FAULTS: Final = (
         remedy="Have the server send Content-Type, Authorization: commas, no quotes, no semicolons.",
         change='Policy(origins=["{origin}"], allow_headers=["Content-Type", "Authorization"])',
         link=f"{FETCH}#http-new-header-syntax",
+        examples={"value": "X-A X-B"},
     ),
 )

@@ -9,6 +9,7 @@ from typing import Final, Literal, cast, final
 
 from . import fetch_standard
 from .answer import Answer, Header, Headers
+from .changing_set import AnswersOfNow, ChangingOriginSet
 from .limits import LIST_SLACK, MAX_KNOWN_ORIGINS, MAX_WILDCARD_LIST_LENGTH
 from .origin import MAX_ORIGIN_LENGTH
 from .origin_set import OriginSet, Outcome
@@ -119,6 +120,8 @@ class CompiledPolicy:
             timing = ((fetch_standard.TAO, "*"),) if policy.timing == "*" else ()
             to_others = [*timing, *corp, *((_VARY_ORIGIN,) if policy.origins else always)]
         self._refusals = {reason: self._refuse(reason, to_others) for reason in (None, *Reason)}
+        if isinstance(self.origins, ChangingOriginSet):
+            self._known = AnswersOfNow(self.origins, self._allow_one, self._refusals, MAX_KNOWN_ORIGINS)
         self._to_others = self._refusals[None]
         self.to_no_origin = self._refusals[NO_ORIGIN]
         self.first = None if self.origins is None else self.origins.first
@@ -212,7 +215,7 @@ class CompiledPolicy:
         """Return the reason of *answer*, which :meth:`answer_to` returned for *origin*."""
         if answer.reason is not None:
             return answer.reason
-        return cast("OriginSet", self.origins).check(cast("str", origin))[0]
+        return cast("OriginSet", self.origins).why_not(cast("str", origin))[0]
 
     def preflight_headers(self, answer: Answer, requested_headers: str | None) -> Headers | None:
         """Return the headers of the answer to a preflight; ``None`` if they depend on what it requests.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from copy import copy
 from typing import Final, Literal
 
@@ -44,7 +44,7 @@ class OriginSet:
     :ivar first: the first exact origin; ``None`` if there is none.
     :ivar exact: the exact origins.
     :ivar is_exact: whether no other origin is allowed.
-    :ivar is_constant: whether the set never changes its mind, so that an answer may be remembered.
+    :ivar is_constant: whether no callable decides, so that an answer may be remembered.
     """
 
     __slots__ = (
@@ -64,14 +64,14 @@ class OriginSet:
 
     def __init__(
         self,
-        exact: Sequence[str],
+        exact: Collection[str],
         patterns: Iterable[OriginPattern] = (),
         regexes: Iterable[re.Pattern[str]] = (),
         callables: Iterable[OriginCheck] = (),
         *,
         secure_only: bool,
     ) -> None:
-        self.first = exact[0] if exact else None
+        self.first = next(iter(exact), None)
         self.exact = frozenset(exact)
         self._any_port_hosts: set[str] = set()
         # One tree per scheme and port: neither has to be compared on the way down.
@@ -119,6 +119,9 @@ class OriginSet:
             return self._ask(Origin(*parts), text)
         return _NOT_ALLOWED
 
+    #: The same, by what the policy itself lists: a set that changes may have changed since somebody asked.
+    why_not = check
+
     def lists(self, text: str, *, by_pattern: bool = False) -> bool:
         """Whether *text*, an origin, is allowed whatever the callables say.
 
@@ -128,7 +131,7 @@ class OriginSet:
         other._callables = ()  # noqa: SLF001 - of this class
         if by_pattern:
             other.exact, other._regexes = frozenset(), ()  # noqa: SLF001
-        return other.check(text)[0] is Reason.ALLOWED
+        return other.why_not(text)[0] is Reason.ALLOWED
 
     def _matches_a_pattern(self, scheme: str, host: str, port: int | None) -> bool:
         if self._any_port_hosts and f"{scheme}://{host}" in self._any_port_hosts:

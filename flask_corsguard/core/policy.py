@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from operator import methodcaller
 from typing import Any, Final, Literal, NoReturn, cast, final
 
-from .origin import Origin
 from .origin_set import OriginSet
 from .policy_fields import (
     DEFAULTS,
@@ -17,6 +15,7 @@ from .policy_fields import (
     RESOURCE_POLICIES,
     GuardMode,
     NamesField,
+    OriginItems,
     OriginsField,
     ResourcePolicy,
 )
@@ -33,6 +32,7 @@ from .validation.fields import (
     is_star,
 )
 from .validation.origins import DOORS, NOBODY, UNLISTED, Door, Origins, check_credentials, check_origins
+from .validation.rows import RowCheck
 from .validation.unknown_fields import hint_for_unknown
 
 
@@ -94,7 +94,7 @@ class Policy:
     __module__ = "flask_corsguard"
     __slots__ = (*FIELDS, "_compiled", "_hash", "_origin_set")
 
-    origins: Literal["*"] | tuple[str | re.Pattern[str] | Callable[[Origin], bool], ...]
+    origins: OriginItems
     methods: Literal["*"] | tuple[str, ...] | None
     allow_headers: str | tuple[str, ...]
     expose_headers: Literal["*"] | tuple[str, ...]
@@ -161,8 +161,8 @@ class Policy:
         self._check_together(found, problems)
         if problems:
             raise PolicyError(problems)
-        secure_only = credentials and "insecure-origins" not in doors
-        self._set("_origin_set", None if found.any else found.compile(secure_only=secure_only))
+        read = RowCheck(credentials, self.private_network, frozenset(self.dangerously_allow))
+        self._set("_origin_set", None if found.any else read.compile(found))
         self._set("_compiled", None)
 
     def _check_together(self, found: Origins, problems: list[Problem]) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final, Literal, TypedDict
 
-from .origin import Origin
-from .validation.origins import Door
+from .validation.origins import Door, Item
 
 GuardMode = Literal["enforce", "report", "off"]
 GUARD_MODES: Final[tuple[GuardMode, ...]] = ("enforce", "report", "off")
@@ -16,8 +14,11 @@ GUARD_MODES: Final[tuple[GuardMode, ...]] = ("enforce", "report", "off")
 ResourcePolicy = Literal["same-origin", "same-site", "cross-origin"]
 RESOURCE_POLICIES: Final[tuple[ResourcePolicy, ...]] = ("same-origin", "same-site", "cross-origin")
 
-OriginsField = str | Iterable["str | re.Pattern[str] | Callable[[Origin], bool]"]
+OriginsField = str | Iterable[Item]
 NamesField = str | Iterable[str]
+
+#: The origins of a policy in their one normal form.
+OriginItems = Literal["*"] | tuple[Item, ...]
 
 
 class PolicyFields(TypedDict, total=False):

@@ -50,11 +50,13 @@ class ApplicationSettings:
         for name, setting in self._configuration.settings().by_name.items():
             if setting.name in late:
                 continue
-            uses = self._configuration.of(setting.name)
             if target is not None:
                 is_read = self._configuration.is_read(setting.name)
-                key = setting.name if is_read else f"APP_{setting.name}"
-                read = f'["{key}"]' if len(uses) == 1 else f'.get("{key}", {render(OPTIONS[name].default)})'
+                is_kept = is_read or self._configuration.is_open
+                key = setting.name if is_kept else f"APP_{setting.name}"
+                default = render(OPTIONS[name].default)
+                is_certain = self._configuration.is_certain(setting.name)
+                read = f'["{key}"]' if is_certain else f'.get("{key}", {default})'
                 setting.run_time_text = f"{source.of(target)}.config{read}"
                 if is_read:
                     setting.text = setting.run_time_text

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from .options import KEYS
+from .options import KEYS, OPTIONS
 from .project import Module
 from .resolver import MAX_DEPTH
 from .scopes import Scope
@@ -19,7 +19,8 @@ from .work import Work
 _KEY: Final = re.compile(r"CORS_[A-Z_]+")
 
 #: What loads classes or modules into a configuration.
-_LOADERS: Final = ("from_object", "from_pyfile", "from_mapping", "from_envvar", "from_prefixed_env")
+_OPEN_LOADERS: Final = ("from_prefixed_env", "from_envvar", "from_file", "from_json")
+_LOADERS: Final = ("from_object", "from_pyfile", "from_mapping", *_OPEN_LOADERS)
 
 
 @dataclass(eq=False)
@@ -117,18 +118,45 @@ class Configuration:
             if use.key not in KEYS and not self.is_read(use.key) and use.key in _DEAD:
                 yield use
 
+    @property
+    def is_open(self) -> bool:
+        """Whether an environment variable, or a file that is not Python, can set any key."""
+        return any(self._loads[name] for name in _OPEN_LOADERS)
+
+    def is_certain(self, key: str) -> bool:
+        """Whether a key is set in every case, by one line of the program alone."""
+        uses = self.of(key)
+        return len(uses) == 1 and not self.is_open and not _is_conditional(uses[0])
+
     def settings(self) -> Settings:
-        """Return the options that the configuration gives."""
+        """Return the options that the configuration gives, or can give."""
         result = Settings()
-        for key in self.known_keys():
-            uses = self.of(key)
-            values = [self._work.evaluator.value(use.value, use.module, use.scope) for use in uses]
-            candidates = tuple(each for value in values for each in value.candidates)
-            is_one = len(uses) == 1
-            value = Value(candidates, is_one and values[0].is_exact)
-            node = uses[0].value if is_one else None
-            result.by_name[KEYS[key]] = Setting(key, value, node, uses[0].module, uses[0].scope, uses[0].node)
+        keys = self.known_keys()
+        if self.is_open:
+            # Who may read, and with cookies or not, must not be read from the code alone.
+            keys += [key for key in ("CORS_ORIGINS", "CORS_SUPPORTS_CREDENTIALS") if key not in keys]
+        for key in keys:
+            result.by_name[KEYS[key]] = self._setting(key)
         return result
+
+    def _setting(self, key: str) -> Setting:
+        uses = self.of(key)
+        values = [self._work.evaluator.value(use.value, use.module, use.scope) for use in uses]
+        candidates = tuple(each for value in values for each in value.candidates)
+        if self.is_certain(key):
+            use = uses[0]
+            return Setting(key, values[0], use.value, use.module, use.scope, use.node)
+        if self.is_open or all(map(_is_conditional, uses)):
+            candidates = (*candidates, OPTIONS[KEYS[key]].default)
+        module = uses[0].module if uses else self._work.project.modules[0]
+        return Setting(
+            key,
+            Value(candidates, False),
+            None,
+            module,
+            module.scope,
+            uses[0].node if uses else module.source.tree,
+        )
 
 
 #: Keys that were never read, or no longer.
@@ -139,10 +167,20 @@ _DEAD: Final = frozenset(
 )
 
 
+def _is_conditional(use: KeyUse) -> bool:
+    """Whether a key is set in some cases only."""
+    node: ast.AST = use.node
+    while node is not use.scope.node:
+        if isinstance(node, (ast.If, ast.Try, ast.For, ast.While, ast.Match)):
+            return True
+        node = use.module.scope.parents[node]
+    return False
+
+
 def _uses(module: Module) -> Iterator[KeyUse]:
     if b"CORS_" not in module.source.data:
         return
-    for node in ast.walk(module.source.tree):
+    for node in module.source.nodes:
         scope = module.scope.nodes.get(node, module.scope)
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -193,7 +231,7 @@ def _is_environment(node: ast.expr) -> bool:
 def _reads(module: Module) -> Iterator[tuple[str, ast.AST]]:
     if b"CORS_" not in module.source.data:
         return
-    for node in ast.walk(module.source.tree):
+    for node in module.source.nodes:
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _key(node.slice):
             if not _is_environment(node.value):
                 yield _key(node.slice), node

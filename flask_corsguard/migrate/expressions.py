@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from .origins import UNKNOWN
 from .project import Module
@@ -213,15 +213,15 @@ def _operation(operator: ast.operator, one: Any, other: Any) -> list[Any]:
     are_texts = isinstance(one, str) and isinstance(other, str)
     are_numbers = all(isinstance(each, (int, float)) for each in (one, other))
     are_lists = type(one) is type(other) and isinstance(one, (list, tuple))
-    left: Any = one
+    left, right = cast("Any", one), cast("Any", other)
     if isinstance(operator, ast.Add) and (are_numbers or are_texts or are_lists):
-        return [left + other]
+        return [left + right]
     if isinstance(operator, ast.Mult) and are_numbers:
-        return [left * other]
-    if isinstance(operator, ast.Pow) and are_numbers and abs(left) <= MAX_BASE and 0 <= other <= MAX_POWER:
-        return [left**other]
+        return [left * right]
+    if isinstance(operator, ast.Pow) and are_numbers and abs(left) <= MAX_BASE and 0 <= right <= MAX_POWER:
+        return [left**right]
     if isinstance(operator, ast.Mod) and are_texts:
-        return [str(left).replace("%s", other, 1)]
+        return [str(left).replace("%s", right, 1)]
     return []
 
 
@@ -229,12 +229,12 @@ def _changed_names(module: Module) -> frozenset[str]:
     """Return the names whose lists or dictionaries a module changes."""
     found = module.__dict__.get("_changed")
     if found is None:
-        found = module.__dict__["_changed"] = frozenset(_changes(module.source.tree))
+        found = module.__dict__["_changed"] = frozenset(_changes(module.source.nodes))
     return found
 
 
-def _changes(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+def _changes(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         target: ast.expr | None = None
         if (
             isinstance(node, ast.Call)

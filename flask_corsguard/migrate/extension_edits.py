@@ -147,7 +147,7 @@ class ExtensionEdits:
                     rename_key(use, f"{PREFIX}{target.upper()}")
                 renamed.add(target or "")
             elif policy.kind == "helper" and target is not None:
-                for use in uses:
+                for use in uses if not self._configuration.is_open else ():
                     rename_key(use, f"APP_{use.key}")
             else:
                 for use in uses:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from .options import KEYS, OPTIONS
+from .source import Source
 from .work import Line, Work
 
 _REQUIREMENT: Final = re.compile(r"(?im)^.*\bflask[-_.]cors\b.*$")
@@ -22,8 +23,8 @@ def leftover_lines(work: Work) -> Iterator[Line]:
         yield from _of_other_file(name, text)
     for module in work.project.modules:
         if module.is_test:
-            yield from _of_test(module.source.name, module.source.tree)
-        yield from _of_environment(module.source.name, module.source.tree)
+            yield from _of_test(module.source)
+        yield from _of_environment(module.source)
     if work.guard == "report" and not work.open:
         place = work.sites.calls[0].place if work.sites.calls else work.sites.decorations[0].place
         yield Line(
@@ -52,23 +53,23 @@ def _of_other_file(name: str, text: str) -> Iterator[Line]:
             )
 
 
-def _of_environment(name: str, tree: ast.Module) -> Iterator[Line]:
-    for node in ast.walk(tree):
+def _of_environment(source: Source) -> Iterator[Line]:
+    for node in source.nodes:
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "from_prefixed_env":
             yield Line(
                 "to rename",
-                f"{name}:{node.lineno}",
+                f"{source.name}:{node.lineno}",
                 "environment",
                 "from_prefixed_env reads FLASK_CORS_... of the environment: set FLASK_CORSGUARD_... there",
             )
 
 
-def _of_test(name: str, tree: ast.Module) -> Iterator[Line]:
-    for node in ast.walk(tree):
+def _of_test(source: Source) -> Iterator[Line]:
+    for node in source.nodes:
         if isinstance(node, ast.Constant) and str(node.value).lower().startswith("access-control-allow-"):
             yield Line(
                 "tests",
-                f"{name}:{node.lineno}",
+                f"{source.name}:{node.lineno}",
                 "expects-header",
                 "a preflight is answered with 204 (403 if it is refused), and any origin with *",
             )

@@ -66,7 +66,8 @@ class MarkEdits:
         work = self._work
         settings = Settings()
         for name, setting in self._configuration.settings().by_name.items():
-            if name != "resources" and OPTIONS[name].field is not None:
+            is_set = bool(self._configuration.of(setting.name))
+            if is_set and name != "resources" and OPTIONS[name].field is not None:
                 setting.node = setting.node if setting.module is site.module else None
                 settings.by_name[name] = setting
         if site.call is not None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from .leftovers import leftover_lines
 from .plan import Plan
-from .project import Module, Project, read_project
+from .project import OF_FLASK_CORS, Module, Project, read_project
 from .questions import Answers
+from .routes import Route
 from .source import SourceError
 from .work import SECTIONS, Line, Work
 
@@ -47,10 +48,13 @@ class Migration:
     is_open: bool = False
 
 
-def migrate(paths: Sequence[Path], answers: Answers, guard: str = "report") -> Migration:
+def migrate(
+    paths: Sequence[Path], answers: Answers, guard: str = "report", routes: Sequence[Route] = ()
+) -> Migration:
     """Return what the projects in *paths* become. Nothing is written.
 
     :param guard: what happens to a request that a policy does not allow.
+    :param routes: those of the application, if it was started.
     :raises SourceError: if a file cannot be read.
     """
     project = read_project(paths)
@@ -58,9 +62,7 @@ def migrate(paths: Sequence[Path], answers: Answers, guard: str = "report") -> M
     if not project.uses_flask_cors:
         return result
     for part in _applications(project):
-        work = Work(part, answers, guard)
-        if not (work.sites.imports or work.sites.quart or work.sites.calls):
-            continue
+        work = Work(part, answers, guard, list(routes))
         Plan(work).run()
         changes = [] if work.open else list(_changes(part))
         if work.open:
@@ -102,7 +104,7 @@ def _applications(project: Project) -> list[Project]:
         with_application = [part for part in parts if _makes_application(part)]
         joined = [*lonely, *with_application]
         parts = [part for part in parts if part not in joined] + [set().union(*joined)]
-    return [_part(project, part) for part in parts]
+    return [_part(project, part) for part in parts if _uses(part)]
 
 
 def _part(project: Project, modules: set[Module]) -> Project:
@@ -122,10 +124,11 @@ def _join(groups: dict[Module, set[Module]], one: Module, other: Module) -> None
 
 
 def _imported(module: Module, project: Project) -> Iterator[Module]:
-    for node in ast.walk(module.source.tree):
+    for node in module.source.nodes:
         names: Iterable[str] = ()
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            # A package is loaded with what is in it.
+            names = [each for alias in node.names for each in (alias.name, alias.name.rpartition(".")[0])]
         elif isinstance(node, ast.ImportFrom):
             absolute = module.absolute(node)
             names = [absolute, *(f"{absolute}.{alias.name}".lstrip(".") for alias in node.names)]
@@ -144,7 +147,7 @@ def _imported(module: Module, project: Project) -> Iterator[Module]:
 
 
 def _uses(modules: Iterable[Module]) -> bool:
-    return any(b"flask_cors" in m.source.data or b"flask.ext" in m.source.data for m in modules)
+    return any(OF_FLASK_CORS.search(module.source.data) for module in modules)
 
 
 def _makes_application(modules: Iterable[Module]) -> bool:

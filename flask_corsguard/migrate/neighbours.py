@@ -48,7 +48,7 @@ class Neighbours:
         for module in self._work.project.modules:
             if module.is_test or b"ccess-" not in module.source.data.replace(b"A", b"a").replace(b"C", b"c"):
                 continue
-            for node in ast.walk(module.source.tree):
+            for node in module.source.nodes:
                 name = _header(node)
                 if name is None or _is_docstring_or_read(node, module):
                     continue
@@ -126,7 +126,7 @@ class Neighbours:
         for module in self._work.project.modules:
             if module.is_test or b"OPTIONS" not in module.source.data:
                 continue
-            for node in ast.walk(module.source.tree):
+            for node in module.source.nodes:
                 if isinstance(node, ast.Compare) and _compares_options(node):
                     function = _function(module.scope.nodes[node])
                     self._work.say(

@@ -92,7 +92,8 @@ def read_path(key: Any, routes: Iterable[Route]) -> PathReading:
     if isinstance(key, str) and not is_regex_text(key):
         is_path = key.startswith("/") and "<" not in key
         rules = [_rule(key)] if is_path else []
-        reading = PathReading([each for each in rules if each is not None], never=not is_path)
+        written = [each for each in rules if each is not None]
+        reading = PathReading(written, is_clear=None not in rules, never=not is_path)
         _compare(reading, routes, lambda path: path == key)
         return reading
     regex = _regex(key)

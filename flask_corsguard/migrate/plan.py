@@ -223,9 +223,7 @@ class Plan:
             return
         name, module = target.id, call.module
         uses = [
-            n
-            for n in ast.walk(module.source.tree)
-            if isinstance(n, ast.Name) and n.id == name and n is not target
+            n for n in module.source.nodes if isinstance(n, ast.Name) and n.id == name and n is not target
         ]
         imported = any(
             isinstance(node, ast.ImportFrom)
@@ -235,7 +233,7 @@ class Plan:
                 for each in work_lookup(self._work, other, node, name)
             )
             for other in self._work.project.modules
-            for node in ast.walk(other.source.tree)
+            for node in other.source.nodes
         )
         if not uses and not imported:
             source = module.source

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,7 +25,8 @@ _RELEVANT: Final = re.compile(
     rb"flask_cors|flask\.ext|CORS|cross_origin|Flask|Blueprint|blueprint|init_app|Access-Control"
     rb"|route\(|add_url_rule|add_resource|quart|SocketIO"
 )
-_OF_FLASK_CORS: Final = re.compile(rb"flask_cors\b(?!guard)|flask\.ext|quart_cors")
+#: What a file has that uses it.
+OF_FLASK_CORS: Final = re.compile(rb"flask_cors\b(?!guard)|flask\.ext|quart_cors")
 
 
 @dataclass(eq=False)
@@ -75,6 +76,7 @@ class Project:
     texts: dict[str, bytes] = field(default_factory=dict)
     others: list[tuple[str, str]] = field(default_factory=list)
     uses_flask_cors: bool = False
+    _renamings: list[tuple[str, str]] | None = None
 
     @cached_property
     def _by_name(self) -> dict[str, Module]:
@@ -88,6 +90,14 @@ class Project:
             for at in range(len(parts)):
                 ends.setdefault(".".join(parts[at:]), []).append(module)
         return ends
+
+    def renamings(
+        self, find: Callable[[Iterable[ast.AST]], Iterable[tuple[str, str]]]
+    ) -> list[tuple[str, str]]:
+        """Return what *find* yields for all modules, found once."""
+        if self._renamings is None:
+            self._renamings = [pair for module in self.modules for pair in find(module.source.nodes)]
+        return self._renamings
 
     def find(self, dotted: str, *, near: Module | None = None) -> Module | None:
         """Return the module with that name, or the one whose name ends so, if there is one."""
@@ -129,7 +139,7 @@ def read_project(paths: Iterable[Path]) -> Project:
                 raise SourceError(f"{path} cannot be read ({error.strerror}).") from None
             project.texts[str(path)] = data
             found.append((path, str(path), _dotted(root, path), data))
-    project.uses_flask_cors = any(_OF_FLASK_CORS.search(data) for *_, data in found)
+    project.uses_flask_cors = any(OF_FLASK_CORS.search(data) for *_, data in found)
     if project.uses_flask_cors:
         for path, name, dotted, data in found:
             _parse(project, path, name, dotted, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from .evaluator import Evaluator
@@ -42,6 +43,17 @@ class Routes:
         self._evaluator = evaluator
         self._targets = targets
         self._prefixes: dict[int, set[str]] = {}
+        self._of_owners: dict[tuple[Module, ast.AST, str], set[str]] = {}
+
+    @cached_property
+    def _registrations(self) -> dict[int, list[tuple[Module, Scope, ast.Call]]]:
+        """The calls of ``register_blueprint``, by the call that made the blueprint."""
+        found: dict[int, list[tuple[Module, Scope, ast.Call]]] = {}
+        for where, inside, call in self._targets.calls_of("register_blueprint"):
+            for argument in [*call.args, *(keyword.value for keyword in call.keywords)][:1]:
+                for made in self._targets.made(argument, where, inside):
+                    found.setdefault(id(made.node), []).append((where, inside, call))
+        return found
 
     def all(self) -> list[Route]:
         """Return every route that is written down."""
@@ -61,10 +73,16 @@ class Routes:
             for path in value.candidates:
                 if isinstance(path, str) and (path.startswith("/") or (path == "" and view is not None)):
                     for prefix in self.prefixes(owner, module, scope):
-                        yield _route(f"{prefix.rstrip('/')}{path}" or "/", view)
+                        yield route_of(f"{prefix.rstrip('/')}{path}" or "/", view)
 
     def prefixes(self, owner: ast.expr, module: Module, scope: Scope, depth: int = 0) -> set[str]:
         """Return what the paths of *owner*'s routes can begin with."""
+        key = module, scope.node, ast.dump(owner)
+        if key not in self._of_owners:
+            self._of_owners[key] = self._found(owner, module, scope, depth)
+        return self._of_owners[key]
+
+    def _found(self, owner: ast.expr, module: Module, scope: Scope, depth: int) -> set[str]:
         found: set[str] = set()
         for made in self._targets.made(owner, module, scope):
             if made.kind == "blueprint" and isinstance(made.node, ast.Call):
@@ -93,17 +111,13 @@ class Routes:
         self._prefixes[id(made)] = set()
         own = self._text(made, "url_prefix", module, scope)
         found: set[str] = set()
-        for where, inside, call in self._targets.calls_of("register_blueprint"):
-            arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-            if arguments and any(
-                each.node is made for each in self._targets.made(arguments[0], where, inside)
-            ):
-                given = self._text(call, "url_prefix", where, inside)
-                prefix = own if given is None else given
-                parents = {""}
-                if isinstance(call.func, ast.Attribute):
-                    parents = self.prefixes(call.func.value, where, inside, depth + 1)
-                found |= {f"{each.rstrip('/')}{prefix or ''}" for each in parents}
+        for where, inside, call in self._registrations.get(id(made), ()):
+            given = self._text(call, "url_prefix", where, inside)
+            prefix = own if given is None else given
+            parents = {""}
+            if isinstance(call.func, ast.Attribute):
+                parents = self.prefixes(call.func.value, where, inside, depth + 1)
+            found |= {f"{each.rstrip('/')}{prefix or ''}" for each in parents}
         self._prefixes[id(made)] = found or {own or ""}
         return self._prefixes[id(made)]
 
@@ -115,7 +129,8 @@ class Routes:
         return None
 
 
-def _route(rule: str, view: ast.AST | None) -> Route:
+def route_of(rule: str, view: ast.AST | None) -> Route:
+    """Return the route with a rule of the URL map."""
     path = _CONVERTER.sub(lambda match: "x/y" if match[1] == "path" else "1", rule)
     first = _CONVERTER.search(rule)
     return Route(path, rule[: first.start()] if first else rule, view)

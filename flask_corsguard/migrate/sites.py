@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from .project import Module, Project
 from .resolver import Definition, Resolver
 from .scopes import Scope
+from .words import related
 
 _NAME: Final = re.compile(
     r"(?:flask_cors|flask\.ext\.cors|flask_ext_cors)(?:\.(?:extension|decorator|core))?\.(\w+)"
@@ -101,14 +101,16 @@ class SiteFinder:
         self._resolver = resolver
         self._sites = Sites()
         self._made: dict[ast.AST, ExtensionCall] = {}
+        #: The words that can stand for something of Flask-CORS.
+        self._names = related(project, ("CORS", "cross_origin"), ("flask_cors", "flask_ext_cors"))
 
     def find(self) -> Sites:
         """Return all of them."""
-        names = _interesting_names(self._project)
+        names = self._names
         later: list[tuple[Module, Scope, ast.expr]] = []
         for module in self._project.modules:
             self._find_imports(module)
-            for node in ast.walk(module.source.tree):
+            for node in module.source.nodes:
                 if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
                     word = node.id if isinstance(node, ast.Name) else node.attr
                     if word in names:
@@ -121,7 +123,7 @@ class SiteFinder:
         return self._sites
 
     def _find_imports(self, module: Module) -> None:
-        for node in ast.walk(module.source.tree):
+        for node in module.source.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     if _MODULE.fullmatch(alias.name):
@@ -140,7 +142,7 @@ class SiteFinder:
                 self._sites.unclear.append((module, node, f"{alias.name} of Flask-CORS"))
         elif _QUART.fullmatch(module.absolute(node)):
             self._sites.quart.append((module, node))
-        else:
+        elif alias.name in self._names:
             name = alias.asname or alias.name
             scope = module.scope.nodes[node]
             found = self._resolver.externals(ast.Name(name, ast.Load()), module, scope)
@@ -241,32 +243,3 @@ def _use_of(
 
 def _keyword(call: ast.Call, name: str) -> ast.expr | None:
     return next((each.value for each in call.keywords if each.arg == name), None)
-
-
-def _interesting_names(project: Project) -> set[str]:
-    """Return the words that can stand for something of Flask-CORS anywhere in the project."""
-    names = {"CORS", "cross_origin"}
-    size = 0
-    pairs = list(_renamings(project))
-    while len(names) != size:
-        size = len(names)
-        names |= {to for word, to in pairs if word in names}
-    return names
-
-
-def _renamings(project: Project) -> Iterator[tuple[str, str]]:
-    for module in project.modules:
-        for node in ast.walk(module.source.tree):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                for alias in node.names:
-                    if alias.asname:
-                        yield alias.name.rpartition(".")[2], alias.asname
-                    if _MODULE.fullmatch(alias.name):
-                        yield "CORS", alias.asname or alias.name.partition(".")[0]
-            elif isinstance(node, ast.Assign):
-                value = node.value.func if isinstance(node.value, ast.Call) else node.value
-                word = getattr(value, "id", None) or getattr(value, "attr", None)
-                for target in node.targets:
-                    to = getattr(target, "id", None) or getattr(target, "attr", None)
-                    if word and to:
-                        yield word, to

@@ -50,6 +50,11 @@ class Source:
     _removed: set[ast.stmt] = field(default_factory=set)
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the tree."""
+        return [*ast.walk(self.tree)]
+
+    @cached_property
     def _starts(self) -> list[int]:
         r"""The offset of each line. Lines end as they do for Python: at \\n, \\r\\n or \\r."""
         return [0, *(match.end() for match in re.finditer(r"\r\n|\r|\n", self.text))]
@@ -133,7 +138,7 @@ class Source:
         start, end = self.start(node), self.end(node)
         first, last = self.line_start(start), self.line_end(end)
         self._removed.add(node)
-        block = next((each for each in _blocks(self.tree) if node in each), [])
+        block = next((each for each in self._blocks() if node in each), [])
         if block and self._removed.issuperset(block):
             self.edit(start, end, "pass")
             return
@@ -145,6 +150,13 @@ class Source:
             self.edit(start, self.text.index(";", end) + 1 + self._blanks(self.text.index(";", end) + 1), "")
         else:
             self.edit(start, end, "pass")
+
+    def _blocks(self) -> Iterator[list[ast.stmt]]:
+        for node in self.nodes[1:]:
+            for name in ("body", "orelse", "finalbody"):
+                block = getattr(node, name, None)
+                if isinstance(block, list):
+                    yield block
 
     def _blanks(self, offset: int) -> int:
         match = re.compile(r"[ \t]*").match(self.text, offset)
@@ -168,15 +180,6 @@ class Source:
         """Return the bytes after all edits."""
         bom = b"\xef\xbb\xbf" if self.encoding == "utf-8-sig" else b""
         return bom + self.result().encode("utf-8" if bom else self.encoding)
-
-
-def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
-    for node in ast.walk(tree):
-        if node is not tree:
-            for name in ("body", "orelse", "finalbody"):
-                block = getattr(node, name, None)
-                if isinstance(block, list):
-                    yield block
 
 
 def read_source(path: Path, name: str, data: bytes) -> Source:

@@ -11,6 +11,7 @@ from typing import Final, Literal, cast
 from .project import Module, Project
 from .resolver import MAX_DEPTH, Definition, External, Resolver
 from .scopes import Scope
+from .words import related
 
 Kind = Literal["app", "blueprint", "asgi", "extension", "unknown"]
 
@@ -43,26 +44,28 @@ class Targets:
     def __init__(self, project: Project, resolver: Resolver) -> None:
         self._project = project
         self._resolver = resolver
-        self._calls: dict[str, list[tuple[Module, Scope, ast.Call]]] = {}
+        self._calls: dict[str, list[tuple[Module, ast.Call]]] = {}
         for module in project.modules:
-            for node in ast.walk(module.source.tree):
+            for node in module.source.nodes:
                 if isinstance(node, ast.Call):
                     word = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
                     if word:
-                        self._calls.setdefault(word, []).append((module, module.scope.nodes[node], node))
+                        self._calls.setdefault(word, []).append((module, node))
+        self._classes = related(project, _KINDS)
 
     def calls_of(self, name: str) -> list[tuple[Module, Scope, ast.Call]]:
         """Return the calls of whatever has that name."""
-        return self._calls.get(name, [])
+        return [(module, module.scope.nodes[call], call) for module, call in self._calls.get(name, [])]
 
     def creations(self, kind: Kind) -> list[Creation]:
         """Return the calls that make applications, say."""
-        found = []
-        for calls in self._calls.values():
-            for module, scope, call in calls:
-                if self._kind_of_class(call.func, module, scope) == kind:
-                    found.append(Creation(kind, call, module, scope))
-        return found
+        return [
+            Creation(kind, call, module, scope)
+            for word in self._calls
+            if word in self._classes
+            for module, scope, call in self.calls_of(word)
+            if self._kind_of_class(call.func, module, scope) == kind
+        ]
 
     def kind(self, node: ast.expr, module: Module, scope: Scope) -> Kind:
         """Return what *node* is."""

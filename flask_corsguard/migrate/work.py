@@ -56,6 +56,8 @@ class Work:
     project: Project
     answers: Answers
     guard: str
+    #: The routes of the application's own URL map, if it was started.
+    known_routes: list[Route] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     names: dict[Module, set[str]] = field(default_factory=dict)
     #: The modules in which something is open.
@@ -78,8 +80,9 @@ class Work:
 
     @cached_property
     def routes(self) -> list[Route]:
-        """The routes that are written down."""
-        return Routes(self.project, self.resolver, self.evaluator, self.targets).all()
+        """The routes that are written down, and those that are known otherwise."""
+        found = Routes(self.project, self.resolver, self.evaluator, self.targets).all()
+        return [*found, *self.known_routes]
 
     @cached_property
     def sites(self) -> Sites:

@@ -16,6 +16,7 @@ from .differences import DIFFERENCES as DIFFERENCES
 from .differences import Difference as Difference
 from .differences import Engine as Engine
 from .exchanges import Exchange as Exchange
+from .origin_source import OriginSource as OriginSource
 from .pages import Page as Page
 from .refusals import FetchRefused as FetchRefused
 from .responses import Image as Image

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from typing import TYPE_CHECKING, Final
 
 from flask_corsguard.core.decision import Decision
@@ -107,6 +108,31 @@ def _reaches_a_handler(level: int) -> bool:
     return False
 
 
+#: Seconds between two lines about the same callable and the same kind of exception.
+FAILED_CHECK_PAUSE: Final = 60.0
+#: How many of these are told apart. A program has a few.
+_MAX_FAILED_CHECKS: Final = 64
+
+#: By the code of the callable and the type of its exception: until when it is not logged again, and how often
+#: it has been raised since.
+_failed_checks: dict[tuple[object, type[Exception]], tuple[float, int]] = {}
+
+
 def log_failed_check(error: Exception, origin: str | None) -> None:
-    """Log at ERROR that an origin callable raised *error* when it was asked about *origin*."""
-    logger.error("an origin check raised for %s; that means no", shown(origin), exc_info=error)
+    """Log at ERROR that an origin callable raised *error* when it was asked about *origin*: once a minute.
+
+    Anyone can have it asked. The line after a minute says how often it has been raised meanwhile.
+    """
+    # The first frame is that of whoever asks.
+    frame = error.__traceback__ and error.__traceback__.tb_next
+    key = (frame and frame.tb_frame.f_code, type(error))
+    now = time.monotonic()
+    until, count = _failed_checks.get(key, (now, 0))
+    if now < until:
+        _failed_checks[key] = until, count + 1
+        return
+    if len(_failed_checks) >= _MAX_FAILED_CHECKS:
+        _failed_checks.clear()
+    _failed_checks[key] = now + FAILED_CHECK_PAUSE, 0
+    more = f"; so it did {count} times more since this was last said" if count else ""
+    logger.error("an origin check raised for %s; that means no%s", shown(origin), more, exc_info=error)

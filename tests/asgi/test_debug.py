@@ -215,3 +215,14 @@ def test_the_answer_to_an_exception_is_the_text_of_its_traceback_but_for_the_fra
     result = ask(CorsMiddleware(application, LISTED, debug=True), headers={"Origin": A})
 
     assert (result.code, result.body) == (500, text)
+
+
+def test_an_exception_that_names_what_is_not_unicode_is_answered():
+    """A file may have such a name."""
+
+    async def fails_so(scope, receive, send):
+        raise LookupError("caf\udce9")
+
+    assert ask(CorsMiddleware(fails_so, LISTED, debug=True), headers={"Origin": A}).body == (
+        b"LookupError: caf\\udce9\n"
+    )

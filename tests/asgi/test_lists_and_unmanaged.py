@@ -110,8 +110,9 @@ def test_without_debug_the_channels_of_what_is_unmanaged_are_the_servers():
 
 def test_a_list_that_cannot_be_used_is_a_policy_error():
     """When it is given, or, where a callable gives it, the closed policy."""
-    with pytest.raises(PolicyError):
+    with pytest.raises(PolicyError) as caught:
         CorsMiddleware(Spy(), [EVERYONE, OWN])
+    assert {each.field for each in caught.value.problems} == {"policy[1]"}
     app = CorsMiddleware(Spy(), lambda _: [EVERYONE, OWN])
 
     assert ask(app, headers={"Origin": A}).cors == [("Vary", "Origin")]

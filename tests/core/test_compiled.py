@@ -10,6 +10,7 @@ from cases import EVIL, A
 from flask_corsguard import SAME_ORIGIN, Origin, Policy, Reason, Request, decide
 from flask_corsguard.core.compiled import compiled
 from flask_corsguard.core.limits import MAX_KNOWN_ORIGINS
+from flask_corsguard.core.origin import MAX_ORIGIN_LENGTH
 
 
 def test_the_methods_of_a_route_share_the_compiled_origins():
@@ -222,3 +223,13 @@ def test_the_closed_policy_answers_every_origin_alike():
     by_policy = compiled(SAME_ORIGIN)
 
     assert by_policy.answer_to(None).headers == by_policy.answer_to(A).headers == []
+
+
+def test_an_origin_as_long_as_any_can_be_is_compared():
+    """One byte more, and it is not even read."""
+    longest = f"{'a' * 64}://{'b' * 253}:65535"
+    policy = Policy(origins=[longest])
+
+    assert len(longest) == MAX_ORIGIN_LENGTH
+    assert decide(policy, Request(method="GET", origin=longest)).allowed
+    assert not decide(policy, Request(method="GET", origin=f"{longest}0")).allowed

@@ -578,3 +578,24 @@ def test_a_tail_that_is_too_long_for_an_origin_hides_no_other():
     long = "|".join(letter * MAX_ORIGIN_LENGTH for letter in "abcdefghijk")
 
     assert "evil.com" in prove(re.compile(rf"https://[^/]*(?:{long}|evil\.com)")).unproven
+
+
+@pytest.mark.parametrize(
+    ("expression", "flags", "origins"),
+    [
+        ("https://a(?i:[\u017f])?\\.example\\.com", re.ASCII, {"https://a.example.com"}),
+        ("https://a(?i:[\u017f])?\\.example\\.com", 0, {"https://a.example.com", "https://as.example.com"}),
+        ("https://a(?ia:[\u017f])?\\.example\\.com", 0, {"https://a.example.com"}),
+        (
+            "https://a(?iu:[\u017f])?\\.example\\.com",
+            re.ASCII,
+            {"https://a.example.com", "https://as.example.com"},
+        ),
+    ],
+)
+def test_a_group_has_the_flags_around_it_and_its_own(expression, flags, origins):
+    """Without case, a long s is an s; but not in ASCII alone."""
+    regex = re.compile(expression, flags)
+
+    assert prove(regex).origins == origins
+    assert (regex.fullmatch("https://as.example.com") is not None) is ("https://as.example.com" in origins)

@@ -283,3 +283,16 @@ def test_a_marked_blueprint_may_have_any_name(name):
     app.register_blueprint(cors(origins=[A])(Blueprint(name, __name__, url_prefix="/x")))
 
     assert call(app, path="/x/none", headers={"Origin": A}).get("Access-Control-Allow-Origin") == A
+
+
+@pytest.mark.parametrize("prefix", ["/Xapi", "/X", "/api", "/x/X"])
+def test_a_prefix_may_begin_with_any_letter(prefix):
+    """Whichever way its blueprint has a policy."""
+    app = Flask(__name__)
+    api = Blueprint("api", __name__, url_prefix=prefix)
+    api.add_url_rule("/page", "page", lambda: "page")
+    app.register_blueprint(api)
+    CorsGuard(app, blueprints={"api": Policy(origins=[A])})
+
+    assert call(app, path=f"{prefix}/none", headers={"Origin": A}).get("Access-Control-Allow-Origin") == A
+    assert call(app, path="/none", headers={"Origin": A}).get("Access-Control-Allow-Origin") is None

@@ -167,3 +167,15 @@ def test_a_policy_in_code_and_paths_in_the_configuration_go_together():
 
     assert call(app, "GET", "/open", {"Origin": EVIL}).get("Access-Control-Allow-Origin") == "*"
     assert call(app, "GET", "/x", {"Origin": EVIL}).cors == [VARY]
+
+
+def test_the_hint_for_origins_that_are_missing_names_the_keys_that_are_there():
+    """And none that is not."""
+    with pytest.raises(PolicyError) as caught:
+        configured(METHODS="GET", MAX_AGE="5")
+
+    (refusal,) = caught.value.problems
+    assert refusal.hint == (
+        'Write CORSGUARD_ORIGINS=["https://app.example"]; or leave out CORSGUARD_MAX_AGE, CORSGUARD_METHODS '
+        "if nobody else may call."
+    )

@@ -81,6 +81,7 @@ def test_an_application_without_marks_answers_the_tenth_time_as_the_first():
         assert preflight(app, A, "PUT").get("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
         assert preflight(app, EVIL, "PUT").code == 403
         assert call(app, "PUT", "/", {"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}).code == 403
+        assert call(app, "PUT", "/", {"Origin": A, "Sec-Fetch-Site": "cross-site"}).code == 200
 
 
 def test_a_policy_with_methods_answers_preflights_without_the_url_map(monkeypatch):

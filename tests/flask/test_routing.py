@@ -559,3 +559,15 @@ def test_a_preflight_without_a_path_is_for_the_root():
     app(environ, lambda *args: started.append(args))
 
     assert started[0][0] == "204 No Content"
+
+
+def test_a_mark_makes_the_closed_policy_anew():
+    """It is as strict as the strictest of all, those that come after it was asked for included."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "view", lambda: "x")
+    CorsGuard(app, LISTED, paths={"/api": LISTED})
+    assert call(app, path="/a/..").get("Cross-Origin-Resource-Policy") is None
+
+    cors(LISTED.replace(resource_policy="same-origin"))(app.view_functions["view"])
+
+    assert call(app, path="/a/..").get("Cross-Origin-Resource-Policy") == "same-origin"

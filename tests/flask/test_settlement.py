@@ -182,3 +182,13 @@ def test_a_context_of_the_application_that_is_active_is_used(site):
             assert preflight(site.app, A).code == 204
 
     assert pushed == [site.app, site.app]
+
+
+def test_a_callable_that_fails_for_a_page_of_the_application_is_logged_as_well(site, caplog):
+    """The page reads the answer, but nobody else would."""
+    del site.app.config["ALLOWED"]
+    site.app.testing = True
+
+    call(site.app, headers={"Origin": A, "Sec-Fetch-Site": "same-origin"})
+
+    assert [record.levelname for record in caplog.records] == ["ERROR"]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
 
 from flask_corsguard.cli.migrate import command
-from flask_corsguard.migrate import writing
+from flask_corsguard.migrate import trial, writing
 
 PROGRAM = "from flask import Flask\nfrom flask_cors import CORS\n\napp = Flask(__name__)\nCORS(app)\n"
 ASKED = PROGRAM.replace("CORS(app)", "CORS(app, supports_credentials=True)")
@@ -388,3 +389,82 @@ def test_two_changes_of_one_place_are_never_written(run, program, monkeypatch):
     monkeypatch.setattr("flask_corsguard.migrate.plan.ImportEdits.write", twice)
 
     assert "app.py:1: two changes overlap here; nothing is changed." in run("--write", "--force").output
+
+
+ROUTED = """
+from flask import Flask
+from flask_cors import CORS
+
+def create_app():
+    app = Flask(__name__)
+    CORS(app, resources={"/api/v[0-9]+/*": {"origins": "*"}})
+    for name in ("v1", "v22"):
+        app.add_url_rule(f"/api/{name}/x", name, lambda: "x")
+    return app
+"""
+
+
+@pytest.mark.slow
+def test_the_application_s_own_url_map_names_the_routes_that_a_path_covered(run, program):
+    """With ``--app`` the program is executed, and nowhere else."""
+    program.write_text(ROUTED)
+
+    assert "Use no path, or nothing?" in run().output
+    result = run("--app", "app:create_app")
+    assert result.exit_code == 1
+    assert "Use /api/v1/x, /api/v22/x, or nothing?" in result.output
+
+
+@pytest.mark.slow
+def test_the_migrated_application_is_started_before_it_is_written(run, program):
+    """In a copy."""
+    assert run("--app", "app:app", "--write", "--force").exit_code == 0
+    assert "CorsGuard" in program.read_text()
+
+
+@pytest.mark.slow
+def test_an_application_that_does_not_start_afterwards_is_not_written(run, program):
+    """The command exits with 3."""
+    program.write_text(f"{PROGRAM}import sys\n\nif 'flask_cors' not in sys.modules:\n    sys.exit('no')\n")
+
+    result = run("--app", "app:app", "--write", "--force")
+
+    assert result.exit_code == 3
+    assert result.output == "Error: After the migration, app:app does not start (no). Nothing is written.\n"
+
+
+@pytest.mark.slow
+def test_an_application_that_does_not_start_is_one_sentence(run, program):
+    """It cannot be asked for its routes."""
+    program.write_text("raise SystemExit\n")
+    assert run("--app", "app:app").output == "Error: app:app does not start (it ended).\n"
+
+    program.write_text("import nowhere\n")
+    result = run("--app", "app:app")
+    assert result.exit_code == 2
+    assert result.output.startswith("Error: app:app does not start (")
+
+
+def test_an_application_that_hangs_is_one_sentence(run, program, monkeypatch):
+    """It has two minutes."""
+
+    def hang(*_, **__):
+        raise subprocess.TimeoutExpired("python", 120)
+
+    monkeypatch.setattr(trial.subprocess, "run", hang)
+
+    assert run("--app", "app:app").output == "Error: app:app does not start within 120 seconds.\n"
+
+
+def test_the_rules_of_an_application_are_printed_for_the_other_process(
+    program, monkeypatch, capsys, tmp_path
+):
+    """In a line that nothing of the application prints."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "app", raising=False)
+
+    trial.main(["app:app"])
+
+    del sys.modules["app"]
+    assert capsys.readouterr().out == 'flask-corsguard routes: ["/static/<path:filename>"]\n'

@@ -688,6 +688,8 @@ def test_small_things_are_written_well(text, part, tmp_path):
         "@app.get('/')\n@cross_origin(ressources={'/a/*': {}})\ndef v(): ...",
         "method_decorators = [cross_origin()]\nother = [cross_origin()]\nf(x=[cross_origin()])",
         "cross_origin()()",
+        "bp = Blueprint('b', __name__)\nbp.register_blueprint(bp)\n@bp.get('/x')\ndef v(): ...\nCORS(app, resources='/x/*')",
+        "Base = print()\n\n\nclass C(Base):\n    pass\n\n\nCORS(app, origins=C.x)",
         "def a():\n    cors = CORS()\n    return cors\n\n\ndef b():\n    cors = print()\n    cors.init_app(app)",
         "import app as module\nCORS(module())",
         "CORS(app, **1)",
@@ -769,3 +771,27 @@ def test_the_same_name_in_two_folders_is_the_one_beside(tmp_path):
 
     assert "policy_from_flask_cors" not in result.files["one/app.py"]
     assert "policy_from_flask_cors" in result.files["two/app.py"]
+
+
+@pytest.mark.parametrize("load", ["app.config.from_prefixed_env()", "app.config.from_envvar('SETTINGS')"])
+def test_a_configuration_from_outside_may_name_the_origins(load, tmp_path):
+    """What the code says alone would open an application that its environment had closed."""
+    after = text_of(tmp_path, f"{load}\nCORS(app)\n")
+
+    assert 'policy_from_flask_cors(origins=app.config.get("CORS_ORIGINS", "*"), ' in after
+    assert 'supports_credentials=app.config.get("CORS_SUPPORTS_CREDENTIALS", False), ' in after
+    assert moved(tmp_path, f"{load}\nCORS(app, supports_credentials=True)\n", head=HEAD).asked == [
+        "any-origin-with-credentials"
+    ]
+    after = text_of(tmp_path, f"{load}\napp.config['CORS_ORIGINS'] = {A}\nCORS(app)\n")
+    assert "app.config['CORS_ORIGINS'] = " in after
+    assert "@cors(origins=" in text_of(tmp_path, f"{load}\n@app.get('/')\n@cross_origin()\ndef v(): ...\n")
+
+
+def test_a_key_that_is_set_in_some_cases_has_its_default_in_the_others(tmp_path):
+    """Everyone, so with credentials it is asked about."""
+    text = f"if app.debug:\n    app.config['CORS_ORIGINS'] = {A}\nCORS(app, supports_credentials=True)\n"
+
+    assert moved(tmp_path, text, head=HEAD).asked == ["any-origin-with-credentials"]
+    text = text.replace(", supports_credentials=True", "")
+    assert 'origins=app.config.get("APP_CORS_ORIGINS", "*")' in text_of(tmp_path, text)

@@ -82,6 +82,7 @@ def test_a_key_that_matches_no_path_has_no_rule(key):
         ("(/a|/b)" * 6, []),
         (r"/api/(a|b|c|d|e|f)(a|b|c|d|e|f)/*", []),
         (r"/api%2f/*", []),
+        ("/with space", []),
         ("/api/./*", ["/api/items", "/api/v1/x", "/api/v2"]),
         ("/(" + "|".join(f"{x}{y}{x}" for x in "abcdef" for y in "ghijkl") + ")/*", []),
         ("/[^/]+/help", ["/login/help"]),

@@ -52,6 +52,10 @@ def of(*origins, **fields):
         ),
         ({"origins": r"https://[a-z]+\.example\.com$"}, of(re.compile(r"https://[a-z]+\.example\.com$"))),
         ({"origins": r"https://(a|b)\.example$"}, of(A, B)),
+        (
+            {"origins": r"https://\w*\.?example\.com:?\d*/?.*"},
+            of(re.compile(r"https://\w*\.?example\.com:?\d*/?.*")),
+        ),
         ({"origins": "(" * 60 + "x" + ")" * 60}, of(re.compile("(" * 60 + "x" + ")" * 60))),
         ({"origins": A, "supports_credentials": True}, of(A, credentials=True)),
         ({"origins": A, "supports_credentials": "yes"}, of(A, credentials=True)),

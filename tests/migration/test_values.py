@@ -139,6 +139,7 @@ def test_values_come_from_other_files_of_the_project(tmp_path):
     files = {
         "app/__init__.py": """
             import app.settings
+            import outer.values
             from flask import Flask
             from flask_cors import CORS
 
@@ -157,12 +158,15 @@ def test_values_come_from_other_files_of_the_project(tmp_path):
                     "/b/*": {"origins": here.ORIGINS},
                     "/c/*": {"origins": [first]},
                     "/d/*": {"origins": STARRED},
+                    "/e/*": {"origins": outer.values.O},
                 })
                 return app
             """,
         "app/deep/__init__.py": "",
         "app/deep/inner.py": "",
         "app/settings.py": 'ORIGINS = ["https://a.example"]\n',
+        "outer/__init__.py": "",
+        "outer/values.py": 'O = ["https://a.example"]\n',
         "app/names.py": 'A = "https://a.example"\n',
         "app/more.py": 'STARRED = "https://a.example"\n',
     }
@@ -171,4 +175,5 @@ def test_values_come_from_other_files_of_the_project(tmp_path):
     assert '"/a": {"origins": ORIGINS, ' in text
     assert '"/b": {"origins": here.ORIGINS, ' in text
     assert '"/c": {"origins": [first], ' in text
+    assert '"/e": {"origins": outer.values.O, ' in text
     assert '"/d": {"origins": [STARRED], ' in text

@@ -503,3 +503,17 @@ def test_a_year_of_two_digits_is_the_nearest(year, whole):
     found = parse_date(f"21 Oct {year} 07:28:59")
 
     assert (None if found is None else datetime.fromtimestamp(found, timezone.utc).year) == whole
+
+
+def test_a_cookie_that_takes_the_place_of_one_that_has_expired_is_a_new_one():
+    """It is sent after those that were set meanwhile; one that takes a living one's place keeps its own."""
+    sets = {"a": ["a=1; Max-Age=5"], "b": ["b=1"], "again": ["a=2"]}
+    for wait, sent in ((1, "a=2; b=1"), (10, "b=1; a=2")):
+        browser = Browser(setting(**sets))
+        browser.visit(f"{API}/a")
+        browser.wait(1)
+        browser.visit(f"{API}/b")
+        browser.wait(wait)
+        browser.visit(f"{API}/again")
+
+        assert browser.visit(API).response.exchange[-1].get("Cookie") == sent

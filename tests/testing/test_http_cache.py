@@ -354,3 +354,9 @@ def test_a_response_that_varies_with_nothing_else_is_for_every_request(vary):
 
     assert twice(headers, first=first, second=second, url=APP) == CACHED
     assert twice([MONTH, ("Vary", "Accept-Language, x")], first=first, second=second, url=APP) == FETCHED
+
+
+@pytest.mark.parametrize("headers", [[], [("Cache-Control", "max-age=0")], [("Cache-Control", "max-age=x")]])
+def test_a_response_without_a_lifetime_is_not_there_for_those_who_take_any(headers):
+    """Nothing is stored that could be used."""
+    assert twice(headers, second={"cache": "force-cache"}) == FETCHED

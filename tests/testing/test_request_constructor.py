@@ -273,3 +273,12 @@ def test_a_no_cors_request_has_four_headers_of_a_page(name):
     exchange = page_of(answering()).fetch(API, "POST", mode="no-cors", headers={name: value}).exchange[-1]
 
     assert (exchange.get(name) == value) is (name not in {"X-A", "Range"})
+
+
+def test_a_referrer_policy_that_there_is_not_is_told_those_that_there_are():
+    """In their order."""
+    known = "no-referrer, no-referrer-when-downgrade, origin, origin-when-cross-origin, same-origin, "
+    known += "strict-origin, strict-origin-when-cross-origin, unsafe-url"
+
+    with pytest.raises(ValueError, match=rf"^referrer_policy is 'no'; it can be empty or one of {known}$"):
+        page_of(answering()).fetch(API, referrer_policy="no")

@@ -452,3 +452,21 @@ def test_a_handshake_is_for_no_cache(echo):
 def test_the_timing_of_a_handshake_is_no_secret(echo):
     """Only the timing of a document of another origin is, where no header shows it."""
     assert page_of(echo).websocket(f"{API}/echo").timing_allowed
+
+
+@pytest.mark.parametrize(
+    ("engine", "destination"),
+    [(None, "empty"), ("chromium", None), ("firefox", "empty"), ("webkit", "websocket")],
+)
+def test_the_destination_of_a_handshake_is_that_of_its_engine(engine, destination):
+    """Chromium sends no metadata with it."""
+    exchange = page_of(echo_once, engine=engine).websocket(API).exchange[-1]
+
+    assert exchange.get("Sec-Fetch-Dest") == destination
+
+
+def echo_once(environ, start_response):
+    """Open a WebSocket, and wait for its end."""
+    start_response("101 Switching Protocols", [])
+    environ["werkzeug.socket"].recv(1)
+    return []

@@ -26,6 +26,9 @@ from flask_corsguard import (
     cors_refused,
     decide,
 )
+from flask_corsguard.live import LiveOrigins, LivePolicies
+from flask_corsguard.live.redis import RedisSet
+from flask_corsguard.testing import OriginSource
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -49,6 +52,23 @@ partners = Policy(
     guard="report",
     dangerously_allow=["insecure-origins"],
 )
+tenants = LiveOrigins(RedisSet("redis://127.0.0.1:1/0"), ttl=5, grace=60)
+customers = LiveOrigins(lambda: ["https://one.example"], version=lambda: 1)
+simulated = OriginSource(["https://one.example"])
+policy_of_tenants = Policy(origins=["https://app.example", tenants, customers, LiveOrigins(simulated)])
+
+
+def policy_of_host(host: str) -> Policy | None:
+    """Look a host up."""
+    return partners if host == "api.example" else None
+
+
+def host_of(environ: WSGIEnvironment) -> str:
+    """Give the host of a request."""
+    return str(environ.get("HTTP_HOST"))
+
+
+policies = LivePolicies(policy_of_host, key=host_of, ttl=5, grace=60, maxsize=4096)
 copy: Policy = Policy.from_mapping(partners.to_dict())
 longer: Policy = partners.replace(max_age=86400)
 
@@ -103,7 +123,8 @@ layer = CorsMiddleware(plain, partners, debug=True, on_refusal=on_refusal)
 layer.policy = {"/api": partners, "/": SAME_ORIGIN}
 layer.policy = policy_of
 CorsMiddleware(app.wsgi_app, policy_of)
-
+CorsMiddleware(app.wsgi_app, policy_of)
+CorsMiddleware(app.wsgi_app, policies)
 decision: Decision = decide(
     partners, Request(method="OPTIONS", origin="https://partner.example", requested_method="PUT")
 )

@@ -130,3 +130,17 @@ def test_the_hint_for_a_path_is_the_rule_that_was_meant(path, meant):
         expected = f'Write "{meant}": it covers the path itself and everything below it.'
         assert PathRules({meant: SAME_ORIGIN}).find(meant) is SAME_ORIGIN
     assert refusal.hint == expected
+
+
+@pytest.mark.parametrize("character", [chr(number) for number in range(0x100)], ids=ascii)
+def test_a_character_is_one_of_a_rule_or_not(character):
+    """Controls, spaces, what ends a path in a URL, escapes, stars and backslashes are not."""
+    is_one = character > " " and character not in "?#%*\\\x7f"
+
+    if is_one:
+        # In WSGI, the bytes of a path are read as Latin-1.
+        asked = f"/a{character}b".encode().decode("latin-1")
+        assert PathRules({f"/a{character}b": SAME_ORIGIN}).find(asked) is not None
+    else:
+        with pytest.raises(PolicyError, match=r"path\.spelling"):
+            PathRules({f"/a{character}b": SAME_ORIGIN})

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal, cast, get_args
 
+from flask_corsguard.core.changing_set import ChangingOriginSet, ChangingSet, ReadRow
 from flask_corsguard.core.origin import DEFAULT_PORTS, NULL_ORIGINS, Origin, is_loopback_host
 from flask_corsguard.core.origin_pattern import EXTENSION_SCHEMES, OriginPattern, read_origin
 from flask_corsguard.core.origin_set import OriginCheck, OriginSet
@@ -53,7 +54,7 @@ class Unlisted(tuple[()]):
 
 UNLISTED: Final = tuple.__new__(Unlisted)
 
-Item = str | re.Pattern[str] | OriginCheck
+Item = str | re.Pattern[str] | OriginCheck | ChangingSet
 
 
 @dataclass
@@ -66,6 +67,7 @@ class Origins:
     patterns: list[tuple[str, OriginPattern]] = field(default_factory=list)
     regexes: list[re.Pattern[str]] = field(default_factory=list)
     callables: list[OriginCheck] = field(default_factory=list)
+    changing: list[ChangingSet] = field(default_factory=list)
 
     @property
     def is_any(self) -> bool:
@@ -78,15 +80,17 @@ class Origins:
 
         return any(map(matches_anyone, self.regexes))
 
-    def compile(self, *, secure_only: bool) -> OriginSet:
-        """Make the set that is asked per request."""
-        return OriginSet(
-            self.exact,
-            (pattern for _, pattern in self.patterns),
-            self.regexes,
-            self.callables,
-            secure_only=secure_only,
-        )
+    def compile(self, read: ReadRow, *, secure_only: bool) -> OriginSet:
+        """Make the set that is asked per request.
+
+        :param read: checks the rows of changing sets.
+        """
+        patterns = [pattern for _, pattern in self.patterns]
+        static = self.exact, patterns, self.regexes, self.callables
+        if not self.changing:
+            return OriginSet(*static, secure_only=secure_only)
+        changing = [each.follow(read) for each in self.changing]
+        return ChangingOriginSet(*static, changing=changing, secure_only=secure_only)
 
 
 def check_origins(value: object, problems: Problems, doors: Iterable[str]) -> Origins:
@@ -128,6 +132,8 @@ def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | No
             hint = f"Write re.compile({item.pattern.decode('latin-1')!r})."
             return problem("origins.bytes-regex", "origins", item, hint)
         found.regexes.append(item)
+    elif isinstance(item, ChangingSet):
+        found.changing.append(item)
     elif inspect.iscoroutinefunction(item):
         hint = "Use a plain function that returns True or False."
         return problem("origins.async", "origins", item, hint)

@@ -311,6 +311,7 @@ def test_a_stranger_is_found_by_writing_along_the_tree(expression, found):
         (r"https://.*-x\.example\.com.*", ("x.example.com", "x.example.com")),
         (r"https://a\.org.*\.example\.com_.*", ("example.com", "a.org", "example.com", "a.org")),
         (r"app://Xab.*", ("Xab", "Xab")),
+        (r"https://a+b\.example\.com.*", ("ab.example.com", "ab.example.com")),
         (r"app://abX.*cd", ("abX", "cd", "abX", "cd")),
         (r"https://www.a.example\.com", ("example.com", "www", "a", "www.a.example.com")),
         (r"https://.*", ()),

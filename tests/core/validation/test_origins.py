@@ -68,6 +68,8 @@ def test_the_hint_for_null_works(origin):
         "moz-extension://0a1b2c3d-0000-0000-0000-0a1b2c3d4e5f",
         "https://1.2.3.4",
         "https://xn--mnchen-3ya.de",
+        "https://xn--zzz.de",
+        "https://a.xn--99z.de",
         "https://*",
         "https://*.com",
         "https://*." + ".".join(["a" * 61, "a" * 63, "a" * 63, "a" * 61]),

@@ -107,3 +107,22 @@ def test_what_calls_the_application_is_not_a_layer(app):
 
     with warned():
         TestCors()(app)
+
+
+@pytest.mark.parametrize("names", [(), ("exports",), ("is_allowed",)])
+def test_a_layer_that_only_looks_like_a_server_of_files_is_not_warned_of(app, names):
+    """Werkzeug's has two names that few others have."""
+
+    class Layer:
+        def __init__(self, inside):
+            self.inside = inside
+            vars(self).update(dict.fromkeys(names))
+
+        def __call__(self, environ, start_response):
+            return self.inside(environ, start_response)
+
+    CorsGuard(app, origins=[A])
+    app.wsgi_app = Layer(app.wsgi_app)
+
+    with warned():
+        call(app)

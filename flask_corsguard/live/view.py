@@ -1,0 +1,99 @@
+"""What one policy makes of the rows of a source."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from flask_corsguard.core.changing_set import Moment, ReadRow, Snapshot
+from flask_corsguard.core.origin_pattern import OriginPattern
+from flask_corsguard.core.origin_set import OriginSet
+from flask_corsguard.core.problems import Problem, shown
+
+#: The content of a source that has said nothing, or not for too long.
+NOBODY: Final[Snapshot] = ()
+
+#: How many rows that are skipped are told of by line; of more of them, their number is.
+MAX_TOLD_ROWS: Final = 20
+
+_NEVER: Final = float("-inf")
+
+logger: Final = logging.getLogger("flask_corsguard")
+
+
+class View:
+    """The rows of a source as the policies with the same checks have them.
+
+    :param read: the checks.
+    :param name: what the log calls the source.
+    :param clock: returns the time in seconds.
+    :param overdue: is called when there is something to look after, with the time until which it counts;
+        returns whether that is still to come.
+    :ivar moment: what look-ups read.
+    """
+
+    __slots__ = ("_bad", "_name", "_overdue", "_patterns", "_read", "_rows", "_snapshot", "clock", "moment")
+
+    def __init__(
+        self, read: ReadRow, name: str, clock: Callable[[], float], overdue: Callable[[float], bool]
+    ) -> None:
+        self._read, self._name, self._overdue = read, name, overdue
+        self.clock: Callable[[], float] = clock
+        self._rows: frozenset[object] | None = None
+        self._patterns: dict[object, OriginPattern] = {}
+        self._bad: frozenset[object] = frozenset()
+        self._snapshot = NOBODY
+        self.moment = Moment(NOBODY, _NEVER, _NEVER)
+
+    def after(self, moment: Moment) -> Snapshot:
+        """Return the content now, when *moment* is no longer fresh."""
+        return moment.snapshot if self._overdue(moment.good) else NOBODY
+
+    def publish(self, fresh: float, good: float) -> None:
+        """Let the rows count until then."""
+        self.moment = Moment(self._snapshot, fresh, good)
+
+    def forget(self) -> None:
+        """Have all rows checked anew the next time; what is published counts until then."""
+        self._rows, self._patterns, self._bad = None, {}, frozenset()
+
+    def take(self, rows: frozenset[object]) -> None:
+        """Check *rows*, of which only those are read that are new. :meth:`publish` makes them count."""
+        if rows is self._rows:
+            return
+        bad = {row for row in self._bad if row in rows}
+        patterns = {row: pattern for row, pattern in self._patterns.items() if row in rows}
+        told: list[Problem] = []
+        for row in rows - (self._rows or frozenset()):
+            found = self._read(row)
+            if isinstance(found, Problem):
+                bad.add(row)
+                told.append(found)
+            elif found is not None:
+                patterns[row] = found
+        self._tell(told)
+        # Most sources have neither, and their million rows are not copied.
+        exact = rows - patterns.keys() - bad if patterns or bad else rows
+        if not exact and not patterns and self._snapshot:
+            logger.warning(
+                "%s, a source of origins, lists none any more; nobody is allowed by it", self._name
+            )
+        self._rows, self._patterns, self._bad = rows, patterns, frozenset(bad)
+        self._snapshot = _snapshot_of(exact, patterns.values())
+
+    def _tell(self, problems: list[Problem]) -> None:
+        for each in problems[:MAX_TOLD_ROWS]:
+            logger.warning(
+                "%s, a source of origins, has a row that is skipped: %s [%s] %s %s",
+                *(self._name, shown(each.value), each.code, each.message, each.hint),
+            )
+        if len(problems) > MAX_TOLD_ROWS:
+            more = len(problems) - MAX_TOLD_ROWS
+            logger.warning("%s, a source of origins, has %d more rows that are skipped", self._name, more)
+
+
+def _snapshot_of(exact: frozenset[object], patterns: Iterable[OriginPattern]) -> Snapshot:
+    texts: frozenset[str] = exact  # type: ignore[assignment]  # what is read as an exact origin is text
+    patterns = list(patterns)
+    return (OriginSet(texts, patterns, secure_only=False),) if texts or patterns else NOBODY

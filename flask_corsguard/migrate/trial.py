@@ -1,0 +1,89 @@
+"""Starts an application in another process: before the migration for its routes, then to see it start.
+
+This is the one part of the migration that executes the project, and only with ``--app``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from .project import SKIPPED
+from .routes import Route, route_of
+
+if TYPE_CHECKING:
+    from .migration import Change
+
+#: Seconds that an application may take to start.
+MAX_SECONDS: Final = 120
+
+_MARK: Final = "flask-corsguard routes: "
+
+
+class TrialError(Exception):
+    """The application does not start; the message is one sentence."""
+
+
+def routes_of(application: str, folder: Path) -> list[Route]:
+    """Return the routes of an application, by its own URL map.
+
+    :param application: as Flask's ``--app`` takes it, such as ``shop:create_app``.
+    :param folder: where it is imported.
+    :raises TrialError: if it does not start.
+    """
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *_inherited()])}
+    try:
+        found = subprocess.run(  # noqa: S603 - this interpreter, and this module
+            [sys.executable, "-m", __name__, application],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=MAX_SECONDS,
+        )
+    except subprocess.TimeoutExpired:
+        raise TrialError(f"{application} does not start within {MAX_SECONDS} seconds.") from None
+    lines = [line for line in found.stdout.splitlines() if line.startswith(_MARK)]
+    if found.returncode or not lines:
+        reason = (found.stderr.strip().splitlines() or ["it ended"])[-1]
+        raise TrialError(f"{application} does not start ({reason}).")
+    return [route_of(rule, None) for rule in json.loads(lines[-1].removeprefix(_MARK))]
+
+
+def _inherited() -> list[str]:
+    return [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
+
+
+def check_start(application: str, folder: Path, changes: Sequence[Change]) -> None:
+    """Start the migrated application in a copy of *folder*.
+
+    :raises TrialError: if it does not start.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / folder.resolve().name
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(*SKIPPED, ".*"), symlinks=True)
+        for change in changes:
+            target = copy / change.path.resolve().relative_to(folder.resolve())
+            target.write_bytes(change.after)
+        routes_of(application, copy)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the rules of the application that *arguments* names."""
+    from flask.cli import ScriptInfo
+
+    app = ScriptInfo(app_import_path=arguments[0]).load_app()
+    rules = sorted({rule.rule for rule in app.url_map.iter_rules()})
+    sys.stdout.write(f"{_MARK}{json.dumps(rules)}\n")
+
+
+if __name__ == "__main__":  # pragma: no cover - in the other process
+    main(sys.argv[1:])

@@ -1,0 +1,205 @@
+"""Live origins in servers with several processes: a change reaches each, and each ends when it is told to."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flask_corsguard.live.redis import RedisSet
+from interop.launch import END, Home, free_port
+from interop.servers import gunicorn
+from live.asking import A, B, eventually
+from live.servers import RedisServer
+
+pytestmark = pytest.mark.interop
+
+WORKERS = 4
+#: Seconds within which a change is in force in every worker.
+SECOND = 1.0
+
+
+def uwsgi(*options: str) -> Callable[[Home, str, int], None]:
+    """Give how uWSGI is started with these options."""
+
+    def start(home: Home, application: str, port: int) -> None:
+        command = [str(Path(sys.executable).parent / "pyuwsgi"), "--http-socket", f"127.0.0.1:{port}"]
+        more = ["--module", application, "--master", "--die-on-term", "--need-app"]
+        home.start([*command, *more, "--processes", str(WORKERS), *options], port)
+
+    return start
+
+
+_WORKERS = ("--workers", str(WORKERS))
+_GTHREAD = ("--worker-class", "gthread", "--threads", "2")
+SERVERS = {
+    "sync": gunicorn(*_WORKERS),
+    "sync preload": gunicorn(*_WORKERS, "--preload"),
+    "gthread": gunicorn(*_WORKERS, *_GTHREAD),
+    "gthread preload": gunicorn(*_WORKERS, *_GTHREAD, "--preload"),
+    "gevent": gunicorn(*_WORKERS, "--worker-class", "gevent"),
+    "gevent preload": gunicorn(*_WORKERS, "--worker-class", "gevent", "--preload"),
+    "uwsgi": uwsgi("--enable-threads"),
+    "uwsgi lazy": uwsgi("--enable-threads", "--lazy-apps"),
+    "uwsgi threads": uwsgi("--threads", "2"),
+}
+
+
+class Running:
+    """A server that runs, and what its workers answer."""
+
+    def __init__(self, start, home) -> None:
+        self.home, self.port = home, free_port()
+        start(home, "live.served:application", self.port)
+
+    def ask(self, origin: str) -> tuple[str, bool]:
+        """Give the process that answers a request of a new connection, and whether the origin is allowed."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", "/", headers={"Origin": origin})
+            answer = connection.getresponse()
+            return answer.read().decode(), answer.headers.get("Access-Control-Allow-Origin") == origin
+        finally:
+            connection.close()
+
+    def see(self, origin: str, *, allowed: bool) -> float:
+        """Wait until every worker has answered so; give the seconds until the last one answered otherwise."""
+        began, last, seen = time.monotonic(), 0.0, set()
+        until = began + 30
+        while len(seen) < WORKERS:
+            process, is_allowed = self.ask(origin)
+            if is_allowed == allowed:
+                seen.add(process)
+            else:
+                seen.discard(process)
+                last = time.monotonic() - began
+            assert time.monotonic() < until, (seen, self.home.said())
+        return last
+
+    def asked(self) -> dict[str, set[str]]:
+        """Give the threads that have asked, by their process."""
+        found: dict[str, set[str]] = {}
+        for line in (self.home.path / "asked").read_text().splitlines():
+            process, thread = line.split()
+            found.setdefault(process, set()).add(thread)
+        return found
+
+    def end(self) -> float:
+        """Tell the server to end, and give the seconds that it took."""
+        began = time.monotonic()
+        (process,) = self.home._processes
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(END * 2)
+        return time.monotonic() - began
+
+
+def write(home, text):
+    """Replace what the file lists."""
+    new = home.path / "origins.new"
+    new.write_text(text)
+    new.replace(home.path / "origins.txt")
+
+
+@pytest.fixture
+def home():
+    """A place with a file that lists one origin."""
+    home = Home()
+    write(home, f"{A}\n")
+    yield home
+    home.stop()
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_change_reaches_every_worker_within_a_second(home, name):
+    """One thread of each asks, none of the process that forked them, and all of them end at once."""
+    running = Running(SERVERS[name], home)
+    running.see(A, allowed=True)
+
+    write(home, f"{A}\n{B}\n")
+    assert running.see(B, allowed=True) < SECOND
+    write(home, f"{B}\n")
+    assert running.see(A, allowed=False) < SECOND
+
+    asked = running.asked()
+    workers = {running.ask(B)[0] for _ in range(50)}
+    assert workers <= set(asked)
+    assert len(asked) == WORKERS
+    assert all(len(threads) == 1 for threads in asked.values())
+    assert running.end() < END
+
+
+@pytest.mark.parametrize("name", ["sync preload", "gthread preload", "gevent preload", "uwsgi"])
+def test_what_is_loaded_before_the_fork_is_known_to_the_first_request(home, name):
+    """Then each worker has a thread of its own, and learns of changes."""
+    (home.path / "refresh").touch()
+    running = Running(SERVERS[name], home)
+    assert running.ask(A)[1]
+    assert running.see(A, allowed=True) == 0
+
+    write(home, f"{B}\n")
+    assert running.see(B, allowed=True) < SECOND
+    # The process that forked them has asked once.
+    assert len(running.asked()) == WORKERS + 1
+
+
+@pytest.mark.parametrize("name", ["sync", "gthread", "gevent", "uwsgi"])
+def test_a_question_that_hangs_holds_up_no_request_and_no_end(home, name):
+    """The thread is not waited for."""
+    running = Running(SERVERS[name], home)
+    running.see(A, allowed=True)
+    (home.path / "hang").touch()
+    write(home, f"{B}\n")
+    time.sleep(0.5)
+    began = time.monotonic()
+    for _ in range(50):
+        assert running.ask(A)[1]
+    assert time.monotonic() - began < 5
+    assert running.end() < END
+
+
+def test_a_worker_that_is_replaced_starts_its_own(home):
+    """As gunicorn replaces one that has died."""
+    (home.path / "refresh").touch()
+    running = Running(SERVERS["sync preload"], home)
+    running.see(A, allowed=True)
+    victim = running.ask(A)[0]
+    os.kill(int(victim), signal.SIGKILL)
+    eventually(lambda: running.ask(A)[0] != victim)
+    write(home, f"{B}\n")
+    assert running.see(B, allowed=True) < SECOND
+    assert running.see(A, allowed=False) < SECOND
+
+
+@pytest.mark.parametrize("name", ["sync preload", "gthread", "gevent", "gevent preload", "uwsgi"])
+def test_a_change_in_redis_reaches_every_worker_within_a_second(home, name):
+    """It is published, and nobody has asked for it."""
+    server = RedisServer()
+    try:
+        server.start()
+        store = RedisSet(server.url)
+        store.add(A)
+        (home.path / "redis.url").write_text(server.url)
+        running = Running(SERVERS[name], home)
+        running.see(A, allowed=True)
+        # Each has subscribed.
+        eventually(lambda: len(server.client().client_list(_type="pubsub")) == WORKERS)
+        store.add(B)
+        assert running.see(B, allowed=True) < SECOND
+        store.discard(A)
+        assert running.see(A, allowed=False) < SECOND
+        assert running.end() < END
+    finally:
+        server.close()
+
+
+def test_a_uwsgi_without_threads_says_so(home):
+    """Its workers would never load anything, and nobody would know why."""
+    running = Running(uwsgi(), home)
+    assert not running.ask(A)[1]
+    assert "Set enable-threads = true" in home.said()
