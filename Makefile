@@ -86,7 +86,7 @@ bench-edge: $(VENV)/edge.stamp
 
 migration: $(VENV)/tests.stamp
 	@tests/migration/install
-	$(BIN)/python -m pytest -m migration -q -p no:cacheprovider $(ARGS)
+	$(BIN)/python -m pytest -m migration -q -p no:cacheprovider tests/migration $(ARGS)
 
 bench: $(VENV)/bench.stamp
 	@benchmarks/install
