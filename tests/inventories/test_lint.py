@@ -504,7 +504,7 @@ class Handled(MethodView):
         (logged_in(), "GET", True),
         (Handled.as_view("x"), "GET", True),
         (Handled.as_view("x"), "POST", False),
-        (plain, "GET", False),
+        (lambda: "", "GET", False),
         (functools.partial(plain), "GET", False),
     ],
     ids=["session", "nested", "decorator", "class", "other-method", "neither", "partial"],
