@@ -130,10 +130,14 @@ $(BIN)/python:
 	  echo 'Python 3.10 or newer is needed, and $(PYTHON) is not: make PYTHON=/path/to/python3 ...' >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo 'A virtual environment could not be made; on Debian, install python3-venv.' >&2; rm -rf $(VENV); exit 1; }
+
+# An environment that somebody else has made can have a pip that knows no groups.
+$(VENV)/pip.stamp: | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@touch $@
 
 # One stamp for each group of pyproject.toml's dependency-groups.
-$(VENV)/%.stamp: pyproject.toml | $(BIN)/python
+$(VENV)/%.stamp: pyproject.toml $(VENV)/pip.stamp
 	@echo 'Installing what `$*` needs into $(VENV) ...'
 	@PYTHONWARNINGS='ignore:Editable installation' \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group $*

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 from edge.engines.launch import Engine, Running
 from interop.launch import ServerMissingError, program
 
+_PATIENCE: Final = 20
 _CONFIGURATION: Final = """\
 global
     stats socket {home}/haproxy.sock mode 600 level admin expose-fd listeners
@@ -41,6 +43,22 @@ def _configure(running: Running) -> None:
     (home / "haproxy.cfg").write_text(text)
 
 
+def _master(path: Path) -> socket.socket:
+    """Connect to the master, which may listen later than the workers that it has started."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        master = socket.socket(socket.AF_UNIX)
+        try:
+            master.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            master.close()
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return master
+
+
 def _engine(name: str, find) -> Engine:
     def command(running: Running) -> list[str]:
         home = running.home.path
@@ -48,8 +66,7 @@ def _engine(name: str, find) -> Engine:
         return [find(), "-W", "-db", "-S", f"{home}/master.sock", *files]
 
     def reload(running: Running) -> None:
-        with socket.socket(socket.AF_UNIX) as master:
-            master.connect(str(running.home.path / "master.sock"))
+        with _master(running.home.path / "master.sock") as master:
             master.sendall(b"reload\n")
             while master.recv(4096):
                 pass
