@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from publicsuffixlist import PublicSuffixList
 
+from flask_corsguard.testing import urls
 from flask_corsguard.testing.urls import (
     OpaqueOrigin,
     is_public_suffix,
@@ -18,6 +22,28 @@ from flask_corsguard.testing.urls import (
 )
 
 APP = "https://app.example"
+LABELS = (
+    "a",
+    "b",
+    "www",
+    "example",
+    "com",
+    "co",
+    "uk",
+    "github",
+    "io",
+    "xn--p1ai",
+    "xn--e1a4c",
+    "kawasaki",
+    "jp",
+    "localhost",
+)
+HOSTS = st.builds(
+    lambda labels, end: ".".join(labels) + end,
+    st.lists(st.sampled_from(LABELS), min_size=1, max_size=4),
+    st.sampled_from(("", "", ".")),
+)
+WHOLE_LIST = PublicSuffixList()
 BASE = parse_url("https://user:word@app.example:8443/a/b/c?d=e#f")
 
 
@@ -131,6 +157,26 @@ def test_a_site_is_a_scheme_and_a_registrable_domain(one, other, site, schemeles
 
     assert same_site(one, other) is same_site(other, one) is site
     assert schemelessly_same_site(one, other) is schemelessly_same_site(other, one) is schemeless
+
+
+@given(HOSTS, HOSTS)
+def test_two_hosts_are_one_site_as_the_whole_list_says(one, other):
+    """Most pairs are told apart without it, and most others without its rules in Punycode."""
+    domain = WHOLE_LIST.privatesuffix(one.removesuffix("."))
+    related = domain is not None and domain == WHOLE_LIST.privatesuffix(other.removesuffix("."))
+
+    origins = (parse_url(f"https://{host}").origin for host in (one, other))
+
+    assert schemelessly_same_site(*origins) is (one == other or related)
+
+
+def test_the_list_is_not_read_for_hosts_with_another_last_label(monkeypatch):
+    """The first answer of a command does not wait for it."""
+    monkeypatch.delattr(urls, "_suffixes")
+
+    assert not schemelessly_same_site(
+        parse_url("https://a.example").origin, parse_url("https://a.test").origin
+    )
 
 
 def test_a_site_can_be_written_as_text():
