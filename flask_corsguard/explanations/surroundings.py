@@ -15,7 +15,13 @@ from flask_corsguard.testing.headers import NO_CORS_SAFELISTED, is_forbidden, is
 from flask_corsguard.testing.request_constructor import request_for
 from flask_corsguard.testing.requests import Client
 from flask_corsguard.testing.sending import navigation_of
-from flask_corsguard.testing.urls import Url, is_loopback, page_origin, parse_url, same_site
+from flask_corsguard.testing.sites import same_site
+from flask_corsguard.testing.urls import (
+    Url,
+    is_loopback,
+    page_origin,
+    parse_url,
+)
 
 from .asked import Asked
 

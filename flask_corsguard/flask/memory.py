@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from flask_corsguard.core.audiences import AnyCompiled, AnyPolicy, compiled_any
 
+from .rule_additions import Additions
 from .url_rules import shares_urls
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class RulePolicy(NamedTuple):
 class Memory:
     """What was found since the last mark. A new mark replaces the whole memory, so no entry outlives it."""
 
-    __slots__ = ("_shared", "by_rule", "by_rule_and_method", "count", "is_one_decided", "one")
+    __slots__ = ("_shared", "addition", "additions", "by_rule", "by_rule_and_method", "is_one_decided", "one")
 
     def __init__(self) -> None:
         #: The policy of every response, once it is known that nothing is marked.
@@ -58,18 +59,22 @@ class Memory:
         self.is_one_decided = False
         #: By the id of a rule. Only rules of functions: the policy of a view class depends on the method.
         self.by_rule: dict[int, RulePolicy] = {}
-        #: How many endpoints the map had when what follows was found.
-        self.count = 0
+        #: The additions to the URL map, and the last one when what follows was found.
+        self.additions = Additions()
+        self.addition = self.additions.last
         #: By the id of a rule and one of its methods in upper case: the rule, its view, its policy, and that
         #: policy with the methods of the rule.
         self.by_rule_and_method: dict[tuple[int, str], tuple[Rule, object, AnyPolicy, AnyCompiled]] = {}
         #: By the id of a rule: the rule, and whether another one can match its URLs.
         self._shared: dict[int, tuple[Rule, bool]] = {}
 
-    def renew(self, count: int) -> None:
-        """Forget the methods of rules: the map has *count* endpoints, and new rules may share their URLs."""
+    def renew(self, additions: Additions) -> None:
+        """Forget the methods of rules: a rule that was added to the map may share their URLs."""
+        # Read first and noted last: a rule that is added meanwhile has everything forgotten once more, and no
+        # other thread finds what is about to be forgotten.
+        addition = additions.last
         self.by_rule_and_method, self._shared = {}, {}
-        self.count = count
+        self.additions, self.addition = additions, addition
 
     def is_shared(self, rule: Rule, url_map: Map) -> bool:
         """Whether another rule of *url_map* could match a URL of *rule*: :func:`~.url_rules.shares_urls`."""

@@ -23,6 +23,7 @@ from .blueprint_prefixes import BlueprintPrefixes
 from .closed_policy import ClosedPolicy
 from .marks import Marks, observe_marks
 from .memory import Copies, Memory
+from .rule_additions import additions_to
 from .url_binding import UrlBinding, pushed
 from .url_rules import decoded, rank, rule_of, rules_of, target_of
 
@@ -222,15 +223,17 @@ class UrlPolicies:
         # The same rules are asked for again and again, and the outcome only depends on the view.
         view = self.app.view_functions.get(rule.endpoint)
         memory = self.memory
-        # Tempting: the number of rules. But the map counts them one by one.
-        if memory.count != (count := len(self.app.url_map._rules_by_endpoint)):  # noqa: SLF001
-            memory.renew(count)
+        if memory.addition is not memory.additions.last:
+            memory.renew(memory.additions)
         remembered = memory.by_rule_and_method
         # Werkzeug has matched the method in upper case, and a stranger may write it in a thousand ways.
         key = id(rule), method.upper()
         known = remembered.get(key)
         if known is not None and known[0] is rule and known[1] is view and known[2] is policy:
             return known[3]
+        if (additions := additions_to(rule.map)) is not memory.additions:
+            memory.renew(additions)
+            remembered = memory.by_rule_and_method
         if memory.is_shared(rule, self.app.url_map):
             # The browser keeps what a preflight names for the URL, where other methods have other rules.
             rules = rules_of(adapter, decoded(path), rule.methods or ())

@@ -15,7 +15,13 @@ from .differences import Quirks
 from .headers import Header, get, response_essence, split
 from .refusals import NetworkError
 from .requests import Request, redirect_taint, serialized_origin
-from .urls import HTTP_SCHEMES, is_address, is_trustworthy, same_origin, schemelessly_same_site
+from .sites import schemelessly_same_site
+from .urls import (
+    HTTP_SCHEMES,
+    is_address,
+    is_trustworthy,
+    same_origin,
+)
 
 #: See #bad-port.
 BAD_PORTS: Final = frozenset(

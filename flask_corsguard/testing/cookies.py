@@ -16,7 +16,8 @@ from typing import Final, Literal
 from .cookie_syntax import SetCookie, parse_date, parse_set_cookie
 from .differences import Quirks
 from .requests import SAFE_METHODS, Request
-from .urls import Url, is_address, is_public_suffix, is_trustworthy
+from .sites import is_public_suffix
+from .urls import Url, is_address, is_trustworthy
 
 #: The longest lifetime of a cookie, in seconds: 400 days (section 5.5).
 MAX_COOKIE_AGE: Final = 400 * 24 * 3600

@@ -12,14 +12,13 @@ from flask_corsguard.core.fetch_standard import ACRM
 
 from .differences import Quirks
 from .headers import Header, get
+from .sites import same_site, site_of
 from .urls import (
     OpaqueOrigin,
     Origin,
     Url,
     is_trustworthy,
     same_origin,
-    same_site,
-    site_of,
 )
 
 Mode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from flask import Blueprint, Flask, request, session
+from flask import Blueprint, Flask, request, session, url_for
 from flask.views import MethodView, View
-from werkzeug.routing import Rule
+from werkzeug.routing import Rule, RuleFactory
 
 from cases import EVIL, LISTED, A
 from flask_corsguard import CorsGuard, Policy, cors, cors_refused
@@ -278,8 +278,9 @@ def hostile_methods(count):
         yield (spelling, f"M{number}", f"\xdf{number}", spelling)[number % 4]
 
 
-def test_a_rule_that_is_added_to_a_url_later_takes_its_method_out_of_what_is_granted():
-    """A browser would keep the grant for a view with another policy."""
+@pytest.mark.parametrize("endpoint", ["late", "closed"])
+def test_a_rule_that_is_added_to_a_url_later_takes_its_method_out_of_what_is_granted(endpoint):
+    """A browser would keep the grant for a view with another policy, whether its endpoint is new or not."""
     app = Flask(__name__)
     app.add_url_rule("/x/<int:number>", "x", cors(EVERYONE)(lambda number: "x"), methods=["GET", "PUT"])
     app.add_url_rule("/x/1", "closed", cors(LISTED)(lambda: "closed"), methods=["DELETE"])
@@ -288,9 +289,49 @@ def test_a_rule_that_is_added_to_a_url_later_takes_its_method_out_of_what_is_gra
         assert preflight(app, A, "PUT", "/x/2").get("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
 
     app.view_functions["late"] = app.view_functions["closed"]
-    app.url_map.add(Rule("/x/2", endpoint="late", methods=["PUT"]))
+    app.url_map.add(Rule("/x/2", endpoint=endpoint, methods=["PUT"]))
+    with app.test_request_context():
+        url_for("x", number=2)
+
+    for _ in range(2):
+        assert preflight(app, A, "GET", "/x/2").get("Access-Control-Allow-Methods") == "GET, HEAD"
+
+
+def test_a_factory_that_fails_halfway_is_an_addition():
+    """Its first rules are in the map."""
+
+    class Halfway(RuleFactory):
+        def get_rules(self, url_map):
+            yield Rule("/x/2", endpoint="closed", methods=["PUT"])
+            raise LookupError("the second rule")
+
+    app = Flask(__name__)
+    app.add_url_rule("/x/<int:number>", "x", cors(EVERYONE)(lambda number: "x"), methods=["GET", "PUT"])
+    app.add_url_rule("/x/1", "closed", cors(LISTED)(lambda: "closed"), methods=["DELETE"])
+    CorsGuard(app)
+    assert preflight(app, A, "PUT", "/x/2").get("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
+
+    with pytest.raises(LookupError):
+        app.url_map.add(Halfway())
 
     assert preflight(app, A, "GET", "/x/2").get("Access-Control-Allow-Methods") == "GET, HEAD"
+
+
+def test_a_map_that_replaces_another_is_watched_too():
+    """Its rules can share URLs as those of the first one can."""
+    app = Flask(__name__)
+    app.view_functions = {"x": cors(EVERYONE)(lambda number: "x"), "closed": cors(LISTED)(lambda: "closed")}
+    CorsGuard(app)
+    for _ in range(2):
+        methods = ["GET", "PUT"]
+        app.url_map = app.url_map_class(
+            [Rule("/x/<int:number>", endpoint="x", methods=methods)], host_matching=False
+        )
+        assert preflight(app, A, "PUT", "/x/2").get("Access-Control-Allow-Methods") == "GET, HEAD, PUT"
+
+        app.url_map.add(Rule("/x/2", endpoint="closed", methods=["PUT"]))
+
+        assert preflight(app, A, "GET", "/x/2").get("Access-Control-Allow-Methods") == "GET, HEAD"
 
 
 @pytest.mark.slow

@@ -28,7 +28,8 @@ from flask_corsguard.testing.headers import (
     unsafe_names,
 )
 from flask_corsguard.testing.http_cache import cache_control
-from flask_corsguard.testing.urls import parse_url, registrable_domain, site_of
+from flask_corsguard.testing.sites import registrable_domain, site_of
+from flask_corsguard.testing.urls import parse_url
 from flask_corsguard.wsgi.path_rules import PathRules
 from naive.layer import covers, is_ambiguous
 

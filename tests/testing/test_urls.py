@@ -7,18 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from publicsuffixlist import PublicSuffixList
 
-from flask_corsguard.testing import urls
-from flask_corsguard.testing.urls import (
-    OpaqueOrigin,
+from flask_corsguard.testing import sites
+from flask_corsguard.testing.sites import (
     is_public_suffix,
-    is_trustworthy,
-    page_origin,
-    parse_url,
     registrable_domain,
-    same_origin,
     same_site,
     schemelessly_same_site,
     site_of,
+)
+from flask_corsguard.testing.urls import (
+    OpaqueOrigin,
+    is_trustworthy,
+    page_origin,
+    parse_url,
+    same_origin,
 )
 
 APP = "https://app.example"
@@ -172,7 +174,7 @@ def test_two_hosts_are_one_site_as_the_whole_list_says(one, other):
 
 def test_the_list_is_not_read_for_hosts_with_another_last_label(monkeypatch):
     """The first answer of a command does not wait for it."""
-    monkeypatch.delattr(urls, "_suffixes")
+    monkeypatch.delattr(sites, "_suffixes")
 
     assert not schemelessly_same_site(
         parse_url("https://a.example").origin, parse_url("https://a.test").origin
