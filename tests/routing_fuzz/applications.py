@@ -107,6 +107,8 @@ class Laboratory:
         self.enforcing = {CLOSED}
         self.templates: list[str] = []
         self.prefixes: list[str] = []
+        #: The applications, and where a dispatcher has mounted each.
+        self.apps: list[tuple[str, Flask]] = []
         #: What was made, for the report of a difference.
         self.story: list[str] = []
         #: Whether a path may be taken apart on its way, and whether something answers inside of the guard.
@@ -148,6 +150,7 @@ class Laboratory:
             others["/mounted"] = self._flask("mounted")
         if self.chance(10):
             others["/mounted/deeper"] = self._flask("deeper")
+        self.apps = [("", app), *others.items()]
         application = DispatcherMiddleware(app, others) if others else app
         if others:
             self.dispatches = True

@@ -71,15 +71,16 @@ def environs(laboratory: Laboratory, count: int) -> Iterator[dict[str, Any]]:
     """Yield *count* actual requests, of a page that every policy allows."""
     random = laboratory.random
     for _ in range(count):
+        path, method, host = _target(laboratory, random)
         environ = {
-            "REQUEST_METHOD": random.choice(METHODS),
-            "PATH_INFO": _path(laboratory, random).encode().decode("latin-1"),
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path.encode().decode("latin-1"),
             "SCRIPT_NAME": random.choice(["", "", "", "/prefix"]),
             "QUERY_STRING": random.choice(["", "", "a=1&b=%2f"]),
             "SERVER_NAME": "main.example",
             "SERVER_PORT": "80",
             "SERVER_PROTOCOL": "HTTP/1.1",
-            "HTTP_HOST": random.choice([*HOSTS, *[HOSTS[0]] * 9]),
+            "HTTP_HOST": host,
             "HTTP_ORIGIN": A,
             "HTTP_SEC_FETCH_SITE": "cross-site",
             "wsgi.url_scheme": random.choice(["http", "http", "https"]),
@@ -96,6 +97,23 @@ def environs(laboratory: Laboratory, count: int) -> Iterator[dict[str, Any]]:
         if random.randrange(8) == 0:
             environ["HTTP_X_FORWARDED_PREFIX"] = random.choice(["/p", "/a"])
         yield environ
+
+
+def _target(laboratory: Laboratory, random: Random) -> tuple[str, str, str]:
+    """Return a path, a method and a host: half of the time those of a rule, which a view may well answer."""
+    if random.randrange(2) == 0:
+        return (
+            _path(laboratory, random),
+            random.choice(METHODS),
+            random.choice([*HOSTS, *[HOSTS[0]] * 9]),
+        )
+    mount, app = random.choice(laboratory.apps)
+    rule = random.choice([*app.url_map.iter_rules()])
+    # Of a rule for a host, or for a subdomain, "<sub>" is any label.
+    below = f"{rule.subdomain}.{HOSTS[0]}" if rule.subdomain else HOSTS[0]
+    host = re.sub(r"<[^>]*>", "a", rule.host or below)
+    path = mount + re.sub(r"<[^>]*>", lambda found: _value(found[0], random), rule.rule)
+    return path, random.choice(sorted(rule.methods or METHODS)), host
 
 
 def _path(laboratory: Laboratory, random: Random) -> str:
