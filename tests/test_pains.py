@@ -581,7 +581,7 @@ def test_p20_a_layer_that_stands_outside_and_answers_for_cors_is_told():
     CorsGuard(app, origins=[A])
     app.wsgi_app = CorsForEveryone(app.wsgi_app)
 
-    with pytest.warns(CorsGuardWarning, match="CorsForEveryone stands outside") as told:
+    with pytest.warns(CorsGuardWarning, match="CorsForEveryone is outside") as told:
         call(app), call(app)
 
     assert len(told) == 1

@@ -244,6 +244,6 @@ class CorsMiddleware:
             self._warned = True
             logger.warning(
                 "the application, or a layer inside of this one, sets %s itself; "
-                "the policy's headers replace that. Remove it there. This is said once",
+                "the policy's headers replace that. Remove it there. This is logged once",
                 shown(", ".join(names)),
             )

@@ -79,7 +79,7 @@ class PolicyPerRequest:
                 policy = await policy
             return self._varying.of(policy, self._policy_of)
         except Exception:
-            logger.exception("no policy for this request; the closed one holds")
+            logger.exception("no policy for this request; the closed policy applies")
             return self._varying.closed
 
     def place_of(self, _scope: Scope) -> str:

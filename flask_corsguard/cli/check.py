@@ -138,7 +138,9 @@ def _policy_of(origins: Sequence[str], url: Url) -> Policy | None:
     except NoPolicy as failure:
         raise Failure(str(failure)) from failure
     if layer is None:
-        raise Failure("The application has no policy: say with --origin which origins ought to be allowed.")
+        raise Failure(
+            "The application has no policy: list with --origin the origins that ought to be allowed."
+        )
     environ = make_environ("GET", url, [("Host", url.authority)], b"")
     with context_of(loaded):
         policy: Policy = applied_to(layer, environ).policy

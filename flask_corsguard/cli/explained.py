@@ -58,17 +58,19 @@ def verdict_of(explanation: Explanation) -> str:
     """Return in a sentence what the browser does."""
     outcome = explanation.outcome
     asked = outcome.asked
-    what = f"a page of {asked.origin} {_DEEDS[asked.manner]} {asked.method} {asked.url}"
+    what = f"a page of {asked.origin} to {_DEEDS[asked.manner]} {asked.method} {asked.url}"
     if outcome.refusal is not None:
-        return f"A browser does not let {what}: {explanation.diagnosis.code if explanation.diagnosis else ''}"
+        return (
+            f"A browser does not allow {what}: {explanation.diagnosis.code if explanation.diagnosis else ''}"
+        )
     if explanation.decision is not None:
-        return f"A browser lets {what}, and the guard refuses it: {explanation.decision.reason}"
+        return f"A browser allows {what}, and the guard refuses it: {explanation.decision.reason}"
     answer = f"has status {outcome.exchanges[-1].status}"
     if explanation.is_answered_by_policies:
         answer = "is the application's: it was not run (--run has it answer)"
     if asked.manner != "cors":
-        return f"A browser lets {what}; the page does not see the answer, which {answer}."
-    return f"A browser lets {what} and read the answer, which {answer}."
+        return f"A browser allows {what}; the page does not see the answer, which {answer}."
+    return f"A browser allows {what} and to read the answer, which {answer}."
 
 
 _DEEDS: Final = {"cors": "fetch", "no-cors": "send", "form": "submit a form with"}
@@ -115,7 +117,7 @@ def _asked_of_server(answer: NeededAnswer) -> str:
 def _engines_of(explanation: Explanation) -> Iterator[str]:
     for engine, other in explanation.others.items():
         refusal, difference = other.refusal, other.difference
-        verb = "lets it pass" if refusal is None else f"refuses it ({refusal.because.rstrip('.')})"
+        verb = "allows it" if refusal is None else f"refuses it ({refusal.because.rstrip('.')})"
         known = "" if difference is None else f" ({difference.code}: {difference.sentence})"
         yield f"{_ENGINES[engine]} {verb}{known}."
 

@@ -94,8 +94,8 @@ CORS_FAULTS: Final = (
     ),
     Fault(
         code="redirect-not-followed",
-        meaning='The request says that it follows no redirects (redirect: "error", or a script of a service '
-        "worker), and the server redirects it.",
+        meaning='The request follows no redirects (redirect: "error", or a script of a service worker), and '
+        "the server redirects it.",
         remedy="Request the last URL directly.",
         link=f"{FETCH}#http-redirect-fetch",
     ),
@@ -144,7 +144,7 @@ CORS_FAULTS: Final = (
     ),
     Fault(
         code="type-error",
-        meaning="This is all that a script is told: a TypeError without a reason. The reason is in "
+        meaning="A script gets no more than this: a TypeError without a reason. The reason is in "
         "another line of the console, or in the network panel.",
         remedy="Copy the whole console, or run: flask cors explain --origin {origin} {url}",
         link=f"{FETCH}#fetch-method",

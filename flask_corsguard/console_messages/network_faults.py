@@ -25,7 +25,7 @@ NETWORK_FAULTS: Final = (
     Fault(
         code="local-network-insecure-page",
         meaning="A page that was loaded over plain http asks for a server in a more private network. "
-        "Browsers let only pages over https ask.",
+        "Browsers allow this only to pages over https.",
         remedy="Serve the page over https, or from localhost.",
         link=LOCAL_NETWORK,
     ),
@@ -47,7 +47,7 @@ NETWORK_FAULTS: Final = (
     ),
     Fault(
         code="address-space",
-        meaning="The page said, or the browser expected, that the server is in another kind of network "
+        meaning="The page declared, or the browser expected, that the server is in another kind of network "
         "(public, private, this computer) than it is. A name that resolves to a private address is the "
         "usual cause.",
         remedy="Correct targetAddressSpace in the request, or the name in the DNS.",
@@ -56,7 +56,7 @@ NETWORK_FAULTS: Final = (
     Fault(
         code="resource-policy",
         meaning="The page embeds {url} without CORS, as an <img> or a <script> does, and the answer's "
-        "Cross-Origin-Resource-Policy lets only pages of its own origin or site do so.",
+        "Cross-Origin-Resource-Policy allows that only to pages of its own origin or site.",
         remedy="Have the server send Cross-Origin-Resource-Policy: cross-origin with this resource. In "
         "Express, helmet sets same-origin by default.",
         change='Policy(origins="*", resource_policy="cross-origin")',

@@ -58,11 +58,11 @@ def _origin_name(origin: str | None) -> str:
 def _explain_allowed(kind: Kind, request: Request, policy: Policy) -> str:
     who = "a page of any origin" if policy.origins == "*" else f"a page of {_origin_name(request.origin)}"
     if kind is not Kind.PREFLIGHT:
-        return f"The policy lets {who} read the response{_cookies(policy)}."
+        return f"The policy allows {who} to read the response{_cookies(policy)}."
     what = f"{shown(request.requested_method)}"
     if request.requested_headers:
         what += f" with the headers {shown(request.requested_headers)}"
-    return f"The policy lets {who} send {what}{_cookies(policy)}; the browser will now send it."
+    return f"The policy allows {who} to send {what}{_cookies(policy)}; the browser will now send it."
 
 
 def _cookies(policy: Policy) -> str:
@@ -74,7 +74,7 @@ def _explain_no_origin(request: Request, policy: Policy) -> str:
     if request.method not in {"GET", "HEAD", "OPTIONS"}:
         return "There is no Origin header. Browsers put one on such a request, so no browser sent it."
     if policy.origins == "*":
-        return "There is no Origin header, and the policy lets a page of any origin read the response."
+        return "There is no Origin header, and the policy allows a page of any origin to read the response."
     return (
         "There is no Origin header, so no page of another origin asks to read the response. The request "
         "comes from the same origin, from a link, an image or a script tag, or not from a browser."
@@ -202,9 +202,9 @@ def _private_network_not_allowed(request: Request, detail: str, policy: Policy) 
 
 def _origin_missing(request: Request, detail: str, policy: Policy) -> str:
     return (
-        "The browser says that another origin sent this request, but not which one, so a policy that lists "
-        "origins cannot allow it. Browsers name it in Origin: something on the way removes that header; have "
-        "it pass Origin on."
+        "The browser reports that another origin sent this request, but not which one, so a policy that "
+        "lists origins cannot allow it. Browsers name it in Origin: something on the way removes that "
+        "header; have it pass Origin on."
     )
 
 

@@ -109,7 +109,7 @@ _WARNINGS: Final = {
     ),
     "flask-cors.keys": (
         "A key that nobody reads looks like a policy and is none.",
-        "Say it in the policy, or in the CORSGUARD_ key that is named, and remove them.",
+        "Put it into the policy, or into the CORSGUARD_ key that is named, and remove them.",
     ),
     "flask-cors.undecided": (
         "What only run time knows is translated as strictly as it can be, until somebody decides.",
@@ -125,7 +125,7 @@ _WARNINGS: Final = {
     ),
     "layer.cors-outside": (
         "What answers outside of the policy is not bound by it.",
-        "Remove one of the two: one layer says who is allowed.",
+        "Remove one of the two: one layer decides who is allowed.",
     ),
     "layer.files-outside": (
         "Files that a layer outside answers have no policy.",
@@ -140,7 +140,7 @@ _WARNINGS: Final = {
         "Remove them there, and move what they allowed into the policy.",
     ),
     "host.replaced": (
-        "The guard knows the application's own pages by Host, where a browser says no more.",
+        "The guard recognizes the application's own pages by Host, if a browser sends nothing better.",
         "Have the proxy pass Host on, or send X-Forwarded-Host and use ProxyFix.",
     ),
     "request.past-the-guard": (
@@ -167,11 +167,11 @@ _WARNINGS: Final = {
         'Remove guard="off"; or, if another layer is the guard, ignore this code.',
     ),
     "policy.guard-report": (
-        "A guard that only reports lets forged requests reach the views.",
+        "A guard that only reports does not stop forged requests: they reach the views.",
         'Read the log until it names nobody who should be allowed, and then write guard="enforce".',
     ),
     "policy.insecure-twin": (
-        "Whoever controls the network can be the page of the origin without TLS.",
+        "Anyone who controls the network can be the page of the origin without TLS.",
         "Remove the origin without TLS.",
     ),
 }
@@ -192,7 +192,7 @@ _NOTES: Final = {
     ),
     "cookie.unknown-site": (
         "Whether the session cookie is sent depends on the site of the application.",
-        "Set SERVER_NAME; or do what cookie.stays-home says.",
+        "Set SERVER_NAME; or follow the advice of cookie.stays-home.",
     ),
 }
 

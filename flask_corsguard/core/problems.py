@@ -95,7 +95,7 @@ def shown(value: object) -> str:
 SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
     {
         # The list of origins.
-        "origins.missing": "A policy must say which origins it allows; there is no default.",
+        "origins.missing": "A policy must list the origins that it allows; there is no default.",
         "origins.none": "None is what an unset variable gives; it never means everyone.",
         "origins.empty": "An empty list allows nobody, which is rarely what was meant.",
         "origins.redundant": '"*" allows every origin, so any other origin in the list has no effect.',
@@ -105,20 +105,20 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         # One origin.
         "origin.empty": "An empty string is not an origin.",
         "origin.null": (
-            'Every sandboxed frame and every local file sends "null" (some web views "file://"), whoever '
-            "made it."
+            'Every sandboxed frame and every local file sends "null" (some web views "file://"), no matter '
+            "who made it."
         ),
         "origin.white-space": "Browsers send an origin without white space, and it is compared byte by byte.",
         "origin.list": "These are several origins in one string.",
         "origin.regex": "A string is never read as a regular expression.",
         "origin.unicode": "Browsers send an international host name in its ASCII form (Punycode).",
-        "origin.punycode": 'A label that begins with "xn--" must hold Punycode; no browser loads this host.',
+        "origin.punycode": 'A label that begins with "xn--" must be Punycode; no browser loads this host.',
         "origin.upper-case": "Browsers send scheme and host in lower case, and compare origins byte by byte.",
         "origin.scheme-missing": "An origin begins with its scheme: http and https are two origins.",
         "origin.scheme": "This is not the scheme of a URL.",
         "origin.opaque-scheme": 'Pages with this scheme have an opaque origin; most of them send "null".',
         "origin.user-info": "An origin has no user name and no password.",
-        "origin.path": "An origin has no path: it stands for every page of its host.",
+        "origin.path": "An origin has no path: it means every page of its host.",
         "origin.trailing-slash": "An origin ends with its host or port; the slash would begin a path.",
         "origin.query": "An origin has no query.",
         "origin.fragment": "An origin has no fragment.",
@@ -131,7 +131,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "origin.ipv6": "Browsers send an IPv6 address in brackets and in its one shortest form.",
         "origin.port": "This is not a port.",
         "origin.default-port": "Browsers leave the default port out, so this would never match.",
-        "origin.wildcard": "* can only stand for the labels left of a domain, or for the port.",
+        "origin.wildcard": "* can only replace the labels left of a domain, or the port.",
         # Credentials.
         "credentials.any-origin": (
             "With credentials, allowing any origin gives every site the data of every signed-in user."
@@ -144,7 +144,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "With credentials, this gives every extension that a user installs the data of that user."
         ),
         "credentials.insecure-origin": (
-            "With credentials, an origin over plain http lets anyone on the network act as that page."
+            "With credentials, an origin over plain http allows anyone on the network to act as that page."
         ),
         "credentials.public-suffix": (
             "Strangers own the sites below a public suffix; with credentials they get the data of every user."
@@ -162,23 +162,26 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "method.wildcard": "Browsers read this as the name of one method, which nobody sends.",
         "method.case": "Methods are case-sensitive, and this one is written in upper case.",
         "request-header.token": "This is not a header name: names are tokens (RFC 9110, section 5.6.2).",
-        "request-header.forbidden": "Browsers never let a page set this request header.",
-        "request-header.wildcard": "A star within a name is no wildcard: browsers read it as a character.",
+        "request-header.forbidden": "Browsers never allow a page to set this request header.",
+        "request-header.wildcard": "A star within a name is not a wildcard: browsers read it as a character.",
         "request-header.underscore": (
-            'Servers may read "_" in the name of a header as "-", and browsers never let a page set that one.'
+            'Servers may read "_" in the name of a header as "-", and browsers never allow a page '
+            "to set that one."
         ),
         "request-header.response-only": "This is a response header; requests do not have it.",
         "response-header.token": "This is not a header name: names are tokens (RFC 9110, section 5.6.2).",
-        "response-header.wildcard": "A star within a name is no wildcard: browsers read it as a character.",
-        "response-header.forbidden": "Browsers never let a page read this response header.",
+        "response-header.wildcard": (
+            "A star within a name is not a wildcard: browsers read it as a character."
+        ),
+        "response-header.forbidden": "Browsers never allow a page to read this response header.",
         "response-header.request-only": "No response that a page can read has this header.",
         # Single values.
         "flag.type": "The value must be a boolean, true or false.",
         "max-age.type": "The age must be a whole number of seconds, or a timedelta of whole seconds.",
-        "max-age.bounds": "The age is out of bounds: no browser keeps a preflight for longer than a day.",
+        "max-age.bounds": "The age is out of bounds: no browser caches a preflight for longer than a day.",
         "choice.unknown": "The field does not accept this value.",
         "private-network.any-origin": (
-            "Any origin together with private networks lets every site reach into every home network."
+            "Any origin together with private networks allows every site to reach into every home network."
         ),
         # Where the policy is given.
         "field.unknown": "There is no such field.",

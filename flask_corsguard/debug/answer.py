@@ -68,7 +68,7 @@ def _parts_of(explanation: Explanation) -> Iterator[str]:
     yield from _change_of(explanation)
     yield from map(_sentence, explanation.notes)
     for engine, other in explanation.others.items():
-        verb = "lets it through" if other.refusal is None else f"refuses it: {other.refusal.because}"
+        verb = "allows it" if other.refusal is None else f"refuses it: {other.refusal.because}"
         yield _sentence(f"{_ENGINES[engine]} {verb}")
     exchanges = "\n\n".join(each.text() for each in explanation.outcome.exchanges)
     step = "" if refusal is None else _sentence(f"Step of the Fetch standard: {refusal.step}.")

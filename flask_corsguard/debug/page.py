@@ -38,7 +38,7 @@ def page_of(name: str, base: str, entries: Sequence[Entry], asked: Mapping[str, 
         '<nav aria-label="On this page"><a href="#ask">Ask</a> <a href="#refusals">Refusals</a> '
         '<a href="#inventory">Policies</a></nav></div></header>\n'
         f'<main class="wide" data-base="{escape(base)}">\n'
-        f'<section id="ask"><h2>Would a browser let it through?</h2>{_form(base, asked)}'
+        f'<section id="ask"><h2>Would a browser allow it?</h2>{_form(base, asked)}'
         f'<div id="answer" role="status">{answer}</div></section>\n'
         f'<section id="refusals"><h2>Refusals</h2>{_REFUSALS}</section>\n'
         f'<section id="inventory"><h2>Policies</h2>{table_of(entries)}</section>\n</main>'

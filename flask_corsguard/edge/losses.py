@@ -21,7 +21,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "edge.own": "This engine cannot compare Origin with Host, so it has to know its own origins.",
         "edge.token": "This engine has no spelling for the characters of this name.",
         "edge.report": "An engine neither logs nor signals what the guard would refuse.",
-        "edge.private-network": 'What is granted by "*" cannot be told apart by an engine.',
+        "edge.private-network": 'An engine cannot distinguish what "*" grants.',
         "edge.too-many": "This format has a limit.",
     }
 )

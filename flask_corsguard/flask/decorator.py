@@ -109,7 +109,7 @@ def _check_target(target: object) -> None:
     ):
         raise TypeError(
             f"cors marks views and blueprints of Flask, and {target!r} is for ASGI: write "
-            f'{ASGI_ADAPTER}; there {{"/api": policy}} says what applies to a path.'
+            f'{ASGI_ADAPTER}; there {{"/api": policy}} applies a policy to a path.'
         )
     if isinstance(target, App) or hasattr(target, "init_app"):
         raise TypeError(

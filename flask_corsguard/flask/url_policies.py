@@ -122,7 +122,7 @@ class UrlPolicies:
                 with pushed(self.app.request_context(dict(environ))):
                     return self._match(environ, path, method, with_methods=with_methods)
         except Exception:
-            logger.exception("the URL map raised; the closed policy holds")
+            logger.exception("the URL map raised; the closed policy applies")
             return compiled_any(self._closed.find())
 
     def _match(self, environ: WSGIEnvironment, path: str, method: str, *, with_methods: bool) -> AnyCompiled:

@@ -25,12 +25,12 @@ _GUARDS: Final = {
 
 _EVERYONE_UNSAFE: Final = _catalogued(
     "policy.everyone-unsafe",
-    'origins="*" lets every page on the web send this request and read the answer.',
+    'origins="*" allows every page on the web to send this request and to read the answer.',
 )
 
 _EVERYONE_SESSION: Final = _catalogued(
     "policy.everyone-session",
-    'origins="*" lets every page read this, and the view reads who is signed in.',
+    'origins="*" allows every page to read this, and the view reads who is signed in.',
 )
 
 

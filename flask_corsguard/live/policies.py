@@ -56,7 +56,7 @@ class LivePolicies:
     ) -> None:
         checked_times(ttl, grace)
         if type(maxsize) is not int or maxsize < 1:
-            raise ValueError(f"maxsize={shown(maxsize)} is no size; pass how many keys there may be.")
+            raise ValueError(f"maxsize={shown(maxsize)} is not a size; pass how many keys there may be.")
         checked_function(load, "load", "a function that returns the policy of a key")
         self._key = checked_function(key, "key", "a function that returns the key of an environ")
         if version is not None:

@@ -86,7 +86,7 @@ def checked_times(ttl: float, grace: float) -> None:
     """
     for name, value in (("ttl", ttl), ("grace", grace)):
         if type(value) not in {int, float} or not 0 < value < float("inf"):
-            raise ValueError(f"{name}={shown(value)} is no time; pass a positive number of seconds.")
+            raise ValueError(f"{name}={shown(value)} is not a time; pass a positive number of seconds.")
     if grace < 2 * ttl:
         raise ValueError(
             f"grace={grace} is too short for ttl={ttl}: between two questions nobody would be allowed. "

@@ -83,7 +83,7 @@ def read_max_age(value: Any, notes: Notes) -> Any:
         notes.append(f"max_age: browsers read no age in {value!r}; none is sent")
         return None
     if seconds > MAX_MAX_AGE:
-        notes.append(f"max_age: {seconds} becomes {MAX_MAX_AGE}; no browser keeps a preflight for longer")
+        notes.append(f"max_age: {seconds} becomes {MAX_MAX_AGE}; no browser caches a preflight for longer")
         return MAX_MAX_AGE
     return seconds
 

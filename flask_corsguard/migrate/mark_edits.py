@@ -102,7 +102,7 @@ class MarkEdits:
                 module,
                 site.node,
                 "above-route",
-                "it had no effect, and says what the application says",
+                "it had no effect, and repeats the options of the application",
             )
             return
         answer = work.ask(

@@ -100,7 +100,9 @@ class Neighbours:
                     f"{_named(hand.node)} sets {names}, which the policy replaces",
                 )
                 continue
-            who = ", ".join("whoever asks" if each is None else each for each in dict.fromkeys(hand.origins))
+            who = ", ".join(
+                "everyone who asks" if each is None else each for each in dict.fromkeys(hand.origins)
+            )
             cookies = ", with the cookies of your users" if hand.credentials else ""
             answer = self._work.ask(
                 hand.module,

@@ -79,7 +79,10 @@ OPTIONS: Final[Mapping[str, Option]] = {
     ),
     "vary_header": Option(None, True, "nothing", "`Vary` is sent wherever the answer depends on the origin."),
     "always_send": Option(
-        None, True, "nothing", "A request without `Origin` is never told which origins are allowed."
+        None,
+        True,
+        "nothing",
+        "A response to a request without `Origin` never lists the origins that are allowed.",
     ),
     "automatic_options": Option(
         None, True, "nothing", "Preflights are answered before Flask opens a request; views never see them."

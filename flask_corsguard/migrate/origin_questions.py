@@ -111,8 +111,8 @@ class OriginQuestions:
         if not plain:
             return
         text = (
-            f"{', '.join(map(_pattern_of, plain))} with credentials lets anyone on the network act as that "
-            "page. Leave it out, use https, or allow it all the same?"
+            f"{', '.join(map(_pattern_of, plain))} with credentials allows anyone on the network to act as "
+            "that page. Leave it out, use https, or allow it all the same?"
         )
         answer = self._ask("http-with-credentials", text)
         if answer == "keep":

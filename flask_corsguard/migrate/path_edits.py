@@ -160,7 +160,7 @@ class PathWriter:
         text += (
             f"did not cover {opened}, and the path {rules} does. "
             if opened
-            else "is no path of whole segments. "
+            else "is not a path of whole segments. "
         )
         answer = work.ask(
             call.module,

@@ -31,7 +31,7 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "above-route": {
         "closed": "remove the decorator, as it was without effect",
-        "as-written": "apply what it says to the route",
+        "as-written": "apply its options to the route",
     },
     "wider-than-app": {
         "closed": "remove the decorator: the application's policy applies",

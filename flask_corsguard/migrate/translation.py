@@ -110,7 +110,9 @@ def _add_names(options: Mapping[str, Any], result: Translation, answers: Answers
 
 def _add_private_network(result: Translation, answers: Answers, place: str) -> None:
     if result.fields.get("origins") == "*":
-        text = "allow_private_network=True with any origin lets every site reach into every home network."
+        text = (
+            "allow_private_network=True with any origin allows every site to reach into every home network."
+        )
         result.ask(Question("private-network-any-origin", text), answers, place)
     elif result.fields.get("origins"):
         result.fields["private_network"] = True

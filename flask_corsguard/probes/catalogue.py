@@ -18,7 +18,7 @@ class Known(NamedTuple):
 FINDINGS: Final[Mapping[str, Known]] = {
     "origin.reflected": Known(
         "The answer allows whatever origin asks.",
-        "Have the server compare Origin with a list; whoever sends back what it is sent allows everyone.",
+        "Have the server compare Origin with a list: a server that sends back every Origin allows everyone.",
     ),
     "origin.look-alike": Known(
         "The answer allows an origin that only looks like an allowed one.",
@@ -66,12 +66,12 @@ FINDINGS: Final[Mapping[str, Known]] = {
         "cache are made without the layer behind them.",
     ),
     "vary.missing": Known(
-        "The answer depends on Origin and does not say so, so a cache gives it to others.",
+        "The answer depends on Origin and has no Vary: Origin, so a cache gives it to others.",
         "Send Vary: Origin on every answer, and have no proxy drop or replace it.",
     ),
     "cache.without-origin": Known(
         "A cache in between gives one origin the answer that was meant for another.",
-        "Have the cache heed Vary, or make Origin a part of its key.",
+        "Have the cache obey Vary, or make Origin a part of its key.",
     ),
     "head.differs": Known(
         "The answer to HEAD has other headers of CORS than that to GET.",
@@ -94,8 +94,8 @@ FINDINGS: Final[Mapping[str, Known]] = {
         "Have the proxy take the header off the answer.",
     ),
     "host.reflected": Known(
-        "The answer allows the host that the request says it is for.",
-        "Do not make the list of origins of what a request says its host is.",
+        "The answer allows the host that the request names as its own.",
+        "Do not build the list of origins from the host that a request names.",
     ),
     "guard.null": Known(
         "A forged POST with Origin: null passes the guard.",

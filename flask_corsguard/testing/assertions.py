@@ -54,4 +54,4 @@ def assert_cannot_fetch(page: Page, url: str, **fetch_arguments: Any) -> FetchRe
     except FetchRefused as refused:
         return refused
     wire = "\n\n".join(map(str, response.exchange))
-    raise AssertionError(f"A browser lets {page.origin} fetch {url}:\n\n{wire}")
+    raise AssertionError(f"A browser allows {page.origin} to fetch {url}:\n\n{wire}")

@@ -55,7 +55,7 @@ def _difference(
 DIFFERENCES: Final[tuple[Difference, ...]] = (
     _difference(
         "wildcard-authorization",
-        "Whether `Access-Control-Allow-Headers: *` lets a page send Authorization.",
+        "Whether `Access-Control-Allow-Headers: *` allows a page to send Authorization.",
         "No: Authorization has to be listed by its name (#cors-preflight-fetch, step 7.6).",
         chromium="Yes.",
         firefox="Yes.",
@@ -89,7 +89,7 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
     ),
     _difference(
         "resource-policy-address",
-        "Whether `Cross-Origin-Resource-Policy: same-site` lets another port of the same IP address embed.",
+        "Whether `Cross-Origin-Resource-Policy: same-site` allows another port of the same IP address.",
         "Yes: equal hosts are of one site (#cross-origin-resource-policy-internal-check, step 5).",
         chromium="No.",
     ),
@@ -120,7 +120,7 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
     ),
     _difference(
         "preflight-cache-limit",
-        "The longest time that Access-Control-Max-Age keeps the response to a preflight.",
+        "The longest time that a browser caches the response to a preflight.",
         "7200 s (the standard leaves the number to the browser).",
         firefox="86400 s.",
         webkit="600 s.",
@@ -141,7 +141,7 @@ DIFFERENCES: Final[tuple[Difference, ...]] = (
     ),
     _difference(
         "secure-cookie-on-loopback",
-        "Whether a Secure cookie is kept for http://127.0.0.1 and http://localhost.",
+        "Whether a Secure cookie is stored for http://127.0.0.1 and http://localhost.",
         "Yes: the browser decides which connections are secure (RFC 6265bis, section 5.7, step 13).",
         webkit="No.",
     ),

@@ -70,7 +70,7 @@ class FetchRefused(Exception):  # noqa: N818 - not an error: many tests expect a
 
     def __str__(self) -> str:
         lines = [
-            f"A browser does not let {self.asked}",
+            f"A browser does not allow {self.asked}",
             "",
             f"Step:    {self.step}",
             f"Because: {self.because}",
@@ -111,7 +111,7 @@ class Attempt:
         actor = "a person who types the URL" if client is None else f"a page of {page_origin(client.url)}"
         if client is not None and client.is_sandboxed:
             actor = f"a sandboxed frame (origin null) in {actor}"
-        self._asked = f"{actor} {action}"
+        self._asked = f"{actor} to {action}"
         self.exchanges: list[Exchange] = []
 
     def __enter__(self) -> Attempt:

@@ -134,5 +134,5 @@ def log_failed_check(error: Exception, origin: str | None) -> None:
     if len(_failed_checks) >= _MAX_FAILED_CHECKS:
         _failed_checks.clear()
     _failed_checks[key] = now + FAILED_CHECK_PAUSE, 0
-    more = f"; so it did {count} times more since this was last said" if count else ""
+    more = f"; so it did {count} times more since the last line of this kind" if count else ""
     logger.error("an origin check raised for %s; that means no%s", shown(origin), more, exc_info=error)

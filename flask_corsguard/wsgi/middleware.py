@@ -278,7 +278,7 @@ class CorsMiddleware:
     def _warn_of_replaced(self, names: str) -> None:
         logger.warning(
             "the application, or a layer inside of this one, sets %s itself; "
-            "the policy's headers replace that. Remove it there. This is said once",
+            "the policy's headers replace that. Remove it there. This is logged once",
             names,
         )
 

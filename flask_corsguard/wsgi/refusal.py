@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: How much of ``X-Forwarded-Host`` is read, in bytes: some proxies in a row, each of which adds a host.
 MAX_FORWARDED_LENGTH: Final = 256
 
-_NO_PAIRS: Final = "holds no headers: write refusal_headers={'X-Frame-Options': 'DENY'}."
+_NO_PAIRS: Final = "has no headers: write refusal_headers={'X-Frame-Options': 'DENY'}."
 
 #: In lower case: what describes the text, and what a policy can own.
 _OWN_HEADERS: Final = CORS_RESPONSE_HEADERS | {
@@ -69,8 +69,8 @@ def refusal_text(decision: Decision, *, debug: bool = False) -> str:
         return f"Refused: {decision.explain()}\n"
     # No page can read this, but somebody may try by hand.
     return (
-        f"Refused ({decision.reason}): the CORS policy of this server does not let another origin send this "
-        "request. If it should, whoever runs the server finds in the log what to change.\n"
+        f"Refused ({decision.reason}): the CORS policy of this server does not allow another origin to "
+        "send this request. If it should, the log of the server shows what to change.\n"
     )
 
 
@@ -117,7 +117,7 @@ def proxy_hint(request: Request, forwarded_host: str | None, advice: ProxyAdvice
     if host in authorities(origin):
         return (
             "only the scheme differs: the page was loaded over http and the server is reached by https; "
-            f"redirect http to https, or, if a proxy says so wrongly, {advice.scheme}"
+            f"redirect http to https, or, if a proxy reports the wrong scheme, {advice.scheme}"
         )
     names = [name.strip().lower() for name in (forwarded_host or "")[:MAX_FORWARDED_LENGTH].split(",")]
     if any(name in names for name in authorities(origin)):

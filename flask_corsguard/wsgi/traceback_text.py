@@ -49,7 +49,7 @@ def _lines_of(error: BaseException) -> Iterator[str]:
         elif each.__context__ is not None and not each.__suppress_context__:
             following.append(("The exception above was raised while this one was handled:", each.__context__))
         members: tuple[BaseException, ...] = getattr(each, "exceptions", ())
-        following += [("The group above holds this exception:", member) for member in members]
+        following += [("The group above contains this exception:", member) for member in members]
 
 
 def _text_of(error: BaseException) -> str:

@@ -37,7 +37,7 @@ class VaryingPolicies:
         try:
             return self.of(policy_of(request), policy_of)
         except Exception:
-            logger.exception("no policy for this request; the closed one holds")
+            logger.exception("no policy for this request; the closed policy applies")
             return self.closed
 
     def of(self, policy: object, policy_of: object) -> AnyPolicy:

@@ -199,7 +199,7 @@ def test_an_answer_to_a_socket_is_not_withheld():
 
 def test_headers_of_a_refusal_must_be_headers():
     """They are checked as those of the WSGI layer are."""
-    with pytest.raises(TypeError, match="holds no headers"):
+    with pytest.raises(TypeError, match="has no headers"):
         CorsMiddleware(Spy(), LISTED, refusal_headers="X-A")
     with pytest.raises(ValueError, match="is set by the layer itself"):
         CorsMiddleware(Spy(), LISTED, refusal_headers={"Vary": "Cookie"})

@@ -49,7 +49,7 @@ def test_a_finding_has_its_line_its_code_what_it_is_and_what_to_write():
     lines = result.stdout.splitlines()
     assert re.fullmatch(r"tests/cli/test_lint\.py:\d+: policy\.everyone-unsafe", lines[0])
     assert lines[1:] == [
-        '    origins="*" lets every page on the web send this request and read the answer.',
+        '    origins="*" allows every page on the web to send this request and to read the answer.',
         "    List the origins that may; or, if it is public, ignore this code.",
         "    POST /0",
         "1 warning.",
@@ -113,7 +113,7 @@ def test_github_shows_a_finding_beside_its_line():
         ),
         (
             "::warning file=tests/cli/test_lint.py,line=N,title=policy.everyone-unsafe::"
-            'origins="*" lets every page on the web send this request and read the answer. (POST /0) '
+            'origins="*" allows every page on the web to send this request and to read the answer. (POST /0) '
             "List the origins that may; or, if it is public, ignore this code."
         ),
     ]

@@ -138,19 +138,19 @@ def test_an_explanation_says_what_to_do(policy, request_, words):
             decide,
             LISTED,
             Request(method="GET", origin=A),
-            f"The policy lets a page of {A} read the response, ",
+            f"The policy allows a page of {A} to read the response, ",
         ),
         (
             decide,
             Policy(origins="*"),
             Request(method="GET", origin=A),
-            "The policy lets a page of any origin read the response, without cookies.",
+            "The policy allows a page of any origin to read the response, without cookies.",
         ),
         (
             decide,
             Policy(origins=[A], credentials=True),
             Request(method="OPTIONS", origin=A, requested_method="GET"),
-            f"The policy lets a page of {A} send 'GET', with cookies; the browser will now send it.",
+            f"The policy allows a page of {A} to send 'GET', with cookies; the browser will now send it.",
         ),
         (
             decide,
@@ -159,7 +159,7 @@ def test_an_explanation_says_what_to_do(policy, request_, words):
             "send 'GET' with the headers 'content-type', without cookies",
         ),
         (decide, LISTED, Request(method="PUT"), "so no browser sent it"),
-        (decide, Policy(origins="*"), Request(method="GET"), "a page of any origin read the response"),
+        (decide, Policy(origins="*"), Request(method="GET"), "a page of any origin to read the response"),
         (
             decide,
             LISTED,

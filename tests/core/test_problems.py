@@ -58,7 +58,7 @@ def test_the_message_names_field_value_code_reason_and_remedy():
         "    An origin ends with its host or port; the slash would begin a path.\n"
         '    Write "https://app.example".\n'
         "  max_age: -1 [max-age.bounds]\n"
-        "    The age is out of bounds: no browser keeps a preflight for longer than a day.\n"
+        "    The age is out of bounds: no browser caches a preflight for longer than a day.\n"
         "    Write a number from 0, which turns caching off, to 86400, or None to send no age."
     )
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)

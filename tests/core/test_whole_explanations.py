@@ -47,17 +47,17 @@ SAID = [
     (
         EXACT,
         get(),
-        "The policy lets a page of https://app.example read the response, without cookies.",
+        "The policy allows a page of https://app.example to read the response, without cookies.",
     ),
     (
         SECRET,
         get(),
-        "The policy lets a page of https://app.example read the response, with cookies.",
+        "The policy allows a page of https://app.example to read the response, with cookies.",
     ),
     (
         EVERYONE,
         get(EVIL),
-        "The policy lets a page of any origin read the response, without cookies.",
+        "The policy allows a page of any origin to read the response, without cookies.",
     ),
     (
         EXACT,
@@ -71,14 +71,17 @@ SAID = [
         EXACT.replace(methods=["PUT"], allow_headers=["x-a"]),
         preflight(method="PUT", headers="x-a"),
         (
-            "The policy lets a page of https://app.example send 'PUT' with the headers 'x-a', without "
+            "The policy allows a page of https://app.example to send 'PUT' with the headers 'x-a', without "
             "cookies; the browser will now send it."
         ),
     ),
     (
         EVERYONE,
         preflight(EVIL),
-        ("The policy lets a page of any origin send 'GET', without cookies; the browser will now send it."),
+        (
+            "The policy allows a page of any origin to send 'GET', without cookies; the browser will now "
+            "send it."
+        ),
     ),
     (
         EXACT,
@@ -115,7 +118,7 @@ SAID = [
     (
         EVERYONE,
         get(None),
-        "There is no Origin header, and the policy lets a page of any origin read the response.",
+        "There is no Origin header, and the policy allows a page of any origin to read the response.",
     ),
     (
         EVERYONE,
@@ -514,7 +517,7 @@ SAID = [
         preflight(headers="cookie"),
         (
             "https://app.example is allowed, but the header 'cookie' is not: the policy allows *. No "
-            "policy can allow 'cookie'. Browsers never let a page set this request header. The page "
+            "policy can allow 'cookie'. Browsers never allow a page to set this request header. The page "
             "has to leave it out."
         ),
     ),
@@ -523,7 +526,7 @@ SAID = [
         preflight(headers="x-a,cookie"),
         (
             "https://app.example is allowed, but the header 'x-a' is not: the policy allows "
-            "Content-Type. No policy can allow 'cookie'. Browsers never let a page set this request "
+            "Content-Type. No policy can allow 'cookie'. Browsers never allow a page to set this request "
             "header. The page has to leave it out."
         ),
     ),
@@ -591,7 +594,7 @@ SAID = [
         EXACT,
         post(None, fetch_site="cross-site"),
         (
-            "The browser says that another origin sent this request, but not which one, so a policy "
+            "The browser reports that another origin sent this request, but not which one, so a policy "
             "that lists origins cannot allow it. Browsers name it in Origin: something on the way "
             "removes that header; have it pass Origin on."
         ),
@@ -700,7 +703,7 @@ SAID_OF_VERDICTS = [
     (
         EVERYONE,
         post(EVIL),
-        "The policy lets a page of any origin read the response, without cookies.",
+        "The policy allows a page of any origin to read the response, without cookies.",
     ),
     (
         EXACT,
@@ -713,7 +716,7 @@ SAID_OF_VERDICTS = [
     (
         SECRET,
         post(),
-        "The policy lets a page of https://app.example read the response, with cookies.",
+        "The policy allows a page of https://app.example to read the response, with cookies.",
     ),
 ]
 

@@ -62,7 +62,7 @@ def test_socketio_inside_with_a_check_of_its_own_is_warned_of():
 
 
 def test_socketio_outside_answers_for_its_path_itself():
-    """Initialised after the guard it stands outside, and its own list applies to its path, and only there."""
+    """Initialised after the guard it is outside, and its own list applies to its path, and only there."""
     app = Flask(__name__)
     CorsGuard(app, POLICY)
     SocketIO(app, async_mode="threading", cors_allowed_origins=[EVIL], monitor_clients=False)

@@ -122,7 +122,7 @@ def test_a_callable_that_fails_closes_what_it_would_have_opened(failure, caplog)
     assert origin_of(app, "/marked", OF_MARK, HTTP_HOST="x.example") == OF_MARK
     assert call(app, "POST", headers={**CROSS_SITE, "Origin": A, "Host": "x.example"}).code == 403
     assert {record.getMessage() for record in caplog.records if record.levelname == "ERROR"} == {
-        "no policy for this request; the closed one holds"
+        "no policy for this request; the closed policy applies"
     }
 
 

@@ -52,7 +52,9 @@ def refused_plainly(app, caplog, why, path="/x"):
     assert not has_request_context()
     assert not has_app_context()
     errors = [record for record in caplog.records if record.levelname == "ERROR"]
-    (line,) = [each for each in errors if each.getMessage() != "the URL map raised; the closed policy holds"]
+    (line,) = [
+        each for each in errors if each.getMessage() != "the URL map raised; the closed policy applies"
+    ]
     assert line.getMessage().endswith("the refusal is answered in plain text")
     assert why in str(line.exc_info[1])
     return True

@@ -316,7 +316,7 @@ def test_an_application_that_cannot_be_bound_at_all_is_closed(caplog):
 
     assert preflight(app, A, "PUT", path="/page").code == 403
     assert call(app, "POST", "/page", CROSS_SITE).code == 403
-    assert "the URL map raised; the closed policy holds" in caplog.messages
+    assert "the URL map raised; the closed policy applies" in caplog.messages
 
 
 def test_binding_leaves_the_environ_as_it_is():

@@ -55,7 +55,7 @@ def test_a_callable_that_raises_is_logged_once_a_minute_with_a_count(clock, capl
     ask(fail, EVIL)
     assert caplog.records[-1].getMessage() == (
         "an origin check raised for 'https://evil.example'; that means no; "
-        "so it did 299 times more since this was last said"
+        "so it did 299 times more since the last line of this kind"
     )
     ask(fail, EVIL)
     assert len(caplog.records) == 2

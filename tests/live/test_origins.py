@@ -578,12 +578,12 @@ def test_a_coroutine_function_is_refused():
 @pytest.mark.parametrize(
     ("times", "message"),
     [
-        ({"ttl": 0}, "ttl=0 is no time; pass a positive number of seconds"),
-        ({"ttl": -1}, "ttl=-1 is no time"),
-        ({"ttl": True}, "ttl=True is no time"),
-        ({"grace": "60"}, "grace='60' is no time"),
-        ({"grace": float("inf")}, "grace=inf is no time"),
-        ({"grace": float("nan")}, "grace=nan is no time"),
+        ({"ttl": 0}, "ttl=0 is not a time; pass a positive number of seconds"),
+        ({"ttl": -1}, "ttl=-1 is not a time"),
+        ({"ttl": True}, "ttl=True is not a time"),
+        ({"grace": "60"}, "grace='60' is not a time"),
+        ({"grace": float("inf")}, "grace=inf is not a time"),
+        ({"grace": float("nan")}, "grace=nan is not a time"),
         ({"ttl": 60, "grace": 60}, "grace=60 is too short for ttl=60: .* Pass grace=120 or more"),
     ],
 )

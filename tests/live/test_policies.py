@@ -455,9 +455,9 @@ def test_a_key_may_have_a_list_of_policies():
         ({"load": 7}, TypeError, "load=7 cannot be called; pass a function that returns the policy of a key"),
         ({"key": "host"}, TypeError, "key='host' cannot be called"),
         ({"version": 1}, TypeError, "version=1 cannot be called"),
-        ({"maxsize": 0}, ValueError, "maxsize=0 is no size; pass how many keys there may be"),
-        ({"maxsize": True}, ValueError, "maxsize=True is no size"),
-        ({"ttl": 0}, ValueError, "ttl=0 is no time"),
+        ({"maxsize": 0}, ValueError, "maxsize=0 is not a size; pass how many keys there may be"),
+        ({"maxsize": True}, ValueError, "maxsize=True is not a size"),
+        ({"ttl": 0}, ValueError, "ttl=0 is not a time"),
     ],
 )
 def test_wrong_arguments_are_refused(arguments, error, message):

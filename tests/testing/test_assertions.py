@@ -13,7 +13,7 @@ def test_an_assertion_that_fails_shows_the_reason():
     with pytest.raises(AssertionError) as failed:
         assert_can_fetch(page_of(answering()), API, method="PUT")
 
-    assert str(failed.value).startswith(f"A browser does not let a page of {APP} fetch PUT {API}")
+    assert str(failed.value).startswith(f"A browser does not allow a page of {APP} to fetch PUT {API}")
     assert "CORS-preflight fetch, step 7 (CORS check)" in str(failed.value)
     assert failed.value.__suppress_context__
 
@@ -25,7 +25,7 @@ def test_a_failed_assertion_of_a_refusal_shows_all_exchanges():
         assert_cannot_fetch(page, f"{API}/x", method="PUT", data="y")
 
     text = str(failed.value)
-    assert text.startswith(f"A browser lets {APP} fetch {API}/x:\n\n> OPTIONS /x HTTP/1.1\n")
+    assert text.startswith(f"A browser allows {APP} to fetch {API}/x:\n\n> OPTIONS /x HTTP/1.1\n")
     assert "\n\n> PUT /x HTTP/1.1\n" in text
     assert text.endswith("\n<\n< hello")
 

@@ -18,7 +18,7 @@ def test_a_refusal_shows_everything_that_a_stranger_needs():
 
     assert str(refused) == "\n".join(
         [
-            f"A browser does not let a page of {APP} fetch GET {API}/x",
+            f"A browser does not allow a page of {APP} to fetch GET {API}/x",
             "",
             "Step:    CORS check",
             f'Because: a request with credentials needs {ACAC} to be exactly "true", and it is missing.',

@@ -230,13 +230,13 @@ def test_a_page_of_a_shell_has_the_origin_of_its_scheme(origin):
 
 def test_a_refusal_names_the_page_of_a_shell():
     """It names the origin of the page."""
-    with pytest.raises(FetchRefused, match="a page of capacitor://localhost fetch"):
+    with pytest.raises(FetchRefused, match="a page of capacitor://localhost to fetch"):
         Browser(answering()).open("capacitor://localhost").fetch(f"{API}/x")
 
 
 def test_a_refusal_names_a_person_who_types_the_url():
     """There is no page."""
-    with pytest.raises(FetchRefused, match=r"a person who types the URL go to https://app.example"):
+    with pytest.raises(FetchRefused, match=r"a person who types the URL to go to https://app.example"):
         Browser({}).visit(APP)
 
 

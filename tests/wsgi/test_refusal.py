@@ -121,9 +121,9 @@ def test_a_refusal_carries_the_headers_of_the_application(given):
     [
         ("X-A: b", TypeError, "write refusal_headers="),
         (3, TypeError, "write refusal_headers="),
-        ([("X-A",)], TypeError, r"\('X-A',\) in refusal_headers holds no headers"),
-        (["X-A"], TypeError, "holds no headers"),
-        ({"X-A": 3}, TypeError, "holds no headers"),
+        ([("X-A",)], TypeError, r"\('X-A',\) in refusal_headers has no headers"),
+        (["X-A"], TypeError, "has no headers"),
+        ({"X-A": 3}, TypeError, "has no headers"),
         ({"X A": "b"}, ValueError, "cannot be sent"),
         ({"X-A": "b\r\nSet-Cookie: c"}, ValueError, "cannot be sent"),
         ({"X-A": "\u2603"}, ValueError, "cannot be sent"),

@@ -33,7 +33,7 @@ def raised_from(error, cause=None, context=None):
     return error
 
 
-GROUP = "The group above holds this exception:"
+GROUP = "The group above contains this exception:"
 CAUSE = "The exception above was raised from this one:"
 CONTEXT = "The exception above was raised while this one was handled:"
 SAME = ValueError("same")

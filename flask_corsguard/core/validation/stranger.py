@@ -124,7 +124,7 @@ def own_extension(scheme: str) -> str:
         return f'Name the extension by its id, "{example}"; to allow every extension, {every}.'
     return (
         "The id of such an extension differs in every browser, so none can be named. Leave credentials out, "
-        f"and let the extension send a token in a header; to allow every extension, {every}."
+        f"and have the extension send a token in a header; to allow every extension, {every}."
     )
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 WATCHED: Final = 32
 
 _HELD: Final = (
-    "Whatever calls it holds app.wsgi_app from before: write CorsGuard(app) first, and "
+    "Something calls app.wsgi_app as it was before: write CorsGuard(app) first, and "
     "DispatcherMiddleware(app.wsgi_app, ...) after it, or give it app itself."
 )
 _REPLACED: Final = (

@@ -96,7 +96,7 @@ def _of_many_routes(app: Flask) -> Iterator[tuple[PutMark, Finding]]:
         # Two endpoints of one URL may be for a WebSocket and for plain requests.
         if len(set(map(tuple, routes.values()))) > mark.times:
             message = (
-                f"The mark on {name_of(mark.target())} holds wherever that function is the view: at "
+                f"The mark on {name_of(mark.target())} applies wherever that function is the view: at "
                 f"{', '.join(chain.from_iterable(routes.values()))}."
             )
             hint = (

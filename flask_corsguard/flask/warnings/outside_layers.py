@@ -30,14 +30,14 @@ def outside_layers(app: Flask, layer: object) -> Iterator[Finding]:
     outside = list({id(each): each for each in _outside_of(app, layer)}.values())
     if cors := next(filter(None, map(_name_of_cors_layer, outside)), None):
         message = (
-            f"{cors} stands outside of CorsGuard and may answer preflights, or set CORS headers, "
+            f"{cors} is outside of CorsGuard and may answer preflights, or set CORS headers, "
             "before the policy is asked."
         )
-        hint = "Remove it, or remove CorsGuard: one layer says who is allowed."
+        hint = "Remove it, or remove CorsGuard: one layer decides who is allowed."
         yield Finding(code="layer.cors-outside", message=message, hint=hint)
     if files := next((type(each).__name__ for each in outside if _serves_files(each)), None):
         message = (
-            f"{files} stands outside of CorsGuard and answers requests for its files itself, so no policy "
+            f"{files} is outside of CorsGuard and answers requests for its files itself, so no policy "
             "applies to them."
         )
         hint = f"Write app.wsgi_app = {files}(app.wsgi_app, ...) before CorsGuard(app)."

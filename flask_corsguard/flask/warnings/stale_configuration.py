@@ -56,7 +56,9 @@ class StaleConfiguration:
         if left and not flask_cors:
             new = [name for name in map(_OF_FLASK_CORS.get, left) if name is not None]
             move = (
-                f"Say it in the policy, or as {', '.join(new)}, and remove them." if new else "Remove them."
+                f"Put it into the policy, or write {', '.join(new)}, and remove them."
+                if new
+                else "Remove them."
             )
             message = f"{', '.join(left)}: keys of Flask-CORS, which have no effect here."
             yield Finding(code="flask-cors.keys", message=message, hint=move)

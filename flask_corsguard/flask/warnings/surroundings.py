@@ -56,7 +56,7 @@ class Surroundings:
         yield from self._configuration.findings(flask_cors=is_flask_cors)
         if unregistered := sorted(_unregistered_blueprints(self._app)):
             message = (
-                f"The marked blueprint {', '.join(unregistered)} is not registered, so its policy holds "
+                f"The marked blueprint {', '.join(unregistered)} is not registered, so its policy applies "
                 "nowhere."
             )
             hint = "Write app.register_blueprint(...), or remove the mark."

@@ -46,12 +46,12 @@ HINTS = [
     ),
     (
         "The id of such an extension differs in every browser, so none can be named. Leave "
-        "credentials out, and let the extension send a token in a header; to allow every "
+        "credentials out, and have the extension send a token in a header; to allow every "
         'extension, write "moz-extension://*" and add dangerously_allow=["any-extension"].'
     ),
     (
         "The id of such an extension differs in every browser, so none can be named. Leave "
-        "credentials out, and let the extension send a token in a header; to allow every "
+        "credentials out, and have the extension send a token in a header; to allow every "
         'extension, write "safari-web-extension://*" and add dangerously_allow=["any-extension"].'
     ),
     'Name the host that the application gives its pages, such as "app://localhost".',

@@ -102,12 +102,12 @@ def cors_layer(app):
 @pytest.mark.parametrize(
     ("wrap", "name"),
     [
-        (Cors, "Cors stands outside"),
-        (lambda app: CorsMiddleware(app, Policy(origins="*")), "CorsMiddleware stands outside"),
-        (lambda app: ProxyFix(Cors(ProxyFix(app))), "Cors stands outside"),
-        (allow_cors, "allow_cors stands outside"),
-        (cors_layer, "cors_layer stands outside"),
-        (type("CORSMiddleware", (Cors,), {}), "CORSMiddleware stands outside"),
+        (Cors, "Cors is outside"),
+        (lambda app: CorsMiddleware(app, Policy(origins="*")), "CorsMiddleware is outside"),
+        (lambda app: ProxyFix(Cors(ProxyFix(app))), "Cors is outside"),
+        (allow_cors, "allow_cors is outside"),
+        (cors_layer, "cors_layer is outside"),
+        (type("CORSMiddleware", (Cors,), {}), "CORSMiddleware is outside"),
     ],
 )
 def test_a_layer_for_cors_outside_is_warned_of(wrap, name):
@@ -241,7 +241,7 @@ def test_a_warning_that_is_an_error_is_raised_once_by_the_first_request():
     app = make_app(origins=[A])
     app.wsgi_app = Cors(app.wsgi_app)
 
-    with pytest.raises(CorsGuardWarning, match="stands outside"):
+    with pytest.raises(CorsGuardWarning, match="is outside"):
         call(app)
     assert call(app).code == 200
 

@@ -458,7 +458,7 @@ def test_a_function_that_is_marked_for_one_of_its_routes_is_warned_of(app):
     app.add_url_rule("/private", "private", view)
     app.add_url_rule("/public", "public", cors(origins="*")(view))
 
-    with warned("holds wherever that function is the view: at /private, /public"):
+    with warned("applies wherever that function is the view: at /private, /public"):
         for _ in range(2):
             assert call(app, "GET", "/private", {"Origin": A}).cors == [allow("*")]
 

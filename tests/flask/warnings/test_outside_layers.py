@@ -47,7 +47,7 @@ def test_a_server_of_files_outside_is_warned_of(app, files, name, around):
     CorsGuard(app, origins=[A])
     app.wsgi_app = around(SERVERS[name](app.wsgi_app, files))
 
-    with warned(f"{name} stands outside of CorsGuard and answers requests for its files itself"):
+    with warned(f"{name} is outside of CorsGuard and answers requests for its files itself"):
         assert call(app, "GET", "/a.txt", {"Origin": A}).cors == []
         call(app)
         call(app)
@@ -59,7 +59,7 @@ def test_a_server_of_files_around_the_application_itself_is_warned_of(app, files
     CorsGuard(app, origins=[A])
     application = ProfilerMiddleware(SERVERS[name](app, files), stream=None)
 
-    with warned(f"{name} stands outside of CorsGuard"):
+    with warned(f"{name} is outside of CorsGuard"):
         call(application)
 
 
@@ -80,7 +80,7 @@ def test_a_layer_for_cors_around_the_application_itself_is_warned_of(app):
     CorsGuard(app, origins=[A])
     application = CorsMiddleware(app, SAME_ORIGIN)
 
-    with warned("CorsMiddleware stands outside of CorsGuard and may answer preflights"):
+    with warned("CorsMiddleware is outside of CorsGuard and may answer preflights"):
         call(application)
 
 
@@ -89,7 +89,7 @@ def test_a_layer_that_is_seen_twice_is_warned_of_once(app):
     CorsGuard(app, origins=[A])
     app.wsgi_app = CorsMiddleware(app.wsgi_app, SAME_ORIGIN)
 
-    with warned("CorsMiddleware stands outside"):
+    with warned("CorsMiddleware is outside"):
         call(app)
 
 

@@ -73,7 +73,7 @@ def test_a_configuration_that_was_complete_when_it_was_read_is_not_warned_of():
     [
         (
             {"CORS_ORIGINS": [A], "CORS_SEND_WILDCARD": False, "CORS_SUPPORTS_CREDENTIALS": True},
-            "Say it in the policy, or as CORSGUARD_ORIGINS, CORSGUARD_CREDENTIALS, and remove them.",
+            "Put it into the policy, or write CORSGUARD_ORIGINS, CORSGUARD_CREDENTIALS, and remove them.",
         ),
         ({"CORS_VARY_HEADER": True}, "Remove them."),
     ],

@@ -19,7 +19,7 @@ def test_a_warning_points_to_the_line_that_initialised_the_extension():
     line = inspect.currentframe().f_lineno - 1
     app.wsgi_app = CorsMiddleware(app.wsgi_app, SAME_ORIGIN)
 
-    with warned("stands outside") as caught:
+    with warned("is outside") as caught:
         call(app)
 
     assert (caught[0].filename, caught[0].lineno) == (__file__, line)
