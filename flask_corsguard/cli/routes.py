@@ -87,18 +87,19 @@ def _write_policies(entries: list[Entry]) -> None:
                 Cell(readers_of(policy), "yellow" if is_open(policy) else None),
                 cookies_of(policy),
                 Cell(guard, None if guard in {"enforce", ""} else "yellow"),
-                _place(first),
+                first.source,
+                relative(first.where),
             )
         )
-    write_table(("method", "rule", "who may read", "cookies", "guard", "source"), rows)
+    write_table(("method", "rule", "who may read", "cookies", "guard", "source", "where"), rows)
 
 
 def _write_access(entries: list[Entry], origin: str) -> None:
     rows = []
     for access, group in by_access(entries, origin):
         shown = Cell(str(access), _COLOURS[access.level])
-        rows.append((_methods(group), _rule(group[0]), shown, _place(group[0])))
-    write_table(("method", "rule", f"a page of {origin}", "source"), rows)
+        rows.append((_methods(group), _rule(group[0]), shown, group[0].source, relative(group[0].where)))
+    write_table(("method", "rule", f"a page of {origin}", "source", "where"), rows)
 
 
 def _methods(group: list[Entry]) -> str:
@@ -109,10 +110,6 @@ def _rule(entry: Entry) -> str:
     rule = f"{entry.host}|{entry.rule}" if entry.host else entry.rule
     # A path that no rule matches.
     return rule if entry.endpoint is not None else f"{rule.rstrip('/')}/... (404)"
-
-
-def _place(entry: Entry) -> str:
-    return f"{entry.source}  {relative(entry.where)}".rstrip()
 
 
 def _records(entries: list[Entry], origin: str | None) -> Iterator[dict[str, Any]]:

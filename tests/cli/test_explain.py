@@ -60,7 +60,7 @@ def test_a_request_that_passes_has_the_exit_code_0(shop):
     result = run(*PAGE, "-X", "PUT", "/names/7", app=shop)
 
     assert result.exit_code == 0
-    assert "and read the answer, which is the application's: it was not run" in " ".join(
+    assert "and to read the answer, which is the application's: it was not run" in " ".join(
         result.output.split()
     )
 
@@ -128,7 +128,7 @@ def test_an_engine_that_differs_is_named_with_the_difference():
         standard = " ".join(run(*arguments).output.split())
         chromium = " ".join(run(*arguments, "--engine", "chromium").output.split())
 
-    assert "Chromium lets it pass (wildcard-authorization: Whether" in standard
+    assert "Chromium allows it (wildcard-authorization: Whether" in standard
     assert "The standard refuses it" in chromium
 
 

@@ -46,7 +46,7 @@ def lines(app, *arguments):
     """Return the lines of its table, without the lines that gave the policies."""
     result = ran(app, *arguments)
     assert (result.exit_code, result.stderr) == (0, ""), result.output
-    return [re.sub(r"  \S*:\d+$", "", line) for line in result.stdout.splitlines()[2:]]
+    return [re.sub(r" +\S*:\d+$", "", line) for line in result.stdout.splitlines()[2:]]
 
 
 @pytest.fixture
