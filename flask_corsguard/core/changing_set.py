@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from operator import is_
 from typing import Any, Final, Generic, Protocol, TypeVar, cast, final
 
+from .limits import MAX_KNOWN_ORIGINS
 from .origin import MAX_ORIGIN_LENGTH
 from .origin_pattern import OriginPattern
 from .origin_set import OriginCheck, OriginSet, Outcome
@@ -27,24 +28,32 @@ ReadRow = Callable[[object], OriginPattern | Problem | None]
 
 _ALLOWED: Final[Outcome] = (ALLOWED, None)
 
-_FOREVER: Final = float("inf")
+_NEVER: Final = float("-inf")
 
 T = TypeVar("T")
 
 
 @final
 class Moment:
-    """What a changing set is, until it is looked after again. It is never changed, only replaced.
+    """What a changing set is, until another moment replaces this one.
 
     :ivar snapshot: the content.
     :ivar fresh: before this time the content counts, and nobody has to look after it.
     :ivar good: before this time the content counts at all.
+    :ivar sure: before this time, by the clock of requests, none of them has to ask whether it counts. Nothing
+        else ever changes.
     """
 
-    __slots__ = ("fresh", "good", "snapshot")
+    __slots__ = ("fresh", "good", "snapshot", "sure")
 
     def __init__(self, snapshot: Snapshot, fresh: float, good: float) -> None:
         self.snapshot, self.fresh, self.good = snapshot, fresh, good
+        self.sure = _NEVER
+
+    def end(self) -> None:
+        """Have everyone who remembers this moment ask for the one that has replaced it."""
+        # Tempting: that each request compares it with the one that is there now. But that costs it more.
+        self.sure = _NEVER
 
 
 class Content(Protocol):
@@ -57,11 +66,11 @@ class Content(Protocol):
 
     @property
     def clock(self) -> Callable[[], float]:
-        """What returns the time."""
+        """What returns the time to requests."""
         ...
 
-    def after(self, moment: Moment, /) -> Snapshot:
-        """Return the content now, when *moment* is no longer fresh."""
+    def look(self, moment: Moment, /) -> Snapshot:
+        """Return the content now, when nobody is sure of *moment* any more."""
         ...
 
 
@@ -119,15 +128,18 @@ class ChangingOriginSet(OriginSet):
 
 def _now(content: Content) -> Snapshot:
     moment = content.moment
-    return moment.snapshot if content.clock() < moment.fresh else content.after(moment)
+    return moment.snapshot if content.clock() < moment.sure else content.look(moment)
 
 
 class _Together:
-    """The content of several changing sets, as one object that is the same until one of them changes."""
+    """The content of several changing sets, as one object that is the same until one of them changes.
+
+    Nobody is ever sure of its moments, because only the sets know when one of them ends.
+    """
 
     def __init__(self, changing: Iterable[Content]) -> None:
         self._changing = tuple(changing)
-        self._last: tuple[tuple[Snapshot, ...], Moment] = ((), Moment((), _FOREVER, _FOREVER))
+        self._last: tuple[tuple[Snapshot, ...], Moment] = ((), Moment((), _NEVER, _NEVER))
 
     @property
     def moment(self) -> Moment:
@@ -137,83 +149,108 @@ class _Together:
         known, moment = self._last
         if len(known) == len(parts) and all(map(is_, known, parts)):
             return moment
-        moment = Moment(tuple(each for part in parts for each in part), _FOREVER, _FOREVER)
+        moment = Moment(tuple(each for part in parts for each in part), _NEVER, _NEVER)
         self._last = parts, moment
         return moment
 
     @staticmethod
     def clock() -> float:
-        """Return a time at which every moment is fresh: each set has looked at its own clock."""
+        """Return any time: each set has looked at its own clock."""
         return 0
 
-    def after(self, moment: Moment) -> Snapshot:
+    def look(self, moment: Moment) -> Snapshot:
         """Return the content of *moment*."""
         return moment.snapshot
 
 
-class AnswersOfNow(dict[str, T], Generic[T]):
-    """The answers of a policy with changing sets, each remembered until one of the sets changes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering(Generic[T]):
+    """How a policy with changing sets answers."""
 
-    It stands where another policy has the dictionary of what it remembers, and is itself empty. An answer is
-    kept beside the very snapshot that it was made by, so none outlives it, whichever thread comes late.
-
-    :param origins: the origins of the policy.
-    :param allow: makes the answer to an allowed origin, and to one that a callable has raised for.
-    :param refusals: the answers to others, by the reason; under ``None`` that to whoever is not listed.
-    :param bound: how many answers are remembered.
-    """
-
-    __slots__ = ("_allow", "_bound", "_clock", "_content", "_memory", "_origins", "_refusals")
-
-    def __init__(
-        self,
-        origins: ChangingOriginSet,
-        allow: Callable[[str, Exception | None], T],
-        refusals: Mapping[Reason | None, T],
-        bound: int,
-    ) -> None:
-        super().__init__()
-        self._origins, self._content, self._allow = origins, origins.content, allow
-        self._clock = origins.content.clock
-        self._refusals: Mapping[Reason | None, Any] = refusals
-        self._bound = bound
-        self._memory: _Memory[T] = _Memory(())
-
-    def get(self, origin: str, _default: object = None) -> T:
-        """Return the answer to *origin*, whose length is that of an origin."""
-        moment = self._content.moment
-        snapshot = moment.snapshot if self._clock() < moment.fresh else self._content.after(moment)
-        memory = self._memory
-        if memory.made_by is not snapshot:
-            self._memory = memory = _Memory(snapshot)
-        answer = memory.answers.get(origin)
-        return self._make(origin, memory) if answer is None else answer
-
-    def _make(self, origin: str, memory: _Memory[T]) -> T:
-        origins = self._origins
-        if origins.is_static_exact and origin not in origins.exact:
-            for each in memory.made_by:
-                if not each.is_exact or origin in each.exact:
-                    break
-            else:
-                # What a list in code does: why it is not allowed is found out when somebody asks.
-                return cast("T", self._refusals[None])
-        reason, error = origins.check_by(memory.made_by, origin)
-        if reason is not ALLOWED:
-            refusal = self._refusals[reason]
-            return cast("T", refusal if error is None else replace(refusal, error=error))
-        answer = self._allow(origin, error)
-        if origins.is_constant and len(memory.answers) < self._bound:
-            memory.answers[origin] = answer
-        return answer
+    #: The origins of the policy.
+    origins: ChangingOriginSet
+    #: Makes the answer to an allowed origin, and to one that a callable has raised for.
+    allow: Callable[[str, Exception | None], T]
+    #: The answers to others, by the reason; under ``None`` that to whoever is not listed.
+    refusals: Mapping[Reason | None, T]
 
 
 @final
-class _Memory(Generic[T]):
-    """Answers, and the snapshot that they were made by."""
+class Memory(Generic[T]):
+    """The answers of a policy with changing sets that are remembered of one moment.
 
-    __slots__ = ("answers", "made_by")
+    An answer is kept beside the very snapshot that it was made by, so none outlives it, whichever thread
+    comes late. :meth:`.CompiledPolicy.answer_to` reads what is here itself, because a call would cost more.
 
-    def __init__(self, made_by: Snapshot) -> None:
-        self.made_by = made_by
-        self.answers: dict[str, T] = {}
+    :param answering: how the policy answers.
+    :param moment: what the sets are.
+    :param made_by: the content.
+    :param answers: what is known of it.
+    :ivar moment: the answers count while somebody is sure of it.
+    :ivar clock: returns the time.
+    :ivar answers: the answers, by origin.
+    """
+
+    __slots__ = ("_answering", "_listed", "_made_by", "_to_others", "answers", "clock", "moment")
+
+    def __init__(
+        self, answering: Answering[T], moment: Moment, made_by: Snapshot, answers: dict[str, T]
+    ) -> None:
+        self._answering, self.moment, self._made_by, self.answers = answering, moment, made_by, answers
+        self.clock: Callable[[], float] = answering.origins.content.clock
+        self._to_others: T = answering.refusals[None]
+        #: All origins that are allowed, if there is no other way to be.
+        self._listed = _listed(answering.origins, made_by)
+
+    def renewed(self) -> Memory[T]:
+        """Return what is remembered now, when nobody is sure of the moment any more."""
+        answering = self._answering
+        content = answering.origins.content
+        moment = content.moment
+        made_by = moment.snapshot if self.clock() < moment.sure else content.look(moment)
+        if made_by is not self._made_by:
+            return Memory(answering, moment, made_by, {})
+        return self if moment is self.moment else Memory(answering, moment, made_by, self.answers)
+
+    def make(self, origin: str) -> T:
+        """Return the answer to *origin*, whose length is that of an origin, and remember it."""
+        if self._listed is not None and origin not in self._listed:
+            # What a list in code does: why it is not allowed is found out when somebody asks.
+            return self._to_others
+        answering = self._answering
+        origins = answering.origins
+        if origins.is_static_exact and origin not in origins.exact:
+            for each in self._made_by:
+                if not each.is_exact or origin in each.exact:
+                    break
+            else:
+                return self._to_others
+        reason, error = origins.check_by(self._made_by, origin)
+        if reason is not ALLOWED:
+            refusal: Any = answering.refusals[reason]
+            return cast("T", refusal if error is None else replace(refusal, error=error))
+        answer = answering.allow(origin, error)
+        if origins.is_constant and len(self.answers) < MAX_KNOWN_ORIGINS:
+            self.answers[origin] = answer
+        return answer
+
+
+def _listed(origins: ChangingOriginSet, snapshot: Snapshot) -> frozenset[str] | None:
+    if not origins.is_static_exact or origins.exact or len(snapshot) != 1 or not snapshot[0].is_exact:
+        return None
+    return snapshot[0].exact
+
+
+def memory_of(
+    origins: OriginSet | None,
+    allow: Callable[[str, Exception | None], T],
+    refusals: Mapping[Reason | None, T],
+) -> Memory[T] | None:
+    """Return the memory of a policy that has not answered yet; ``None`` if it has no changing set.
+
+    The arguments are those of :class:`Answering`.
+    """
+    if not isinstance(origins, ChangingOriginSet):
+        return None
+    answering = Answering(origins=origins, allow=allow, refusals=refusals)
+    return Memory(answering, Moment((), _NEVER, _NEVER), (), {})

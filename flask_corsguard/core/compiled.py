@@ -9,7 +9,7 @@ from typing import Final, Literal, cast, final
 
 from . import fetch_standard
 from .answer import Answer, Header, Headers
-from .changing_set import AnswersOfNow, ChangingOriginSet
+from .changing_set import memory_of
 from .limits import LIST_SLACK, MAX_KNOWN_ORIGINS, MAX_WILDCARD_LIST_LENGTH
 from .origin import MAX_ORIGIN_LENGTH
 from .origin_set import OriginSet, Outcome
@@ -18,7 +18,6 @@ from .reasons import ALLOWED, NO_ORIGIN, Reason
 
 #: The methods of a policy without ``methods`` where no route can name them.
 DEFAULT_METHODS: Final = ("GET", "HEAD", "POST")
-
 _VARY_ORIGIN: Final[Header] = ("Vary", "Origin")
 
 
@@ -36,7 +35,7 @@ class CompiledPolicy:
     :ivar max_list_length: the longest list of requested headers that is read, in bytes.
     :ivar owned: the response headers that the policy replaces, in lower case.
     :ivar to_no_origin: the answer to a request without an origin.
-    :ivar first: the first origin of the list; ``None`` if no origin is listed by name.
+    :ivar first: the first origin of the list; empty, as no origin is, if none is listed by name.
     :ivar to_first: the answer to it, for whoever compares it to spare the call of :meth:`answer_to`.
     :ivar is_managed: whether the policy is not ``UNMANAGED``, which has no answers.
     :ivar has_callables: whether a callable decides on some origin.
@@ -49,10 +48,11 @@ class CompiledPolicy:
     """
 
     __slots__ = (
-        *("_after_origin", "_beside", "_grant", "_known", "_refusals", "_to_everyone", "_to_others"),
-        *("_unread_grant", "_vary_of_preflight", "any_header", "any_method", "credentials", "first"),
-        *("has_callables", "headers", "is_lasting", "is_managed", "max_list_length", "max_method_length"),
-        *("methods", "of_route", "origins", "owned", "policy", "to_first", "to_no_origin", "unsafe_methods"),
+        *("_after_origin", "_beside", "_grant", "_known", "_memory", "_refusals", "_to_everyone"),
+        *("_to_others", "_unread_grant", "_vary_of_preflight", "any_header", "any_method", "credentials"),
+        *("first", "has_callables", "headers", "is_lasting", "is_managed", "max_list_length"),
+        *("max_method_length", "methods", "of_route", "origins", "owned", "policy", "to_first"),
+        *("to_no_origin", "unsafe_methods"),
     )
 
     def __init__(
@@ -91,14 +91,12 @@ class CompiledPolicy:
             self.max_list_length = sum(len(name) + 3 for name in self.headers) + LIST_SLACK
 
     def _compile_preflight(self, policy: Policy) -> None:
-        vary = ["Origin", fetch_standard.ACRM, fetch_standard.ACRH]
-        if policy.private_network:
-            vary.append(fetch_standard.ACRPN)
+        network = (fetch_standard.ACRPN,) if policy.private_network else ()
+        vary = ("Origin", fetch_standard.ACRM, fetch_standard.ACRH, *network)
         self._vary_of_preflight: Header = ("Vary", ", ".join(vary))
         # With credentials, "*" is answered by what was requested, and so is a private network.
         depends = policy.private_network or (policy.credentials and self.any_method)
-        echoes_headers = policy.credentials and self.any_header
-        self._grant = None if depends or echoes_headers else self.grant()
+        self._grant = None if depends or (policy.credentials and self.any_header) else self.grant()
         self._unread_grant = None if depends else self.grant(unread=True)
 
     def _compile_answers(self, policy: Policy) -> None:
@@ -120,12 +118,11 @@ class CompiledPolicy:
             timing = ((fetch_standard.TAO, "*"),) if policy.timing == "*" else ()
             to_others = [*timing, *corp, *((_VARY_ORIGIN,) if policy.origins else always)]
         self._refusals = {reason: self._refuse(reason, to_others) for reason in (None, *Reason)}
-        if isinstance(self.origins, ChangingOriginSet):
-            self._known = AnswersOfNow(self.origins, self._allow_one, self._refusals, MAX_KNOWN_ORIGINS)
+        self._memory = memory_of(self.origins, self._allow_one, self._refusals)
         self._to_others = self._refusals[None]
         self.to_no_origin = self._refusals[NO_ORIGIN]
-        self.first = None if self.origins is None else self.origins.first
-        self.to_first = self._to_others if self.first is None else self._allow_one(self.first)
+        self.first = "" if self.origins is None else self.origins.first
+        self.to_first = self._allow_one(self.first) if self.first else self._to_others
 
     def answer_to(self, origin: str | None) -> Answer:
         """Return the answer to *origin*, the value of ``Origin``; ``None`` if the request has none.
@@ -135,6 +132,13 @@ class CompiledPolicy:
         """
         if origin is None:
             return self.to_no_origin
+        memory = self._memory
+        if memory is not None and len(origin) <= MAX_ORIGIN_LENGTH:
+            # Bound to a name first: what is called as an attribute costs more.
+            clock = memory.clock
+            if clock() >= memory.moment.sure:
+                self._memory = memory = memory.renewed()
+            return memory.answers.get(origin) or memory.make(origin)
         if self._to_everyone is not None:
             return self._to_everyone
         # Most policies list one origin, and a comparison costs less than a look-up.
@@ -179,8 +183,8 @@ class CompiledPolicy:
     def answering(self, origin: str, answer: Answer) -> CompiledPolicy:
         """Return this policy for one request, with that *answer* to its *origin*."""
         other = copy(self)
-        other._known, other._to_everyone = {origin: answer}, None  # noqa: SLF001 - of this class
-        other.first = None
+        other._to_everyone = other._memory = None  # noqa: SLF001 - of this class
+        other.first, other.to_first = origin, answer
         return other
 
     def _allow_one(self, origin: str, error: Exception | None = None) -> Answer:

@@ -41,7 +41,7 @@ class OriginSet:
     :param callables: each takes an :class:`.Origin` and returns whether it is allowed.
     :param secure_only: refuse a plain-http origin that only a regular expression or a callable allows, unless
         its host is loopback.
-    :ivar first: the first exact origin; ``None`` if there is none.
+    :ivar first: the first exact origin; empty, as no origin is, if there is none.
     :ivar exact: the exact origins.
     :ivar is_exact: whether no other origin is allowed.
     :ivar is_constant: whether no callable decides, so that an answer may be remembered.
@@ -71,7 +71,7 @@ class OriginSet:
         *,
         secure_only: bool,
     ) -> None:
-        self.first = next(iter(exact), None)
+        self.first = next(iter(exact), "")
         self.exact = frozenset(exact)
         self._any_port_hosts: set[str] = set()
         # One tree per scheme and port: neither has to be compared on the way down.

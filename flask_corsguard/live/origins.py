@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from typing import cast
 
 from flask_corsguard.core.changing_set import ChangingSet, Content, ReadRow
 
+from .clocks import Clocks, clocks_of_the_machine
 from .native import new_lock
 from .questions import Questions
 from .source import Asked, Source, checked_times, rows_of
@@ -46,7 +46,8 @@ class LiveOrigins(ChangingSet):
         checked_times(ttl, grace)
         self._source = Asked(load, version)
         self._ttl, self._grace = ttl, grace
-        self._clock = clock or time.monotonic
+        clocks = Clocks(clock, clock) if clock else clocks_of_the_machine()
+        self._clock = clocks.now
         self._views: dict[ReadRow, View] = {}
         self._rows: frozenset[object] = frozenset()
         self._version: object = None
@@ -56,7 +57,7 @@ class LiveOrigins(ChangingSet):
         #: When the question was asked that the rows are the answer to.
         self._confirmed = float("-inf")
         self._publishing = new_lock()
-        self._questions = Questions(self._source.name, ttl, grace, self._clock)
+        self._questions = Questions(self._source.name, ttl, grace, clocks)
         if clock is None:
             self._questions.begin(self._turn, self._after_fork, self._source.wait)
 
@@ -82,7 +83,7 @@ class LiveOrigins(ChangingSet):
         with self._publishing:
             view = self._views.get(read)
             if view is None:
-                view = View(read, self._source.name, self._clock, self._questions.look_after)
+                view = View(read, self._source.name, self._questions)
                 view.take(self._rows)
                 self._publish(view)
                 self._views = {**self._views, read: view}
@@ -145,4 +146,8 @@ class LiveOrigins(ChangingSet):
 
     def _publish(self, view: View, seen: float | None = None) -> None:
         good = self._confirmed + self._grace
-        view.publish(self._questions.fresh(self._confirmed if seen is None else seen, good), good)
+        seen = self._confirmed if seen is None else seen
+        if seen < good:
+            view.publish(self._questions.fresh(seen, good), good)
+        else:
+            view.withdraw(self._questions.fresh(seen))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable
 from typing import Any, Final
 
 from flask_corsguard.core.policy import SAME_ORIGIN
 from flask_corsguard.core.problems import shown
 
+from .clocks import Clocks, clocks_of_the_machine
 from .known_keys import AnyPolicy, KnownKeys, Load, Times
 from .questions import Questions
 from .source import checked_function, checked_times
@@ -61,10 +61,11 @@ class LivePolicies:
         self._key = checked_function(key, "key", "a function that returns the key of an environ")
         if version is not None:
             checked_function(version, "version", "a function that returns what changes with the policies")
-        self._clock = clock or time.monotonic
+        clocks = Clocks(clock, clock) if clock else clocks_of_the_machine()
+        self._clock = clocks.now
         name = shown(getattr(load, "__qualname__", load))
         self._name = name
-        self._questions = Questions(name, ttl, grace, self._clock)
+        self._questions = Questions(name, ttl, grace, clocks)
         self._keys = KnownKeys(load, version, self._questions, Times(ttl, grace, maxsize))
         # What requests read.
         self._known, self._strangers, self._wanted = self._keys.known, self._keys.strangers, self._keys.wanted

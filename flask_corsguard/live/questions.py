@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from .clocks import Clocks
 from .native import new_lock
 from .outage import Outage
 from .refresher import Refresher, Wait
@@ -16,6 +17,7 @@ JITTER: Final = 0.2
 RETRY: Final = 1.0
 
 _NEVER: Final = float("-inf")
+_FOREVER: Final = float("inf")
 
 #: Not the generator of the module, whose numbers belong to the application; a fork of it would say the same.
 _RANDOM: Final = random.SystemRandom()
@@ -29,17 +31,20 @@ class Questions:
     :param name: what the log calls the source.
     :param ttl: seconds between two questions, at most.
     :param grace: seconds for which an answer counts.
-    :param clock: returns the time in seconds.
-    :ivar now: the clock.
+    :param clocks: return the time.
+    :ivar clocks: the same.
+    :ivar now: the clock by which answers grow old.
     :ivar outage: whether the source answers, for the log.
     """
 
-    def __init__(self, name: str, ttl: float, grace: float, clock: Callable[[], float]) -> None:
-        self._ttl, self._grace, self.now = ttl, grace, clock
+    def __init__(self, name: str, ttl: float, grace: float, clocks: Clocks) -> None:
+        self._ttl, self._grace, self.clocks, self.now = ttl, grace, clocks, clocks.now
         self.outage = Outage(name, grace)
         self._lock = new_lock()
         #: When the question was asked that is not answered yet.
         self._open: float | None = None
+        #: When the last one was asked.
+        self._last: float | None = None
         self._refresher: Refresher | None = None
 
     def begin(
@@ -68,7 +73,7 @@ class Questions:
         :returns: what it does.
         """
         with self._lock:
-            asked = self._open = self.now()
+            asked = self._open = self._last = self.now()
             try:
                 return ask(asked)
             finally:
@@ -83,20 +88,22 @@ class Questions:
 
     def look_after(self, good: float) -> bool:
         """Whether what counts before the time *good* still does. Requests call this; it never waits."""
+        # Read once: the question may be answered meanwhile.
+        now, asked, last = self.now(), self._open, self._last
         if self._refresher is not None:
             self._refresher.ensure()
-        now = self.now()
+            if asked is None and last is not None and now - last > 2 * self._ttl:
+                # The machine has slept, and that does not count where the thread waits.
+                self._refresher.wake()
         if now < good:
             return True
-        # Read once: the question may be answered meanwhile.
-        asked = self._open
         if asked is not None and now - asked > self._grace:
             self.outage.begin(now, None, 0)
             if self._refresher is not None and now - asked > self._grace * 2**self._refresher.stuck:
                 self._refresher.replace(self._abandon)
         return False
 
-    def fresh(self, seen: float, good: float) -> float:
+    def fresh(self, seen: float, good: float = _FOREVER) -> float:
         """Return until when requests need not look after what counts before *good*.
 
         :param seen: when the source was last asked.
@@ -113,5 +120,5 @@ class Questions:
 
     def after_fork(self) -> None:
         """Have locks that no thread of the parent process has taken."""
-        self._lock, self._open = new_lock(), None
+        self._lock, self._open, self._last = new_lock(), None, None
         self.outage.after_fork()

@@ -11,6 +11,9 @@ from flask_corsguard.core.origin_pattern import OriginPattern
 from flask_corsguard.core.origin_set import OriginSet
 from flask_corsguard.core.problems import Problem, shown
 
+from .clocks import SURE
+from .questions import Questions
+
 #: The content of a source that has said nothing, or not for too long.
 NOBODY: Final[Snapshot] = ()
 
@@ -27,32 +30,45 @@ class View:
 
     :param read: the checks.
     :param name: what the log calls the source.
-    :param clock: returns the time in seconds.
-    :param overdue: is called when there is something to look after, with the time until which it counts;
-        returns whether that is still to come.
+    :param questions: what asks the source.
+    :ivar clock: the clock of requests.
     :ivar moment: what look-ups read.
     """
 
-    __slots__ = ("_bad", "_name", "_overdue", "_patterns", "_read", "_rows", "_snapshot", "clock", "moment")
+    __slots__ = ("_bad", "_name", "_patterns", "_questions", "_read", "_rows", "_snapshot", "clock", "moment")
 
-    def __init__(
-        self, read: ReadRow, name: str, clock: Callable[[], float], overdue: Callable[[float], bool]
-    ) -> None:
-        self._read, self._name, self._overdue = read, name, overdue
-        self.clock: Callable[[], float] = clock
+    def __init__(self, read: ReadRow, name: str, questions: Questions) -> None:
+        self._read, self._name, self._questions = read, name, questions
+        self.clock: Callable[[], float] = questions.clocks.glance
         self._rows: frozenset[object] | None = None
         self._patterns: dict[object, OriginPattern] = {}
         self._bad: frozenset[object] = frozenset()
         self._snapshot = NOBODY
         self.moment = Moment(NOBODY, _NEVER, _NEVER)
 
-    def after(self, moment: Moment) -> Snapshot:
-        """Return the content now, when *moment* is no longer fresh."""
-        return moment.snapshot if self._overdue(moment.good) else NOBODY
+    def look(self, moment: Moment) -> Snapshot:
+        """Return the content now, when nobody is sure of *moment* any more."""
+        # In this order: a process that is stopped in between is sure for less long, and not for longer.
+        glanced, now = self.clock(), self._questions.now()
+        if now >= moment.fresh:
+            return moment.snapshot if self._questions.look_after(moment.good) else NOBODY
+        moment.sure = glanced + min(SURE, moment.fresh - now)
+        if moment is not self.moment:
+            # It was replaced meanwhile, and had perhaps ended before it was made sure of.
+            moment.end()
+        return moment.snapshot
 
     def publish(self, fresh: float, good: float) -> None:
         """Let the rows count until then."""
-        self.moment = Moment(self._snapshot, fresh, good)
+        self._replace(Moment(self._snapshot, fresh, good))
+
+    def withdraw(self, fresh: float) -> None:
+        """Let nobody be allowed, and have nobody look after that until then."""
+        self._replace(Moment(NOBODY, fresh, _NEVER))
+
+    def _replace(self, moment: Moment) -> None:
+        before, self.moment = self.moment, moment
+        before.end()
 
     def forget(self) -> None:
         """Have all rows checked anew the next time; what is published counts until then."""
