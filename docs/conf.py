@@ -20,6 +20,7 @@ extensions = [
     "corsguard_findings",
     "corsguard_messages",
     "corsguard_flask_cors",
+    "corsguard_losses",
     "corsguard_names",
     "corsguard_probes",
     "corsguard_reference",

@@ -72,7 +72,11 @@ def command(
     host = parts.hostname or ""
     if not yes and not is_loopback_host(f"[{host}]" if ":" in host else host):
         click.confirm(f"Send {len(vectors)} requests to {url}?", abort=True, err=True)
-    findings = list(_findings(source, vectors, parts, cafile, reached))
+    guards = FORMATS[form].is_full
+    if not guards:
+        # Nobody but a browser is bound by what is told, and those who guard themselves are not asked to.
+        vectors = [each for each in vectors if each.is_sendable and each.group != "guard"]
+    findings = list(_findings(source, vectors, parts, cafile, reached, guards=guards))
     _report(form, findings, as_json=as_json)
 
 
@@ -91,14 +95,20 @@ def _writes(source: Source, vector: Vector) -> bool:
 
 
 def _findings(
-    source: Source, vectors: Iterable[Vector], parts: SplitResult, cafile: str | None, reached: str | None
+    source: Source,
+    vectors: Iterable[Vector],
+    parts: SplitResult,
+    cafile: str | None,
+    reached: str | None,
+    *,
+    guards: bool,
 ) -> Iterator[Finding]:
     is_tls = parts.scheme == "https"
     tls = ssl.create_default_context(cafile=cafile) if is_tls else None
     port = parts.port or (443 if is_tls else 80)
     try:
         with Wire(parts.hostname or "", port, tls) as wire:
-            yield from replay(source, vectors, wire, reached=reached and reached.lower())
+            yield from replay(source, vectors, wire, reached=reached and reached.lower(), guards=guards)
     except OSError as error:
         raise Failure(f"{parts.geturl()} cannot be reached: {error}") from error
 

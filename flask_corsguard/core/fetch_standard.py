@@ -74,6 +74,19 @@ FORBIDDEN_REQUEST_HEADER_PREFIXES: Final = ("proxy-", "sec-")
 #: See #forbidden-response-header-name; in lower case.
 FORBIDDEN_RESPONSE_HEADERS: Final = frozenset({"set-cookie", "set-cookie2"})
 
+#: See #cors-safelisted-response-header-name; in lower case. A page can always read these.
+SAFELISTED_RESPONSE_HEADERS: Final = frozenset(
+    {
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    }
+)
+
 #: See #cors-non-wildcard-request-header-name; in lower case.
 NON_WILDCARD_REQUEST_HEADER: Final = "authorization"
 

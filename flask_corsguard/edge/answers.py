@@ -88,8 +88,9 @@ def granted_by(whole: AnyCompiled, policy: Policy) -> Granted | None:
     preflight = Request(method="OPTIONS", requested_method="GET")
 
     private = None
-    if policy.private_network:
-        by_policy = compiled(policy)
+    by_policy = compiled(policy)
+    # What is granted by "*" is refused before, or has been accepted as a loss.
+    if policy.private_network and not by_policy.any_method and not by_policy.any_header:
         private = PrivateNetwork(
             tuple(sorted(by_policy.methods)),
             list_of(by_policy.headers),

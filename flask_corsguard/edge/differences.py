@@ -29,8 +29,12 @@ class Difference:
 
 _ALL: Final = frozenset({"nginx", "haproxy", "caddy", "apache", "envoy", "varnish"})
 
+#: The formats for CORS alone.
+_CORS_ALONE: Final = frozenset({"traefik", "gateway-api", "istio", "aws-http-api", "s3", "gcs"})
+
 #: All of them.
 DIFFERENCES: Final = (
+    Difference(_CORS_ALONE, "", "What this format cannot do was accepted by name when it was exported."),
     Difference(
         _ALL,
         r"^\S+ \S*%(?![0-9A-Fa-f]{2})",

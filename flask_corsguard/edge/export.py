@@ -42,8 +42,9 @@ def export(
     :param command: what is written into the files as the command that made them.
     :raises PolicyError: with everything that the engine cannot do.
     """
-    rules = rules_of(source, own, accepted)
-    refuse(form.check(rules), accepted)
+    # Where the guard stays in the application, it reports as ever.
+    rules = rules_of(source, own, accepted if form.is_full else {*accepted, "edge.report"})
+    refuse(form.problems(rules), accepted)
     digest = digest_of(source)
     files: tuple[File, ...] = form.spell(rules, form.directory if directory is None else directory)
     return Export(

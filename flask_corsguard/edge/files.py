@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from flask_corsguard.core.audiences import AnyCompiled
 from flask_corsguard.core.problems import Problem
 
 from .audiences import is_managed, members_of
+from .limits import Limits, losses_in
 from .places import Place, Source
 from .rules import Rules
 
@@ -23,13 +24,13 @@ class File:
     :ivar name: its name in the directory of the export.
     :ivar text: its content, without the head.
     :ivar is_data: whether it only lists origins, so that a change of origins changes no other file.
-    :ivar comment: what begins a comment line; empty where the format has none.
+    :ivar comment: what begins a comment line; ``None`` where the format has none.
     """
 
     name: str
     text: str
     is_data: bool = False
-    comment: str = "#"
+    comment: str | None = "# "
 
 
 def no_problems(_rules: Rules) -> Iterable[Problem]:
@@ -43,18 +44,29 @@ class Format:
 
     :ivar name: as on the command line.
     :ivar engine: the name of the engine, and the oldest version that is tested.
-    :ivar is_full: whether it does all that the policies ask for, the guard included.
     :ivar directory: where the engine finds the files, unless the user names another place.
     :ivar spell: returns the files for rules and that directory.
     :ivar check: returns what of the rules it cannot do.
+    :ivar limits: what it can do, if it is for CORS alone.
     """
 
     name: str
     engine: str
-    is_full: bool
     directory: str
     spell: Callable[[Rules, str], tuple[File, ...]]
     check: Callable[[Rules], Iterable[Problem]] = no_problems
+    limits: Limits | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it does all that the policies ask for, the guard included."""
+        return self.limits is None
+
+    def problems(self, rules: Rules) -> Iterator[Problem]:
+        """Yield what of *rules* it cannot do."""
+        yield from self.check(rules)
+        if self.limits is not None:
+            yield from losses_in(rules, self.limits)
 
 
 #: The lines at the top of each file.
@@ -63,6 +75,7 @@ _HEAD: Final = (
     "For {engine}.",
     "Policies: sha256:{digest}",
 )
+_CORS_ALONE: Final = "This is CORS alone: the guard stays in the application."
 
 
 def digest_of(source: Source) -> str:
@@ -88,7 +101,8 @@ def _fields(policy: AnyCompiled) -> list[object]:
 
 def headed(file: File, form: Format, command: str, digest: str) -> str:
     """Return the text of *file* with its head."""
-    if not file.comment:
+    if file.comment is None:
         return file.text
     lines = [line.format(command=command, engine=form.engine, digest=digest) for line in _HEAD]
-    return "".join(f"{file.comment} {line}\n" for line in lines) + file.text
+    lines += [] if form.is_full else [_CORS_ALONE]
+    return "".join(f"{file.comment}{line}\n" for line in lines) + file.text

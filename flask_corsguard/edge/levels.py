@@ -16,6 +16,7 @@ from flask_corsguard.core.fetch_standard import (
     ACAPN,
     ACEH,
     SAFELISTED_METHODS,
+    SAFELISTED_RESPONSE_HEADERS,
     TAO,
 )
 from flask_corsguard.core.request import Request
@@ -37,7 +38,17 @@ def is_level_a(seen: Outcome, request: Request, readings: Iterable[tuple[Outcome
     :param readings: what the application makes of each reading.
     """
     granted = grants(seen, request)
-    return any(granted <= grants(wanted, read) for wanted, read in readings)
+    return any(_covers(grants(wanted, read), granted) for wanted, read in readings)
+
+
+def _covers(wanted: frozenset[str], granted: frozenset[str]) -> bool:
+    # A grant for everyone, or for every name, covers each; of headers, every one but Authorization. With
+    # credentials no policy has one.
+    def is_covered(each: str) -> bool:
+        kind = each.rpartition(" ")[0]
+        return each in wanted or (f"{kind} *" in wanted and each != "header authorization")
+
+    return all(map(is_covered, granted))
 
 
 def is_level_b(seen: Outcome, wanted: Outcome, request: Request) -> bool:
@@ -71,8 +82,10 @@ def grants(answer: Outcome, request: Request) -> frozenset[str]:
     found.update(f"read by {value}" for value in allowed)
     if "true" in _values(answer, ACAC):
         found.add("credentials")
-    found.update(f"exposes {name.lower()}" for name in _names(answer, ACEH))
-    if request.is_preflight:
+    if not request.is_preflight:
+        exposed = {name.lower() for name in _names(answer, ACEH)} - SAFELISTED_RESPONSE_HEADERS
+        found.update(f"exposes {name}" for name in exposed)
+    else:
         found.update(f"method {name}" for name in _names(answer, ACAM) - SAFELISTED_METHODS)
         found.update(f"header {name.lower()}" for name in _names(answer, ACAH))
         if "true" in _values(answer, ACAPN):

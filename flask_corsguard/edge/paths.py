@@ -60,6 +60,22 @@ def _is_alphanumeric(character: str) -> bool:
 PLAIN_AS_SENT: Final = rf"/(?:[A-Za-z0-9._~!$&'()*+,;=:@\[\]|^/-]|{_escapes()})*"
 
 
+def _other_escapes() -> str:
+    # What is no escape of _escapes: in lower case, of a byte that is sent as it is, or of "%", "\\" and NUL.
+    hexadecimal = "0123456789ABCDEFabcdef"
+    by_second: dict[str, str] = {}
+    for first in hexadecimal:
+        seconds = "".join(each for each in hexadecimal if not re.fullmatch(_escapes(), f"%{first}{each}"))
+        by_second[seconds] = by_second.get(seconds, "") + first
+    return "|".join(f"%[{firsts}][{seconds}]" for seconds, firsts in by_second.items() if seconds)
+
+
+#: An expression that is found in every other path that was sent: :data:`PLAIN_AS_SENT`, turned round.
+OTHERWISE_AS_SENT: Final = (
+    rf"^[^/]|[^A-Za-z0-9._~!$&'()*+,;=:@\[\]|^/%-]|{_other_escapes()}|%[^0-9A-Fa-f]|%.[^0-9A-Fa-f]|%.?$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Exact:
     """One path, whose rule may depend on the method; for a preflight, on the one that it requests.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask_corsguard.core.request import Request
@@ -18,7 +18,7 @@ from .wire import Answer, Wire, WireError
 MARK: Final = "x-corsguard"
 
 #: The statuses of answers that a policy has decided on.
-_DECIDED: Final = frozenset({204, 403})
+_DECIDED: Final = frozenset({200, 204, 403})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,22 @@ def described(answer: Outcome | None) -> str:
 
 
 def replay(
-    source: Source, vectors: Iterable[Vector], wire: Wire, *, reached: str | None = None
+    source: Source,
+    vectors: Iterable[Vector],
+    wire: Wire,
+    *,
+    reached: str | None = None,
+    guards: bool = True,
 ) -> Iterator[Finding]:
     """Yield a finding for each vector.
 
+    :param guards: whether the engine has the guard, too, and not CORS alone.
     :param reached: a response header, in lower case, that the application sets on all its answers. Without
         one, whatever the engine does not mark as its own answer counts as the application's.
     :raises OSError: if the engine cannot be reached.
     """
     for vector in vectors:
-        yield judged(source, vector, _ask(wire, vector), reached=reached)
+        yield judged(source, vector, _ask(wire, vector), reached=reached, guards=guards)
 
 
 def _ask(wire: Wire, vector: Vector) -> Answer | None:
@@ -80,13 +86,23 @@ def _ask(wire: Wire, vector: Vector) -> Answer | None:
         return None
 
 
-def judged(source: Source, vector: Vector, answer: Answer | None, *, reached: str | None = None) -> Finding:
+def judged(
+    source: Source,
+    vector: Vector,
+    answer: Answer | None,
+    *,
+    reached: str | None = None,
+    guards: bool = True,
+) -> Finding:
     """Return what *answer* shows."""
     request, wanted = vector.request, expected(source, vector)
     if answer is None:
         return Finding(vector, None, wanted, a=True, b=not vector.is_sendable, c=False)
     names = names_of(source, vector)
     seen = observed(answer, names, reached)
+    if not guards and not request.is_preflight:
+        # Whatever passes, the application guards itself: only what is told is compared.
+        seen = replace(seen, passes=wanted.passes, status=wanted.status)
     if seen.passes and wanted.passes:
         # Vary is merged: what the application adds for reasons of its own is not compared.
         seen = Outcome(seen.passes, seen.status, seen.headers, seen.vary & (wanted.vary | {"origin"}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from flask_corsguard.core.audiences import AnyCompiled
 from flask_corsguard.core.fetch_standard import TAO
@@ -46,6 +46,7 @@ class Rule:
     :ivar enforced: whether requests of everyone else are refused.
     :ivar owned: the response headers, in lower case, that are removed from what the application answers.
     :ivar managed: whether anything is done at all; if not, preflights go to the application, too.
+    :ivar where: the name of a place that has it, in messages.
     """
 
     cases: tuple[Case, ...]
@@ -53,6 +54,7 @@ class Rule:
     enforced: bool
     owned: tuple[str, ...]
     managed: bool = True
+    where: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def rules_of(source: Source, own: Iterable[str] = (), accepted: Collection[str] 
     refuse(problems, accepted)
     table = _Table()
     if not source.places[0].path:
-        whole = table.number(source.places[0].policy)
+        whole = table.number(source.places[0].policy, source.places[0].where)
         return Rules(tuple(table.numbers), Paths(whole=whole), tuple(sites))
     paths = _paths(source, table)
     return Rules(tuple(table.numbers), paths, tuple(sites))
@@ -100,10 +102,10 @@ class _Table:
         self.numbers: dict[Rule, int] = {}
         self._known: dict[int, int] = {}
 
-    def number(self, policy: AnyCompiled) -> int:
-        """Return the number of the rule of *policy*."""
+    def number(self, policy: AnyCompiled, where: str) -> int:
+        """Return the number of the rule of *policy*, which *where* has."""
         if id(policy) not in self._known:
-            self._known[id(policy)] = self.add(_rule(policy))
+            self._known[id(policy)] = self.add(_rule(policy, where))
         return self._known[id(policy)]
 
     def add(self, rule: Rule) -> int:
@@ -112,19 +114,21 @@ class _Table:
 
 
 def _paths(source: Source, table: _Table) -> Paths:
-    prefixes = {place.path: table.number(place.policy) for place in source.places if not place.exact}
+    prefixes = {
+        place.path: table.number(place.policy, place.where) for place in source.places if not place.exact
+    }
     paths = Paths(ordered(prefixes))
     exact: list[Exact] = []
     for place in source.places:
         if place.exact:
-            other = table.number(place.policy)
-            rules = ((method, table.number(each)) for method, each in place.by_method)
+            other = table.number(place.policy, place.where)
+            rules = ((method, table.number(each, place.where)) for method, each in place.by_method)
             by_method = tuple((method, rule) for method, rule in rules if rule != other)
             # Most views have the policy of the prefix above them.
             if by_method or paths.prefix_rule(place.path) != other:
                 exact.append(Exact(place.path, by_method, other))
     # Other software may take an ambiguous path for that of any rule.
-    closed = _rule(source.closed)
+    closed = _rule(source.closed, "ambiguous paths")
     timed = {TAO.lower()} & {name for rule in table.numbers for name in rule.owned}
     closed = replace(closed, owned=tuple(sorted({*closed.owned, *timed})))
     in_order = tuple(sorted(exact, key=lambda each: each.path))
@@ -143,9 +147,9 @@ def _own_sites(own: Iterable[str], problems: list[Problem]) -> list[OwnSite]:
     return sorted(sites)
 
 
-def _rule(policy: AnyCompiled) -> Rule:
+def _rule(policy: AnyCompiled, where: str) -> Rule:
     if not is_managed(policy):
-        return Rule((), Withheld((), ()), enforced=False, owned=(), managed=False)
+        return Rule((), Withheld((), ()), enforced=False, owned=(), managed=False, where=where)
     members = members_of(policy)
     cases: list[Case] = []
     for each in members:
@@ -157,6 +161,7 @@ def _rule(policy: AnyCompiled) -> Rule:
         withheld_by(policy),
         enforced=members[-1].guard == "enforce",
         owned=tuple(sorted(owned_by(policy))),
+        where=where,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from flask_corsguard.core.fetch_standard import (
     FORBIDDEN_RESPONSE_HEADERS,
+    SAFELISTED_RESPONSE_HEADERS,
     is_forbidden_method,
     is_forbidden_request_header,
     is_token,
@@ -28,18 +29,6 @@ NO_CORS_SAFELISTED: Final = frozenset({"accept", "accept-language", "content-lan
 #: See #request-body-header-name.
 REQUEST_BODY_HEADERS: Final = frozenset(
     {"content-encoding", "content-language", "content-location", "content-type"}
-)
-#: See #cors-safelisted-response-header-name.
-SAFELISTED_RESPONSE_HEADERS: Final = frozenset(
-    {
-        "cache-control",
-        "content-language",
-        "content-length",
-        "content-type",
-        "expires",
-        "last-modified",
-        "pragma",
-    }
 )
 
 _FORBIDDEN_BY_VALUE: Final = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})

@@ -140,4 +140,4 @@ def test_any_method_is_a_token_that_pages_may_send(method, is_any):
 
 def test_a_file_without_comments_has_no_head():
     """JSON has none."""
-    assert headed(File("a.json", "{}", comment=""), FORMATS["nginx"], "corsguard", "00") == "{}"
+    assert headed(File("a.json", "{}", comment=None), FORMATS["nginx"], "corsguard", "00") == "{}"

@@ -57,6 +57,25 @@ def test_an_engine_that_grants_too_much_is_found():
     assert " 0 grant too much" not in result.output
 
 
+def test_an_engine_with_cors_alone_may_be_stricter():
+    """What it cannot do was accepted; its guard is the application's, so forged requests are not sent."""
+    asked = []
+
+    def answer(head: str) -> bytes:
+        asked.append(head)
+        return ENGINE(head).replace(b"204 Done", b"200 OK").replace(b"Access-Control-Max-Age", b"X-Age")
+
+    with served(answer) as port:
+        result = run("traefik", f"http://127.0.0.1:{port}")
+    with served(lambda head: ENGINE(head).replace(b"https://app.example", b"*")) as port:
+        wrong = run("traefik", f"http://127.0.0.1:{port}")
+
+    assert result.exit_code == 0
+    assert wrong.exit_code == 1
+    assert asked
+    assert not any("Sec-Fetch-Site: same-site" in each for each in asked)
+
+
 def test_an_engine_that_grants_too_little_is_found():
     """It is the second level."""
     result = ran(lambda head: ENGINE(head).replace(b"204 Done", b"503 Done"))

@@ -8,12 +8,29 @@ from typing import Final
 
 from flask_corsguard.edge.files import Format
 
-from . import apache, caddy, envoy, haproxy, nginx, varnish
+from . import (
+    apache,
+    aws_http_api,
+    caddy,
+    envoy,
+    gateway_api,
+    gcs,
+    haproxy,
+    istio,
+    nginx,
+    s3,
+    traefik,
+    varnish,
+)
 
 #: By the name on the command line.
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {
         each.name: each
-        for each in (nginx.FORMAT, haproxy.FORMAT, caddy.FORMAT, envoy.FORMAT, apache.FORMAT, varnish.FORMAT)
+        for each in (
+            *(nginx.FORMAT, haproxy.FORMAT, caddy.FORMAT, envoy.FORMAT, apache.FORMAT, varnish.FORMAT),
+            # For CORS alone.
+            *(traefik.FORMAT, gateway_api.FORMAT, istio.FORMAT, aws_http_api.FORMAT, s3.FORMAT, gcs.FORMAT),
+        )
     }
 )

@@ -204,4 +204,4 @@ def _set_of(words: Iterable[str]) -> str:
     return "{" + ", ".join(f"'{word}'" for word in words) + "}"
 
 
-FORMAT: Final = Format("apache", "Apache 2.4.10 or newer", True, "/etc/apache2/corsguard", _spell)
+FORMAT: Final = Format("apache", "Apache 2.4.10 or newer", "/etc/apache2/corsguard", _spell)

@@ -250,4 +250,4 @@ def _own(rules: Rules) -> Iterator[list[str]]:
             yield [*form, _equals(scheme, schemes), each]
 
 
-FORMAT: Final = Format("caddy", "Caddy 2.11 or newer", True, "/etc/caddy/corsguard", _spell)
+FORMAT: Final = Format("caddy", "Caddy 2.11 or newer", "/etc/caddy/corsguard", _spell)

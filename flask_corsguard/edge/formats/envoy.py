@@ -219,4 +219,4 @@ def _check(rules: Rules) -> Iterator[Problem]:
             yield loss("edge.too-many", "origins", len(origins.exact), hint)
 
 
-FORMAT: Final = Format("envoy", "Envoy 1.40 or newer", True, "/etc/envoy/corsguard", _spell, _check)
+FORMAT: Final = Format("envoy", "Envoy 1.40 or newer", "/etc/envoy/corsguard", _spell, _check)

@@ -203,4 +203,4 @@ def _of_headers(rules: Rules) -> Iterator[str]:
             yield f"http-after-response set-header {name} {spelled} if {here}"
 
 
-FORMAT: Final = Format("haproxy", "HAProxy 2.6 or newer", True, "/etc/haproxy/corsguard", _spell)
+FORMAT: Final = Format("haproxy", "HAProxy 2.6 or newer", "/etc/haproxy/corsguard", _spell)

@@ -242,4 +242,4 @@ def _check(rules: Rules) -> Iterator[Problem]:
             yield loss("edge.token", "policy", text, hint)
 
 
-FORMAT: Final = Format("nginx", "nginx 1.22 or newer", True, "corsguard", _spell, _check)
+FORMAT: Final = Format("nginx", "nginx 1.22 or newer", "corsguard", _spell, _check)

@@ -240,4 +240,4 @@ def _check(rules: Rules) -> Iterator[Problem]:
             yield loss("edge.too-many", "origins", len(origins.exact), hint)
 
 
-FORMAT: Final = Format("varnish", "Varnish 7.1 or newer", True, "/etc/varnish/corsguard", _spell, _check)
+FORMAT: Final = Format("varnish", "Varnish 7.1 or newer", "/etc/varnish/corsguard", _spell, _check)

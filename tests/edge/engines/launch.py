@@ -15,6 +15,7 @@ import trustme
 
 from flask_corsguard.edge.export import export
 from flask_corsguard.edge.formats import FORMATS
+from flask_corsguard.edge.losses import ACCEPTABLE
 from flask_corsguard.edge.places import Source
 from flask_corsguard.edge.vectors import Site
 from flask_corsguard.edge.wire import Wire
@@ -64,6 +65,8 @@ class Running:
         directory.mkdir(exist_ok=True)
         if not self.engine.knows_host:
             options.setdefault("own", [f"http://{self.site.host}", f"https://{self.site.host}"])
+        if not FORMATS[self.engine.form].is_full:
+            options.setdefault("accepted", ACCEPTABLE)
         made = export(source, FORMATS[self.engine.form], directory=self.engine.directory(self), **options)
         for name, text in made.files.items():
             (directory / name).write_text(change(name, text) if change else text, "utf-8")

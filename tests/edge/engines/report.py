@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from edge.engines.table import ENGINES
+from edge.engines.table import CORS_ALONE, ENGINES
 from interop.launch import ROOT
 
 PAGE: Final = ROOT / "docs" / "_figures" / "edge.md"
@@ -30,7 +30,9 @@ class Row(NamedTuple):
 def missing(rows: Iterable[Row]) -> set[tuple[str, bool]]:
     """Return the engines that have no row."""
     wanted = {
-        (engine.name, tls) for engine in ENGINES for tls in ((False, True) if engine.ends_tls else (False,))
+        (engine.name, tls)
+        for engine in (*ENGINES, *CORS_ALONE)
+        for tls in ((False, True) if engine.ends_tls else (False,))
     }
     return wanted - {(row.engine, row.tls) for row in rows}
 

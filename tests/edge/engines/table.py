@@ -10,10 +10,11 @@ from edge.engines import (
     envoy_engine,
     haproxy_engine,
     nginx_engine,
+    traefik_engine,
     varnish_engine,
 )
 
-#: All of them.
+#: All that have the guard, too.
 ENGINES: Final = (
     *nginx_engine.ENGINES,
     *haproxy_engine.ENGINES,
@@ -22,3 +23,6 @@ ENGINES: Final = (
     *apache_engine.ENGINES,
     *varnish_engine.ENGINES,
 )
+
+#: Those that have CORS alone.
+CORS_ALONE: Final = traefik_engine.ENGINES

@@ -6,11 +6,12 @@ import pytest
 
 from edge.engines.launch import running
 from edge.engines.report import Row
-from edge.engines.table import ENGINES
-from edge.policies import NAMES
+from edge.engines.table import CORS_ALONE, ENGINES
+from edge.policies import NAMES, PATHS
 from edge.policies import source as source_named
 from flask_corsguard.edge.differences import difference_of
 from flask_corsguard.edge.replay import replay
+from flask_corsguard.edge.source import source_of
 from flask_corsguard.edge.vectors import vectors_of
 
 
@@ -22,6 +23,21 @@ def shown(findings) -> str:
 def unknown(engine, findings):
     """Return those that are stricter than the application, and not known to be."""
     return [each for each in findings if not each.b and difference_of(engine.form, each.vector) is None]
+
+
+def row_of(engine, tls: bool, findings) -> Row:
+    """Return a row of the table."""
+    return Row(
+        engine.name,
+        engine.version(),
+        tls,
+        len(findings),
+        sum(each.c for each in findings),
+        sum(each.is_unread for each in findings),
+        sum(each.vector.is_sendable for each in findings),
+        sum(not each.b for each in findings),
+        sum(not each.a for each in findings),
+    )
 
 
 PLAIN_AND_TLS = [(engine, tls) for engine in ENGINES for tls in (False, True) if engine.ends_tls or not tls]
@@ -37,19 +53,7 @@ def test_an_engine_answers_as_the_application_does(engine, tls, record):
         vectors = list(vectors_of(source, started.site))
         findings = list(replay(source, vectors, wire, reached="x-reached"))
 
-    record(
-        Row(
-            engine.name,
-            engine.version(),
-            tls,
-            len(findings),
-            sum(each.c for each in findings),
-            sum(each.is_unread for each in findings),
-            sum(each.vector.is_sendable for each in findings),
-            sum(not each.b for each in findings),
-            sum(not each.a for each in findings),
-        )
-    )
+    record(row_of(engine, tls, findings))
     assert shown([each for each in findings if not each.a]) == ""
     assert shown(unknown(engine, findings)) == ""
 
@@ -64,3 +68,20 @@ def test_an_engine_answers_for_every_shape_of_policy(engine, name):
 
     assert shown([each for each in findings if not each.a]) == ""
     assert shown(unknown(engine, findings)) == ""
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+@pytest.mark.parametrize("engine", CORS_ALONE, ids=str)
+def test_an_engine_with_cors_alone_grants_no_more(engine, tls, record):
+    """Of what a browser can send; whoever is no browser is not bound by what is told."""
+    # It has one policy for all origins.
+    source = source_of({path: policy for path, policy in PATHS.items() if not isinstance(policy, list)})
+    with running(engine, source, tls=tls) as started, started.wire() as wire:
+        vectors = [
+            each for each in vectors_of(source, started.site) if each.is_sendable and each.group != "guard"
+        ]
+        findings = list(replay(source, vectors, wire, reached="x-reached", guards=False))
+
+    record(row_of(engine, tls, findings))
+    assert shown([each for each in findings if not each.a]) == ""
+    assert sum(each.b for each in findings) > len(findings) * 0.95

@@ -1,0 +1,47 @@
+"""Google Cloud Storage: the CORS configuration of a bucket, which no application stands behind.
+
+It has exact origins, never allows cookies, and has one list of headers, of those that a page may send and of
+those that it may read (https://cloud.google.com/storage/docs/cross-origin).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS
+from flask_corsguard.edge.files import File, Format
+from flask_corsguard.edge.limits import Limits
+from flask_corsguard.edge.rules import Rules
+
+from .cors_alone import json_and_notes, only_fields, without_empty
+
+#: How long browsers keep a preflight that says nothing about it, in seconds. Without a number, this service
+#: says an hour.
+_UNSAID_AGE: Final = 5
+
+_LIMITS: Final = Limits(
+    subdomains=False,
+    any_header="never",
+    one_list=True,
+    credentials="never",
+    no_zero_age=True,
+)
+_COMMAND: Final = "gcloud storage buckets update gs://BUCKET --cors-file=cors.json"
+
+
+def _spell(rules: Rules, directory: str) -> tuple[File, ...]:  # noqa: ARG001 - nothing reads other files
+    fields = only_fields(rules, _LIMITS)
+    if fields.allows_nobody:
+        return json_and_notes([], "gcloud storage buckets update gs://BUCKET --clear-cors")
+    methods = ["*"] if "*" in fields.methods else sorted({*fields.methods, *SAFELISTED_METHODS})
+    entry = without_empty(
+        origin=["*"] if fields.everyone else list(fields.exact),
+        # Browsers let pages send these, whatever a list says, and here it also says which answers they read.
+        method=methods,
+        responseHeader=list(fields.headers),
+        maxAgeSeconds=_UNSAID_AGE if fields.max_age is None else fields.max_age,
+    )
+    return json_and_notes([entry], _COMMAND)
+
+
+FORMAT: Final = Format("gcs", "Google Cloud Storage", ".", _spell, limits=_LIMITS)
