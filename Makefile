@@ -33,7 +33,7 @@ help:
 	@echo 'make fuzz           100,000 requests to random applications, and 100,000 inputs for each parser and layer'
 	@echo '     REQUESTS=500000  more of those; ARGS="--runs 1000000 urls": more of these, for one; ARGS=--help'
 	@echo 'make mutants        changes the package in 200 small ways, one at a time, and lists what no test notices'
-	@echo '     ARGS="--sample 500 --seed other"  others, and more of them; ARGS=--help'
+	@echo '     ARGS="--engine --sample 500 --seed other"  others, more, and none of the tools; ARGS=--help'
 	@echo 'make bench          measures time and memory beside other libraries; ARGS=--quick: tries it out (Debian, as root)'
 	@echo 'make bench-edge     measures what many origins cost in an engine in front; ARGS="100 100000": that many'
 	@echo 'make clean          removes what the others made'

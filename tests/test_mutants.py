@@ -12,6 +12,9 @@ import pytest
 
 from mutants import source
 from mutants.__main__ import read_equivalents, sample_of
+from mutants.court import affordable, is_about, stages_of
+from mutants.recorder import Record
+from mutants.swap import changed_functions
 
 ROOT = Path(__file__).parent.parent
 
@@ -114,27 +117,33 @@ def test_every_module_has_mutants_and_each_of_them_compiles():
 
 
 PROGRAM = """
+from mutants.court import Court
 from mutants.recorder import Record
 from mutants.source import mutants_of
-from mutants.trial import try_mutant, warm
 
-warm()
-tests = {names!r}
-record = Record(dict.fromkeys(tests, 1.0), {{}})
+names = {names!r}
 mutants = mutants_of("flask_corsguard/core/guard.py")
-changed = next(each for each in mutants if each.after.endswith("not in authorities(origin)"))
-print(try_mutant(None, [tests], record).outcome)
-print(*try_mutant(changed, [tests[:1], tests], record)[:2])
-print(try_mutant(changed, [tests[:1]], record).outcome)
+body = next(each for each in mutants if each.after.endswith("not in authorities(origin)"))
+constant = next(each for each in mutants if each.where == "module.OWN_SITES")
+record = Record(dict.fromkeys([*names, "tests/core/test_guard.py::test_that_is_gone"], 1.0))
+record.tests = {{body.module: {{body.line: set(names)}}}}
+record.imported = {{body.module: {{constant.line}}}}
+court = Court(mutants, record, budget=10)
+print(*court.try_mutant(body)[:2])
+print(*court.try_mutant(constant)[:2])
+print(*court.unsound)
+record.tests[body.module][body.line].remove(names[1])
+print(court.try_mutant(body).outcome)
 """
 
 
 @pytest.mark.slow
-def test_a_trial_runs_the_named_tests_until_one_fails():
-    """Without a mutant all pass; and a mutant that the named tests do not reach survives."""
+def test_a_trial_runs_the_tests_that_run_the_line_until_one_fails():
+    """A mutant survives if those tests do not notice it; a constant is that of a package imported anew."""
     names = [
         "tests/core/test_request.py::test_a_request_cannot_be_changed",
         "tests/core/test_guard.py::test_the_closed_policy_is_open_to_its_own",
+        "tests/test_tables.py::test_a_table_has_these_members_and_no_other[core.guard.OWN_SITES]",
     ]
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM.format(names=names)],
@@ -145,4 +154,97 @@ def test_a_trial_runs_the_named_tests_until_one_fails():
         check=False,
     )
 
-    assert done.stdout.splitlines() == ["survived", f"killed {names[1]}", "survived"], done.stderr
+    assert done.stdout.splitlines() == [
+        f"killed {names[1]}",
+        f"killed {names[2]}",
+        "tests/core/test_guard.py::test_that_is_gone",
+        "survived",
+    ], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ("def f(a):\n    return a", "def f(a):\n    return None", ["f"]),
+        ("class C:\n    def f(self): return 1", "class C:\n    def f(self): return 2", ["f"]),
+        ("def f():\n    return lambda: 1", "def f():\n    return lambda: 2", ["f", "<lambda>"]),
+        ("A = {1: lambda: 3}", "A = {1: lambda: 4}", ["<lambda>"]),
+        ("A = 1", "A = 2", [None]),
+        ("A = 1", "A = True", [None]),
+        ("class C:\n    A = 1", "class C:\n    A = 2", [None]),
+        ("def f(a=1): return a", "def f(a=2): return a", [None]),
+        ("A = [1, lambda: 1]", "A = [1]", [None]),
+        ("def f(): return 1\n", "def f(): return 1\n\n", []),
+    ],
+)
+def test_code_that_runs_at_import_is_told_from_that_of_a_function(before, after, changed):
+    """Only a function can get other code once it is loaded."""
+    pairs = changed_functions(compile(before, "a.py", "exec"), compile(after, "a.py", "exec"))
+
+    assert [pair and pair[1].co_name for pair in pairs] == changed
+
+
+@pytest.fixture
+def record():
+    """Return a record of three tests and two lines."""
+    seconds = {
+        "tests/core/test_guard.py::a": 3.0,
+        "tests/core/test_request.py::b": 1.0,
+        "tests/test_cves.py::c[|]": 2.0,
+    }
+    tests = {"flask_corsguard/core/guard.py": {1: set(), 2: set(seconds)}}
+    return Record(
+        seconds, tests, {"flask_corsguard/core/guard.py": {1}}, {"tests/test_cves.py": "0"}, {"d::d"}
+    )
+
+
+def test_a_record_is_read_as_it_was_written(record, tmp_path):
+    """No test and no line is lost."""
+    record.write(tmp_path / "record.json")
+
+    assert Record.read(tmp_path / "record.json") == record
+    assert Record.read(tmp_path / "none.json") == Record()
+
+
+def test_tests_whose_file_has_changed_are_forgotten_and_added_anew(record):
+    """The others stay."""
+    module = "flask_corsguard/core/guard.py"
+    record.forget_files(["tests/core/test_guard.py", "tests/test_cves.py"])
+    left = record.tests_of(module, 2)
+    record.add(
+        Record({"tests/test_cves.py::e": 1.0}, {module: {1: {"tests/test_cves.py::e"}}}, {module: {3}})
+    )
+
+    assert left == {"tests/core/test_request.py::b"}
+    assert record.digests == {}
+    assert record.tests_of(module, 1) == {"tests/test_cves.py::e"}
+    assert record.all_tests_of(module) == set(record.seconds)
+    assert [record.runs_at_import(module, line) for line in (1, 2, 3)] == [True, False, True]
+
+
+def test_each_test_of_a_module_that_has_changed_may_run_any_of_its_lines(record):
+    """Until they are recorded anew."""
+    module = "flask_corsguard/core/guard.py"
+    record.blur(module)
+
+    assert record.tests_of(module, 7) == set(record.seconds)
+    assert record.runs_at_import(module, 7)
+    assert not record.tests_of("flask_corsguard/core/other.py", 7)
+    assert record.runs_at_import("flask_corsguard/core/other.py", 7)
+
+
+def test_the_tests_about_a_module_come_first_and_of_these_the_fast_ones(record):
+    """What a budget leaves out are the slow ones of those that are about something else."""
+    mutant = next(each for each in source.mutants_of("flask_corsguard/core/guard.py"))
+    record.tests[mutant.module][mutant.line] = set(record.seconds)
+    stages = stages_of(mutant, record)
+
+    assert stages == [
+        ["tests/core/test_request.py::b", "tests/core/test_guard.py::a"],
+        ["tests/test_cves.py::c[|]"],
+    ]
+    assert affordable(stages, record.seconds, 6.0) == stages
+    assert affordable(stages, record.seconds, 5.0) == [stages[0], []]
+    assert affordable(stages, record.seconds, 3.0) == [stages[0][:1], stages[1]]
+    assert is_about("tests/flask/test_decorator.py::a", "flask_corsguard/flask/decorator.py")
+    assert not is_about("tests/testing/test_urls.py::a", "flask_corsguard/testing/cookies.py")

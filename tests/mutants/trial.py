@@ -1,4 +1,8 @@
-"""One mutant on trial: a fork of a process that has imported everything but the package runs its tests."""
+"""One mutant on trial: a process of its own runs tests until one fails.
+
+There are two kinds of process. In one, the package and all tests are imported already, and the functions of
+the mutant get their code (``session.py``). In the other, the package is imported anew, as the mutant has it.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +17,24 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from typing import NamedTuple
 
 import pytest
 
-from .recorder import OPTIONS, Record
-from .source import MODULE, ROOT, Mutant, tree_of
+from .recorder import OPTIONS
+from .source import ROOT, Mutant, tree_of
 
-#: How much longer than recorded the tests of a mutant may take, in processor time: it may loop for ever.
+#: How much longer than recorded a test may take, in processor time: it may loop for ever.
 PATIENCE = 5
-#: What starting pytest and importing the tests may take, in seconds of processor time.
-START = 30
+#: What a test may take however short it is, in seconds of processor time.
+START = 5
+#: How much longer a test may take by the clock than by the processor: other programs run, too.
+CLOCK = 4
+#: What starting pytest and importing the tests may take by the clock, in seconds.
+IMPORTS = 300
+_POLL = 0.5
 
 #: How much memory a trial may have, in bytes, and most of it is never touched: a mutant may add to a list for
 #: ever.
@@ -38,11 +46,14 @@ _WARM = (
     *("flask_sock", "flask_socketio", "idna", "publicsuffixlist", "waitress.server"),
     *("werkzeug.middleware.proxy_fix", "wsgiref.simple_server"),
 )
-
-#: The tests of constants, which find the modules by their names.
-TABLES = "tests/test_tables.py"
+_PLUGINS = ("-p", "_hypothesis_pytestplugin", "-p", "_flask_corsguard_pytest")
 
 SURVIVED, KILLED, TIMEOUT, UNCOVERED = "survived", "killed", "timeout", "uncovered"
+#: The mutant changes what an import does, so the package has to be imported as it is then.
+ANEW = "anew"
+
+#: With these a process ends after its tests.
+_PASSED, _FAILED, _NONE, _ANEW = 0, 1, 5, 9
 
 
 class Outcome(NamedTuple):
@@ -80,22 +91,49 @@ class _MutantFinder(importlib.abc.MetaPathFinder):
         return spec
 
 
-class _Selection:
-    """Runs the named tests in the given order, and tells which failed first."""
+class Tests:
+    """Runs tests in the order in which they are named, until one fails: a plugin of pytest.
 
-    def __init__(self, names: list[str], report: int) -> None:
-        self._order = {name: place for place, name in enumerate(names)}
-        self._report = report
+    :param seconds: by test, how long it takes without a mutant.
+    :param sender: where the name of the test that fails is written to.
+    """
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items):
-        items[:] = sorted(
-            (item for item in items if item.nodeid in self._order), key=lambda item: self._order[item.nodeid]
-        )
+    def __init__(self, names: list[str], seconds: dict[str, float], sender: int) -> None:
+        self._names = names
+        self._seconds = seconds
+        self._sender = sender
+        self.outcome = _NONE
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session):
+        if session.testsfailed:
+            self.outcome = _FAILED
+        else:
+            self.run({item.nodeid: item for item in session.items})
+        return True
+
+    def run(self, items: dict[str, pytest.Item]) -> None:
+        """Run the named ones of *items*."""
+        chosen = [items[name] for name in self._names if name in items]
+        self.outcome = _PASSED if chosen else _NONE
+        for item, following in zip(chosen, [*chosen[1:], None], strict=True):
+            _limit(self._seconds.get(item.nodeid, 1.0))
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self.outcome:
+                return
 
     def pytest_runtest_logreport(self, report):
-        if report.outcome == "failed":
-            os.write(self._report, f"{report.nodeid}\n".encode())
+        if report.outcome == "failed" and not self.outcome:
+            self.outcome = _FAILED
+            os.write(self._sender, f"{report.nodeid}\n".encode())
+
+
+def _limit(seconds: float) -> None:
+    """Let the process end if its next test takes far longer than *seconds*."""
+    allowed = START + PATIENCE * seconds
+    signal.setitimer(signal.ITIMER_REAL, CLOCK * allowed)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time() + allowed) + 1, most))
 
 
 def warm() -> None:
@@ -108,103 +146,80 @@ def warm() -> None:
     assert not any(name.startswith("flask_corsguard") for name in sys.modules)
 
 
-def stages_of(mutant: Mutant, record: Record) -> list[list[str]]:
-    """Return the tests of a mutant: first those that are about its module, then all others that run it.
-
-    In each stage the fast ones come first. A line that is run by imports alone belongs to every test of its
-    module.
-    """
-    lines = record.tests.get(mutant.module, {})
-    names = set(lines.get(mutant.line, ()))
-    if not names or mutant.where.startswith(MODULE):
-        names = {name for each in lines.values() for name in each}
-        # A test of a table runs no line of the module that it imports it from.
-        names |= {name for name in record.seconds if _imports(name.partition("::")[0], mutant.module)}
-    near, others = [], []
-    for name in sorted(names, key=lambda each: record.seconds[each]):
-        (near if _is_about(name, mutant.module) else others).append(name)
-    return [stage for stage in (near, others) if stage]
+def collect(plugin: object, files: list[str]) -> int:
+    """Import the tests of *files*, and let *plugin* run them."""
+    os.chdir(ROOT)
+    return int(pytest.main([*OPTIONS, *_PLUGINS, *files], plugins=[plugin]))
 
 
-@cache
-def _imports(file: str, module: str) -> bool:
-    name = module.removesuffix(".py").replace("/", ".")
-    return file == TABLES or name in (ROOT / file).read_text()
+def try_anew(mutant: Mutant | None, names: list[str], seconds: dict[str, float]) -> Outcome:
+    """Run the tests that are *names* on *mutant*, imported anew; ``None`` is the package as it is."""
+
+    def run(sender: int) -> int:
+        if mutant is not None:
+            sys.meta_path.insert(0, _MutantFinder(mutant))
+        tests = Tests(names, seconds, sender)
+        code = collect(tests, list(dict.fromkeys(name.partition("::")[0] for name in names)))
+        # A mutant that cannot be imported fails before any test does.
+        return tests.outcome if code in {_PASSED, _FAILED} or tests.outcome == _FAILED else code
+
+    return in_a_fork(run, IMPORTS + CLOCK * (START + PATIENCE * sum(seconds[name] for name in names)))
 
 
-def _is_about(name: str, module: str) -> bool:
-    *_, folder, file = module.split("/")
-    return (
-        name.startswith(TABLES)
-        or f"/test_{file.lstrip('_')}" in name
-        or (f"tests/{folder}/" in name and folder != "testing")
-    )
-
-
-def try_mutant(mutant: Mutant | None, stages: Iterable[list[str]], record: Record) -> Outcome:
-    """Run the tests of *mutant* until one fails; ``None`` is the package as it is."""
+def in_a_fork(run: Callable[[int], int], seconds: float) -> Outcome:
+    """Return how *run* ends in a process of its own, after *seconds* by the clock at most."""
     began = time.monotonic()
-    outcome, by = UNCOVERED, ""
-    for names in stages:
-        outcome, by = _run(mutant, names, sum(record.seconds[name] for name in names))
-        if outcome != SURVIVED:
-            break
-    return Outcome(outcome, by, round(time.monotonic() - began, 2))
-
-
-def _run(mutant: Mutant | None, names: list[str], seconds: float) -> tuple[str, str]:
     receiver, sender = os.pipe()
     process = os.fork()
     if process == 0:
         os.close(receiver)
-        _be_the_trial(mutant, names, sender, START + PATIENCE * seconds)
+        _be_the_trial(run, sender)
     os.close(sender)
-    failed = _wait(process, receiver, 4 * (START + PATIENCE * seconds))
+    status, failed = _wait(process, receiver, began + seconds)
     os.close(receiver)
-    _, status = os.waitpid(process, 0)
     # Whatever it has started ends with it.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process, signal.SIGKILL)
+    return Outcome(*_ending(status, failed), round(time.monotonic() - began, 2))
+
+
+def _ending(status: int, failed: str) -> tuple[str, str]:
     if os.WIFSIGNALED(status):
-        return TIMEOUT, failed
+        return (KILLED, failed) if failed else (TIMEOUT, "")
     code = os.WEXITSTATUS(status)
-    if code == pytest.ExitCode.NO_TESTS_COLLECTED:
-        return UNCOVERED, ""
-    return (SURVIVED, "") if code == 0 else (KILLED, failed or f"pytest ended with {code}")
+    plain = {_PASSED: SURVIVED, _NONE: UNCOVERED, _ANEW: ANEW}
+    return (plain[code], "") if code in plain else (KILLED, failed or f"pytest ended with {code}")
 
 
-def _wait(process: int, receiver: int, seconds: float) -> str:
-    """Return the first test that fails; kill a *process* that neither ends nor works."""
-    end, told = time.monotonic() + seconds, b""
-    while (left := end - time.monotonic()) > 0:
-        if select.select([receiver], [], [], left)[0]:
+def _wait(process: int, receiver: int, end: float) -> tuple[int, str]:
+    """Return the status of *process* and the first test that fails; kill it if it runs at *end* still."""
+    told = b""
+    while True:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        # What a test has started can have the pipe open for longer, so its end is not waited for.
+        while select.select([receiver], [], [], 0 if ended else _POLL)[0]:
             chunk = os.read(receiver, 4096)
-            if not chunk:
-                break
             told += chunk
-    else:
-        os.kill(process, signal.SIGKILL)
-    return told.decode(errors="replace").partition("\n")[0]
+            if not chunk:
+                _, status = (ended, status) if ended else os.waitpid(process, 0)
+                ended = process
+                break
+        if ended:
+            return status, told.decode(errors="replace").partition("\n")[0]
+        if time.monotonic() > end:
+            os.kill(process, signal.SIGKILL)
 
 
-def _be_the_trial(mutant: Mutant | None, names: list[str], sender: int, seconds: float) -> None:
+def _be_the_trial(run: Callable[[int], int], sender: int) -> None:
     code = 3
     try:
         os.setsid()
-        limit = int(seconds) + 1
-        resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         if not os.environ.get("MUTANTS_DEBUG"):
             nowhere = os.open(os.devnull, os.O_RDWR)
             for stream in (0, 1, 2):
                 os.dup2(nowhere, stream)
-        if mutant is not None:
-            sys.meta_path.insert(0, _MutantFinder(mutant))
-        files = list(dict.fromkeys(name.partition("::")[0] for name in names))
-        plugins = ["-p", "_hypothesis_pytestplugin", "-p", "_flask_corsguard_pytest"]
-        stop = [] if mutant is None else ["-x"]
-        os.chdir(ROOT)
-        code = pytest.main([*OPTIONS, *plugins, *stop, *files], plugins=[_Selection(names, sender)])
+        code = run(sender)
     finally:
         os._exit(int(code))
 
