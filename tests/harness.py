@@ -18,6 +18,7 @@ from waitress.wasyncore import close_all
 from werkzeug.serving import make_server
 
 from flask_corsguard import CorsGuardWarning
+from flask_corsguard.core.findings import FINDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -128,13 +129,17 @@ def preflight(app, origin, method="GET", path="/", headers=None, **extra) -> Res
 
 @contextmanager
 def warned(*words: str) -> Iterator[list[warnings.WarningMessage]]:
-    """Assert that the block warns once for each of *words*, in this order, and of nothing else."""
+    """Assert that the block warns once for each of *words*, in this order, and of nothing else.
+
+    Each warning has a code of the catalogue, by which programs know it.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield caught
     assert [each.category for each in caught] == [CorsGuardWarning] * len(words)
     for each, word in zip(caught, words, strict=True):
         assert word in str(each.message)
+        assert each.message.finding.code in FINDINGS
 
 
 @contextmanager

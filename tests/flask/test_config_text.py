@@ -205,6 +205,20 @@ def test_paths_are_json_whose_policies_are_read_like_the_configuration():
     assert opened.get("Access-Control-Allow-Origin") == opened.get("Timing-Allow-Origin") == "*"
 
 
+def test_the_policies_of_a_list_for_a_path_are_read_like_one():
+    """A problem names the place of its policy in the list."""
+    listed = [{"origins": f"{A} {B}", "max_age": "5"}, {"origins": "*", "timing": "yes"}]
+    app = Flask(__name__)
+    app.config["CORSGUARD_PATHS"] = json.dumps({"/api": listed})
+    CorsGuard(app)
+
+    assert preflight(app, B, path="/api").get("Access-Control-Max-Age") == "5"
+    assert call(app, "GET", "/api", {"Origin": EVIL}).get("Timing-Allow-Origin") == "*"
+    with pytest.raises(PolicyError) as caught:
+        policy_of(PATHS=json.dumps({"/api": [listed[0], {"origins": "*", "timing": "maybe"}]}))
+    assert [each.field for each in caught.value.problems] == ["CORSGUARD_PATHS['/api'][1].timing"]
+
+
 def test_a_problem_of_a_text_within_paths_names_path_and_field():
     """The hint is written as JSON is."""
     policy = {"origins": "", "credentials": "maybe", "max_age": "", "methods": "[GET]", "guard": "'off'"}

@@ -69,13 +69,19 @@ def test_a_preflight_from_another_site_is_warned_of():
         preflight(app, OWN, HTTP_SEC_FETCH_SITE="cross-site")
 
 
-@pytest.mark.parametrize("setting", ["SERVER_NAME", "SESSION_COOKIE_DOMAIN"])
-def test_a_site_in_the_configuration_is_compared_at_the_first_request(setting):
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("SERVER_NAME", "api.app.example:8443"),
+        # The default port, which no origin names.
+        ("SERVER_NAME", "api.app.example:80"),
+        ("SESSION_COOKIE_DOMAIN", ".app.example"),
+    ],
+)
+def test_a_site_in_the_configuration_is_compared_at_the_first_request(setting, value):
     """The host of the application and the policy's origins are known, so no page need call."""
     app = make_app(origins=[OWN, OTHER], credentials=True)
-    app.config[setting] = {"SERVER_NAME": "api.app.example:8443", "SESSION_COOKIE_DOMAIN": ".app.example"}[
-        setting
-    ]
+    app.config[setting] = value
 
     with warned(f"{OTHER} (the application is of the site app.example)"):
         call(app)
