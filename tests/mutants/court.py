@@ -84,8 +84,12 @@ class Court:
         outcome = Outcome(ANEW, "", 0.0)
         if ran or not at_import:
             outcome = self._try_loaded(mutant, [name for names in stages for name in names])
-        if outcome.outcome == ANEW or (outcome.outcome == SURVIVED and at_import):
-            outcome = self._try_anew(mutant, stages, outcome.seconds)
+        if outcome.outcome == ANEW:
+            return self._try_anew(mutant, stages, outcome.seconds)
+        if outcome.outcome == SURVIVED and at_import:
+            # What the line did when it was imported is remembered, and tests about the module look at that.
+            anew = self._try_anew(mutant, stages[:1], outcome.seconds)
+            return outcome._replace(seconds=anew.seconds) if anew.outcome == UNCOVERED else anew
         return outcome
 
     def _try_loaded(self, mutant: Mutant, names: list[str]) -> Outcome:
