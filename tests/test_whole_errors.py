@@ -107,7 +107,7 @@ CREDENTIALS = "omit, same-origin, include"
 ENCTYPES = "application/x-www-form-urlencoded, multipart/form-data, text/plain"
 WRITE_WSGI = "write CorsMiddleware(application, policy)."
 ASGI = "flask_corsguard.asgi.CorsMiddleware(application, policy)"
-NO_PAIRS = "holds no headers: write refusal_headers={'X-Frame-Options': 'DENY'}."
+NO_PAIRS = "has no headers: write refusal_headers={'X-Frame-Options': 'DENY'}."
 VIEWS = "cors marks views and blueprints; "
 
 ERRORS = [
@@ -263,13 +263,13 @@ ERRORS = [
         lambda: cors(SAME_ORIGIN)(AsgiLayer("layer")),
         TypeError,
         f"cors marks views and blueprints of Flask, and layer is for ASGI: write {ASGI}; there "
-        '{"/api": policy} says what applies to a path.',
+        '{"/api": policy} applies a policy to a path.',
     ),
     (
         lambda: cors(SAME_ORIGIN)(Quart("x")),
         TypeError,
         f"cors marks views and blueprints of Flask, and <Quart 'x'> is for ASGI: write {ASGI}; there "
-        '{"/api": policy} says what applies to a path.',
+        '{"/api": policy} applies a policy to a path.',
     ),
     (
         lambda: cors(SAME_ORIGIN)(Flask("x")),

@@ -45,6 +45,18 @@ def test_a_policy_is_shared_by_threads():
     assert not wrong
 
 
+def test_origins_that_are_not_allowed_take_no_place_among_those_that_are_remembered():
+    """Whoever makes origins up does not make those of a pattern cost more."""
+    by_policy = compiled(Policy(origins=["https://*.partner.example"]))
+    for number in range(MAX_KNOWN_ORIGINS):
+        assert by_policy.answer_to(f"https://x{number}.evil.example").reason is Reason.ORIGIN_NOT_ALLOWED
+    partner = "https://a.partner.example"
+    first = by_policy.answer_to(partner)
+
+    assert first.reason is Reason.ALLOWED
+    assert by_policy.answer_to(partner) is first
+
+
 def test_a_list_as_long_as_the_policy_could_accept_is_read():
     """The bound refuses no list that the policy allows and a browser or a proxy could send."""
     names = [f"X-{'a' * length}" for length in range(1, 60)]
