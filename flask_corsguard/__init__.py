@@ -1,4 +1,4 @@
-"""CORS for Flask and WSGI applications, exactly as the Fetch standard says, and a guard beside it."""
+"""CORS for Flask and WSGI applications, exactly as the Fetch standard defines it, and a guard."""
 
 import importlib as _importlib
 import typing as _typing

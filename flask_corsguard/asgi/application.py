@@ -22,7 +22,7 @@ def check_application(app: object) -> None:
             f"{app!r} is a WSGI application: write flask_corsguard.CorsGuard(app, policy) for Flask, and "
             "flask_corsguard.CorsMiddleware(application, policy) for any other."
         )
-    # An extension of Flask's may be callable, as CorsGuard is, to say what it is not.
+    # A Flask extension may be callable only to raise a clear error, as CorsGuard is.
     if isinstance(app, Mapping) or not callable(app) or hasattr(app, "init_app"):
         raise TypeError(f"{app!r} is not an ASGI application: {_WRITE}.")
     if not _takes_three(app):
@@ -37,7 +37,7 @@ def _takes_three(app: Callable[..., object]) -> bool:
     try:
         signature = inspect.signature(app)
     except (TypeError, ValueError):
-        # What is written in C may not say what it takes.
+        # A callable that is written in C may have no signature.
         return True
     try:
         signature.bind(None, None, None)

@@ -52,7 +52,7 @@ logger: Final = logging.getLogger("flask_corsguard")
 class CorsMiddleware:
     """An ASGI application around another one, to which it applies a policy.
 
-    The middleware answers preflights, and refuses what the policy's guard does not let pass: requests, and
+    The middleware answers preflights. It refuses the requests that the policy's guard does not allow, and the
     handshakes of WebSockets before they are accepted. Every other request goes to *app*. Its response gets
     the headers of the policy, which replace any CORS header that it had; nothing else is touched, and no
     part of a response waits for another. The lifespan goes to *app* as it is. A connection of a protocol that
@@ -67,13 +67,13 @@ class CorsMiddleware:
         a refusal with the whole reason, to everyone; whether refusals appear on the console, and responses
         have ``X-CorsGuard``. For development only.
     :param on_refusal: called with the scope and the :class:`.Decision` for every refused preflight, every
-        refused request, also those that ``guard="report"`` lets pass, and every answer that is withheld from
-        a page, because its origin is not allowed. It may be asynchronous.
+        refused request, also those that ``guard="report"`` only reports, and every answer that is withheld
+        from a page, because its origin is not allowed. It may be asynchronous.
     :param refusal_headers: headers of the answer to a request that the guard refuses, such as
         ``{"Content-Security-Policy": "default-src 'none'"}``. No page reads the answer to a preflight, so
         that has none of them.
-    :raises PolicyError: if the policy, or a path, cannot be used as it stands.
-    :raises TypeError: if *app* is not an ASGI application, or *refusal_headers* are no headers.
+    :raises PolicyError: if the policy, or a path, is not valid.
+    :raises TypeError: if *app* is not an ASGI application, or *refusal_headers* are not headers.
     :raises ValueError: if a header of *refusal_headers* cannot be sent.
     """
 
@@ -129,7 +129,7 @@ class CorsMiddleware:
             send = Trace(send, reason, place_of(source, scope))
         if answer.is_notable:
             await self._note(by_policy, answer, scope, send)
-        # Most requests are safe, and judge() lets a safe method pass that asks for no upgrade.
+        # Most methods are safe, and judge() allows every safe method that asks for no upgrade.
         if not is_plain and await self._answers(by_policy, answer, scope, receive, send):
             return
         with_headers = MethodType(send_with, (send, answer.headers, by_policy.owned, self))
@@ -167,7 +167,7 @@ class CorsMiddleware:
     async def _answer_preflight(
         self, by_policy: CompiledPolicy, answer: Answer, request: Request, scope: Scope, send: Send
     ) -> None:
-        # If nobody hears of refusals, nobody asks what exactly a preflight is refused.
+        # Without a log line or a callback for refusals, nobody needs the exact reason of one.
         if answer.reason is ALLOWED and not self._is_heard():
             headers = by_policy.preflight_headers(answer, request.requested_headers)
             if headers is not None:

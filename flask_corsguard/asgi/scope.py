@@ -83,7 +83,7 @@ def header_of(scope: Scope, name: bytes) -> str | None:
 
 
 def may_ask_to_read(scope: Scope) -> bool:
-    """Whether a page may have asked to read the response, as far as the browser says."""
+    """Whether a page may have asked to read the response, by what the browser sent."""
     return asks_to_read({MODE: header_of(scope, b"sec-fetch-mode")})
 
 

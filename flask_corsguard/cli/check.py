@@ -1,4 +1,4 @@
-"""``check``: what stands between browsers and an application, and defeats its policy."""
+"""``check``: proxies, caches and servers between browsers and an application that defeat its policy."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def _exact_origin(policy: Policy | None) -> str | None:
     if policy is None or policy.origins == "*":
         return None if policy is None else "https://anyone.example"
     texts = [each for each in policy.origins if isinstance(each, str)]
-    # Of a pattern, one of the origins that it stands for.
+    # Of a pattern, one of the origins that match it.
     made = [text.replace("*.", "corsguard.").replace(":*", "") for text in texts]
     return next(iter(made), None)
 

@@ -1,4 +1,4 @@
-"""``explain``: what a browser makes of a request, whose policy decides, and the change that lets it pass."""
+"""``explain``: what a browser does with a request, whose policy decides, and the change that allows it."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ from .subject import context_of, load_subject
 def command(
     ctx: click.Context, /, target: str, *, as_json: bool, timeout: float, runs: bool, **options: Any
 ) -> None:
-    """Explain what a browser makes of a request of a page, and what would let it pass.
+    """Explain what a browser does with a request of a page, and which change would allow it.
 
-    What is sent, what comes back, which step of the standard lets it pass or stops it, whose policy
-    decides, and the change, as code.
+    The output shows what is sent, what comes back, which step of the standard allows or stops it,
+    whose policy decides, and the change, as code.
 
     For a PATH, the policies of the application answer, in this process, and nothing of the
     application runs unless --run is there. For a URL, the request is sent over the network, to

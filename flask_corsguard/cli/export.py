@@ -76,8 +76,8 @@ def command(
 ) -> None:
     """Write the policies as the configuration of an engine in front of the application.
 
-    Nothing is written to the files of the engine itself: include these there. The documentation, "Scale out",
-    says where.
+    Nothing is written to the files of the engine itself: include the new files there. The page "Scale out" of
+    the documentation shows where.
     """
     try:
         made = export(

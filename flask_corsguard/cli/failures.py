@@ -13,6 +13,6 @@ WRONG: Final = 2
 
 
 class Failure(click.ClickException):
-    """The command cannot do what it was asked; the message is a sentence that says why, and what to do."""
+    """The command cannot do what the user asked; the message explains why, and what to do."""
 
     exit_code = WRONG

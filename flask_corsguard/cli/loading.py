@@ -92,7 +92,7 @@ def _in_a_sentence() -> Iterator[None]:
     except Failure:
         raise
     except click.UsageError as error:
-        # Flask's, which may have a whole traceback in it: its first line and its last say what is wrong.
+        # An error of Flask may contain a whole traceback: its first line and its last explain it.
         first, *others = error.format_message().strip().splitlines()
         raise Failure(f"{first} {others[-1]}" if others else first) from error
     except PolicyError as error:
@@ -146,7 +146,7 @@ def _usual_object(module: ModuleType) -> object:
 
 
 def _evaluated(module: ModuleType, text: str) -> object:
-    """Return what *text* stands for: a name, a name of a name, or a call of one with literal arguments."""
+    """Return the value of *text*: a name, a name of a name, or a call of one with literal arguments."""
     try:
         node = ast.parse(text.strip(), mode="eval").body
         call = node if isinstance(node, ast.Call) else None

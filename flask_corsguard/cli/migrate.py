@@ -64,7 +64,7 @@ def command(
     guard: str,
     is_json: bool,
 ) -> None:
-    """Move an application from Flask-CORS, or say what has to be decided first.
+    """Move an application from Flask-CORS, or list what you must decide first.
 
     PATHS are files and folders; without one, the current folder. Nothing of the project is executed, unless
     --app names the application.

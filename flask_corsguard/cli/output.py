@@ -49,13 +49,13 @@ def write_json(value: object) -> None:
 
 
 def write(text: str = "", colour: str | None = None, *, err: bool = False) -> None:
-    """Write a line; *colour* is for a terminal that is not told ``NO_COLOR``."""
+    """Write a line; *colour* applies on a terminal if ``NO_COLOR`` is not set."""
     styled = click.style(text, fg=colour) if colour else text
     click.echo(styled, err=err, color=False if os.environ.get("NO_COLOR") else None)
 
 
 def terminal_width() -> int | None:
-    """Return how many characters a line of the terminal has; ``None`` if the output is no terminal."""
+    """Return how many characters a line of the terminal has; ``None`` if the output is not a terminal."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 

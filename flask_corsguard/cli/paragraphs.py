@@ -7,7 +7,7 @@ from typing import Final
 
 from .output import terminal_width, write
 
-#: The width of a line where the output is no terminal, and the greatest on one, in characters.
+#: The width of a line where the output is not a terminal, and the greatest on a terminal, in characters.
 MAX_WIDTH: Final = 100
 
 

@@ -57,9 +57,9 @@ def command(
 ) -> None:
     """Replay requests made from the policies against the running engine.
 
-    Level A: nothing passes that the application does not let pass. Level B: browsers come to the same
-    verdict. Level C: the answers are equal. Forged requests are among them: an engine that does not refuse
-    them passes them on to the application.
+    Level A: the engine allows nothing that the application does not allow. Level B: browsers come to the same
+    verdict. Level C: the answers are equal. Forged requests are among the requests: an engine that does not
+    refuse them passes them on to the application.
     """
     parts = _parts_of(url)
     source = load_source()

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, text: Sequence[str], as_json: bool) -> None:  # noqa: FBT001 - click passes it by name
     """Explain an error of a browser's console: what happened, and what to change.
 
-    TEXT is what the console of Chrome, Edge, Firefox or Safari says; without it, standard input is
+    TEXT is the text of the console of Chrome, Edge, Firefox or Safari; without it, standard input is
     read. All messages about CORS, Cross-Origin-Resource-Policy, private networks and mixed content
-    are found in it, whatever else it holds. With --app, the policy that applies in the application
-    is named, too, and what has to change in it.
+    are found in it, among any other text. With --app, the output also names the policy that applies
+    in the application, and what has to change in it.
 
     The exit code is 0 if a message was found and explained, as with grep, 1 if none was, and 2 if
     there is no text.
@@ -64,7 +64,7 @@ def _text_of(words: Sequence[str]) -> str:
         return " ".join(words)
     if sys.stdin.isatty():
         write("Paste the text of the console, then press Ctrl-D in a line of its own.", err=True)
-    # A log may hold any bytes.
+    # A log may contain any bytes.
     text = sys.stdin.buffer.read(MAX_TEXT_LENGTH).decode(errors="replace")
     if not text.strip():
         raise Failure("There is no text: give it as an argument, or on standard input.")

@@ -67,7 +67,7 @@ def findings_of(text: str) -> list[Finding]:
     :param text: the text of a console; the first :data:`MAX_TEXT_LENGTH` characters are read,
         and the first :data:`MAX_FINDINGS` messages.
     """
-    # Control characters of a log would otherwise reach the terminal of whoever reads this.
+    # Control characters of a log would otherwise reach the reader's terminal.
     text = "".join(map(_printable, text[:MAX_TEXT_LENGTH]))
     findings = _with_outcomes(text, list(islice(_matches(text), MAX_FINDINGS)))
     findings = _with_urls_after(findings)
@@ -138,7 +138,7 @@ def _with_urls_after(findings: list[Finding]) -> list[Finding]:
 
 
 def _without_repetitions(findings: list[Finding]) -> list[Finding]:
-    """Return *findings* without those that another one says, with more or with the same values."""
+    """Return *findings* without those that another one repeats, with more values or the same ones."""
     result: list[Finding] = []
     for finding in findings:
         items = finding.values.items()

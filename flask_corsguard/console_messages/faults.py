@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-#: What stands for a value that a message does not name.
+#: The placeholder for a value that a message does not name.
 EXAMPLES: Final[Mapping[str, str]] = {
     "credentials": "",
     "first": "https://api.example/old",
@@ -49,7 +49,7 @@ class Fault:
     def filled(self, text: str, values: Mapping[str, str]) -> str:
         """Return *text*, which is one of this fault, with *values* in it.
 
-        :param values: what the message names; examples stand for the rest.
+        :param values: what the message names; examples replace the rest.
         """
         return text.format_map({**EXAMPLES, **self.examples, **values})
 

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 Engine = Literal["Chromium", "Firefox", "Safari"]
 
-#: What each placeholder stands for. All are bounded, so that no text takes long.
+#: The expression for each placeholder. All are bounded, so that no text takes long.
 _PLACEHOLDERS: Final = {
     "first": r"\S{1,4096}?",
     "header": r"[^\s'\"]{1,256}?",
@@ -48,7 +48,7 @@ def pattern_of(text: str) -> str:
 
 def _literally(character: str) -> str:
     if character == " ":
-        # A console breaks its lines, and whoever copies them adds spaces.
+        # A console breaks its lines, and a copy of them has more spaces.
         return r"\s+"
     return f"[{_QUOTES}]" if character in _QUOTES else re.escape(character)
 
@@ -73,7 +73,7 @@ class Message:
 
 @cache
 def _compiled(text: str) -> re.Pattern[str]:
-    # When it is first asked for: whoever wants the faults alone does not wait for a hundred of them.
+    # Compiled on first use: a caller that needs only the faults does not wait for a hundred expressions.
     return re.compile(pattern_of(text))
 
 
@@ -101,7 +101,7 @@ FIREFOX_BEGINNINGS: Final = (
 
 @cache
 def beginnings() -> tuple[re.Pattern[str], ...]:
-    """Return what comes before a message, with the page and the URL; whoever copies one may leave it out."""
+    """Return what comes before a message, with the page and the URL; a copied message may lack it."""
     return (
         re.compile(_chromium_beginning()),
         *(re.compile(pattern_of(each)) for each in FIREFOX_BEGINNINGS),

@@ -1,7 +1,7 @@
 """What to write so that a request passes: the advice at the end of an explanation.
 
 Advice is code that can be copied: ``add "..." to FIELD`` or ``write FIELD=...``. A policy that is changed in
-this way can be built, and lets the very request pass; a test applies each advice. Where no policy can allow
+this way can be built, and allows this very request; a test applies each advice. If no policy can allow
 something, the advice is for the page.
 """
 
@@ -112,7 +112,7 @@ def _refusal(name: str, check: Check) -> str | None:
 
 
 def to_allow_private_network(origin: str, policy: Policy) -> str:
-    """Return how to let *origin*, which is allowed, reach into a private network."""
+    """Return how to allow *origin*, which is on the list, to send requests into a private network."""
     if not isinstance(read_origin(origin), Origin):
         return "No policy can allow that to a page without an origin of its own."
     origins = policy._origin_set  # noqa: SLF001 - its compiled half
@@ -124,7 +124,7 @@ def to_allow_private_network(origin: str, policy: Policy) -> str:
 
 
 def to_allow_cookies(origin: str | None, policy: Policy) -> str:
-    """Return how to let pages of *origin*, which is allowed, send cookies."""
+    """Return how to allow pages of *origin*, which is on the list, to send cookies."""
     if origin is None or not isinstance(read_origin(origin), Origin):
         return "No policy can allow cookies to a page without an origin of its own."
     fields = [f'write origins=["{origin}"]', "write credentials=True"]

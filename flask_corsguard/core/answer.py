@@ -25,5 +25,5 @@ class Answer:
     unread_preflight: Headers | None = None
     #: The exception that an origin callable raised.
     error: Exception | None = None
-    #: Whether somebody may have to be told: the origin is not allowed, or a callable raised.
+    #: Whether the log or a callback may need it: the origin is not allowed, or a callable raised.
     is_notable: bool = False

@@ -118,7 +118,7 @@ def varying(policy: AnyPolicy) -> AnyPolicy:
     if not isinstance(policy, Policy) or policy.is_unmanaged:
         return policy
     other = copy_of(policy)
-    other._set("_compiled", CompiledPolicy(other, beside=()))  # noqa: SLF001 - the place that it keeps for it
+    other._set("_compiled", CompiledPolicy(other, beside=()))  # noqa: SLF001 - its attribute for this
     return other
 
 

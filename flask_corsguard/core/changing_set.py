@@ -1,6 +1,6 @@
 """Sets of origins that are replaced while requests run, and what a policy with such a set remembers.
 
-The core knows no clock and asks nobody: whoever owns such a set says what is in it at this moment.
+The core reads no clock and no source: the owner of such a set returns its content of this moment.
 """
 
 from __future__ import annotations

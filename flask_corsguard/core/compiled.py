@@ -29,7 +29,7 @@ class CompiledPolicy:
     :ivar origins: the origins that are allowed; ``None`` allows every origin.
     :ivar methods: the methods that a preflight is granted by name; with :attr:`any_method`, every other one
         is, too.
-    :ivar unsafe_methods: the methods that the guard lets pass by name; see :attr:`any_method`.
+    :ivar unsafe_methods: the methods that the guard allows by name; see :attr:`any_method`.
     :ivar of_route: whether the methods are those of a route, and not of the policy.
     :ivar headers: the request headers that are allowed by name, in lower case; see :attr:`any_header`.
     :ivar max_list_length: the longest list of requested headers that is read, in bytes.
@@ -79,8 +79,8 @@ class CompiledPolicy:
         methods = DEFAULT_METHODS if policy.methods is None else policy.methods
         self.any_method = methods == "*"
         self.methods = frozenset(methods) | fetch_standard.SAFELISTED_METHODS
-        # Browsers let safelisted methods pass whatever a list says (#cors-preflight-fetch, step 7.5). The
-        # guard takes a list at its word. What a route lacks is the route's to refuse, with a 405.
+        # Browsers allow safelisted methods under every list (#cors-preflight-fetch, step 7.5). The guard
+        # allows exactly the methods of a list. If a route lacks a method, the route itself answers 405.
         listed = policy.methods is not None and not self.of_route
         self.unsafe_methods = frozenset(methods) if listed else self.methods
         self.max_method_length = max(map(len, self.methods))
@@ -168,10 +168,10 @@ class CompiledPolicy:
     def for_origin(
         self, origin: str | None, outcomes: dict[OriginSet, Outcome] | None = None
     ) -> CompiledPolicy:
-        """Return this policy for one request: it asks each callable once, and remembers what it said.
+        """Return this policy for one request: it asks each callable once, and remembers the result.
 
         :param origin: the value of ``Origin``.
-        :param outcomes: what the callables have said to this request so far; what they say now is added.
+        :param outcomes: what the callables have returned for this request so far; new results are added.
         """
         if origin is None or self.origins is None or not self.has_callables:
             return self
@@ -224,7 +224,7 @@ class CompiledPolicy:
     def preflight_headers(self, answer: Answer, requested_headers: str | None) -> Headers | None:
         """Return the headers of the answer to a preflight; ``None`` if they depend on what it requests.
 
-        An allowed origin is told all methods and headers, and its browser compares them with what it wants to
+        An allowed origin gets all methods and headers, and its browser compares them with what it wants to
         send. So most answers depend on the origin alone; what is requested only matters to the reason.
 
         :param answer: the answer to the origin.
@@ -282,13 +282,13 @@ class CompiledPolicy:
             return self
         policy = copy_of(self.policy, methods=methods)
         by_policy = CompiledPolicy(policy, of_route=True, beside=self._beside)
-        policy._set("_compiled", by_policy)  # noqa: SLF001 - the place that a policy keeps for it
+        policy._set("_compiled", by_policy)  # noqa: SLF001 - the attribute of a policy for this
         return by_policy
 
 
 def compiled(policy: Policy) -> CompiledPolicy:
     """Return the compiled form of *policy*, which is made once."""
-    if policy._compiled is None:  # noqa: SLF001 - the place that a policy keeps for it
+    if policy._compiled is None:  # noqa: SLF001 - the attribute of a policy for this
         policy._set("_compiled", CompiledPolicy(policy))  # noqa: SLF001
     return cast("CompiledPolicy", policy._compiled)  # noqa: SLF001
 

@@ -51,7 +51,7 @@ def explain(kind: Kind, reason: Reason, detail: str, request: Request, policy: P
 def _origin_name(origin: str | None) -> str:
     if origin is None:
         return "A page that does not name its origin"
-    # Whatever is not an origin may hold control characters: it is shown as a Python string.
+    # A value that is not an origin may contain control characters, so it is shown as a Python string.
     return origin if Origin.parse(origin) is not None else shown(origin)
 
 
@@ -217,7 +217,7 @@ def _cookie_not_allowed(request: Request, detail: str, policy: Policy) -> str:
     )
 
 
-#: Why the guard lets a request pass under any list of origins.
+#: Why the guard allows a request under any list of origins.
 _PASSING = {
     Reason.GUARD_OFF: "The guard is off in this policy, so every request passes.",
     Reason.SAFE_METHOD: "The method only reads, so the request passes; CORS decides who reads the response.",

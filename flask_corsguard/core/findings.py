@@ -15,7 +15,7 @@ Level = Literal["warning", "note"]
 
 
 class Catalogued(NamedTuple):
-    """What is said of a code wherever it is found."""
+    """The level and the texts of a code, the same for each finding of it."""
 
     level: Level
     #: One sentence: why it matters.

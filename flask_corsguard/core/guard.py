@@ -1,7 +1,7 @@
 """May a request reach the application? The policy, enforced on the server.
 
-CORS hides a response; the request was executed all the same. The guard compares what the browser says about
-the sender with the policy, before anything of the application runs.
+CORS hides a response; the request was executed all the same. The guard compares the policy with what the
+browser tells about the sender, before anything of the application runs.
 
 :see: https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header,
     https://fetch.spec.whatwg.org/#origin-header
@@ -33,8 +33,8 @@ from .reasons import (
 )
 from .request import Request
 
-#: The methods that only read (RFC 9110, section 9.2.1) and that browsers let pages use. TRACE is safe, too,
-#: but no page may send it.
+#: The methods that only read (RFC 9110, section 9.2.1) and that browsers allow pages to use. TRACE is safe,
+#: too, but no page may send it.
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 #: ``Sec-Fetch-Site`` of a request that no other origin has started: a page of the same origin has, or the
@@ -59,7 +59,7 @@ def judge(policy: PolicyArgument, request: Request) -> Decision:
     :param policy: the policy, or a list of policies; callables among the origins are asked if the verdict
         depends on them.
     :param request: the request; a preflight passes, because its method is safe.
-    :returns: the verdict; whether it is carried out or only reported, ``guard`` of the policy says.
+    :returns: the verdict; the policy's ``guard`` decides whether a refusal is enforced or only reported.
 
     >>> forged = Request(method="POST", origin="https://evil.example", fetch_site="cross-site")
     >>> verdict = judge(Policy(origins=["https://app.example"]), forged)
@@ -140,7 +140,7 @@ def reason_by_policy(
     """
     reason = answer.reason
     if reason is NO_ORIGIN:
-        # Sec-Fetch-Site names another origin, and Origin does not say which.
+        # Sec-Fetch-Site names another origin, and there is no Origin header that names it.
         reason = ORIGIN_MISSING if by_policy.origins is not None else ALLOWED
     if reason is not ALLOWED:
         return reason
@@ -161,7 +161,7 @@ def reported(decision: Decision) -> Decision:
         return decision
     reporting = copy_of(policy, guard="report")
     # An explanation asks for the methods of the route, which only the compiled form knows.
-    reporting._set("_compiled", compiled(policy))  # noqa: SLF001 - the place that a policy keeps for it
+    reporting._set("_compiled", compiled(policy))  # noqa: SLF001 - the attribute of a policy for this
     return replace(decision, policy=reporting)
 
 
@@ -184,7 +184,7 @@ def is_websocket(upgrade: str) -> bool:
 def is_own_request(request: Request) -> bool:
     """Whether a page of the application's own, or the user, has sent *request*.
 
-    ``Sec-Fetch-Site`` says so. Without it, ``Origin`` and ``Host`` do.
+    ``Sec-Fetch-Site`` decides it. Without this header, ``Origin`` and ``Host`` decide it.
     """
     return request.fetch_site in OWN_SITES if request.fetch_site else is_own_origin(request)
 

@@ -33,5 +33,5 @@ def _is_internal(host: str) -> bool:
     try:
         return ip_address(host.strip("[]")).is_private
     except ValueError:
-        # A name without a dot, such as "upstream", is no name of the internet.
+        # A name without a dot, such as "upstream", is not a public name of the internet.
         return "." not in host.removesuffix(".")

@@ -62,8 +62,8 @@ class Origin:
 
     :ivar scheme: in lower case, such as ``"https"``.
     :ivar host: in lower case, unless it is that of an application shell or an extension, whose case counts;
-        an IPv6 address keeps its brackets.
-    :ivar port: ``None`` stands for the default port of the scheme.
+        an IPv6 address has its brackets.
+    :ivar port: ``None`` means the default port of the scheme.
     """
 
     __module__ = "flask_corsguard"

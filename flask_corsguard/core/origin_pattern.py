@@ -29,10 +29,10 @@ OPAQUE_SCHEMES: Final = frozenset({"about", "blob", "data", "file", "javascript"
 #: Schemes of the extensions of browsers. An extension's host is its id, or one that differs in every browser.
 EXTENSION_SCHEMES: Final = frozenset({"chrome-extension", "moz-extension", "safari-web-extension"})
 
-# "*." stands for at least two bytes: a label and a dot.
+# "*." matches at least two bytes: a label and a dot.
 _MAX_BASE_LENGTH = MAX_HOST_LENGTH - 2
 
-# A star can stand for the whole host or for its first labels, and another one for the port.
+# A star can match the whole host or its first labels, and another star can match the port.
 _PATTERN = re.compile(rf"({SCHEME})://(?:\*|(\*\.)?({OPAQUE_HOST}))(?::(?:({PORT})|(\*)))?")
 
 
@@ -42,7 +42,7 @@ class OriginPattern(NamedTuple):
     scheme: str
     #: With ``subdomains``, the part after ``*.``; empty for ``https://*``.
     host: str
-    #: ``None`` stands for the default port of the scheme.
+    #: ``None`` means the default port of the scheme.
     port: int | None
     #: Whether the pattern matches one or more labels before ``host``, and never ``host`` itself.
     subdomains: bool

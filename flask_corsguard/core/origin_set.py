@@ -123,7 +123,7 @@ class OriginSet:
     why_not = check
 
     def lists(self, text: str, *, by_pattern: bool = False) -> bool:
-        """Whether *text*, an origin, is allowed whatever the callables say.
+        """Whether *text*, an origin, is allowed without the callables.
 
         :param by_pattern: whether only patterns count.
         """
@@ -144,7 +144,7 @@ class OriginSet:
         tree = self._domains.get(key)
         if tree is None:
             return False
-        # From the right, no further than the deepest pattern; the "*" keeps at least one label.
+        # From the right, no further than the deepest pattern; at least one label remains for the "*".
         for label in host.rsplit(".", self._depth)[:0:-1]:
             below = tree.get(label)
             if below is True or below is None:

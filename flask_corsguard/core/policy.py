@@ -208,7 +208,7 @@ class Policy:
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Policy:
-        """Return the policy whose fields *mapping* holds by name, as :meth:`to_dict` returns them.
+        """Return the policy whose fields *mapping* contains by name, as :meth:`to_dict` returns them.
 
         :param mapping: fields by name.
         :returns: the policy.

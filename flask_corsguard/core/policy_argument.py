@@ -103,7 +103,7 @@ def _check_place(policies: Sequence[Policy], index: int, field: str, problems: l
 
 
 def _covers(by_policy: CompiledPolicy, item: str) -> bool:
-    """Whether a policy that lists origins allows *item*, one of them or a pattern, whatever callables say."""
+    """Whether a policy that lists origins allows *item*, an origin or a pattern, without its callables."""
     listed = cast("OriginSet", by_policy.origins)
     pattern = read_origin(item)
     if not isinstance(pattern, OriginPattern):

@@ -1,7 +1,7 @@
 """What is wrong with a policy: every problem at once, each with the text that corrects it.
 
-A code is stable and is never used again for another problem. Its sentence says why such a value is refused.
-The hint says what to write instead, and is made for the value itself.
+A code is stable and is never used again for another problem. Its sentence explains why the value is refused.
+The hint shows what to write instead, and is made for the value itself.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def shown(value: object) -> str:
     try:
         # Cut first, so that a megabyte is neither escaped nor copied. Escaping can make it too long again.
         text = ascii(value[: SHOWN_VALUE_LENGTH + 1] if isinstance(value, str) else value)
-    except Exception:  # noqa: BLE001 - the code of whoever wrote the type
+    except Exception:  # noqa: BLE001 - a method of the user's own type
         return f"<{type(value).__name__}>"
     return text if len(text) <= SHOWN_VALUE_LENGTH else f"{text[:SHOWN_VALUE_LENGTH]}..."
 

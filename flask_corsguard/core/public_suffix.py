@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 #: Domains below which anyone gets a name, and that the public suffix list of 2026-10-23 lacks: those of the
-#: wildcard DNS services https://nip.io and https://sslip.io, which resolve every name that holds an address;
+#: wildcard DNS services https://nip.io and https://sslip.io, which resolve every name with an address in it;
 #: of the tunnels of https://localtunnel.me; of the workspaces of https://www.gitpod.io
 #: (``8080-name.ws-eu.gitpod.io``) and https://github.com/features/codespaces (``name-8080.app.github.dev``).
 UNLISTED: Final = ("nip.io", "sslip.io", "loca.lt", "gitpod.io", "github.dev")

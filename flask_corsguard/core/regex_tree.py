@@ -93,7 +93,7 @@ def read_expression(regex: re.Pattern[str]) -> Node:
         tree = _parser.parse(regex.pattern, regex.flags & ~re.DEBUG)
     except (RecursionError, Warning):
         # It was compiled where there was more room on the stack, or where a warning was not an error.
-        # Tempting: to keep warnings quiet here. But `warnings.catch_warnings` is not safe among threads.
+        # Tempting: to silence warnings here. But `warnings.catch_warnings` is not safe among threads.
         raise UnreadableError from None
     return _read_sequence(tree, regex.flags, 0)
 
@@ -165,7 +165,7 @@ def _read_class(items: Any, flags: int, _depth: int) -> Node:
         else:
             first, last = argument if name == "RANGE" else (argument, argument)
             text += rf"\U{first:08x}-\U{last:08x}"
-    # Tempting: to compare code points. But what IGNORECASE adds to a class is for `re` to say: U+212A, the
+    # Tempting: to compare code points. But only `re` knows what IGNORECASE adds to a class: U+212A, the
     # KELVIN SIGN, then matches "k".
     matches = re.compile(f"[{text}]", flags & (re.IGNORECASE | re.ASCII)).fullmatch
     return Chars(frozenset(filter(matches, ALPHABET)), is_open)

@@ -41,14 +41,14 @@ MAX_CHOICES: Final = 10
 MAX_FORKED: Final = 64
 #: Tails in all: more origins than anybody would write into one expression.
 MAX_TAILS: Final = 1_000
-#: Repetitions that are written out. More of the same letters are no name that anybody has.
+#: Repetitions that are written out. No real name repeats the same letters more often.
 MAX_UNROLLED: Final = 8
 #: Characters put before tails in all, which takes about a tenth of a second.
 MAX_STEPS: Final = 100_000
 
 DIGITS: Final = frozenset("0123456789")
 
-# Stands in a tail for one or more digits at its end: those of a port.
+# The placeholder for one or more digits at the end of a tail: those of a port.
 _SOME_DIGITS = "#"
 _PORT = re.compile(r":[0-9#]+$")
 
@@ -58,7 +58,7 @@ class Proof:
     """What the walk has shown of an expression.
 
     :ivar origins: the whole origins that it matches, without ports, but for those below a base; one in lower
-        case may stand for its spellings in upper case, too.
+        case may include its spellings in upper case.
     :ivar bases: the hosts below which it matches any, likewise.
     :ivar unproven: the tails that are neither; ``""`` where nothing could be shown.
     """
@@ -102,7 +102,7 @@ def prove(regex: re.Pattern[str], *, public_suffixes: bool = False) -> Proof:
     for tail in walk.opened:
         text = _PORT.sub("", tail)
         left, _, base = text.partition(".")
-        # Of a public suffix only whole names are let in: "evilexample.com" is not what that door is for.
+        # Below a public suffix only whole names are allowed: that exception is not for "evilexample.com".
         if _is_base(base, public_suffixes=public_suffixes and not left):
             bases.add(base)
         elif not text.endswith(("/", ":")):

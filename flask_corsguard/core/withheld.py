@@ -1,4 +1,4 @@
-"""Is a response withheld from a page of another origin? Then whoever runs the server may want to know."""
+"""Is a response withheld from a page of another origin? Then the operator of the server may want to know."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ class DebugPage:
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if not self._is_at_home(environ.get("HTTP_HOST", "")):
             return answer_text("403 Forbidden", [], _NOT_HERE, start_response)
-        # A browser that does not say where a request comes from sends Origin, or it is the user's own.
+        # A browser without Sec-Fetch-Site sends Origin, unless the user opened the page directly.
         is_told = SITE in environ or ORIGIN in environ
         if is_told and not is_own_request(request_of(environ)):
             return answer_text("403 Forbidden", [], _NOT_YOURS, start_response)

@@ -16,10 +16,10 @@ from flask_corsguard.core.reasons import Kind
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-#: How many refusals are kept, the last ones.
+#: How many refusals are stored, the last ones.
 MAX_REFUSALS: Final = 200
 
-#: How much of a value of a request is kept, in characters.
+#: How much of a value of a request is stored, in characters.
 MAX_LENGTH: Final = 500
 
 
@@ -36,7 +36,7 @@ class Refusals:
         self._lock = Lock()
 
     def note(self, environ: WSGIEnvironment, decision: Decision, source: str | None = None) -> None:
-        """Keep a refusal.
+        """Store a refusal.
 
         :param source: whose the policy is, if it is not the application's.
         """

@@ -1,6 +1,6 @@
 """Which headers an answer has, taken from the decisions of the core and not written a second time.
 
-:data:`ORIGIN` stands for the value of ``Origin``, which an engine puts in its place.
+:data:`ORIGIN` is the placeholder for the value of ``Origin``, which an engine puts in its place.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from flask_corsguard.core.request import Request
 from .audiences import decided, members_of
 from .origins import STRANGER, origin_within
 
-#: Stands for the value of ``Origin`` in the value of a header. No value of a policy has a space in front.
+#: The placeholder for ``Origin`` in the value of a header. No value of a policy begins with a space.
 ORIGIN: Final = " origin"
 
 #: A list of requested headers that is longer than this is not compared with ``"*"``, in bytes.
@@ -106,7 +106,7 @@ def granted_by(whole: AnyCompiled, policy: Policy) -> Granted | None:
 
 
 def withheld_by(whole: AnyCompiled) -> Withheld:
-    """Return what whoever none of the policies of *whole* allows is answered."""
+    """Return the answer to an origin that none of the policies of *whole* allows."""
     nobody = decided(whole, Request(method="GET"))
     if members_of(whole)[-1].origins == "*":
         return Withheld(nobody.headers, ())

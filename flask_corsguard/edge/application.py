@@ -158,7 +158,7 @@ class _Application:
                     return
             beyond = set(rule.methods or ()) - SAFELISTED_METHODS - {"OPTIONS"}
             if beyond and any(each.methods is None and each.origins for each in members_of(above)):
-                # The others every browser may send, whatever a list says.
+                # A browser may send the other methods under every list.
                 hint = "List the methods in the policy that applies to it."
                 self._problems.append(loss("edge.methods", where, path, hint))
                 return

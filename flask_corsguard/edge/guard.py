@@ -14,10 +14,10 @@ from flask_corsguard.core.policy import Policy
 
 from .origins import PORT
 
-#: The methods that the guard lets pass.
+#: The methods that the guard always allows.
 SAFE: Final = tuple(sorted(SAFE_METHODS))
 
-#: The values of ``Sec-Fetch-Site`` that let everything pass.
+#: The values of ``Sec-Fetch-Site`` under which every request passes.
 OWN: Final = OWN_SITES
 
 #: An expression for the values of ``Upgrade`` that ask for a WebSocket.
@@ -64,7 +64,7 @@ class Guard:
     """Which requests of an allowed origin may reach the application.
 
     :ivar enforced: whether the guard refuses anything.
-    :ivar methods: the methods that may; ``None`` stands for :data:`ANY_METHOD`.
+    :ivar methods: the methods that may; ``None`` means :data:`ANY_METHOD`.
     :ivar cookies: whether a request with a ``Cookie`` may.
     """
 

@@ -1,7 +1,7 @@
 """How close an answer of an engine is to what the application would answer: three levels.
 
-A: nothing passes that the application does not let pass. B: a browser comes to the same verdict. C: status,
-headers and ``Vary`` are equal.
+A: the engine allows nothing that the application does not allow. B: a browser comes to the same verdict.
+C: status, headers and ``Vary`` are equal.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def grants(answer: Outcome, request: Request) -> frozenset[str]:
 
 
 def verdict(answer: Outcome, request: Request) -> frozenset[str]:
-    """Return what a browser lets the page do with *answer* to this very *request*."""
+    """Return what a browser allows the page to do with *answer* to this very *request*."""
     found: set[str] = set()
     if answer.passes and not request.is_preflight:
         found.add("reaches the application")

@@ -20,7 +20,7 @@ def mutations_of(item: str) -> list[str]:
         origin,
         # Around the host.
         *(f"{scheme}://{each}{colon}" for each in _hosts(host)),
-        # What stands for "*." of a pattern, which the domain itself never is.
+        # In the place of "*." of a pattern, which never matches the domain itself.
         *(f"{scheme}://{each}{base}" for each in _prefixes()),
         # Around the port.
         *(f"{scheme}://{host}:{each}" for each in _ports(port)),

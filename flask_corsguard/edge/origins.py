@@ -23,7 +23,7 @@ STRANGER: Final = "https://stranger.invalid:1"
 #: A label of a domain, with the dot after it.
 _LABEL: Final = r"[a-z0-9_-]{1,63}\."
 
-#: What stands for ``*.`` where the host of a scheme is opaque: anything, and the dot after it.
+#: The expression for ``*.`` if the host of a scheme is opaque: any characters, and the dot after them.
 _OPAQUE: Final = r"[A-Za-z0-9_.~%-]{0,251}\."
 
 
@@ -129,5 +129,5 @@ def origin_within(policy: Policy) -> str | None:
 
 
 def spelled_out(item: str, label: str = "a") -> str:
-    """Return an origin that *item*, an exact origin or a pattern, matches: *label* stands for ``*``."""
+    """Return an origin that *item*, an exact origin or a pattern, matches: *label* replaces ``*``."""
     return item.replace("://*.", f"://{label}.").removesuffix(":*")

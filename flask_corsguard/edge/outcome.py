@@ -1,4 +1,4 @@
-"""What becomes of a request: whether the application gets it, and what is told of the policies."""
+"""The outcome of a request: whether the application gets it, and what the answer shows of the policies."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ AMBIGUOUS_AS_SENT: Final = "|".join(
         r"\\|%5[cC]|%00|#",
         # An escape that is left after one decoding; its letters and digits may be escaped, too.
         r"%25(?:2|%32)(?:[eEfF]|%[46][56])|%25(?:5|%35)(?:[cC]|%[46]3)",
-        # What is no escape: some engines refuse it, and some pass it on.
+        # A percent sign without an escape: some engines refuse it, and some pass it on.
         r"%[^0-9a-fA-F]|%$|%.[^0-9a-fA-F]|%.$",
         rf"{_SLASH}{_DOT}{_DOT}?(?:{_SLASH}|$)",
     ]

@@ -14,7 +14,7 @@ from .places import Source
 from .vectors import Vector, expected, names_of
 from .wire import Answer, Wire, WireError
 
-#: The response header by which an engine says that it has answered itself.
+#: The response header by which an engine shows that it has answered itself.
 MARK: Final = "x-corsguard"
 
 #: The statuses of answers that a policy has decided on.
@@ -28,7 +28,7 @@ class Finding:
     :ivar vector: the vector.
     :ivar seen: what became of it; ``None``: the engine closed the connection.
     :ivar wanted: what the application makes of it.
-    :ivar a: whether nothing passed that the application does not let pass.
+    :ivar a: whether the engine allowed nothing that the application does not allow.
     :ivar b: whether a browser comes to the same verdict.
     :ivar c: whether the answers are equal.
     :ivar status: the status on the wire.

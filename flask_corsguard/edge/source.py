@@ -18,7 +18,7 @@ from .places import Place, Source
 
 
 def source_of(value: object) -> Source:
-    """Return what *value* says: a policy, several for several audiences, or a mapping of paths to these.
+    """Return what *value* configures: a policy, several for several audiences, or these by path.
 
     :param value: one of these, or an application with one of these, also for Flask or ASGI.
     :raises PolicyError: if it is none of these.

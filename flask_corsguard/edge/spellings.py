@@ -30,7 +30,7 @@ _AFTER: Final = (
         "%23x",
         "%3Fx",
     ),
-    # What is no letter, and is sent as it is.
+    # Characters that are not letters, and are sent as they are.
     *("/a+b", "/a,b", "/(a)", "/a|b", "/a[b]", "/~a", "/a:b@c"),
 )
 

@@ -90,14 +90,14 @@ class Vector:
         return Request.from_headers(self.method, self._trimmed(), scheme=self.scheme)
 
     def _trimmed(self) -> list[Header]:
-        # Space around a value is no part of it (RFC 9110, section 5.5).
+        # Space around a value does not belong to it (RFC 9110, section 5.5).
         return [(name, value.strip(" \t")) for name, value in self.headers]
 
     def readings(self) -> Iterator[Request]:
         """Yield the request as a server may read it.
 
-        A header that is repeated and is no list, or that has no value, is no valid request: a server may join
-        the lines, or read one of them, or none.
+        A request is not valid if a header that is not a list is repeated, or if a header has no value: a
+        server may join the lines, or read one of them, or none.
         """
         trimmed = self._trimmed()
         filled = [(name, value) for name, value in trimmed if value]

@@ -1,4 +1,4 @@
-"""A client that sends requests as they stand, which no library for ordinary use does."""
+"""A client that sends requests unchanged, byte by byte, which no library for ordinary use does."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Explanations: what a browser makes of a request, whose policy decides, and the change that lets it pass."""
+"""Explanations: what a browser does with a request, whose policy decides, and the change that allows it."""

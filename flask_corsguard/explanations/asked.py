@@ -110,6 +110,6 @@ def outcome_of(
 
 
 def header_of(text: str) -> tuple[str, str]:
-    """Return the header that ``NAME`` or ``NAME: VALUE`` stands for."""
+    """Return the name and value of the header that ``NAME`` or ``NAME: VALUE`` gives."""
     name, _, value = text.partition(":")
     return name.strip(), value.strip() or VALUES.get(name.strip().lower(), "1")

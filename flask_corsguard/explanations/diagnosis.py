@@ -40,7 +40,7 @@ class Diagnosis:
 
     #: The code of a fault, such as ``"preflight-status"``; that of the step, if no fault is behind it.
     code: str
-    #: What happened; empty if the reason of the step says it all.
+    #: What happened; empty if the reason of the step is enough.
     meaning: str
     #: What more is known.
     notes: tuple[str, ...]
@@ -53,7 +53,7 @@ class Diagnosis:
 def diagnosis_of(outcome: Outcome, *, knows_status: bool = True) -> Diagnosis | None:
     """Return why the browser refuses; ``None`` if it does not.
 
-    :param knows_status: whether the status is that of a server, from which something can be told.
+    :param knows_status: whether the status is that of a real server, so that it explains something.
     """
     refusal = outcome.refusal
     if refusal is None:
@@ -128,7 +128,7 @@ def _values_of(refusal: FetchRefused, asked: Asked) -> dict[str, str]:
 
 
 def _about_server(exchanges: tuple[Exchange, ...]) -> Iterator[str]:
-    """Yield where the answer that the browser refuses leads to, and whose it is, if it says so."""
+    """Yield the ``Location`` and the ``Server`` of the answer that the browser refuses, if it has them."""
     for last in exchanges[-1:]:
         location, server = last.answered("Location"), last.answered("Server")
         if last.status in REDIRECT_STATUSES and location is not None:

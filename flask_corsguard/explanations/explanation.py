@@ -37,7 +37,7 @@ class Explanation:
     where: str = ""
     #: Why the policy refuses; ``None`` if it does not.
     decision: Decision | None = None
-    #: What would let the request pass; ``None`` if it passes.
+    #: What would allow the request; ``None`` if it is allowed.
     needed: Needed | None = None
     #: What does not work although the browser does not refuse, such as a cookie that stays at home.
     findings: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class Explanation:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the browser or the guard refuses, or something else keeps the request from working."""
+        """Whether the browser or the guard refuses the request, or it fails for another reason."""
         return self.outcome.refusal is not None or self.decision is not None or bool(self.findings)
 
 

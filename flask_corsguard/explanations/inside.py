@@ -1,4 +1,4 @@
-"""Applications in this process: what answers for them, and what their code says of a request."""
+"""Applications in this process: what answers for them, and what their code shows about a request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 #: The host of an application that names none.
 HOST: Final = "api.example"
-#: What is said of an application whose Flask-CORS answers.
+#: The note about an application whose Flask-CORS answers.
 FLASK_CORS: Final = (
     "The application has no CorsGuard. This is what its Flask-CORS answers, without what @cross_origin adds; "
     "the view did not run."

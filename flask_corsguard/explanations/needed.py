@@ -1,4 +1,4 @@
-"""What would let a request pass: the policy, and the headers that any server has to send."""
+"""What would allow a request: the policy, and the headers that any server has to send."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ class NeededAnswer(NamedTuple):
 
 
 class Needed(NamedTuple):
-    """What would let a request pass; without a policy, why there is none."""
+    """What would allow a request; without a policy, why there is none."""
 
     policy: Policy | None
     #: The policy as code, or the fields of it that have to change.
     code: str
-    #: Why no policy lets the request pass, in sentences.
+    #: Why no policy allows the request, in sentences.
     why_not: str
     answers: tuple[NeededAnswer, ...]
 
 
 def needed_for(asked: Asked) -> Needed:
-    """Return the narrowest policy that lets the request pass, and what a server answers by it."""
+    """Return the narrowest policy that allows the request, and what a server with it answers."""
     fields = fields_for(asked)
     return _tried(asked, fields, Policy, lambda policy: f"Policy({_arguments(policy, fields)})")
 

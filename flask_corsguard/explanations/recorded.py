@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flask_corsguard.testing import Engine
 
 
-class NotRepeated(Exception):  # noqa: N818 - it says why there is no outcome
+class NotRepeated(Exception):  # noqa: N818 - the name is the reason why there is no outcome
     """A request that may change something would have to be sent again."""
 
 

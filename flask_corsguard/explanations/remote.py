@@ -12,7 +12,7 @@ from .wire import Server, WireRequest, exchange
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-#: How long one request may take, in seconds, unless ``--timeout`` says otherwise.
+#: How long one request may take, in seconds, unless ``--timeout`` overrides it.
 TIMEOUT: Final = 10.0
 
 

@@ -1,4 +1,4 @@
-"""Stand-ins for an application: its policies answer, and nothing else of it runs."""
+"""Replacements for an application: its policies answer, and nothing else of it runs."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-class NoPolicy(Exception):  # noqa: N818 - it says what an application has not
-    """No policy of this library answers for an application; the message says what to do."""
+class NoPolicy(Exception):  # noqa: N818 - the name is what the application lacks
+    """No policy of this library answers for an application; the message explains what to do."""
 
 
 @dataclass(frozen=True, slots=True)

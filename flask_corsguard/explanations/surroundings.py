@@ -1,4 +1,4 @@
-"""What else stands between a page and an answer: a private network, and a cookie that stays at home."""
+"""Other reasons why a request fails: a private network, or a cookie that the browser does not send."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SPACES: Final = ("the internet", "a private network", "this computer")
 
 
 def about_headers(asked: Asked) -> Iterator[str]:
-    """Yield a sentence for each header that the browser leaves out, whatever the page says."""
+    """Yield a sentence for each header that the browser leaves out, even if the page sets it."""
     for name, value in asked.headers:
         if is_forbidden(name, value):
             also = " --credentials sends cookies." if name.lower() == "cookie" else ""
@@ -52,7 +52,7 @@ def about_network(asked: Asked, addresses: Mapping[str, str]) -> Iterator[str]:
     origin = None if page is None else page_origin(page)
     if origin is None or target is None:
         return
-    # The page's host is not looked up: where it is served from here says nothing of where it will be.
+    # The page's host is not looked up: its address on this network may differ from its public one.
     theirs, ours = _space_of(origin.host), _space_of(addresses.get(target.host.strip("[]"), target.host))
     if ours > theirs:
         yield (

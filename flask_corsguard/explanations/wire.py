@@ -19,8 +19,8 @@ _LEAST: Final = 0.001
 Header = tuple[str, str]
 
 
-class Unreachable(Exception):  # noqa: N818 - it says what a server is
-    """A server cannot be reached, or does not speak HTTP; the message is a sentence that says why."""
+class Unreachable(Exception):  # noqa: N818 - the name describes the server
+    """A server cannot be reached, or does not speak HTTP; the message is a sentence that explains why."""
 
 
 class Server(NamedTuple):

@@ -1,4 +1,4 @@
-"""What the extension can be initialised with, and what it is told of anything else."""
+"""Which applications the extension accepts, and the errors for all other objects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flask_corsguard.wsgi.application import ASGI_ADAPTER, is_asgi
 
 
 def behind_proxy(app: object) -> Any:
-    """Return what *app* stands for, if it is ``current_app``.
+    """Return the application behind *app*, if it is ``current_app``.
 
     Requests come in where that is not set, or is another application.
     """

@@ -1,4 +1,4 @@
-"""Policies of blueprints by their registered names, which one application says of what a module holds."""
+"""Policies of blueprints by their registered names, which each application configures for itself."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class BlueprintPrefixes:
 
 
 def _prefix_map(registrations: Iterable[Registration], url_map: Map) -> Map:
-    # A URL map again, because a prefix may hold converters: "/<tenant>/api".
+    # A URL map again, because a prefix may contain converters: "/<tenant>/api".
     prefixes = Map(
         default_subdomain=url_map.default_subdomain,
         converters=url_map.converters,
@@ -103,8 +103,8 @@ class _RulesOfBlueprint:
 def _prefix_of(blueprint: Blueprint, name: str, url_map: Map) -> tuple[str, str | None] | None:
     """Return the prefix and the subdomain that a blueprint was registered with; ``None`` if nothing tells.
 
-    Flask does not keep them, and only a function that is recorded before the registration is told. But the
-    rules of the map have the prefix, and those of the blueprint have not.
+    Flask does not store them, and only a function that is recorded before the registration receives them. But
+    the rules of the map have the prefix, and those of the blueprint do not.
     """
     for endpoint, written in _rules_of(blueprint).items():
         for rule in url_map._rules_by_endpoint.get(f"{name}.{endpoint}", ()):  # noqa: SLF001 - iter_rules() raises
@@ -112,7 +112,7 @@ def _prefix_of(blueprint: Blueprint, name: str, url_map: Map) -> tuple[str, str 
             if rule.rule.endswith(tail):
                 return rule.rule.removesuffix(tail), rule.subdomain or None
     # It may have no rules of its own, but blueprints in it.
-    for inner, options in blueprint._blueprints:  # noqa: SLF001 - it is kept nowhere else
+    for inner, options in blueprint._blueprints:  # noqa: SLF001 - it is stored nowhere else
         prefix = options.get("url_prefix") or inner.url_prefix or ""
         found = _prefix_of(inner, f"{name}.{options.get('name', inner.name)}", url_map)
         tail = f"/{prefix.lstrip('/')}" if prefix else ""

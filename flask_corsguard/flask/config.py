@@ -23,7 +23,7 @@ PREFIX: Final = "CORSGUARD_"
 #: The fields that are allowed without ``origins``: they also apply to a closed policy.
 _WITHOUT_ORIGINS: Final = frozenset({"guard", "resource_policy"})
 
-#: The field, or argument, that each configuration key stands for.
+#: The field, or argument, that each configuration key sets.
 KEYS: Final = {f"{PREFIX}{name.upper()}": name for name in (*FIELDS, "paths", "blueprints", "report_only")}
 
 #: What is an argument of the extension, and no field of a policy.
@@ -83,7 +83,7 @@ def read_settings(arguments: Arguments, config: Mapping[Any, Any]) -> Settings:
     """Return the policies of an application.
 
     :param arguments: the arguments of the extension.
-    :param config: the configuration; what a text in it stands for, :func:`.value_of` says.
+    :param config: the configuration; :func:`.value_of` reads the texts in it.
     :raises PolicyError: with every problem found.
     """
     problems: list[Problem] = []

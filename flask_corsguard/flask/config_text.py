@@ -1,4 +1,4 @@
-"""What the text of a ``CORSGUARD_*`` value stands for, as an environment variable or a file has it.
+"""The values of texts in ``CORSGUARD_*`` settings that come from environment variables or files.
 
 Only configuration is read like this. In code, a string where a list or a switch is meant is a mistake.
 """
@@ -14,10 +14,10 @@ from flask_corsguard.core.policy_fields import DEFAULTS, FIELDS
 from flask_corsguard.core.problems import Problem, problem, shown
 from flask_corsguard.core.validation.origins import NOBODY
 
-#: The settings that hold policies by name, instead of a field of one.
+#: The settings that contain policies by name, instead of a field of one.
 OF_PARTS: Final = frozenset({"paths", "blueprints"})
 
-#: The settings that are neither a field of a policy nor hold policies: switches of the extension.
+#: The settings that are not fields of a policy and contain no policies: switches of the extension.
 SWITCHES_OF_EXTENSION: Final = frozenset({"report_only"})
 
 #: What a switch can be, in any case.
@@ -36,7 +36,7 @@ _BRACKETS: Final = "[](){}"
 
 
 def value_of(name: str, key: str, value: object, problems: list[Problem]) -> object:
-    """Return what *value* stands for.
+    """Return the value that *value*, a text or another object, means.
 
     :param name: the field of a policy, or the argument of the extension.
     :param key: the configuration key.

@@ -70,8 +70,8 @@ class CorsGuard:
         takes its place.
     :param paths: policies for views without a mark, by path.
     :param blueprints: policies of blueprints, by the names that they are registered with (``"api"``, or
-        ``"api.v1"`` for one in another), before the marks of these blueprints. So an application can say what
-        applies to a blueprint that a module holds.
+        ``"api.v1"`` for one in another). They override the marks of these blueprints. So each application can
+        configure a policy for a blueprint that another module defines.
     :param report_only: whether no policy of the application enforces its guard: what a guard would refuse is
         logged and signalled, and reaches the application. For the first weeks; policies stay as they are.
     :param debug_page: whether ``/_cors`` shows all policies and refusals. It needs debug mode.

@@ -1,8 +1,8 @@
 """Marks: the policies put on views and blueprints, and how they are found again.
 
 A mark is an attribute. It changes nothing about its target and is only read when a request comes in. So it
-does not matter whether it stands above or below ``@app.route``, nor how many decorators that use
-:func:`functools.wraps` stand between.
+does not matter whether it is above or below ``@app.route``, nor how many decorators that use
+:func:`functools.wraps` are between.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _MARK: Final = "__corsguard_policy__"
 
-#: How many wrappers of a view are looked through; a chain of them may hold a circle.
+#: How many wrappers of a view are searched; a chain of them may contain a circle.
 MAX_WRAPPERS: Final = 64
 
 #: The key in ``app.extensions`` whose value is the :class:`.CorsMiddleware` of the application.
@@ -176,7 +176,7 @@ class Marks:
     """The marks of one application, read when they are asked for.
 
     :param app: the application.
-    :param blueprints: what the application says of blueprints, by their names, before their own marks.
+    :param blueprints: the application's policies of blueprints, by their names; they override the marks.
     """
 
     def __init__(self, app: Flask, blueprints: Mapping[str, AnyPolicy]) -> None:

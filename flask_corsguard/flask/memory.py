@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flask_corsguard.core.compiled import CompiledPolicy
 
 
-#: How many copies of policies with the methods of a rule are kept; most applications need fewer than ten.
+#: How many copies of policies with the methods of a rule are stored; most applications need fewer than ten.
 MAX_COPIES: Final = 1024
 
 

@@ -1,4 +1,4 @@
-"""Which policy a request has if a dispatcher may stand between the layer and Flask."""
+"""Which policy a request has if there may be a dispatcher between the layer and Flask."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Which application a dispatcher inside of the layer gives a path to: the Flask application, or another one.
 
-The routes of the Flask application say nothing of what another application answers.
+The routes of the Flask application do not apply to paths that another application answers.
 """
 
 from __future__ import annotations

@@ -27,9 +27,8 @@ logger: Final = logging.getLogger("flask_corsguard")
 class PolicyPerRequest:
     """Finds the policy of a request as :class:`.RoutedPolicies` does, where the application's is asked for.
 
-    Marks, paths and the methods of routes keep their meaning. The callable is asked once per request, before
-    the application runs, in an application context. If it fails, the closed policy takes the place of what it
-    would have given.
+    Marks, paths and the methods of routes apply as usual. The callable is asked once per request, before
+    the application runs, in an application context. If it fails, the closed policy applies instead.
 
     :param policy_of: the callable.
     :param routes: what finds the policy of a request; the policy of the application in it is not used.

@@ -55,7 +55,7 @@ class PlacedMountedPolicies(MountedPolicies, PlacedPolicies):
 
 
 class PlaceFinder(MountedPolicies):
-    """Finds the policy of one request after another, and takes note of where it stands."""
+    """Finds the policy of one request after another, and stores where it is configured."""
 
     _place: str | None = None
 

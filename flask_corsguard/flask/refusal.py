@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 logger = logging.getLogger("flask_corsguard")
 
 #: Sent with the application and ``decision=`` for every refused preflight, every refused request, also those
-#: that ``guard="report"`` lets pass, and every answer that is withheld from a page, because its origin is not
-#: allowed.
+#: that ``guard="report"`` only reports, and every answer that is withheld from a page, because its origin is
+#: not allowed.
 cors_refused: Final = Namespace().signal("cors-refused")
 
-#: Where a request context keeps its session, and has ``None`` until that is opened: the attribute of Flask
-#: since 3.1.3, and the one before.
+#: The attribute of a request context for its session, ``None`` until that is opened: the one of Flask since
+#: 3.1.3, and the one before.
 SESSION_ATTRIBUTES: Final = ("_session", "session")
 
 
 class CrossOriginRefused(Forbidden):
-    """The policy does not let this request across origins; the application's error handlers may answer it.
+    """The policy does not allow this cross-origin request; the application's error handlers may answer it.
 
     Without a handler for it, for 403 or for every ``HTTPException`` the answer is plain text.
 
-    :ivar decision: the :class:`.Decision`, whose ``explain()`` says why.
+    :ivar decision: the :class:`.Decision`, whose ``explain()`` returns the reason.
     """
 
     __module__ = "flask_corsguard"
@@ -51,7 +51,7 @@ class CrossOriginRefused(Forbidden):
         return [("Content-Type", "text/plain; charset=utf-8")]
 
     def get_body(self, environ: object = None, scope: object = None) -> str:
-        """Give the sentence that says why, and what to do."""
+        """Return the sentence that explains why, and what to do."""
         return self.description or ""
 
 
@@ -64,8 +64,8 @@ def answer_through(
     authenticates, counts or stores. Error handlers find an empty session that cannot be written to. Flask
     runs what belongs to every request context, such as URL converters and teardown functions.
 
-    Where a handler or a converter raises, and where Flask is not as this module knows it, the answer is the
-    plain text of the refusal, and the log says why.
+    If a handler or a converter raises, or a new Flask differs from what this module knows, the answer is the
+    plain text of the refusal, and the log shows why.
 
     :param app: the application.
     :param refusal: the refusal, which is raised before the handlers are called.

@@ -99,7 +99,7 @@ def _note(
     environ: WSGIEnvironment,
     asked: Mapping[str, object],
 ) -> None:
-    # A response may be begun anew, and is told of once. The application may have changed its environ.
+    # A response may be started again, and is reported once. The application may have changed its environ.
     key = f"noted.{layer.key}"
     if key not in environ:
         environ[key] = True

@@ -32,7 +32,7 @@ class RoutedPolicies(UrlPolicies):
         method = method_to_judge(environ) or environ["REQUEST_METHOD"]
         if one is not None and (
             one.policy.methods is not None
-            # Every route allows a safelisted method; only a preflight is told all methods of its route.
+            # Every route allows a safelisted method; only a preflight gets all methods of its route.
             or (method in SAFELISTED_METHODS and environ["REQUEST_METHOD"] != "OPTIONS")
         ):
             return one

@@ -26,7 +26,7 @@ def settled(found: AnyCompiled, app: Flask, environ: WSGIEnvironment, origin: st
 
     :param found: the policy of its URL, or a list of policies; one that lasts needs no settlement.
     :param app: the application.
-    :param environ: the environ of the request, which remembers what callables have said.
+    :param environ: the environ of the request, which remembers what callables have returned.
     :param origin: the value of ``Origin``.
     """
     outcomes = environ.setdefault(f"flask_corsguard.outcomes.{id(app):x}", {})
@@ -42,7 +42,7 @@ def settled(found: AnyCompiled, app: Flask, environ: WSGIEnvironment, origin: st
 
 def context_of(app: Flask) -> AbstractContextManager[object]:
     """Return an application context of *app*, unless one is active."""
-    # Not imported by name: whoever looks through this module would ask the proxy.
+    # Not imported by name: code that inspects the attributes of this module would then use the proxy.
     current: Any = flask.current_app
     is_active = bool(current) and current._get_current_object() is app  # noqa: SLF001 - documented by Flask
     return nullcontext() if is_active else pushed(app.app_context())

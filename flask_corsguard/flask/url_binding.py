@@ -108,7 +108,7 @@ class UrlBinding:
 
 @lru_cache(maxsize=8)
 def _binds_as_known(function: object) -> bool:
-    """Say whether a function names what a known ``create_url_adapter`` names, and nothing else.
+    """Return whether a function uses the names that a known ``create_url_adapter`` uses, and no others.
 
     Two functions may name the same and differ. But a release of Flask in which another setting counts has to
     name that setting.

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 logger: Final = logging.getLogger("flask_corsguard")
 
-#: How many redirects of the URL map are followed to find a policy; a map can hold a circle of them.
+#: How many redirects of the URL map are followed to find a policy; a map can contain a circle of them.
 MAX_REDIRECTS: Final = 4
 
 
@@ -144,8 +144,8 @@ class UrlPolicies:
         policy = self._follow(adapter, path, method, with_methods=False)[0].policy
         if policy is by_policy.policy:
             return by_policy
-        # A browser keeps what a preflight names for the URL that was asked for, where other methods may lead
-        # elsewhere.
+        # A browser caches the methods of a preflight for the requested URL, but other methods of that URL may
+        # have other redirects.
         led = (
             each
             for each in methods
@@ -198,7 +198,7 @@ class UrlPolicies:
         return self._with_lacking_method(policy, self._methods_of(policy, path, rules), method)
 
     def _without_endpoint(self, policy: AnyPolicy, *, with_methods: bool) -> AnyCompiled:
-        # No view stands behind any method, so every one may reach the error, and a page reads it.
+        # No method has a view, so every method may reach the error, and a page reads it.
         if not with_methods or policy.methods is not None or not policy.origins:
             return compiled_any(policy)
         return self._with_methods(policy, "*")
@@ -206,7 +206,7 @@ class UrlPolicies:
     def _with_lacking_method(self, policy: AnyPolicy, methods: tuple[str, ...], method: str) -> AnyCompiled:
         """Return the policy of a URL none of whose rules takes *method*, so that a page reads the 405.
 
-        Tempting: ``"*"``. But a browser would keep that for the URL (#cors-preflight-cache), and so for the
+        Tempting: ``"*"``. But a browser would cache that for the URL (#cors-preflight-cache), and so for the
         methods of views that have other policies. *method* has no view.
         """
         if method in methods or not policy.origins or not is_method_under_wildcard(method):
@@ -235,7 +235,7 @@ class UrlPolicies:
             memory.renew(additions)
             remembered = memory.by_rule_and_method
         if memory.is_shared(rule, self.app.url_map):
-            # The browser keeps what a preflight names for the URL, where other methods have other rules.
+            # The browser caches the methods of a preflight for the URL, where other methods have other rules.
             rules = rules_of(adapter, decoded(path), rule.methods or ())
             return self._with_methods(policy, self._methods_of(policy, path, rules))
         rules = dict.fromkeys(rule.methods or (), rule)
@@ -245,7 +245,7 @@ class UrlPolicies:
         return by_policy
 
     def _methods_of(self, policy: AnyPolicy, path: str, rules: dict[str, Rule]) -> tuple[str, ...]:
-        # A browser keeps every method that a preflight names (#cors-preflight-cache), so a method that has
+        # A browser caches every method that a preflight names (#cors-preflight-cache), so a method that has
         # another policy is not named.
         return tuple(
             sorted(

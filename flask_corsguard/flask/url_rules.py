@@ -85,7 +85,7 @@ def target_of(redirect: RequestRedirect, adapter: MapAdapter) -> str | None:
 def rank(method: str) -> tuple[bool, bool, str]:
     """Return the place of *method* among those of a URL, of which the first gives the policy of a 405.
 
-    OPTIONS is last: Flask adds it to every rule, and no method of a view class stands behind it.
+    OPTIONS is last: Flask adds it to every rule, and a view class has no method for it.
     """
     return method != "GET", method == "OPTIONS", method
 

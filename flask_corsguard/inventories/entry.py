@@ -10,7 +10,7 @@ from flask_corsguard.core.policy import Policy
 #: What an entry has as its policy.
 Given = Policy | tuple[Policy, ...] | None
 
-#: The method of an entry that stands for any.
+#: The method of an entry that means any method.
 ANY: str = "*"
 
 

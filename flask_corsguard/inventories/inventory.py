@@ -24,7 +24,7 @@ def inventory(app: object) -> tuple[Entry, ...]:
     build URLs have none.
 
     :param app: a Flask application that has a :class:`CorsGuard`; or a :class:`CorsMiddleware`; or an
-        application around one of these that keeps what it calls in an attribute, as WSGI layers do.
+        application around one of these that stores what it calls in an attribute, as WSGI layers do.
     :returns: the entries.
     :raises LookupError: if there is neither.
     """

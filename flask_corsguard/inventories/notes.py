@@ -55,7 +55,7 @@ class Notes:
         """Return the findings of an entry, without the line that they are about.
 
         :param given: the policy of the entry.
-        :param method: its method, or one that stands for all.
+        :param method: its method, or ``ANY`` for all methods.
         :param reads_session: asks whether its view reads who is signed in.
         """
         found = [

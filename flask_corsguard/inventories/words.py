@@ -97,7 +97,7 @@ def grouped(entries: Iterable[Entry]) -> list[list[Entry]]:
 def without_implied(entries: Iterable[Entry]) -> list[Entry]:
     """Return entries without those for HEAD and OPTIONS that Flask adds to the methods of a rule.
 
-    A rule for nothing else keeps them.
+    A rule that has only HEAD or OPTIONS has its entries.
     """
     kept: list[Entry] = []
     for group in grouped(entries):

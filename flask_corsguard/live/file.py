@@ -16,7 +16,7 @@ from .native import Bell
 if TYPE_CHECKING:
     from watchfiles.main import FileChange
 
-#: Milliseconds between two looks at what the system has told of the directory, and between two at the bell.
+#: Milliseconds between two reads of the system's news of the directory, and between two of the bell.
 _STEP: Final = 50
 _LOOK: Final = 200
 
@@ -44,7 +44,7 @@ class OriginsFile:
         return f"OriginsFile({str(self._path)!r})"
 
     def load(self) -> list[str]:
-        """Return the lines: for whoever has the source.
+        """Return the lines, for the object that uses this source.
 
         :raises OSError: if the file cannot be read.
         :raises ValueError: if it is not text, or its last line has no end.
@@ -56,13 +56,13 @@ class OriginsFile:
         return [line for line in lines if line]
 
     def version(self) -> object:
-        """Return what the system knows of the file without reading it: for whoever has the source."""
+        """Return what the system knows of the unread file, for the object that uses this source."""
         # What is replaced has another number, what is written another time.
         status = self._path.stat()
         return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
     def wait(self, seconds: float, bell: Bell) -> None:
-        """Wait for a change beside the file or of it: for whoever has the source."""
+        """Wait for a change of the file or of its folder, for the object that uses this source."""
         deadline: float = time.monotonic() + seconds
         events = self._events.get(bell)
         if events is None:

@@ -34,7 +34,7 @@ Load = Callable[[Any], "Policy | Sequence[Policy] | Mapping[str, Any] | None"]
 
 
 class Times(NamedTuple):
-    """How long answers count, and how many of them are kept."""
+    """How long answers count, and how many of them are stored."""
 
     ttl: float
     grace: float
@@ -84,9 +84,9 @@ class KnownKeys:
         self.wanted: dict[Hashable, None] = {}
         self._version: object = None
         self._version_due = self._quiet_until = _NEVER
-        #: Known keys for which the source fails, each told once.
+        #: Known keys for which the source fails, each logged once.
         self._failing: set[Hashable] = set()
-        #: What was told of the policies of keys.
+        #: The last log line about the policy of each key.
         self._told: dict[Hashable, str] = {}
 
     def ask_for(self, keys: Iterable[Hashable]) -> bool:
@@ -135,7 +135,7 @@ class KnownKeys:
         try:
             version = self._read_version() if self._read_version is not None else None
             same = {key for key, e in self.known.items() if version is not None and e.version == version}
-        except Exception as error:  # noqa: BLE001 - the code of whoever wrote the source
+        except Exception as error:  # noqa: BLE001 - the user's own source
             self._questions.outage.begin(asked, error, self._left(asked))
             return False
         self._questions.outage.end(asked)
@@ -151,7 +151,7 @@ class KnownKeys:
         asked = self._questions.now()
         try:
             policy = self._policy_of(key)
-        except Exception as error:  # noqa: BLE001 - the code of whoever wrote the source
+        except Exception as error:  # noqa: BLE001 - the user's own source
             self._fail(key, error, asked)
             return False
         self._failing.discard(key)
@@ -189,7 +189,7 @@ class KnownKeys:
         elif not self.known:
             self._questions.outage.begin(asked, error, 0)
         elif asked >= self._quiet_until:
-            # Anyone can send a key that makes the source fail, so these are not told of one by one.
+            # Anyone can send a key that makes the source fail, so these are not logged one by one.
             self._quiet_until = asked + QUIET
             logger.warning(
                 "the source of policies fails for a new key, %s: %s", shown(key), shown(str(error))

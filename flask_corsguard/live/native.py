@@ -1,7 +1,7 @@
 """Threads and locks of the operating system, also where gevent has put its own in their place.
 
-A question that waits would otherwise hold up every request of the process: most drivers of databases wait in
-C, where gevent cannot switch.
+Otherwise a question that waits would block every request of the process: most drivers of databases wait in C,
+where gevent cannot switch.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Bell:
         try:
             self._lock.release()
         except RuntimeError:
-            # It has been rung, and nobody has heard it yet.
+            # It has been rung, and the next wait has not begun yet.
             return
 
     def is_set(self) -> bool:

@@ -29,7 +29,7 @@ class LiveOrigins(ChangingSet):
     :param grace: seconds for which an answer counts, from when the question was asked, if no other one comes.
     :param clock: for tests. Time is what it returns, and nothing is asked but by :meth:`refresh`.
     :raises TypeError: if *load* or *version* cannot be called.
-    :raises ValueError: if a time is no positive number, or *grace* is shorter than twice *ttl*.
+    :raises ValueError: if a time is not a positive number, or *grace* is shorter than twice *ttl*.
     """
 
     __module__ = "flask_corsguard.live"
@@ -116,7 +116,7 @@ class LiveOrigins(ChangingSet):
             is_same = is_known and version is not None and version == self._version
             rows = self._rows if is_same else rows_of(self._source.load())
             return self._succeed(asked, rows, version, doubts)
-        except Exception as error:  # noqa: BLE001 - the code of whoever wrote the source
+        except Exception as error:  # noqa: BLE001 - the user's own source
             self._fail(error)
             return False
 

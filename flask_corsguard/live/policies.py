@@ -13,7 +13,7 @@ from .known_keys import AnyPolicy, KnownKeys, Load, Times
 from .questions import Questions
 from .source import checked_function, checked_times
 
-#: Longest text that is taken for a key, in characters: a host has 253, and more is not kept of a stranger.
+#: Longest text that is read as a key, in characters: a host has 253, and no stranger may fill the memory.
 MAX_KEY_LENGTH: Final = 512
 
 
@@ -30,7 +30,7 @@ class LivePolicies:
 
     :param load: returns the policy of a key, its fields as a mapping, or a list of policies; ``None`` if
         there is no such key. A :exc:`.PolicyError` closes that key, and is logged once.
-    :param key: returns the key of a request from its environ; ``None`` stands for none.
+    :param key: returns the key of a request from its environ; ``None`` means that it has none.
     :param ttl: seconds between two questions for a key, at most.
     :param grace: seconds for which an answer counts, from when the question was asked.
     :param maxsize: how many keys are known, and how many strangers are remembered.
@@ -38,7 +38,7 @@ class LivePolicies:
         asked for again.
     :param clock: for tests. Time is what it returns, and nothing is asked but by :meth:`refresh`.
     :raises TypeError: if *load*, *key* or *version* cannot be called.
-    :raises ValueError: if a time or *maxsize* is no positive number, or *grace* is shorter than twice *ttl*.
+    :raises ValueError: if a time or *maxsize* is not a positive number, or *grace* is less than twice *ttl*.
     """
 
     __module__ = "flask_corsguard.live"

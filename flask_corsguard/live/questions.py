@@ -19,7 +19,7 @@ RETRY: Final = 1.0
 _NEVER: Final = float("-inf")
 _FOREVER: Final = float("inf")
 
-#: Not the generator of the module, whose numbers belong to the application; a fork of it would say the same.
+#: Not the generator of the module: the application uses its numbers, and a forked process repeats them.
 _RANDOM: Final = random.SystemRandom()
 
 T = TypeVar("T")

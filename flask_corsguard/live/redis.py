@@ -43,11 +43,11 @@ class RedisSet:
         return f"RedisSet({self._key!r})"
 
     def add(self, *origins: str) -> None:
-        """List *origins*, and tell every process: for whoever changes the set."""
+        """Add *origins* to the set, and notify every process; for the program that changes the set."""
         self._change("sadd", origins)
 
     def discard(self, *origins: str) -> None:
-        """List *origins* no longer, and tell every process: for whoever changes the set."""
+        """Remove *origins* from the set, and notify every process; for the program that changes the set."""
         self._change("srem", origins)
 
     def _change(self, command: str, origins: tuple[str, ...]) -> None:
@@ -60,22 +60,22 @@ class RedisSet:
             transaction.execute()
 
     def load(self) -> list[str]:
-        """Return the members of the set: for whoever has the source."""
+        """Return the members of the set, for the object that uses this source."""
         return [_text(member) for member in self._client.smembers(self._key)]
 
     def version(self) -> object:
-        """Return the text beside the set: for whoever has the source."""
+        """Return the text beside the set, for the object that uses this source."""
         return self._client.get(f"{self._key}:version")
 
     def wait(self, seconds: float, bell: Bell) -> None:
-        """Wait for a change to be published: for whoever has the source."""
+        """Wait until a change is published, for the object that uses this source."""
         deadline = time.monotonic() + seconds
         news = self._news.get(bell)
         if news is None:
             news = self._client.pubsub(ignore_subscribe_messages=True)
             news.subscribe(f"{self._key}:changes")
-            # The server confirms it. What was published before nobody has heard, so the source is asked once
-            # more.
+            # The server confirms it. This process did not receive earlier changes, so the source is asked
+            # once more.
             news.get_message(timeout=TIMEOUT)
             self._news[bell] = news
             return

@@ -18,8 +18,8 @@ Wait = Callable[[float, Bell], object]
 
 #: Threads that may hang in a question at the same time, beside the one that asks now.
 MAX_STUCK: Final = 8
-#: Seconds between two questions, at least and at most, in which no news and no bell is heard: about as long
-#: as a question takes, so that a storm of news does not take the processor.
+#: Seconds of rest between two questions, at least and at most: about as long as a question takes. News and
+#: the bell wait until then, so that many changes at once do not take the processor.
 LEAST_REST: Final = 0.05
 MOST_REST: Final = 1.0
 
@@ -29,8 +29,8 @@ logger: Final = logging.getLogger("flask_corsguard")
 class Refresher:
     """Calls a method again and again in a thread of its own; at most one thread of each process does.
 
-    The thread is started by whoever needs it: by :meth:`ensure`, and in a process that was forked from one
-    that has used it. It ends with the process, or when the method's object is gone.
+    :meth:`ensure` starts the thread on first use, and so does a process that was forked from one that has
+    used it. It ends with the process, or when the method's object is gone.
 
     :param turn: the method. It returns after how many seconds it wants to be called again.
     :param after_fork: a method that is called first in a child process.
@@ -109,7 +109,7 @@ class Refresher:
                 if turn is None:
                     return
                 seconds = turn()
-                # Not held while the thread waits, so that the object can go.
+                # No reference while the thread waits, so that the object can be freed.
                 del turn
                 if self._running is token:
                     self._pause(seconds, time.monotonic() - began, bell)

@@ -80,9 +80,9 @@ def checked_function(function: object, name: str, what: str) -> Callable[..., An
 
 
 def checked_times(ttl: float, grace: float) -> None:
-    """Refuse times that no source could keep.
+    """Refuse times that no source could meet.
 
-    :raises ValueError: if a time is no positive number of seconds, or *grace* is shorter than twice *ttl*.
+    :raises ValueError: if a time is not a positive number of seconds, or *grace* is shorter than twice *ttl*.
     """
     for name, value in (("ttl", ttl), ("grace", grace)):
         if type(value) not in {int, float} or not 0 < value < float("inf"):
@@ -97,7 +97,7 @@ def checked_times(ttl: float, grace: float) -> None:
 def rows_of(answer: object) -> frozenset[object]:
     """Return the rows of what a source has answered, each once.
 
-    :raises TypeError: if they are no rows.
+    :raises TypeError: if *answer* is not a list of rows.
     """
     if isinstance(answer, (str, bytes, Mapping)) or not isinstance(answer, Iterable):
         raise TypeError(f"the source returned {shown(answer)}, not a list of origins")
@@ -111,7 +111,7 @@ def rows_of(answer: object) -> frozenset[object]:
 def _hashable(row: object) -> object:
     try:
         hash(row)
-    except Exception:  # noqa: BLE001 - the code of whoever wrote the type
+    except Exception:  # noqa: BLE001 - a method of the user's own type
         return _Strange(shown(row))
     return exact(row)
 

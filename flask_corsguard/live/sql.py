@@ -31,12 +31,12 @@ class SqlQuery:
         return f"SqlQuery({self._engine.url.render_as_string(hide_password=True)!r}, {str(self._query)!r})"
 
     def load(self) -> list[str]:
-        """Return the first column of the rows: for whoever has the source."""
+        """Return the first column of the rows, for the object that uses this source."""
         with self._engine.connect() as connection:
             return [row[0] for row in connection.execute(self._query)]
 
     def version(self) -> object:
-        """Return the row of the version: for whoever has the source."""
+        """Return the row of the version, for the object that uses this source."""
         if self._version is None:
             return None
         with self._engine.connect() as connection:

@@ -17,7 +17,7 @@ from .questions import Questions
 #: The content of a source that has said nothing, or not for too long.
 NOBODY: Final[Snapshot] = ()
 
-#: How many rows that are skipped are told of by line; of more of them, their number is.
+#: How many skipped rows are logged with a line each; of more rows, only the number is logged.
 MAX_TOLD_ROWS: Final = 20
 
 _NEVER: Final = float("-inf")

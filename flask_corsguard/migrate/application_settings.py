@@ -110,7 +110,7 @@ class ApplicationSettings:
         return settings
 
     def resolve_resources(self, call: ExtensionCall, settings: Settings) -> Settings:
-        """Return the options with those for paths that were misspelt, if an answer says so."""
+        """Return the options, and with them those for misspelt paths if an answer corrects these."""
         first = next(settings.combinations())
         renames, _ = resolve_ignored(first, self._work.answers, call.place)
         for name, meant in renames.items():

@@ -47,7 +47,7 @@ def in_order(call: ast.Call) -> list[ast.expr | ast.keyword]:
 def rename_key(use: KeyUse, key: str) -> None:
     """Give a key of the configuration another name."""
     source = use.module.source
-    start = source.offset(use.node.lineno, use.node.col_offset)  # type: ignore[attr-defined]  # a statement, say
+    start = source.offset(use.node.lineno, use.node.col_offset)  # type: ignore[attr-defined]  # not a module
     at = source.text.index(use.key, start)
     source.edit(at, at + len(use.key), key)
 

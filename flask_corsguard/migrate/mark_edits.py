@@ -168,7 +168,7 @@ class MarkEdits:
         work.say("done", module, site.node, "decorator", f"@{before} -> @{' '.join(after.split())}")
 
     def _move(self, site: Decoration) -> None:
-        """Say so if a decorator above would hide the mark."""
+        """Report each decorator above that would hide the mark."""
         if site.how != "decorator" or not isinstance(site.owner, (ast.FunctionDef, ast.AsyncFunctionDef)):
             return
         decorators = site.owner.decorator_list

@@ -1,4 +1,4 @@
-"""What stands beside Flask-CORS in a program and changes what browsers see: headers by hand, sockets."""
+"""Other code of a program that changes what browsers see: headers by hand, and sockets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class HandWritten:
 
 
 class Neighbours:
-    """Finds what stands beside Flask-CORS."""
+    """Finds other code than Flask-CORS that sends CORS headers."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
@@ -82,7 +82,7 @@ class Neighbours:
         return known.known if known.is_known and isinstance(known.known, str) else None
 
     def settle(self, hands: list[HandWritten], values: dict[str, Any] | None) -> tuple[bool, Answer | None]:
-        """Say what has to be removed, or ask.
+        """Report what has to be removed, or ask.
 
         :param values: the application's policy; empty for a closed one, ``None`` if it is not one policy.
         :returns: whether everything is settled, and the origins that an answer gives.

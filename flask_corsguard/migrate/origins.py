@@ -24,7 +24,7 @@ _SIGNS: Final = frozenset("*\\]?$^[]()")
 
 
 class Unknown:
-    """Stands for a value that only run time knows."""
+    """The placeholder for a value that only run time knows."""
 
 
 UNKNOWN: Final = Unknown()
@@ -37,7 +37,7 @@ class OriginsFound:
     :ivar items: for each item that was written, what takes its place.
     :ivar is_any: whether everyone is allowed.
     :ivar never: items that never matched, and what was meant, as far as that is clear.
-    :ivar unclear: expressions that no pattern stands for.
+    :ivar unclear: expressions that no pattern can replace.
     :ivar notes: what differs.
     """
 

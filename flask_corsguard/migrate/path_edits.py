@@ -71,7 +71,7 @@ class PathWriter:
     def read(
         self, resources: Setting, base: Settings, initialisation: Any, origins: Answer | None
     ) -> Rules | None:
-        """Return the rules; ``None`` if that was said to be impossible."""
+        """Return the rules; ``None`` if that is impossible, and the report has a line about it."""
         work, call = self._work, initialisation.call
         if not resources.value.is_known and not _is_visible(resources):
             work.say(
@@ -132,7 +132,7 @@ class PathWriter:
             yield _Entry(key, base.with_others(inner), entry_node, key_node)
 
     def _settle(self, entry: _Entry, call: ExtensionCall, *, has_rest: bool) -> bool:
-        """Ask about a key that cannot be said exactly; return whether its rules are settled."""
+        """Ask about a key that has no exact rule; return whether its rules are settled."""
         work, reading, policy = self._work, entry.reading, entry.policy
         if policy.kind == "closed" and not policy.questions and not has_rest:
             # Nobody is allowed there, as where there is no rule.

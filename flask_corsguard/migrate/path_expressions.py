@@ -1,7 +1,7 @@
 """The path rules that take the place of the keys of ``resources``.
 
 A key of Flask-CORS is a regular expression for the beginning of a path, or, without a sign of one, the whole
-path. A rule covers whole segments. Where the two differ on a route of the project, it is said.
+path. A rule covers whole segments. If the two differ on a route of the project, the report lists it.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class Plan:
         self._removed: dict[Module, set[str]] = {}
 
     def run(self) -> None:
-        """Change the texts, or say what is open."""
+        """Change the texts, or report what is open."""
         work = self._work
         for module, node, text in work.sites.unclear:
             work.say("by hand", module, node, "unclear", f"{text}: nothing takes its place")
@@ -98,7 +98,7 @@ class Plan:
                 self._apps.append(Initialisation(call, None))
 
     def _merge_calls(self) -> None:
-        """Remove the second of two calls that say the same; leave to the user what says something else."""
+        """Remove the second of two calls with the same options; leave calls with others to the user."""
         kept: list[Initialisation] = []
         for each in self._apps:
             other = next((one for one in kept if self._is_same_app(one.call, each.call)), None)
@@ -214,7 +214,7 @@ class Plan:
         ImportEdits(work, work.sites, self._removed).write()
 
     def _remove_variable(self, call: ExtensionCall) -> None:
-        """Remove the variable that held the extension, if nothing reads it."""
+        """Remove the variable of the extension, if nothing reads it."""
         statement = call.statement
         if call.is_init or not isinstance(statement, ast.Assign) or statement.value is not call.node:
             return
@@ -242,6 +242,6 @@ class Plan:
 
 
 def work_lookup(work: Work, module: Module, node: ast.ImportFrom, name: str) -> list[Any]:
-    """Return what an import in *module* stands for."""
+    """Return what an import in *module* refers to."""
     bound = next((alias.asname or alias.name for alias in node.names if alias.name == name), name)
     return work.resolver.lookup(ast.Name(bound, ast.Load()), module, module.scope.nodes[node])

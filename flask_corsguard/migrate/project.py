@@ -1,4 +1,4 @@
-"""The files of a project, and what the names in them stand for, across files."""
+"""The files of a project, and what the names in them refer to, across files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Final
 from .scopes import Scope, scopes_of
 from .source import Source, SourceError, read_source
 
-#: Folders that hold nothing of the project's own.
+#: Folders without code of the project itself.
 SKIPPED: Final = frozenset(
     {"__pycache__", "node_modules", "site-packages", "venv", "env", "build", "dist", "__pypackages__"}
 )

@@ -123,7 +123,7 @@ def read_answers(text: str, origins: Sequence[str] = ()) -> Answers:
     """Return the answers in *text*, a JSON object from id to answer.
 
     :param origins: what ``--origins`` lists.
-    :raises AnswersError: if it is not one, or answers what is no question or no choice.
+    :raises AnswersError: if it is not one, or contains an unknown question or an unknown choice.
     """
     wrong = [origin for origin in origins if read_origin(origin) is None]
     if wrong:

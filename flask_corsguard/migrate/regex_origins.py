@@ -1,4 +1,4 @@
-"""The patterns that a regular expression for origins stands for, as far as a pattern can say the same.
+"""The patterns that replace a regular expression for origins, as far as patterns can express it.
 
 Flask-CORS matches the beginning of an origin, so an expression without an end is open there. What a pattern
 allows is never more than what the expression matched.
@@ -24,7 +24,7 @@ from flask_corsguard.core.regex_tree import (
     read_expression,
 )
 
-# What stands for more than one text, in the texts that an expression is expanded to.
+# The placeholders for more than one text, in the texts that an expression is expanded to.
 _RUN, _LABEL, _DIGITS, _ONE, _END = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
 
 #: Texts that one expression is expanded to; more are not what somebody wrote down as origins.
@@ -45,7 +45,7 @@ _REST = re.compile(
 
 
 class Reading(NamedTuple):
-    """What an expression stands for.
+    """The patterns for an expression.
 
     :ivar patterns: origins and patterns.
     :ivar is_narrower: whether it matched more than these.
@@ -56,7 +56,7 @@ class Reading(NamedTuple):
 
 
 def read_regex(regex: re.Pattern[str]) -> Reading | None:
-    """Return the origins and patterns that *regex* stands for; ``None`` if these cannot say it."""
+    """Return the origins and patterns that replace *regex*; ``None`` if these cannot express it."""
     try:
         texts = _expand(read_expression(regex))
     except UnreadableError:
@@ -87,7 +87,7 @@ def _with_ports(name: str, ports: set[str]) -> list[str | None]:
 
 
 def _parts(text: str, *, is_closed: bool) -> list[tuple[str, str]] | None:
-    """Return name and port of what a text stands for: no port, a number, "digits" or "*"."""
+    """Return the names and ports in a text; a port is empty, a number, "digits" or "*"."""
     if not is_closed and "https://".startswith(text):
         return [(f"{each}://*", "*") for each in ("https", "http") if f"{each}://".startswith(text)]
     match = _TEXT.fullmatch(text)
@@ -141,7 +141,7 @@ def _names(wild: str, host: str) -> list[str] | None:
 
 
 def _expand(node: Node) -> list[str]:
-    """Return the texts that *node* stands for."""
+    """Return the texts that *node* matches."""
     texts = _texts(node)
     if len(texts) > MAX_TEXTS:
         raise UnreadableError
@@ -192,7 +192,7 @@ def _of_repeat(node: Repeat) -> list[str]:
             # "/*" and ":*", which are meant as a star.
             texts = _of_characters(item)
             return [text * count for text in texts for count in range(node.least, node.least + 2)]
-        # A star may stand for more labels than a class without a dot.
+        # A star may match more labels than a class without a dot.
         raise UnreadableError
     if node.most == 1:
         return [*([""] if node.least == 0 else []), *_expand(item)]

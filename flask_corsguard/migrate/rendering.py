@@ -34,7 +34,7 @@ def render(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Group:
-    """A call or a display: what stands in it goes onto lines of its own where one line is too short."""
+    """A call or a display: its items go onto lines of their own if one line is too short."""
 
     before: str
     items: tuple[str | Group, ...]
@@ -98,7 +98,7 @@ class Item:
 
 @dataclass(eq=False)
 class Listing:
-    """What stands between two brackets.
+    """The items between two brackets.
 
     :ivar start: after the opening bracket.
     :ivar end: before the closing one.
@@ -240,7 +240,7 @@ class Listing:
 
 
 def _end_with_brackets(source: Source, end: int, limit: int) -> int:
-    """Return the end of an expression with the brackets around it, which are no part of its node."""
+    """Return the end of an expression with the brackets around it, which do not belong to its node."""
     at = end
     while at < limit:
         match = re.compile(r"\s*\)").match(source.text, at, limit)

@@ -1,4 +1,4 @@
-"""What an expression stands for: a name of another library, or the place in the project that defines it."""
+"""What an expression refers to: a name of another library, or the place in the project that defines it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Resolver:
         self.project = project
 
     def lookup(self, node: ast.AST, module: Module, scope: Scope, depth: int = 0) -> list[Meaning]:
-        """Return what a name or an attribute stands for; every other expression stands for itself."""
+        """Return what a name or an attribute refers to; every other expression refers to itself."""
         if depth > MAX_DEPTH:
             return []
         if isinstance(node, ast.Name):
@@ -57,12 +57,12 @@ class Resolver:
         return [Definition(node, module, scope)]
 
     def dotted(self, node: ast.AST, module: Module, scope: Scope) -> str:
-        """Return the one name of another library that *node* stands for; else an empty text."""
+        """Return the one name of another library that *node* refers to; else an empty text."""
         names = {each.dotted for each in self.lookup(node, module, scope) if isinstance(each, External)}
         return names.pop() if len(names) == 1 else ""
 
     def externals(self, node: ast.AST, module: Module, scope: Scope) -> set[str]:
-        """Return the names of other libraries that *node* can stand for."""
+        """Return the names of other libraries that *node* can refer to."""
         return {each.dotted for each in self.lookup(node, module, scope) if isinstance(each, External)}
 
     def _of_binding(self, binding: Binding, name: str, module: Module, depth: int) -> Iterator[Meaning]:

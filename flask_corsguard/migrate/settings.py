@@ -109,7 +109,7 @@ def settings_of_keywords(
 def dictionary_of(
     node: ast.expr, module: Module, scope: Scope, resolver: Resolver, depth: int = 0
 ) -> Definition | None:
-    """Return the one dictionary that *node* stands for, if it can be seen."""
+    """Return the one dictionary that *node* refers to, if the code shows it."""
     found = resolver.lookup(node, module, scope)
     if len(found) != 1 or not isinstance(found[0], Definition) or depth > MAX_DEPTH:
         return None
@@ -129,7 +129,7 @@ def dictionary_of(
 
 
 def settings_of_dictionary(found: Definition, evaluator: Evaluator) -> Settings | None:
-    """Return the options in a dictionary; ``None`` if it holds what cannot be seen."""
+    """Return the options in a dictionary; ``None`` if the code does not show all of it."""
     result = Settings()
     for name, node in _entries(found.node):
         if name is None:

@@ -101,7 +101,7 @@ class SiteFinder:
         self._resolver = resolver
         self._sites = Sites()
         self._made: dict[ast.AST, ExtensionCall] = {}
-        #: The words that can stand for something of Flask-CORS.
+        #: The words that can refer to something of Flask-CORS.
         self._names = related(project, ("CORS", "cross_origin"), ("flask_cors", "flask_ext_cors"))
 
     def find(self) -> Sites:

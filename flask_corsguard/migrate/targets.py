@@ -39,7 +39,7 @@ class Creation:
 
 
 class Targets:
-    """Says what an expression is, and which applications a project makes."""
+    """Finds what an expression is, and which applications a project makes."""
 
     def __init__(self, project: Project, resolver: Resolver) -> None:
         self._project = project
@@ -58,7 +58,7 @@ class Targets:
         return [(module, module.scope.nodes[call], call) for module, call in self._calls.get(name, [])]
 
     def creations(self, kind: Kind) -> list[Creation]:
-        """Return the calls that make applications, say."""
+        """Return the calls that make objects of *kind*, such as applications."""
         return [
             Creation(kind, call, module, scope)
             for word in self._calls

@@ -18,7 +18,7 @@ class Translation:
     :ivar fields: of the policy, by name; without ``origins`` it is the closed one.
     :ivar questions: what has to be answered first.
     :ivar decided: what was answered.
-    :ivar notes: what differs, in sentences; one that begins with ``safer:`` or ``fixes:`` says how.
+    :ivar notes: what differs, in sentences; some begin with ``safer:`` or ``fixes:``.
     :ivar dropped: the options that have no place here.
     :ivar origin_items: what takes the place of each origin that was written, unless an answer replaced all.
     """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
-#: Values of one expression that are told apart.
+#: How many values of one expression are distinguished.
 MAX_CANDIDATES: Final = 8
 
 

@@ -1,4 +1,4 @@
-"""Which words of a project can stand for something, before any name is looked up."""
+"""Which words of a project can refer to something, before any name is looked up."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .project import Project
 
 
 def related(project: Project, seeds: Iterable[str], modules: Iterable[str] = ()) -> set[str]:
-    """Return the words that can stand for one of *seeds* anywhere in the project.
+    """Return the words that can refer to one of *seeds* anywhere in the project.
 
     :param modules: the first parts of the names of modules in which *seeds* are.
     """
@@ -27,7 +27,7 @@ def related(project: Project, seeds: Iterable[str], modules: Iterable[str] = ())
 
 
 def _renamings(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
-    """Yield each word, and the one that stands for it, or that may be of its kind, from there on."""
+    """Yield each word, and the new name of it, or of something made from it, from there on."""
     for node in nodes:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:

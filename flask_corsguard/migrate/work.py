@@ -125,7 +125,7 @@ class Work:
         self.say("asked", module, node, question.id, question.text)
 
     def say_policy(self, module: Module, node: ast.AST, policy: PolicyText) -> bool:
-        """Add what there is to say of a policy; return whether it can be written."""
+        """Add the questions and notes about a policy to the report; return whether it can be written."""
         for question in policy.questions:
             self.say_question(module, node, question)
         for note in policy.notes:

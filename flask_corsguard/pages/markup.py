@@ -20,7 +20,7 @@ def element(tag: str, *content: str, **attributes: str) -> str:
     """Return an element.
 
     :param content: HTML.
-    :param attributes: text; ``class_`` stands for ``class``, and other underscores for hyphens.
+    :param attributes: text; ``class_`` becomes ``class``, and other underscores become hyphens.
     """
     written = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{escape(value)}"' for name, value in attributes.items()

@@ -92,7 +92,7 @@ def of_errors(session: Session, cells: Cells) -> Iterator[Finding]:
 
 
 def _too_large(session: Session, origin: str) -> list[Answer]:
-    """Return the answer to a request that says it has a very large body."""
+    """Return the answer to a request whose ``Content-Length`` announces a very large body."""
     headers = [("Content-Length", str(TOO_LARGE)), ("Content-Type", "text/plain")]
     try:
         return [

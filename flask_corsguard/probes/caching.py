@@ -1,4 +1,4 @@
-"""Probes of caches: Vary, and a cache in between that does not heed it."""
+"""Probes of caches: ``Vary``, and a cache in between that ignores it."""
 
 from __future__ import annotations
 

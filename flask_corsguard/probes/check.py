@@ -11,7 +11,7 @@ from .forgeries import of_forgeries
 from .session import Finding, Session
 from .sharing import cells_of, of_hosts, of_strange_lines, of_strangers, of_values
 
-#: What a check sends, for whoever is asked whether it may.
+#: What a check sends, for the question whether it may.
 SENDS: Final = (
     "GET, HEAD, OPTIONS and PROPFIND of this URL, and POST without a body to a path below it where "
     "nothing is, in the names of other origins"

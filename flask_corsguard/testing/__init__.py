@@ -1,6 +1,6 @@
 """A model of a browser, for the tests of an application.
 
-It answers one question: would a browser let this page do that? The model follows the Fetch standard
+It answers one question: would a browser allow this page to do that? The model follows the Fetch standard
 and related standards, sends requests to WSGI applications in the same process, and judges by their
 responses alone. With the rest of this library it shares the terms of the standard, but no rule.
 

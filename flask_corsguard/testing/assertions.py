@@ -1,4 +1,4 @@
-"""Assertions whose failure shows why a browser refuses, or what it lets a page read."""
+"""Assertions whose failure shows why a browser refuses, or what it allows a page to read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .responses import Response
 
 
 def assert_can_fetch(page: Page, url: str, **fetch_arguments: Any) -> Response:
-    """Assert that a browser lets *page* read the response to a ``fetch()``.
+    """Assert that a browser allows *page* to read the response to a ``fetch()``.
 
     >>> from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
     >>> from werkzeug import Response
@@ -36,7 +36,7 @@ def assert_can_fetch(page: Page, url: str, **fetch_arguments: Any) -> Response:
 
 
 def assert_cannot_fetch(page: Page, url: str, **fetch_arguments: Any) -> FetchRefused:
-    """Assert that a browser does not let *page* read the response to a ``fetch()``.
+    """Assert that a browser does not allow *page* to read the response to a ``fetch()``.
 
     The application may have executed the request all the same: see :attr:`FetchRefused.sent`.
 

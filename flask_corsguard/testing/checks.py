@@ -97,7 +97,7 @@ def _headers_to_share(request: Request, origin: str) -> str:
 
 def tao_check(request: Request, headers: Iterable[Header]) -> bool:
     """Return whether the page may see the timing of the response (#concept-tao-check)."""
-    # Step 2 is left to the caller, which keeps the flag over redirects.
+    # Step 2 is left to the caller, which stores the flag over redirects.
     values = split(get(headers, TAO) or "")
     if "*" in values or serialized_origin(request) in values:
         return True
@@ -176,7 +176,7 @@ def mixed_content_check(request: Request, quirks: Quirks) -> None:
 
 def _prohibits_mixed_content(request: Request) -> bool:
     # Tempting: every potentially trustworthy page (#categorize-settings-object, step 1). But no
-    # engine keeps a page of http://localhost from loading over plain http.
+    # engine forbids a page of http://localhost to load over plain http.
     client = request.client
     return client is not None and client.url.scheme == "https" and not request.is_top_level
 

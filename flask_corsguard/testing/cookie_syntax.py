@@ -79,7 +79,7 @@ def parse_date(text: str) -> float | None:
 
 
 def _four_digit_year(year: int) -> int:
-    # Section 5.1.1, steps 3 and 4: two digits stand for 1970 to 2069.
+    # Section 5.1.1, steps 3 and 4: two digits mean 1970 to 2069.
     for century, (first, last) in zip(_CENTURIES, ((70, 99), (0, 69)), strict=True):
         if first <= year <= last:
             return century + year

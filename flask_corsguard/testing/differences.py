@@ -51,7 +51,7 @@ def _difference(
     )
 
 
-#: All known differences; a :class:`Browser` with an engine behaves as its entries say.
+#: All known differences; a :class:`Browser` with an engine behaves as its entries describe.
 DIFFERENCES: Final[tuple[Difference, ...]] = (
     _difference(
         "wildcard-authorization",

@@ -46,7 +46,7 @@ class _ApplicationThread(threading.Thread):
     """A thread that runs an application."""
 
     def __init__(self, app: WSGIApplication, environ: WSGIEnvironment, recorder: ResponseRecorder) -> None:
-        # A daemon thread does not keep the test run from ending if the application never returns.
+        # With a daemon thread, the test run can end even if the application never returns.
         super().__init__(name="flask_corsguard.testing.websocket", daemon=True)
         self._application = app
         self._environ = environ

@@ -93,7 +93,7 @@ class FetchRefused(Exception):  # noqa: N818 - not an error: many tests expect a
 
 
 def was_sent(exchanges: Iterable[Exchange]) -> bool:
-    """Return whether *exchanges* hold more than preflights and responses from the cache."""
+    """Return whether *exchanges* contain more than preflights and responses from the cache."""
     return any(not each.is_preflight and not each.from_cache for each in exchanges)
 
 

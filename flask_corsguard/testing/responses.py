@@ -1,4 +1,4 @@
-"""Responses as a page sees them: the parts that the standard lets it know."""
+"""Responses as a page sees them: the parts that the standard shows to it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Response:
 
     @property
     def json(self) -> Any:
-        """The value that the body holds as JSON.
+        """The value of the body as JSON.
 
         :raises ValueError: if the body is not JSON.
         """

@@ -88,7 +88,7 @@ def submit(
 def send_beacon(agent: Agent, client: Client, url: str, data: Data, content_type: str | None) -> Response:
     """Send a beacon (https://w3c.github.io/beacon/#sendbeacon-method).
 
-    The page never learns whether it arrived. A refusal that keeps the beacon from being sent is
+    The page never learns whether it arrived. If the browser refuses to send the beacon, the refusal is
     raised for the test; a refusal of the response is ignored.
     """
     with Attempt(client, f"send a beacon to {url}") as attempt:

@@ -51,7 +51,7 @@ def schemelessly_same_site(one: Origin, other: Origin) -> bool:
         return one is other
     if one.host == other.host:
         return True
-    # A registrable domain ends with the last label of its host: without the list, most pairs are told apart.
+    # A registrable domain ends with the last label of its host: this separates most pairs without the list.
     if _last_label(one.host) != _last_label(other.host):
         return False
     domain = registrable_domain(one.host)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 
-#: Where the environ has the headers with their names as they are sent, for whoever sends them on.
+#: The key of the environ for the headers with their names as they are sent, for code that sends them on.
 HEADERS: Final = "flask_corsguard.testing.headers"
 
 

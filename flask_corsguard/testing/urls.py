@@ -60,7 +60,7 @@ Origin = TupleOrigin | OpaqueOrigin
 
 @dataclass(frozen=True, slots=True)
 class Url:
-    """A parsed URL. If the scheme is not http(s) or ws(s), *path* holds everything after it."""
+    """A parsed URL. If the scheme is not http(s) or ws(s), *path* contains everything after it."""
 
     scheme: str
     host: str = ""

@@ -1,4 +1,4 @@
-"""What a layer for WSGI can stand around, and what it is told of anything else."""
+"""Which applications a WSGI layer accepts, and the errors for all other objects."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ def check_application(app: object) -> None:
     """
     if is_asgi(app):
         raise TypeError(f"{app!r} is an ASGI application: write {ASGI_ADAPTER}.")
-    # An extension of Flask's may be callable, as CorsGuard is, to say what it is not.
+    # A Flask extension may be callable only to raise a clear error, as CorsGuard is.
     if not callable(app) or hasattr(app, "init_app"):
         raise TypeError(f"{app!r} is not a WSGI application: write CorsMiddleware(application, policy).")

@@ -44,7 +44,7 @@ def request_of(environ: WSGIEnvironment) -> Request:
 
 
 def asks_to_read(environ: WSGIEnvironment) -> bool:
-    """Whether a page may have asked to read the response, as far as the browser says.
+    """Whether a page may have asked to read the response, by what the browser sent.
 
     It has not where the browser names a mode without CORS, such as that of a form
     (https://fetch.spec.whatwg.org/#concept-request-mode). Old browsers and plain http name none.

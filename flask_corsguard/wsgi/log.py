@@ -110,7 +110,7 @@ def _reaches_a_handler(level: int) -> bool:
 
 #: Seconds between two lines about the same callable and the same kind of exception.
 FAILED_CHECK_PAUSE: Final = 60.0
-#: How many of these are told apart. A program has a few.
+#: How many of these are distinguished. A program has a few.
 _MAX_FAILED_CHECKS: Final = 64
 
 #: By the code of the callable and the type of its exception: until when it is not logged again, and how often
@@ -121,9 +121,9 @@ _failed_checks: dict[tuple[object, type[Exception]], tuple[float, int]] = {}
 def log_failed_check(error: Exception, origin: str | None) -> None:
     """Log at ERROR that an origin callable raised *error* when it was asked about *origin*: once a minute.
 
-    Anyone can have it asked. The line after a minute says how often it has been raised meanwhile.
+    Anyone can send requests for which it is asked. The line after a minute contains how often it has raised.
     """
-    # The first frame is that of whoever asks.
+    # The first frame is that of the caller.
     frame = error.__traceback__ and error.__traceback__.tb_next
     key = (frame and frame.tb_frame.f_code, type(error))
     now = time.monotonic()

@@ -52,9 +52,9 @@ logger: Final = logging.getLogger("flask_corsguard")
 class CorsMiddleware:
     """A WSGI application around another one, to which it applies a policy.
 
-    The middleware answers preflights, and refuses what the policy's guard does not let pass. Every other
-    request goes to *app*. Its response gets the headers of the policy, which replace any CORS header that
-    it had; nothing else of the response is touched.
+    The middleware answers preflights, and refuses requests that the policy's guard does not allow. Every
+    other request goes to *app*. Its response gets the headers of the policy, which replace any CORS header
+    that it had; nothing else of the response is touched.
 
     :param app: the WSGI application (PEP 3333).
     :param policy: a :class:`.Policy`, or a list of policies, of which the first one that allows the origin of
@@ -65,13 +65,13 @@ class CorsMiddleware:
         names it, and a refusal with the whole reason, to everyone; whether refusals appear on the console,
         and responses have ``X-CorsGuard``. For development only.
     :param on_refusal: called with the environ and the :class:`.Decision` for every refused
-        preflight, every refused request, also those that ``guard="report"`` lets pass, and every
+        preflight, every refused request, also those that ``guard="report"`` only reports, and every
         answer that is withheld from a page, because its origin is not allowed.
     :param refusal_headers: headers of the answer to a request that the guard refuses, such as
         ``{"Content-Security-Policy": "default-src 'none'"}``. No page reads the answer to a preflight, so
         that has none of them.
-    :raises PolicyError: if the policy, or a path, cannot be used as it stands.
-    :raises TypeError: if *app* cannot be called, or *refusal_headers* are no headers.
+    :raises PolicyError: if the policy, or a path, is not valid.
+    :raises TypeError: if *app* cannot be called, or *refusal_headers* are not headers.
     :raises ValueError: if a header of *refusal_headers* cannot be sent.
     """
 
@@ -172,7 +172,7 @@ class CorsMiddleware:
         environ: WSGIEnvironment,
         start_response: StartResponse,
     ) -> Iterable[bytes]:
-        # If nobody hears of refusals, nobody asks what exactly a preflight is refused.
+        # Without a log line or a callback for refusals, nobody needs the exact reason of one.
         if (
             self.on_refusal is None
             and not self._listeners
@@ -204,7 +204,7 @@ class CorsMiddleware:
         start_response: StartResponse,
     ) -> Iterable[bytes] | None:
         """Return the answer to a request that the guard refuses; ``None`` if the request passes."""
-        # What any policy lets pass is most of it: requests from the application's own pages.
+        # Most requests pass under any policy: those from the application's own pages.
         if (
             reason_to_pass(
                 environ["REQUEST_METHOD"], environ.get(UPGRADE), environ.get(SITE), environ.get(ORIGIN)

@@ -110,7 +110,7 @@ def _prefixes(path: str, longest: int | None = None) -> list[str]:
     prefixes = []
     end = len(path)
     if longest is not None and end > longest:
-        # A longer prefix is no rule, and a path may hold a hundred thousand of them.
+        # A longer prefix is not a rule, and a path may contain a hundred thousand of them.
         end = longest if path[longest] == "/" else path.rfind("/", 0, longest + 1)
     while end > 0:
         prefixes.append(path[:end])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     PolicyOf = Callable[[WSGIEnvironment], PolicyOrList]
     PolicyArgument = PolicyOrList | Mapping[str, PolicyOrList] | PolicyOf
 
-#: Whose a policy is that holds wherever no other one does.
+#: The name of the place whose policy applies if no other one does.
 APPLICATION: Final = "application"
 
 

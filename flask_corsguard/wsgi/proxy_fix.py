@@ -1,4 +1,4 @@
-"""What ``ProxyFix`` does to a request, for a layer that stands outside of it.
+"""What ``ProxyFix`` does to a request, for a layer outside of it.
 
 Werkzeug's ``ProxyFix`` corrects ``Host``, scheme and prefix for everything inside of it. If it was applied
 before this library, our layer is outside of it, and has to look through it.
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-#: The names of the attributes in which WSGI layers keep the application inside of them.
+#: The names of the attributes in which WSGI layers store the application inside of them.
 _INSIDE: Final = ("app", "wsgi_app", "application", "_app", "_wsgi_app")
 
-#: How many layers are looked through; a chain may hold a circle.
+#: How many layers are searched; a chain may contain a circle.
 MAX_LAYERS: Final = 32
 
 

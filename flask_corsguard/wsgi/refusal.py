@@ -37,7 +37,7 @@ def refusal_headers_from(given: object) -> list[Header]:
     """Return the headers of the application on the answer to a refused request.
 
     :param given: pairs of name and value, or a mapping.
-    :raises TypeError: if *given* holds anything else.
+    :raises TypeError: if *given* contains anything else.
     :raises ValueError: if a name or a value cannot be sent, or if the layer sets that header itself.
     """
     pairs = given.items() if isinstance(given, Mapping) else given
@@ -62,8 +62,8 @@ def refusal_headers_from(given: object) -> list[Header]:
 def refusal_text(decision: Decision, *, debug: bool = False) -> str:
     """Return the text of the answer to a request that the guard refuses.
 
-    An allowed origin, which can read the answer, is told what the policy says; any other one only gets the
-    reason's code, unless *debug* is on.
+    An allowed origin, which can read the answer, gets an explanation; any other one only gets the reason's
+    code, unless *debug* is on.
     """
     if debug or any(name == ACAO for name, _ in decision.headers):
         return f"Refused: {decision.explain()}\n"

@@ -54,7 +54,7 @@ class Trace:
 
 def trace_value(reason: Reason, place: str) -> str:
     """Return the value of :data:`TRACE_HEADER`."""
-    # A name may hold anything, and a header is one line of ASCII.
+    # A name may contain anything, and a header is one line of ASCII.
     return f"{reason}; policy={ascii(place[:MAX_PLACE_LENGTH])[1:-1][:MAX_PLACE_LENGTH]}"
 
 
@@ -73,7 +73,7 @@ def traced(
 
 
 def trace_reason(key: str, environ: WSGIEnvironment, reason: Reason) -> None:
-    """Have the trace in *environ*, if there is one, say *reason*."""
+    """Set the reason of the trace in *environ*, if there is one."""
     trace = environ.get(key)
     if trace is not None:
         trace.reason = reason

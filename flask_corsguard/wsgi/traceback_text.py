@@ -18,7 +18,7 @@ MAX_ERRORS: Final = 10
 
 
 def escape_exception(record: logging.LogRecord) -> bool:
-    """Give *record* the text of its exception, with what the exception says in one line of ASCII.
+    """Give *record* the text of its exception, with the exception's message as one line of ASCII.
 
     A filter of the logger. The formatters of :mod:`logging` use such a text if there is one; other handlers
     find the exception itself in the record.

@@ -29,7 +29,7 @@ class VaryingPolicies:
         self._known: dict[int, tuple[AnyPolicy, AnyPolicy]] = {}
 
     def ask(self, policy_of: Callable[[Any], object], request: object) -> AnyPolicy:
-        """Return the policy that *policy_of* gives for *request*, else the closed one; the log says why.
+        """Return the policy that *policy_of* gives for *request*, else the closed one; the log shows why.
 
         :param policy_of: the callable.
         :param request: what it takes, such as a WSGI environ.

@@ -18,7 +18,7 @@ from .items import items_of, without_repetitions
 #: Characters of a misspelt name that are compared with the right ones, which are much shorter.
 MAX_COMPARED_LENGTH: Final = 64
 
-#: Longest time that a browser keeps a preflight, in seconds (Firefox; Chromium 7200, WebKit 600).
+#: Longest time that a browser caches a preflight, in seconds (Firefox; Chromium 7200, WebKit 600).
 MAX_MAX_AGE: Final = 86400
 
 T = TypeVar("T")
@@ -28,7 +28,7 @@ Problems = list[Problem]
 def exact(value: T) -> T:
     """Return *value*, and a plain ``str`` where it is an instance of a subclass: a member of an ``Enum``.
 
-    The member compares like its value, but where a header is written it may say ``Sites.APP``.
+    The member is equal to its value, but in a header it may become the text ``Sites.APP``.
     """
     if isinstance(value, str) and type(value) is not str:
         # Tempting: str(value). But that is the method of the subclass.
@@ -121,7 +121,7 @@ def check_names(
 
 
 def _one_by_one(text: str, general: str) -> str:
-    """Return the hint for a *text* that is no token: the names that it holds, or what is meant in general."""
+    """Return the hint for a *text* that is not a token: the names in it, or the *general* advice."""
     names = [part.partition(":")[0].strip() for part in text.split(",")]
     if all(map(fetch_standard.is_token, names)):
         listed = ", ".join(f'"{name}"' for name in names)
@@ -130,7 +130,7 @@ def _one_by_one(text: str, general: str) -> str:
 
 
 def check_methods(value: object, problems: Problems) -> str | tuple[str, ...] | None:
-    """Return the methods; ``None`` stands for those of the route."""
+    """Return the methods; ``None`` means those of the route."""
     if value is None:
         return None
     names = check_names("methods", value, '"GET", "PUT"', _check_method, problems)
@@ -227,7 +227,7 @@ def _check_response_header(field: str, name: str) -> Problem | None:
 
 
 def _unique_names(names: Iterable[str]) -> tuple[str, ...]:
-    # The case of header names does not count (RFC 9110, section 5.1); the first spelling is kept.
+    # The case of header names does not count (RFC 9110, section 5.1); the result has the first spelling.
     first: dict[str, str] = {}
     for name in names:
         first.setdefault(name.lower(), name)

@@ -37,7 +37,7 @@ def without_repetitions(items: Iterable[object]) -> Iterator[object]:
         try:
             known = item in seen
             seen.add(item)
-        except Exception:  # noqa: BLE001 - the code of whoever wrote the type
+        except Exception:  # noqa: BLE001 - a method of the user's own type
             # A value without a hash is neither a name nor an origin: the caller refuses its type.
             known = False
         if not known:

@@ -94,7 +94,7 @@ class Origins:
 
 
 def check_origins(value: object, problems: Problems, doors: Iterable[str]) -> Origins:
-    """Read the origins; of each that is wrong say what works instead."""
+    """Read the origins; for each wrong one, add a problem that shows what works instead."""
     if isinstance(value, Nobody):
         return Origins(value)
     if value is None:
@@ -150,7 +150,7 @@ def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | No
 def _has_hash(item: object) -> bool:
     try:
         hash(item)
-    except Exception:  # noqa: BLE001 - the code of whoever wrote the type
+    except Exception:  # noqa: BLE001 - a method of the user's own type
         return False
     return True
 
@@ -220,7 +220,7 @@ def _check_any_host(
 def _check_secure(found: Origins, refuse: Callable[[str, object, str], None]) -> None:
     hint = 'Use https there; if it truly cannot, add dangerously_allow=["insecure-origins"].'
     for text in found.exact:
-        # Parsed again rather than kept: of a hundred thousand origins few begin like this.
+        # Parsed again rather than stored: of a hundred thousand origins few begin like this.
         if text.startswith("http:"):
             origin = Origin.parse(text)
             if origin is not None and not origin.is_loopback:

@@ -12,7 +12,7 @@ from flask_corsguard.core.regexes import Proof, prove
 
 from .stranger import Stranger, find_stranger, own_extension, own_names_below, safe_spelling
 
-#: The form that is always confined, for whoever has to write an expression.
+#: The form that is always proven harmless, for users who need an expression.
 _SAFE: Final = r're.compile(r"https://([a-z0-9-]+\.)*example\.com(:[0-9]+)?")'
 
 

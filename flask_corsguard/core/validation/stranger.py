@@ -1,4 +1,4 @@
-"""An origin of a stranger's that a regular expression matches, to show whoever wrote the expression.
+"""An origin of a stranger that a regular expression matches, to show the author of the expression.
 
 It is written along the tree of the expression, so that it matches by construction. The expression is never
 run, and cannot hang. Where the tree leaves a choice, the first try takes the first option; later tries differ
@@ -31,8 +31,8 @@ FILLERS: Final = (
     *("evil.", "x", "7", "77", "203.0.113.7", "-", "https", "s://evil.example"),
 )
 
-# What a stranger chose is kept apart from what the expression spells out: as the same characters, moved into
-# a private area of Unicode.
+# The characters that a stranger chose are marked, to separate them from those that the expression spells out:
+# they are moved into a private area of Unicode.
 _CHOSEN = 0xE000
 
 _START, _END = "^", "$"
@@ -221,7 +221,7 @@ class _Writer:
             return self._write_repeat(node)
         if isinstance(node, Anchor) and node.name in _ANCHORS:
             return _ANCHORS[node.name]
-        # What a look-around or an atomic group lets through, only `re` knows.
+        # Only `re` knows what a look-around or an atomic group matches.
         raise UnreadableError
 
     def _write_repeat(self, node: Repeat) -> str:

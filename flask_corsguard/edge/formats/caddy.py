@@ -1,9 +1,9 @@
 """Caddy: a snippet that a ``route`` imports, and lists of origins.
 
-Named matchers are expressions of CEL, whose regular expressions are RE2. A variable that is set keeps its
-value, while the output of a ``map`` is computed wherever it is mentioned. Deferred operations on the headers
-of a response run last to first, so what is deleted stands below what is set. A value that looks like a number
-becomes one, so states and rules begin with a letter.
+Named matchers are expressions of CEL, whose regular expressions are RE2. The value of a variable is computed
+once, while the output of a ``map`` is computed wherever it is mentioned. Deferred operations on the headers
+of a response run last to first, so deletions come after additions in the file. A value that looks like a
+number becomes one, so states and rules begin with a letter.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """HAProxy: a named ``defaults`` section, from which a frontend takes its rules, and lists of origins.
 
-A rule of HAProxy runs in the order in which it is written, and a variable of the transaction keeps what it
-finds. So a request first gets its rule, then its state (a rule, or one of the rule's cases), then a kind of
-answer; headers are set when the response goes out, whoever has made it.
+HAProxy runs its rules in the order in which they are written, and variables of the transaction store the
+results. So a request first gets its rule, then its state (a rule, or one of the rule's cases), then a kind of
+answer. Headers are set when the response goes out, whether HAProxy or a server has made it.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def _set(name: str, value: str, *conditions: str) -> str:
 
 def _of_request() -> Iterator[str]:
     yield _set("origin", "req.fhdr(origin)")
-    # Two lines are no origin, whatever is in them.
+    # Two lines are never an origin.
     yield _set("origin", "str(several)", "{ req.fhdr_cnt(origin) gt 1 }")
     one = (
         f"{{ method {equals(['OPTIONS'])} }}",

@@ -1,4 +1,4 @@
-"""Origins in HAProxy: lists that it keeps in trees, and expressions for what a list cannot say."""
+"""Origins in HAProxy: lists that it stores in trees, and expressions for what a list cannot contain."""
 
 from __future__ import annotations
 

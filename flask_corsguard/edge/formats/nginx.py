@@ -1,8 +1,8 @@
 """nginx: one file of ``map`` blocks for ``http``, one of directives for ``server``, and lists of origins.
 
 A variable of a ``map`` is computed when it is first read, and once per request. Three things decide how they
-are written here. Keys of a ``map`` that are no expressions are compared without case, so nothing is looked up
-that has upper case. A named group of an expression is a variable, so each has a name of its own. And ``$``
+are written here. Keys of a ``map`` that are not expressions are compared without case, so no value with upper
+case is looked up. A named group of an expression is a variable, so each has a name of its own. And ``$``
 cannot be escaped in a value.
 """
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-#: The longest key that the default bucket of 64 bytes can hold, and what an entry needs beside its key.
+#: The size of the default bucket, and what an entry needs beside its key, in bytes.
 _BUCKET: Final = 64
 _ENTRY: Final = 32
 #: How many entries the default size of the hash is made for.

@@ -1,7 +1,7 @@
 """Varnish: subroutines of VCL, and lists of origins as conditions.
 
-VCL has no variables, so what is found is kept in request headers that no client can send and no backend gets.
-Varnish does not decode paths, and does not end TLS: what ends it in front says so in ``X-Forwarded-Proto``.
+VCL has no variables, so results are stored in request headers that no client can send and no backend gets.
+Varnish does not decode paths, and does not end TLS: the proxy in front that does sends ``X-Forwarded-Proto``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Warns of requests that reach Flask past the layer of :class:`.CorsGuard`: without headers, and unguarded.
 
-Nothing else tells. Whoever held ``app.wsgi_app`` before the extension wrapped it calls Flask's own, while the
-test client calls what is there now, and finds all well.
+Nothing else shows this. Code that stored ``app.wsgi_app`` before the extension wrapped it calls Flask's own.
+The test client calls the wrapped one, so tests pass.
 """
 
 from __future__ import annotations

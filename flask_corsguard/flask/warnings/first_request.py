@@ -1,7 +1,7 @@
 """The checks of an application's first request; each finding is a :class:`.CorsGuardWarning`.
 
 They run then and not earlier, because routes, configuration, layers and other extensions may follow the
-initialisation. A finding is told, and what was found stays as it is.
+initialisation. The checks warn, and change nothing.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class FirstRequest:
         return start
 
     def findings(self) -> Iterator[Finding]:
-        """Yield what can be found without a request, whether or not it was told."""
+        """Yield what can be found without a request, whether or not there was a warning of it."""
         for each in self._surroundings.findings():
             yield replace(each, where=str(self._place))
         for place, each in self._marks.findings():

@@ -67,7 +67,7 @@ def unshown_marks(guarded: Iterable[Flask]) -> dict[int, tuple[object, PutMark]]
 
 
 def _taken(lost: dict[int, tuple[object, PutMark]], function: object) -> Iterator[tuple[object, PutMark]]:
-    """Take out of *lost*, and yield, the marks of what *function* holds."""
+    """Take out of *lost*, and yield, the marks of the objects within *function*."""
     for each in reach_of(function):
         found = lost.pop(id(each), None)
         if found is not None:

@@ -23,14 +23,14 @@ class PutMark:
     place: Place
     #: How often it was put, each time with an equal policy.
     times: int = 1
-    #: Whether a warning has told that it is not in force.
+    #: Whether there was a warning that it is not in force.
     is_told: bool = False
 
 
 #: By the id of what is marked.
 _put: Final[dict[int, PutMark]] = {}
 
-#: What ``cors(...)`` has returned, and where; whoever keeps one may never call it.
+#: What ``cors(...)`` has returned, and where; a program may store a decorator and never call it.
 _decorators: Final[WeakKeyDictionary[object, Place]] = WeakKeyDictionary()
 
 

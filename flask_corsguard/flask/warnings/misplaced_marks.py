@@ -60,7 +60,7 @@ class MarkCheck:
             self._lock.release()
 
     def findings(self) -> Iterator[tuple[Place, Finding]]:
-        """Yield what is found, whether or not it was told."""
+        """Yield what is found, whether or not there was a warning of it."""
         for mark, finding in self._of_marks():
             yield mark.place, finding
         yield from _in_method_decorators(self._app)

@@ -1,6 +1,6 @@
 """What can be found inside of a function that the application calls.
 
-A decorator without :func:`functools.wraps` says nothing of the function that it wraps, but it holds it: in a
+A decorator without :func:`functools.wraps` does not name the function that it wraps, but it stores it: in a
 cell, an attribute, a default or a list.
 """
 
@@ -15,17 +15,17 @@ from typing import Final
 
 from flask import Blueprint, Flask
 
-#: How many objects are looked at within one: many wrappers of a view, with what they hold.
+#: How many objects are searched within one: many wrappers of a view, with the objects in them.
 MAX_OBJECTS: Final = 256
 
-#: What holds the whole of a program.
+#: Kinds of objects that lead to the whole program.
 _WHOLE: Final = (type, ModuleType, Flask, Blueprint, BuiltinFunctionType)
 
 _COLLECTIONS: Final = (dict, list, tuple, set, frozenset)
 
 
 def reach_of(root: object) -> Iterator[object]:
-    """Yield *root*, and what it may call because it holds it, the nearest first.
+    """Yield *root*, and the objects within it that it may call, the nearest first.
 
     :param root: a function, or another object that can be called.
     """
@@ -42,7 +42,7 @@ def reach_of(root: object) -> Iterator[object]:
 
 
 def _is_followed(held: object) -> bool:
-    # By type(), because isinstance() asks a proxy for the class of what it stands for.
+    # By type(), because isinstance() asks a proxy for the class of the object behind it.
     kind = type(held)
     return kind in _COLLECTIONS or (callable(held) and not issubclass(kind, _WHOLE))
 
@@ -72,7 +72,7 @@ def _cells_of(function: FunctionType) -> Iterable[object]:
 
 def _attributes_of(each: object) -> dict[str, object]:
     try:
-        # Tempting: vars(each). But a proxy answers that for what it stands for, and may raise.
+        # Tempting: vars(each). But a proxy returns that of the object behind it, and may raise.
         return object.__getattribute__(each, "__dict__")  # type: ignore[no-any-return]  # a dictionary
     except AttributeError:
         return {}

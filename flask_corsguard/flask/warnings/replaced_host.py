@@ -47,7 +47,8 @@ class ReplacedHost:
         """Warn, once, if a proxy has replaced the ``Host`` of a request."""
         if self._is_told or ORIGIN not in environ or self._app.testing or not _comes_by_proxy(environ):
             return
-        # What the browser has compared itself, no proxy confuses. But it does not always say so.
+        # With Sec-Fetch-Site the browser has compared the origins itself, and no proxy can change that. But
+        # browsers do not always send it.
         request = replace(request_of(as_seen_inside(self._fixes, environ)), fetch_site=None)
         if not hides_host(request):
             return

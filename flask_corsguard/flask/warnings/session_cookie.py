@@ -1,4 +1,4 @@
-"""Warns when a policy allows credentials across sites but ``SameSite`` keeps the session cookie back.
+"""Warns when a policy allows credentials across sites but ``SameSite`` blocks the session cookie.
 
 Nothing else tells: the page reads its answer, but nobody is logged in. The site decides, and not the origin
 (https://html.spec.whatwg.org/#same-site).

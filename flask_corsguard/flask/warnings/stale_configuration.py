@@ -11,7 +11,7 @@ from flask_corsguard.flask.config import PREFIX
 if TYPE_CHECKING:
     from flask import Flask
 
-#: By the keys of Flask-CORS, those that say the same here; ``None`` where nothing need be said.
+#: By the keys of Flask-CORS, those with the same meaning here; ``None`` if no key is needed.
 _OF_FLASK_CORS: Final[Mapping[str, str | None]] = {
     "CORS_ORIGINS": "CORSGUARD_ORIGINS",
     "CORS_METHODS": "CORSGUARD_METHODS",

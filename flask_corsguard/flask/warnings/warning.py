@@ -11,7 +11,7 @@ from flask_corsguard.wsgi.caller import frame_of_caller
 
 
 class CorsGuardWarning(UserWarning):
-    """Something outside the policy defeats it: another CORS layer, say, or a SameSite cookie.
+    """Something outside the policy defeats it, such as another CORS layer or a SameSite cookie.
 
     The message names the remedy. It is given once, at the first request or when the cause is first seen,
     and points to the line that initialised :class:`.CorsGuard`, or that put the mark.
