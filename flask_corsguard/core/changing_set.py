@@ -171,7 +171,7 @@ class Answering(Generic[T]):
     origins: ChangingOriginSet
     #: Makes the answer to an allowed origin, and to one that a callable has raised for.
     allow: Callable[[str, Exception | None], T]
-    #: The answers to others, by the reason; under ``None`` that to whoever is not listed.
+    #: The answers to others, by the reason; under ``None`` the answer to an unlisted origin.
     refusals: Mapping[Reason | None, T]
 
 
@@ -179,8 +179,9 @@ class Answering(Generic[T]):
 class Memory(Generic[T]):
     """The answers of a policy with changing sets that are remembered of one moment.
 
-    An answer is kept beside the very snapshot that it was made by, so none outlives it, whichever thread
-    comes late. :meth:`.CompiledPolicy.answer_to` reads what is here itself, because a call would cost more.
+    Each answer is stored beside the snapshot that it was made from. So no answer outlives its snapshot, even
+    if a thread comes late. :meth:`.CompiledPolicy.answer_to` reads the attributes itself, because a call
+    would cost more.
 
     :param answering: how the policy answers.
     :param moment: what the sets are.

@@ -36,7 +36,7 @@ class CompiledPolicy:
     :ivar owned: the response headers that the policy replaces, in lower case.
     :ivar to_no_origin: the answer to a request without an origin.
     :ivar first: the first origin of the list; empty, as no origin is, if none is listed by name.
-    :ivar to_first: the answer to it, for whoever compares it to spare the call of :meth:`answer_to`.
+    :ivar to_first: the answer to it, for callers that compare it and so save the call of :meth:`answer_to`.
     :ivar is_managed: whether the policy is not ``UNMANAGED``, which has no answers.
     :ivar has_callables: whether a callable decides on some origin.
     :ivar is_lasting: whether the policy is managed, and answers the next request as it answers this one.

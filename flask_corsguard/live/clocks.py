@@ -27,8 +27,8 @@ class Clocks(NamedTuple):
 def clocks_of_the_machine() -> Clocks:
     """Return the clocks of the machine.
 
-    Each request reads one. The thread that asks the source cannot say in its place that time has run out: it
-    may have died, or wait for its turn, and a process that was stopped may run a request first.
+    Each request reads one. The thread that asks the source cannot report for it that time has run out: the
+    thread may have died, or wait for its turn, and a process that was stopped may run a request first.
 
     ``time.monotonic`` costs least, but stops while a Linux machine or a Mac is suspended: in the morning it
     would allow an origin that was taken out in the evening. The other clock costs twice as much, so requests

@@ -14,7 +14,7 @@ from flask_corsguard.core.problems import Problem, shown
 from .clocks import SURE
 from .questions import Questions
 
-#: The content of a source that has said nothing, or not for too long.
+#: The content of a source that has never answered, or not for too long.
 NOBODY: Final[Snapshot] = ()
 
 #: How many skipped rows are logged with a line each; of more rows, only the number is logged.
@@ -59,11 +59,11 @@ class View:
         return moment.snapshot
 
     def publish(self, fresh: float, good: float) -> None:
-        """Let the rows count until then."""
+        """Make the rows count until then."""
         self._replace(Moment(self._snapshot, fresh, good))
 
     def withdraw(self, fresh: float) -> None:
-        """Let nobody be allowed, and have nobody look after that until then."""
+        """Allow nobody, and look after the source again only from *fresh* on."""
         self._replace(Moment(NOBODY, fresh, _NEVER))
 
     def _replace(self, moment: Moment) -> None:
