@@ -146,6 +146,9 @@ def guarded(*policies, config=(), **arguments):
     return None
 
 
+PAGE = "https://b.example"
+
+
 def code_in(problem, **names):
     """Return the value of the code in the hint of *problem*."""
     return eval(re.search(r"Write (?:\w+=)?(.*)\.$", problem.hint)[1], {"Policy": Policy, **names})
@@ -187,7 +190,12 @@ def test_a_hint_about_a_policy_that_is_followed_leaves_one():
     problem, both = guarded("*"), guarded(LISTED, max_age=3)
 
     assert (problem.code, both.code) == ("policy.type", "policy.twice")
+    assert code_in(problem) == Policy(origins="*")
     assert guarded(code_in(problem)) is None
+    assert code_in(guarded([PAGE])) == code_in(guarded(PAGE)) == Policy(origins=[PAGE])
+    # Neither would one of these be a policy.
+    for value in ("b.example", ["b.example"], [f"https://{n}.example" for n in range(4)], 3, [LISTED, 3]):
+        assert code_in(guarded(value)) == Policy(origins=["https://app.example"])
     assert "policy.replace(...)" in both.hint
     assert guarded(LISTED.replace(max_age=3)) is None
     with pytest.raises(PolicyError) as caught:

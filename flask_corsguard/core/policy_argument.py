@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import cast
+from typing import Final, cast
 
 from .audiences import AnyPolicy, Audiences, compiled_any
 from .compiled import CompiledPolicy, compiled
@@ -15,6 +15,10 @@ from .policy import Policy
 from .problems import PolicyError, Problem, problem
 
 PolicyArgument = Policy | Sequence[Policy]
+
+#: How many origins a hint repeats.
+SHOWN_ORIGINS: Final = 3
+_EXAMPLE: Final = 'Write Policy(origins=["https://app.example"]).'
 
 
 def policy_from(value: object, field: str) -> AnyPolicy:
@@ -28,13 +32,30 @@ def policy_from(value: object, field: str) -> AnyPolicy:
         return value
     if isinstance(value, Mapping):
         return Policy.from_mapping(value)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple)) and not _are_origins(value):
         policies = tuple(cast("Sequence[object]", value))
         # A callable gives the same policies again and again.
         is_plain = all(isinstance(each, Policy) for each in policies)
         return (_audiences_of if is_plain else _audiences_from)(policies, field)
-    hint = 'Write Policy(origins=["https://app.example"]).'
-    raise PolicyError([problem("policy.type", field, value, hint)])
+    raise PolicyError([problem("policy.type", field, value, _policy_of_origins(value))])
+
+
+def _are_origins(value: Sequence[object]) -> bool:
+    return bool(value) and all(isinstance(each, str) for each in value)
+
+
+def _policy_of_origins(value: object) -> str:
+    """Return the hint for origins, or anything else, in place of a policy."""
+    origins = [str(value)] if isinstance(value, str) else value
+    if isinstance(origins, (list, tuple)) and len(origins) <= SHOWN_ORIGINS:
+        try:
+            policy = Policy(origins=origins)
+        except PolicyError:
+            # What is wrong with them is the second thing to know.
+            return _EXAMPLE
+        listed = ", ".join(f'"{each}"' for each in policy.origins)
+        return f"Write Policy(origins={listed if policy.origins == '*' else f'[{listed}]'})."
+    return _EXAMPLE
 
 
 def policy_for_origin(policy: PolicyArgument | Audiences, origin: str | None) -> CompiledPolicy:

@@ -25,4 +25,5 @@ def hint_for_unknown(name: str, fields: Sequence[str]) -> str:
     :param name: the unknown field, perhaps an argument of Flask-CORS.
     :param fields: the names of all fields.
     """
-    return _FROM_FLASK_CORS.get(name) or did_you_mean(name, fields)
+    by_path = "resources" if name.startswith("/") else name
+    return _FROM_FLASK_CORS.get(by_path) or did_you_mean(name, fields)

@@ -158,6 +158,7 @@ def test_the_hint_of_a_switch_is_what_was_meant(value, word):
     ("name", "words"),
     [
         ("resources", "paths="),
+        ("/api", "paths="),
         ("supports_credentials", "credentials=True"),
         ("send_wildcard", "Leave it out"),
         ("always_send", "Leave it out"),
