@@ -55,6 +55,7 @@ BOUNDS = {
     "flask.config_text.MAX_DIGITS": 18,
     "flask.marks.MAX_WRAPPERS": 64,
     "flask.memory.MAX_COPIES": 1024,
+    "flask.policy_per_request.MAX_VARYING": 1024,
     "flask.url_policies.MAX_REDIRECTS": 4,
     "flask.warnings.bypass.WATCHED": 32,
     "flask.warnings.reach.MAX_OBJECTS": 256,
@@ -77,7 +78,6 @@ BOUNDS = {
     "wsgi.trace.MAX_PLACE_LENGTH": 100,
     "wsgi.traceback_text.MAX_ERRORS": 10,
     "wsgi.traceback_text.MAX_ERROR_LENGTH": 500,
-    "wsgi.varying_policies.MAX_VARYING": 1024,
 }
 
 _OF_TEXT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

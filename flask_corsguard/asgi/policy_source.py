@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .scope import Scope
 
     PolicyOrList = Policy | Sequence[Policy]
-    PolicyOf = Callable[[Scope], PolicyOrList | Awaitable[PolicyOrList]]
+    PolicyOf = Callable[[Scope], PolicyOrList | Audiences | Awaitable[PolicyOrList]]
     PolicyArgument = PolicyOrList | Mapping[str, PolicyOrList] | PolicyOf
 
 logger: Final = logging.getLogger("flask_corsguard")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 from typing import Any, Final, Literal, cast, final
@@ -114,11 +115,18 @@ def policies_of(policy: AnyPolicy) -> tuple[Policy, ...]:
 
 
 def varying(policy: AnyPolicy) -> AnyPolicy:
-    """Return *policy* for a URL where other requests may have other policies: every answer varies."""
+    """Return *policy* for a URL where other requests may have other policies: every answer varies.
+
+    It is made once, and lasts as long as the policy: a callable may give those of a hundred thousand tenants.
+    """
     if not isinstance(policy, Policy) or policy.is_unmanaged:
         return policy
+    with suppress(AttributeError):
+        return policy._varying  # noqa: SLF001 - its attribute for this
     other = copy_of(policy)
-    other._set("_compiled", CompiledPolicy(other, beside=()))  # noqa: SLF001 - its attribute for this
+    other._set("_compiled", CompiledPolicy(other, beside=()))  # noqa: SLF001
+    for each in (other, policy):
+        each._set("_varying", other)  # noqa: SLF001
     return other
 
 

@@ -92,7 +92,7 @@ class Policy:
 
     # Where a pickle and a traceback look for it: a module may move, a public name does not.
     __module__ = "flask_corsguard"
-    __slots__ = (*FIELDS, "_compiled", "_hash", "_origin_set")
+    __slots__ = (*FIELDS, "_compiled", "_hash", "_origin_set", "_varying")
 
     origins: OriginItems
     methods: Literal["*"] | tuple[str, ...] | None
@@ -109,8 +109,9 @@ class Policy:
 
     #: The compiled origins; ``None`` allows every origin.
     _origin_set: OriginSet | None
-    #: A place for the compiled policy; see :func:`.compiled.compiled`, which alone reads and fills it.
+    #: Places; :func:`.compiled.compiled` and :func:`.audiences.varying` alone read and fill them.
     _compiled: object
+    _varying: Policy
     _hash: int
 
     def __init__(
@@ -203,8 +204,7 @@ class Policy:
         """
         if self.is_unmanaged:
             return dict(_OF_UNMANAGED)
-        fields = self._by_name().items()
-        return {name: list(value) if type(value) is tuple else value for name, value in fields}
+        return {name: list(it) if type(it) is tuple else it for name, it in self._by_name().items()}
 
     @classmethod
     def from_mapping(cls, mapping: Mapping[str, Any]) -> Policy:
@@ -271,7 +271,7 @@ def copy_of(policy: Policy, **changes: object) -> Policy:
     """Return *policy* with the *changes*, of which none is checked, and without its compiled form."""
     other = object.__new__(Policy)
     for name in Policy.__slots__:
-        if name not in {"_compiled", "_hash"}:
+        if name not in {"_compiled", "_hash", "_varying"}:
             other._set(name, changes[name] if name in changes else getattr(policy, name))
     # Tempting: policy.replace(). But checking a hundred thousand origins for each route would be felt.
     other._set("_compiled", None)

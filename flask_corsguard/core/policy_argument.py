@@ -94,7 +94,7 @@ def _audiences_from(values: tuple[object, ...], field: str) -> Audiences:
     return Audiences(policies)
 
 
-_audiences_of = lru_cache(maxsize=64)(_audiences_from)
+_audiences_of = lru_cache(maxsize=1024)(_audiences_from)
 
 
 def named_within(name: str, each: Problem) -> Problem:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from flask_corsguard.core.audiences import AnyPolicy
 from flask_corsguard.wsgi.proxy_fix import as_seen_inside
-from flask_corsguard.wsgi.varying_policies import MAX_VARYING, VaryingPolicies
+from flask_corsguard.wsgi.varying_policies import VaryingPolicies
 
 from .memory import Memory
 from .settlement import context_of
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from .policy_place import PlacedPolicies, PlaceFinder
 
 logger: Final = logging.getLogger("flask_corsguard")
+
+#: For how many policies it is remembered what the routes make of them.
+MAX_VARYING: Final = 1024
 
 
 class PolicyPerRequest:
@@ -64,7 +68,7 @@ class PolicyPerRequest:
 
     def _policy(self, environ: WSGIEnvironment) -> AnyPolicy:
         seen = as_seen_inside(self._fixes, environ)
-        policy = self._varying.closed
+        policy: AnyPolicy = self._varying.closed
         try:
             with context_of(self.app):
                 policy = self._varying.ask(self._policy_of, seen)
@@ -77,7 +81,9 @@ class PolicyPerRequest:
         known = self._by_policy.get(id(policy))
         if known is None:
             if len(self._by_policy) >= MAX_VARYING:
-                self._by_policy = {}
+                # The oldest goes, unless another thread changes them at the same time.
+                with suppress(RuntimeError):
+                    self._by_policy.pop(next(iter(self._by_policy), 0), None)
             known = self._by_policy[id(policy)] = policy, self._routes.with_policy(policy)
         return known[1]
 

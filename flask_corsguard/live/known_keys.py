@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, final
 
-from flask_corsguard.core.audiences import Audiences
+from flask_corsguard.core.audiences import AnyPolicy, varying
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.core.problems import PolicyError, shown
@@ -26,9 +26,6 @@ _NEVER: Final = float("-inf")
 _FOREVER: Final = float("inf")
 
 logger: Final = logging.getLogger("flask_corsguard")
-
-#: A policy, or a list of policies.
-AnyPolicy = Policy | tuple[Policy, ...]
 
 Load = Callable[[Any], "Policy | Sequence[Policy] | Mapping[str, Any] | None"]
 
@@ -177,7 +174,7 @@ class KnownKeys:
                 logger.warning("the policy of %s cannot be used, so the key is closed: %s", shown(key), text)
             return SAME_ORIGIN
         self._told.pop(key, None)
-        return found.policies if isinstance(found, Audiences) else found
+        return found
 
     def _fail(self, key: Hashable, error: Exception, asked: float) -> None:
         entry = self.known.get(key)
@@ -207,6 +204,8 @@ class KnownKeys:
             self._put(key, before.policy if same else policy, asked, before.used)
 
     def _put(self, key: Hashable, policy: AnyPolicy, asked: float, used: float) -> None:
+        # Compiled here, so that no request has to.
+        varying(policy)
         good = asked + self._times.grace
         entry = Entry(policy, self._version, used, self._questions.fresh(asked, good), good)
         entry.due = _FOREVER if self._version is not None else asked + self._questions.pause(answered=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Final
 
+from flask_corsguard.core.audiences import AnyPolicy
 from flask_corsguard.core.policy import SAME_ORIGIN
 from flask_corsguard.core.problems import shown
 
 from .clocks import Clocks, clocks_of_the_machine
-from .known_keys import AnyPolicy, KnownKeys, Load, Times
+from .known_keys import KnownKeys, Load, Times
 from .questions import Questions
 from .source import checked_function, checked_times
 

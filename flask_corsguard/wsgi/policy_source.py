@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
     PolicyOrList = Policy | Sequence[Policy]
-    PolicyOf = Callable[[WSGIEnvironment], PolicyOrList]
+    PolicyOf = Callable[[WSGIEnvironment], PolicyOrList | Audiences]
     PolicyArgument = PolicyOrList | Mapping[str, PolicyOrList] | PolicyOf
 
 #: The name of the place whose policy applies if no other one does.

@@ -6,15 +6,11 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from flask_corsguard.core.audiences import AnyPolicy, closed_policy, varying
-from flask_corsguard.core.policy import Policy
+from flask_corsguard.core.audiences import AnyPolicy, Audiences, closed_policy, policies_of, varying
+from flask_corsguard.core.policy import Policy, strictest
 from flask_corsguard.core.policy_argument import policy_from
 
 logger: Final = logging.getLogger("flask_corsguard")
-
-#: How many policies are remembered in the form in which they vary. A callable that makes a new policy for
-#: each request has each of them compiled anew.
-MAX_VARYING: Final = 1024
 
 
 class VaryingPolicies:
@@ -24,9 +20,7 @@ class VaryingPolicies:
     """
 
     def __init__(self) -> None:
-        self.closed: AnyPolicy = closed_policy([])
-        # By the id of what was given, which stays beside it, so that its id is not given to another one.
-        self._known: dict[int, tuple[AnyPolicy, AnyPolicy]] = {}
+        self.closed = closed_policy([])
 
     def ask(self, policy_of: Callable[[Any], object], request: object) -> AnyPolicy:
         """Return the policy that *policy_of* gives for *request*, else the closed one; the log shows why.
@@ -47,15 +41,13 @@ class VaryingPolicies:
         :raises TypeError: if *policy* is neither a policy nor a list.
         :raises PolicyError: if it is a list that cannot be used.
         """
-        if not isinstance(policy, (Policy, list, tuple)):
+        if not isinstance(policy, (Policy, Audiences, list, tuple)):
             raise TypeError(f"{policy_of!r} returned {type(policy).__name__}, not a Policy")
-        given = policy_from(policy, "policy")
-        known = self._known.get(id(given))
-        if known is not None:
-            return known[1]
-        found = varying(given)
-        self.closed = closed_policy([found, self.closed])
-        if len(self._known) >= MAX_VARYING:
-            self._known = {}
-        self._known[id(given)] = given, found
+        found = varying(policy_from(policy, "policy"))
+        for each in policies_of(found):
+            if (
+                each.resource_policy is not None
+                and strictest((each, self.closed)) != self.closed.resource_policy
+            ):
+                self.closed = closed_policy([each, self.closed])
         return found

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
+from flask import Flask
 
-from flask_corsguard import SAME_ORIGIN, CorsMiddleware, Policy
+from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy
+from flask_corsguard.asgi import CorsMiddleware as AsgiMiddleware
+from flask_corsguard.core.compiled import CompiledPolicy
 from flask_corsguard.live import LivePolicies, known_keys
 from flask_corsguard.live.policies import MAX_KEY_LENGTH
 from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
@@ -464,3 +468,86 @@ def test_wrong_arguments_are_refused(arguments, error, message):
     """When the application starts."""
     with pytest.raises(error, match=message):
         LivePolicies(**{"load": Tenants().load, "key": host_of, **arguments})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_list", [False, True])
+@pytest.mark.parametrize("layer", ["wsgi", "flask", "asgi"])
+def test_of_many_tenants_each_policy_is_compiled_once_and_in_no_request(layer, is_list, monkeypatch):
+    """More tenants than any memory of a layer holds, one after the other, again and again."""
+    compiled, compile_policy = [], CompiledPolicy.__init__
+
+    def counted(self, *given, **named):
+        compiled.append(self)
+        compile_policy(self, *given, **named)
+
+    def load(host):
+        own = Policy(origins=[f"https://{host}"], methods=["GET", "PUT"])
+        return [own, Policy(origins="*", methods=["GET"])] if is_list else own
+
+    hosts = [f"t{number}.example" for number in range(3000)]
+    policies = LivePolicies(load, key_of_any, maxsize=len(hosts), clock=lambda: 0.0)
+    ask = {"wsgi": asking_wsgi, "flask": asking_flask, "asgi": asking_asgi}[layer](policies)
+    monkeypatch.setattr(CompiledPolicy, "__init__", counted)
+    assert policies.refresh(*hosts)
+    assert len(compiled) == len(hosts) * (2 if is_list else 1)
+
+    for _ in range(2):
+        for host in hosts[::2]:
+            assert ask(host, f"https://{host}") == f"https://{host}"
+    assert len(compiled) == len(hosts) * (2 if is_list else 1)
+
+
+def key_of_any(request):
+    """Give the host, of an environ or of a scope."""
+    return request["HTTP_HOST"] if "HTTP_HOST" in request else dict(request["headers"])[b"host"].decode()
+
+
+def asking_wsgi(policies):
+    """Give what asks for the allowed origin of a GET in plain WSGI."""
+    layer = CorsMiddleware(ok, policies)
+
+    def ask(host, origin):
+        sent = []
+        environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "HTTP_HOST": host, "HTTP_ORIGIN": origin}
+        layer(environ, lambda _status, headers, _error=None: sent.extend(headers))
+        return dict(sent).get("Access-Control-Allow-Origin")
+
+    return ask
+
+
+def asking_flask(policies):
+    """Give the same in Flask."""
+    app = Flask(__name__)
+    app.add_url_rule("/", "index", lambda: "ok")
+    CorsGuard(app, policies)
+    client = app.test_client()
+
+    def ask(host, origin):
+        return client.get("/", base_url=f"http://{host}", headers={"Origin": origin}).headers.get(
+            "Access-Control-Allow-Origin"
+        )
+
+    return ask
+
+
+def asking_asgi(policies):
+    """Give the same in ASGI."""
+
+    async def app(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    layer = AsgiMiddleware(app, policies)
+
+    def ask(host, origin):
+        sent = []
+
+        async def send(message):
+            sent.extend(message["headers"])
+
+        headers = [(b"host", host.encode()), (b"origin", origin.encode())]
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": headers}
+        asyncio.run(layer(scope, None, send))
+        return dict(sent).get(b"access-control-allow-origin", b"").decode()
+
+    return ask

@@ -131,15 +131,28 @@ def test_a_callable_may_give_a_list():
 
 
 def test_a_policy_of_a_callable_is_compiled_once():
-    """And what is remembered of policies that come and go is bounded."""
+    """Whichever layer asks, and however many policies there are; it lasts as long as the policy."""
     known = VaryingPolicies()
 
-    assert known.of(OWN, None) is known.of(OWN, None)
+    assert known.of(OWN, None) is known.of(OWN, None) is VaryingPolicies().of(known.of(OWN, None), None)
     assert known.of([OWN, EVERYONE], None) is known.of((OWN, EVERYONE), None)
-    for number in range(2000):
-        known.of(Policy(origins=[f"https://h{number}.example"]), None)
-    assert len(known._known) <= 1024
-    assert known.closed.resource_policy == "same-site"
+    policies = [Policy(origins=[f"https://h{number}.example"]) for number in range(2000)]
+    once = [known.of(policy, None) for policy in policies]
+    assert all(known.of(policy, None) is varying for policy, varying in zip(policies, once, strict=True))
+    assert OWN.replace() == known.of(OWN, None)
+    assert OWN.replace()._compiled is None
+
+
+def test_where_a_callable_fails_the_strictest_resource_policy_counts():
+    """Of those that it has given so far, in whichever order."""
+    for given in (["cross-origin", "same-origin", None, "same-site"], ["same-origin", "cross-origin"]):
+        known = VaryingPolicies()
+        for each in given:
+            known.of(Policy(origins=[A], resource_policy=each), None)
+        assert known.closed.resource_policy == "same-origin"
+        closed = known.closed
+        known.of(Policy(origins=[A], resource_policy="cross-origin"), None)
+        assert known.closed is closed
 
 
 def test_a_list_and_unmanaged_are_the_applications_own():
