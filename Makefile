@@ -14,6 +14,7 @@ help:
 	@echo 'make demo ONCE=1    prints the table of exchanges and ends'
 	@echo '     PORTS="a b c"  uses these ports instead of free ones; PLAIN=1: no *.localhost names'
 	@echo '     REDIS=1        lists the new partner in Redis, which must be installed, and not in a file'
+	@echo '     EDGE=nginx     puts nginx in front of the bank, with what `corsguard export` writes; it must be installed'
 	@echo 'make quick          runs the fast tests in under 20 seconds; ARGS=tests/core: only those'
 	@echo 'make test           runs all tests but those of browsers and servers, and measures coverage'
 	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: with more generated examples'
@@ -39,7 +40,7 @@ help:
 	@echo 'make clean          removes what the others made'
 
 demo: $(VENV)/demo.stamp
-	@$(BIN)/python -m examples.bank $(if $(ONCE),--once) $(if $(PORTS),--ports $(PORTS)) $(if $(PLAIN),--plain) $(if $(REDIS),--redis)
+	@$(BIN)/python -m examples.bank $(if $(ONCE),--once) $(if $(PORTS),--ports $(PORTS)) $(if $(PLAIN),--plain) $(if $(REDIS),--redis) $(if $(EDGE),--edge $(EDGE))
 
 quick: $(VENV)/tests.stamp
 	@$(PYTEST) --quiet -p no:randomly --hypothesis-profile=development -m 'not slow' \

@@ -126,6 +126,20 @@ def test_terminal_gets_colour_unless_it_is_not_wanted(monkeypatch, no_color, col
     assert ("\x1b[" in terminal.getvalue()) is coloured
 
 
+def test_missing_engine_is_named_with_what_to_do(monkeypatch, capsys):
+    """One line, and the exit code is 2; no server was started."""
+    signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
+    try:
+        code = cli.main(["--once", "--edge", "nginx"])
+    finally:
+        for number, before in signals.items():
+            signal.signal(number, before)
+
+    assert code == 2
+    assert capsys.readouterr().err == "nginx is missing: install Debian's package nginx-light.\n"
+
+
 def test_wrong_expectation_makes_the_exit_code_1(monkeypatch, capsys):
     """A row that does not come out as it says is marked, and the demo fails."""
     signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}

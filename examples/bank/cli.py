@@ -6,8 +6,9 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,11 +17,12 @@ from typing import Final
 from flask_corsguard.testing import Browser
 
 from .client import NoAnswerError, Relay, ask
+from .edge import EngineMissingError, program
 from .newcomer import RedisMissingError, in_file, in_redis, tell
 from .policies import policies_for
 from .report import Report
 from .rows import rows_for
-from .servers import PortTakenError, serving, wait_for_end
+from .servers import PortTakenError, follow, serving, wait_for_end
 from .sites import Sites
 from .table import carry_out
 
@@ -42,16 +44,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
     report = Report(sys.stdout)
     try:
-        with serving(said.ports, plain=said.plain) as (sites, children):
+        if said.edge:
+            program()
+        with serving(said.ports, plain=said.plain, edge=bool(said.edge)) as (sites, children):
+            after = partial(follow, children[-1]) if said.edge else _nothing
+            after()
             report.addresses(sites)
-            code = max(_show_table(sites, report), _show_newcomer(report, redis=said.redis))
+            code = max(_show_table(sites, report, after), _show_newcomer(report, redis=said.redis))
             if said.once:
                 return code
             # The pages begin with a fresh account and an empty log.
             ask(sites.bank, "POST", "/reset")
             report.invitation(sites)
             return _say(wait_for_end(children), _WRONG)
-    except (PortTakenError, RedisMissingError) as error:
+    except (PortTakenError, RedisMissingError, EngineMissingError) as error:
         return _say(str(error), _UNUSABLE)
     except NoAnswerError as error:
         return _say(str(error), _WRONG)
@@ -64,9 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _DONE
 
 
-def _show_table(sites: Sites, report: Report) -> int:
+def _nothing() -> None:
+    pass
+
+
+def _show_table(sites: Sites, report: Report, after: Callable[[], None]) -> int:
     outcomes, browser = [], Browser({sites.bank.origin: Relay(sites.bank)})
-    told = carry_out(rows_for(sites), browser, sites.bank, policies_for(sites))
+    told = carry_out(rows_for(sites), browser, sites.bank, policies_for(sites), after)
     for number, outcome in enumerate(told, start=1):
         report.outcome(number, outcome)
         outcomes.append(outcome)
@@ -88,6 +98,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         description="A bank, a partner and an attacker: who may read what of the bank, over real HTTP.",
     )
     parser.add_argument("--once", action="store_true", help="show the table and end")
+    parser.add_argument("--edge", choices=["nginx"], help="put this engine in front of the bank")
     parser.add_argument("--redis", action="store_true", help="list the new partner in Redis, not in a file")
     parser.add_argument(
         "--ports", type=int, nargs=3, default=(0, 0, 0), metavar=("A", "B", "C"),

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from flask_corsguard import Request
 from flask_corsguard.testing import Exchange
 
+from .edge import is_of_edge
 from .opinions import Opinion
 from .policies import Policies
 from .row import Row
@@ -46,7 +47,8 @@ class Outcome:
     def is_refused(self) -> bool:
         """Whether the guard has refused the request, so that the bank has not seen it."""
         exchange = self.decisive
-        return self.opinion_of(exchange).is_refused and exchange.response_body.startswith(b"Refused")
+        is_said = exchange.response_body.startswith(b"Refused") or is_of_edge(exchange)
+        return self.opinion_of(exchange).is_refused and is_said
 
     @property
     def problems(self) -> list[str]:

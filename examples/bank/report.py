@@ -170,5 +170,6 @@ def _answered(exchange: Exchange) -> str:
 
 def _shown(headers: Iterable[tuple[str, str]], beginnings: tuple[str, ...]) -> list[str]:
     shown = [f"{name}: {value}" for name, value in headers if name.startswith(beginnings)]
-    # The one that everything depends on first.
-    return sorted(shown, key=lambda line: not line.startswith(("Origin", "Access-Control-Allow-Origin")))
+    # The one that everything depends on first; the others in the same order, whatever server has sent them.
+    first = ("Origin", "Access-Control-Allow-Origin")
+    return sorted(shown, key=lambda line: (not line.startswith(first), line))

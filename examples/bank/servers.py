@@ -7,11 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from .client import NoAnswerError
+from .edge import FOLLOW, FOLLOWED
 from .sites import LOOPBACK, NAMES, Sites, sites_at
 
 Child = subprocess.Popen[bytes]
@@ -52,9 +54,13 @@ def bind(ports: tuple[int, int, int], stack: ExitStack) -> list[socket.socket]:
 
 
 @contextmanager
-def serving(ports: tuple[int, int, int], *, plain: bool) -> Iterator[tuple[Sites, list[Child]]]:
+def serving(
+    ports: tuple[int, int, int], *, plain: bool, edge: bool = False
+) -> Iterator[tuple[Sites, list[Child]]]:
     """Have the three origins served, and ended again however the block is left.
 
+    :param edge: whether nginx is in front of the bank; it is the last of the children then, and has to be
+        told to :func:`follow`.
     :raises PortTakenError: if a port cannot be had; then nothing was started.
     """
     children: list[Child] = []
@@ -63,8 +69,14 @@ def serving(ports: tuple[int, int, int], *, plain: bool) -> Iterator[tuple[Sites
             sockets = bind(ports, stack)
             bank, partner, attacker = (listener.getsockname()[1] for listener in sockets)
             sites = sites_at((bank, partner, attacker), plain=plain)
+            if edge:
+                # nginx has the bank's port, and the bank another one.
+                sockets[0].close()
+                sockets[0] = stack.enter_context(closing(socket.create_server((LOOPBACK, 0))))
             for name, listener in zip(NAMES, sockets, strict=True):
                 children.append(_start(name, listener, sites, plain=plain))
+            if edge:
+                children.append(_start_edge(sockets[0].getsockname()[1], sites, plain=plain))
         # The sockets are the children's alone now: if one ends, its port refuses and does not hang.
         yield sites, children
     finally:
@@ -72,20 +84,39 @@ def serving(ports: tuple[int, int, int], *, plain: bool) -> Iterator[tuple[Sites
 
 
 def _start(name: str, listener: socket.socket, sites: Sites, *, plain: bool) -> Child:
+    words = ["examples.bank.serve", name, str(listener.fileno())]
+    return _child(words, sites, plain=plain, inherits=[listener.fileno()])
+
+
+def _start_edge(behind: int, sites: Sites, *, plain: bool) -> Child:
+    return _child(["examples.bank.edge", str(behind)], sites, plain=plain)
+
+
+def _child(words: list[str], sites: Sites, *, plain: bool, inherits: Iterable[int] = ()) -> Child:
     ports = [str(site.port) for site in sites]
-    command = [sys.executable, "-m", "examples.bank.serve", name, str(listener.fileno()), *ports]
-    if plain:
-        command.append("--plain")
     return subprocess.Popen(  # noqa: S603
-        command,
+        [sys.executable, "-m", *words, *ports, *(["--plain"] if plain else [])],
         cwd=ROOT,
         # Two pipes for life: the child ends when stdin does, we hear of its end on stdout.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        pass_fds=[listener.fileno()],
+        pass_fds=tuple(inherits),
         # Ctrl-C in a terminal reaches a whole session; the children leave it to us.
         start_new_session=True,
     )
+
+
+def follow(edge: Child) -> None:
+    """Have nginx answer as the switch of the guard now says.
+
+    :raises NoAnswerError: if it does not start.
+    """
+    if edge.stdin is not None and edge.stdout is not None:
+        with suppress(BrokenPipeError):
+            edge.stdin.write(FOLLOW)
+            edge.stdin.flush()
+        if edge.stdout.read(len(FOLLOWED)) != FOLLOWED:
+            raise NoAnswerError("nginx in front of the bank did not start; its own message is above.")
 
 
 def wait_for_end(children: list[Child]) -> str:
@@ -94,7 +125,8 @@ def wait_for_end(children: list[Child]) -> str:
     ended = select.select(outputs, [], [])[0][0]
     position = outputs.index(ended)
     code = children[position].wait(PATIENCE)
-    return f"The server of the {NAMES[position]} ended by itself, with {code}."
+    name = f"server of the {NAMES[position]}" if position < len(NAMES) else "engine in front"
+    return f"The {name} ended by itself, with {code}."
 
 
 def _stop(children: list[Child]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from flask_corsguard.testing import Browser, Exchange, FetchRefused
 
@@ -15,22 +15,31 @@ from .sites import Site
 from .verdict import Judgement
 
 
-def carry_out(rows: Iterable[Row], browser: Browser, bank: Site, policies: Policies) -> Iterator[Outcome]:
+def carry_out(
+    rows: Iterable[Row],
+    browser: Browser,
+    bank: Site,
+    policies: Policies,
+    follow: Callable[[], None] = lambda: None,
+) -> Iterator[Outcome]:
     """Carry out the *rows*, each as soon as it is asked for.
 
     :param browser: reaches the bank; Alice signs in there.
     :param policies: those of the bank with the guard on.
+    :param follow: has an engine in front of the bank follow the switch of the guard.
     """
     alice, guard = Customer(browser, bank), True
     for row in rows:
         if row.guard is not guard:
             guard = row.guard
             alice.turn_guard(on=guard)
+            follow()
         before = alice.balance
         exchanges, judgement = _attempt(row, browser, bank, alice)
         moved = before - alice.balance
         yield Outcome(row, exchanges, judgement, moved, policies.with_guard(on=guard))
     alice.turn_guard(on=True)
+    follow()
 
 
 def _attempt(
