@@ -74,7 +74,7 @@ def command(
         click.confirm(f"Send {len(vectors)} requests to {url}?", abort=True, err=True)
     guards = FORMATS[form].is_full
     if not guards:
-        # Nobody but a browser is bound by what is told, and those who guard themselves are not asked to.
+        # A format for CORS alone has no guard, and only browsers obey its headers.
         vectors = [each for each in vectors if each.is_sendable and each.group != "guard"]
     findings = list(_findings(source, vectors, parts, cafile, reached, guards=guards))
     _report(form, findings, as_json=as_json)

@@ -1,4 +1,4 @@
-"""What a format for CORS alone is told of a rule: the fields that such formats have in common."""
+"""What a format for CORS alone gets of a rule: the fields that such formats have in common."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CorsFields:
     :ivar headers: the request headers that a preflight is granted; ``*`` may be one.
     :ivar exposed: the response headers that a page may read; ``*`` may be one.
     :ivar credentials: whether a page may send cookies and read the answer.
-    :ivar max_age: for how many seconds browsers keep a preflight; ``None``: that is up to them.
+    :ivar max_age: for how many seconds browsers cache a preflight; ``None``: browsers decide.
     """
 
     where: str

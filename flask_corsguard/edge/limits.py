@@ -31,12 +31,12 @@ class Limits:
     :ivar any_port: whether it has ``http://localhost:*``; ``"alone"``: not below ``*.``.
     :ivar methods: the methods that it has; ``None``: all.
     :ivar any_method: whether it has ``*`` for methods.
-    :ivar any_header: ``"literal"``: it answers ``*`` as it stands; ``"all"``: for it, that includes
+    :ivar any_header: ``"literal"``: it answers a literal ``*``; ``"all"``: its ``*`` includes
         ``Authorization``; ``"never"``: it has none.
     :ivar any_exposed: whether it has ``*`` for exposed headers.
     :ivar one_list: whether request headers and exposed headers are one list.
-    :ivar credentials: ``"asked"``: as the policy says; ``"never"``; ``"always"``: whenever it lists origins.
-    :ivar no_zero_age: whether browsers keep a preflight for at least a second.
+    :ivar credentials: ``"asked"``: by the policy; ``"never"``; ``"always"``: whenever it lists origins.
+    :ivar no_zero_age: whether browsers cache a preflight for at least a second.
     :ivar vary: whether all answers have the ``Vary`` of the policy.
     :ivar most: the most origins, and the most headers, that it can have.
     :ivar longest: the longest configuration, in bytes, which its own check compares.
@@ -86,7 +86,7 @@ def _losses_of(rule: Rule, fields: CorsFields, limits: Limits) -> Iterator[Probl
         "edge.status", fields.where, None, "Nothing has to be done: browsers come to the same verdict."
     )
     if not limits.vary and not fields.everyone:
-        hint = "Have the application, which sets Vary, answer everything that a cache may keep."
+        hint = "Have the application, which sets Vary, answer everything that a cache may store."
         yield loss("edge.vary", fields.where, None, hint)
     told = {name for name, _ in rule.cases[0].granted.response}
     for code, name in (("edge.timing", TAO), ("edge.resource-policy", CORP)):
@@ -155,7 +155,7 @@ _CHECKS: Final[tuple[Callable[[CorsFields, Limits], Iterator[Problem]], ...]] = 
 
 
 def kept(fields: CorsFields, limits: Limits) -> CorsFields:
-    """Return what a format with these *limits* can say of *fields*: the same, or less."""
+    """Return *fields* as a format with these *limits* can write them: the same, or less."""
     headers, exposed, methods = fields.headers, fields.exposed, fields.methods
     if limits.methods is not None:
         any_of = () if limits.any_method else sorted(limits.methods)

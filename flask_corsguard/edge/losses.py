@@ -32,7 +32,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "edge.vary": "This format does not set Vary on every answer.",
         "edge.timing": "This format has no Timing-Allow-Origin.",
         "edge.resource-policy": "This format has no Cross-Origin-Resource-Policy.",
-        "edge.max-age-zero": "This format has browsers keep a preflight for a second at least.",
+        "edge.max-age-zero": "With this format, browsers cache a preflight for at least a second.",
         "edge.origin-form": "This format has no origins of this kind, and leaves it out.",
         "edge.patterns": "This format has no patterns, and leaves it out.",
         "edge.any-port": "This format has no origins with any port, and leaves it out.",

@@ -61,7 +61,7 @@ PLAIN_AS_SENT: Final = rf"/(?:[A-Za-z0-9._~!$&'()*+,;=:@\[\]|^/-]|{_escapes()})*
 
 
 def _other_escapes() -> str:
-    # What is no escape of _escapes: in lower case, of a byte that is sent as it is, or of "%", "\\" and NUL.
+    # The escapes beside _escapes: in lower case, of a byte that is sent as it is, or of "%", "\\" and NUL.
     hexadecimal = "0123456789ABCDEFabcdef"
     by_second: dict[str, str] = {}
     for first in hexadecimal:

@@ -101,7 +101,7 @@ def judged(
     names = names_of(source, vector)
     seen = observed(answer, names, reached)
     if not guards and not request.is_preflight:
-        # Whatever passes, the application guards itself: only what is told is compared.
+        # The application guards itself against all requests that pass: only the headers are compared.
         seen = replace(seen, passes=wanted.passes, status=wanted.status)
     if seen.passes and wanted.passes:
         # Vary is merged: what the application adds for reasons of its own is not compared.

@@ -14,7 +14,7 @@ from flask_corsguard.edge.rules import Rules
 
 from .cors_alone import json_and_notes, only_fields, without_empty
 
-# Its star stands for whole hosts: https://*.
+# Its star replaces whole hosts: https://*.
 _LIMITS: Final = Limits(web_only=True, subdomains=False)
 _COMMAND: Final = "aws apigatewayv2 update-api --api-id ID --cors-configuration file://cors.json"
 

@@ -12,7 +12,7 @@ from flask_corsguard.edge.rules import Rules
 
 
 def only_fields(rules: Rules, limits: Limits) -> CorsFields:
-    """Return what a format with these *limits* can say of the one rule of *rules*."""
+    """Return the fields that a format with these *limits* has for the one rule of *rules*."""
     return kept(fields_of(rules.rules[rules.paths.whole or 0]), limits)
 
 

@@ -1,8 +1,8 @@
 """Gateway API of Kubernetes: an ``HTTPRoute`` with the filter ``CORS``.
 
-One policy for all paths: what a gateway does with ``//`` and ``%2f`` before it compares paths is its own
-business, so a path that other software takes for another one cannot be told apart. See
-``HTTPCORSFilter`` at https://gateway-api.sigs.k8s.io/reference/spec/.
+One policy for all paths: each gateway decides what it does with ``//`` and ``%2f`` before it compares paths.
+So the filter cannot find paths that other software reads as other paths. See ``HTTPCORSFilter`` at
+https://gateway-api.sigs.k8s.io/reference/spec/.
 """
 
 from __future__ import annotations

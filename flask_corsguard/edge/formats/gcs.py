@@ -1,4 +1,4 @@
-"""Google Cloud Storage: the CORS configuration of a bucket, which no application stands behind.
+"""Google Cloud Storage: the CORS configuration of a bucket, which has no application behind it.
 
 It has exact origins, never allows cookies, and has one list of headers, of those that a page may send and of
 those that it may read (https://cloud.google.com/storage/docs/cross-origin).
@@ -15,8 +15,8 @@ from flask_corsguard.edge.rules import Rules
 
 from .cors_alone import json_and_notes, only_fields, without_empty
 
-#: How long browsers keep a preflight that says nothing about it, in seconds. Without a number, this service
-#: says an hour.
+#: How long browsers cache a preflight whose answer has no ``Access-Control-Max-Age``, in seconds. Without a
+#: number, this service sends an hour.
 _UNSAID_AGE: Final = 5
 
 _LIMITS: Final = Limits(
@@ -36,7 +36,7 @@ def _spell(rules: Rules, directory: str) -> tuple[File, ...]:  # noqa: ARG001 - 
     methods = ["*"] if "*" in fields.methods else sorted({*fields.methods, *SAFELISTED_METHODS})
     entry = without_empty(
         origin=["*"] if fields.everyone else list(fields.exact),
-        # Browsers let pages send these, whatever a list says, and here it also says which answers they read.
+        # Browsers send safelisted methods under every list. Here the list also decides who reads answers.
         method=methods,
         responseHeader=list(fields.headers),
         maxAgeSeconds=_UNSAID_AGE if fields.max_age is None else fields.max_age,

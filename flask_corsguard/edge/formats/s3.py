@@ -1,7 +1,7 @@
-"""Amazon S3: the CORS rules of a bucket, which no application stands behind.
+"""Amazon S3: the CORS rules of a bucket, which has no application behind it.
 
-A rule applies if it has the origin, the method and all requested headers; one star in an origin stands for
-any characters. Where origins are listed, S3 allows credentials
+A rule applies if it has the origin, the method and all requested headers; one star in an origin matches any
+characters. If origins are listed, S3 allows credentials
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html).
 """
 
@@ -42,7 +42,7 @@ def _rule(fields: CorsFields) -> dict[str, object]:
     return without_empty(
         ID="corsguard",
         AllowedOrigins=["*"] if fields.everyone else _origins(fields),
-        # Browsers let pages send these, whatever a list says, and here it also says which answers they read.
+        # Browsers send safelisted methods under every list. Here the list also decides who reads answers.
         AllowedMethods=sorted({*fields.methods, *SAFELISTED_METHODS}),
         AllowedHeaders=list(fields.headers),
         ExposeHeaders=list(fields.exposed),

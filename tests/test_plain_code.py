@@ -1,0 +1,74 @@
+"""What people read in the code has the plain words of the pages: ``tests/prose/code.py``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+
+from pages import ROOT
+from prose.code import EXCEPTIONS, texts_of, words, wrong_words
+
+PACKAGE: Final = sorted((ROOT / "flask_corsguard").rglob("*.py"))
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in PACKAGE}), ids=lambda path: path.name)
+def test_messages_docstrings_and_comments_are_plain(folder):
+    """None has a word that is not a technical term."""
+    wrong = [
+        f"{path.relative_to(ROOT)}:{word}"
+        for path in folder.glob("*.py")
+        for word in wrong_words(path.read_text("utf-8"), "message", "docstring", "comment")
+    ]
+
+    assert wrong == []
+
+
+def test_the_words_are_those_of_the_pages():
+    """Each entry of the list in JavaScript is read."""
+    assert [better for pattern, better in words() if pattern.search("It is kept.")] == [
+        "store, cache or continue"
+    ]
+    assert len(words()) == 10
+
+
+@pytest.mark.parametrize(
+    ("source", "beginning"),
+    [
+        ('"""It says so."""\n', "1: docstring: 'says'"),
+        ("def of():\n    '''Return ``it\n    there``.\n\n    It is held.\n    '''\n", "5: docstring: 'held'"),
+        ("class Kept:\n    '''What stands there.'''\n", "2: docstring: 'stands'"),
+        ("X = 1  # It is kept.\n", "1: comment: 'kept'"),
+        ('raise ValueError("It is told.")\n', "1: message: 'told'"),
+        ('raise ValueError(f"{X} lets it pass.")\n', "1: message: 'lets'"),
+        ("def test_an_origin_is_no_host():\n    pass\n", "1: name: 'is no'"),
+    ],
+)
+def test_each_kind_of_text_is_checked(source, beginning):
+    """A word in it is found, with its line."""
+    (wrong,) = wrong_words(source, "message", "docstring", "comment", "name")
+
+    assert wrong.startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Return ``keep`` or `let`, but no longer `hold`.\n\n>>> say(kept)\n"""\n',
+        "says = held = 1\n",
+        'X = "keep-alive"\n',
+        "def told():\n    pass\n",
+    ],
+)
+def test_code_is_not_checked(source):
+    """Names, examples and values without a space stay as they are."""
+    assert list(wrong_words(source, "message", "docstring", "comment", "name")) == []
+
+
+@pytest.mark.parametrize("exception", EXCEPTIONS)
+def test_each_exception_is_needed(exception):
+    """The package has the text, and it would be wrong without the exception."""
+    sources = (path.read_text("utf-8") for path in PACKAGE)
+    texts = [each.text for source in sources if exception in source for each in texts_of(source)]
+
+    assert any(pattern.search(text) for text in texts if exception in text for pattern, _ in words())
