@@ -30,7 +30,7 @@ async def fails(scope, receive, send):
     [("/api/x", "path /api"), ("/", "closed"), ("//api", "closed"), ("/é", r"path /\xc3\xa9")],
 )
 def test_a_header_names_the_rule_of_a_path(path, place):
-    """Where no rule covers the path, the closed policy holds."""
+    """If no rule covers the path, the closed policy applies."""
     app = CorsMiddleware(Spy(), {"/api": LISTED, "/é": LISTED}, debug=True)
 
     assert traced(ask(app, "GET", path, {"Origin": EVIL})) == f"origin-not-allowed; policy={place}"
@@ -174,7 +174,7 @@ def test_in_debug_mode_a_refusal_tells_its_whole_reason():
     ids=lambda scope: scope["type"],
 )
 def test_an_exception_is_answered_to_a_page_that_asks_to_read_and_to_nobody_else(scope):
-    """A policy for everyone allows whoever names no origin, and a handshake has no response to read."""
+    """A policy for everyone allows clients without an origin, and a handshake has no response to read."""
     for policy in (LISTED, EVERYONE):
         with pytest.raises(LookupError, match="no such tenant"):
             run(CorsMiddleware(fails, policy, debug=True), scope)
@@ -207,7 +207,7 @@ def test_an_exception_after_a_part_of_the_body_is_the_servers():
     ],
 )
 def test_the_answer_to_an_exception_is_the_text_of_its_traceback_but_for_the_frames(error, text):
-    """It may have several lines, or hold what is not Unicode."""
+    """It may have several lines, or contain bytes that are not Unicode."""
 
     async def application(scope, receive, send):
         raise error

@@ -17,7 +17,7 @@ DENIAL = {"extensions": {"websocket.http.response": {}}}
 
 
 @pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
-def test_the_application_is_reached_as_the_table_says(row: GuardRow):
+def test_the_application_is_reached_as_in_the_table(row: GuardRow):
     """A request that passes reaches it once, and a refused one does not."""
     spy = Spy()
 
@@ -31,7 +31,7 @@ SOCKETS = [row for row in GUARD_ROWS if row.headers.get("Upgrade", "").lower() =
 
 
 @pytest.mark.parametrize("row", SOCKETS, ids=lambda row: row.id)
-def test_a_socket_is_accepted_as_the_table_says(row: GuardRow):
+def test_a_socket_is_accepted_as_in_the_table(row: GuardRow):
     """The handshake is refused before the application could accept it."""
     spy = Spy()
     scheme = row.scheme.replace("http", "ws")
@@ -54,7 +54,7 @@ def test_a_socket_without_an_upgrade_header_is_a_handshake():
 
 
 def test_a_scope_without_a_scheme_is_plain():
-    """The specification lets a server leave it out."""
+    """The specification allows a server to leave it out."""
     own = {"Origin": "http://api.example", "Host": "api.example"}
     scope, request = socket_scope(headers=own), http_scope("POST", headers=own)
     del scope["scheme"], request["scheme"]
@@ -74,7 +74,7 @@ def test_names_of_headers_are_read_in_any_case():
 
 
 @pytest.mark.parametrize(("scheme", "wanted"), [("ws", "websocket.accept"), ("wss", "websocket.close")])
-def test_a_page_of_plain_http_is_no_own_page_of_https(scheme, wanted):
+def test_a_page_of_plain_http_is_not_an_own_page_of_https(scheme, wanted):
     """Anyone on the network can be that page."""
     scope = socket_scope(headers={"Origin": "http://api.example", "Host": "api.example"}, scheme=scheme)
 
@@ -158,7 +158,7 @@ def test_a_refused_head_has_no_body():
     assert int(dict(result.headers)["Content-Length"]) > 0
 
 
-def test_a_report_lets_the_request_pass_and_is_told(caplog):
+def test_a_report_allows_the_request_and_is_logged(caplog):
     """It is logged and notified as a refusal is."""
     told = []
     app = CorsMiddleware(
@@ -174,7 +174,7 @@ def test_a_report_lets_the_request_pass_and_is_told(caplog):
     assert "path='/pay'" in record.getMessage()
 
 
-def test_a_refusal_is_told_to_an_asynchronous_listener():
+def test_an_asynchronous_listener_gets_a_refusal():
     """It is awaited before the answer is sent."""
     told = []
 
@@ -196,7 +196,7 @@ def test_a_listener_that_raises_changes_nothing(caplog):
 
 
 def test_a_hint_speaks_of_the_proxy_in_front(caplog):
-    """The host of the origin stands in X-Forwarded-Host."""
+    """The host of the origin is in ``X-Forwarded-Host``."""
     headers = {"Host": "10.0.0.7", "Origin": "https://api.example", "X-Forwarded-Host": "api.example"}
     with caplog.at_level(logging.WARNING, "flask_corsguard"):
         assert ask(CorsMiddleware(Spy(), LISTED), "POST", "/", headers).code == 403
@@ -233,7 +233,7 @@ def test_a_handshake_is_a_get_to_a_list_of_methods(methods, type_):
 @pytest.mark.parametrize("write", [str.lower, str.title, str.upper])
 @pytest.mark.parametrize("scope", [http_scope("POST"), socket_scope()], ids=lambda scope: scope["type"])
 def test_names_of_headers_are_compared_without_case(scope, write):
-    """The specification wants lower case, and a server that does not keep to it must not open the guard."""
+    """The specification wants lower case, and a server that violates it must not open the guard."""
     for name, value in (("sec-fetch-site", b"cross-site"), ("origin", EVIL.encode())):
         spy = Spy()
 

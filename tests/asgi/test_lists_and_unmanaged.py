@@ -63,7 +63,7 @@ def test_a_list_answers_each_origin_by_its_policy(policy):
     ids=range(11),
 )
 def test_the_layer_does_what_that_of_wsgi_does(policy):
-    """Whatever the application sets, and whoever listens."""
+    """Whatever the application sets, and with any listeners."""
     for keys in (PREFLIGHT_KEYS, ACTUAL_KEYS):
         for number, environ in enumerate(environs(keys, 60)):
             if all(ord(character) < 256 for value in environ.values() for character in value):

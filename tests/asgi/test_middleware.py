@@ -44,7 +44,7 @@ def test_a_wsgi_application_is_sent_to_the_other_layer(app):
 
 @pytest.mark.parametrize("app", [functools.partial(Spy()), lambda *args: None, map])
 def test_whatever_can_take_three_arguments_is_taken(app):
-    """What is written in C may not say what it takes."""
+    """A callable that is written in C may have no signature."""
     assert CorsMiddleware(app, LISTED).app is app
 
 
@@ -90,7 +90,7 @@ def test_a_path_is_compared_below_the_root(path, root, is_open):
     assert (ALLOWED in result.cors) is is_open
 
 
-def test_a_path_that_is_no_text_raises_nothing():
+def test_a_path_that_is_not_text_raises_nothing():
     """A surrogate is none; servers make others of bytes that are not UTF-8, or leave them out."""
     scope = http_scope(headers={"Origin": A}, path="/api")
     scope["path"] = "/api/" + chr(0xD800)
@@ -149,7 +149,7 @@ def test_an_origin_callable_that_raises_is_logged(caplog):
     assert "an origin check raised" in caplog.text
 
 
-def test_a_preflight_that_is_not_granted_all_is_told(caplog):
+def test_a_preflight_that_is_not_granted_all_is_logged(caplog):
     """An allowed origin reads the lists; the log has the reason."""
     caplog.set_level(logging.INFO, "flask_corsguard")
     asked = {"Origin": A, "Access-Control-Request-Method": "DELETE"}
@@ -158,8 +158,8 @@ def test_a_preflight_that_is_not_granted_all_is_told(caplog):
     assert "preflight refused: method-not-allowed: 'DELETE'" in caplog.text
 
 
-def test_a_withheld_answer_is_told(caplog):
-    """To the log and to whoever listens, with the path below the root."""
+def test_a_withheld_answer_is_reported(caplog):
+    """To the log and to the listener, with the path below the root."""
     caplog.set_level(logging.INFO, "flask_corsguard")
     told = []
     app = CorsMiddleware(Spy(), LISTED, on_refusal=lambda _, decision: told.append(decision))

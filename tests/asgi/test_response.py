@@ -21,7 +21,7 @@ def titled(headers):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_the_layer_answers_as_the_table_says(row: Row):
+def test_the_layer_answers_as_in_the_table(row: Row):
     """A preflight never reaches the application, anything else reaches it once."""
     spy = Spy()
 
@@ -33,7 +33,7 @@ def test_the_layer_answers_as_the_table_says(row: Row):
     assert (result.body == b"hello") is (row.status is None)
 
 
-def test_the_policy_owns_its_headers_and_says_so_once(caplog):
+def test_the_policy_owns_its_headers_and_logs_it_once(caplog):
     """What the application sets is replaced, in whatever case it is written."""
     spy = Spy([(b"Access-Control-Allow-Origin", b"*"), (b"x-total", b"3"), (b"vary", b"Cookie, origin")])
     app = CorsMiddleware(spy, LISTED)
@@ -52,7 +52,7 @@ def test_the_policy_owns_its_headers_and_says_so_once(caplog):
 
 
 def test_what_the_application_varies_by_is_merged(caplog):
-    """Nothing is replaced by that, and no record says so."""
+    """Nothing is replaced by that, and nothing is logged."""
     result = ask(CorsMiddleware(Spy([(b"Vary", b"Cookie")]), LISTED))
 
     assert result.headers == [("Vary", "Cookie, Origin")]
@@ -102,7 +102,7 @@ def test_what_does_not_start_a_response_is_passed_on_as_it_is(message):
         assert sent is message
 
 
-def test_a_response_with_trailers_says_so():
+def test_a_response_with_trailers_announces_them():
     """The key stays beside the headers."""
 
     async def application(scope, receive, send):
@@ -114,7 +114,7 @@ def test_a_response_with_trailers_says_so():
 
 
 def test_what_the_application_receives_is_the_servers():
-    """A client that leaves is told of by the very channel."""
+    """The same channel reports a client that leaves."""
     got = []
 
     async def application(scope, receive, send):
@@ -190,7 +190,7 @@ def test_a_part_of_the_body_does_not_wait_for_the_next_one():
 
 
 def test_a_preflight_that_was_refused_is_a_403_with_a_text():
-    """Its Vary keeps a cache from giving it to somebody else."""
+    """Because of its ``Vary``, a cache does not send it to another client."""
     asked = {"Origin": "https://evil.example", "Access-Control-Request-Method": "PUT"}
 
     result = ask(CorsMiddleware(Spy(), LISTED), "OPTIONS", "/", asked)
@@ -226,7 +226,7 @@ def test_the_answer_to_a_preflight_that_is_granted_is_whole():
 
 @pytest.mark.parametrize("scope", [http_scope("POST"), socket_scope()], ids=lambda scope: scope["type"])
 def test_a_request_whose_headers_are_missing_does_not_reach_the_application(scope):
-    """The specification wants them; without them nobody could say whose request it is."""
+    """The specification wants them; without them, the origin of the request is unknown."""
     del scope["headers"]
     spy = Spy()
 

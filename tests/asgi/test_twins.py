@@ -14,12 +14,12 @@ from naive.enumerated import POLICIES, present_and_absent
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_the_layers_do_the_same_for_all_requests_of_the_tables(name):
-    """Status, headers, text, call of the application, log, console and notifications, whoever listens."""
+    """Status, headers, text, call of the application, log, console and notifications, with any listeners."""
     environs = [*present_and_absent(), *enumerated.preflights_of_every_list()]
     for keys in (enumerated.PREFLIGHT_KEYS, enumerated.ACTUAL_KEYS):
         environs += enumerated.environs(keys, LISTED // 2, 7 * len(name))
 
-    # What no server can make of bytes, ASGI cannot say.
+    # Texts that no server can make of bytes do not exist in ASGI.
     environs = [each for each in environs if all(ord(c) < 256 for value in each.values() for c in value)]
     for number, environ in enumerate(environs):
         theirs = enumerated.HEADER_LISTS[number % len(enumerated.HEADER_LISTS)]

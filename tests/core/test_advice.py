@@ -1,7 +1,7 @@
 """Advice is true: for each reason it is applied, and the very same request then passes.
 
 Most advice is code, which is taken from the sentence and evaluated: ``add "..." to FIELD`` and ``write
-FIELD=...``. Where it is for the page, or for what stands between, a row has the request as it is afterwards.
+FIELD=...``. If it is for the page, or for a proxy in between, a row has the request as it is afterwards.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ NOWHERE = "capacitor://localhost"
 
 
 def applied(text, policy):
-    """Return *policy* after what *text* says is written; ``None`` if it says nothing."""
+    """Return *policy* with the changes of *text*; ``None`` if it has none."""
     changes = {field: ast.literal_eval(value) for field, value in _WRITTEN.findall(text)}
     for names, field in _ADDED.findall(text):
         before = getattr(policy, field) or ()
@@ -300,13 +300,13 @@ def ask(policy, request) -> Decision:
 
 
 def passes(policy, request) -> bool:
-    """Return whether *request* passes, and whoever sent it can read the answer."""
+    """Return whether *request* passes, and its page can read the answer."""
     verdict = judge(policy, request)
     return verdict.reason is Reason.SAME_ORIGIN or (verdict.allowed and decide(policy, request).allowed)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.reason}: {row.words}")
-def test_advice_that_is_applied_lets_the_same_request_pass(row: Row):
+def test_advice_that_is_applied_allows_the_same_request(row: Row):
     """It builds, and nothing of it is a stranger's example."""
     decision = ask(row.policy, row.request)
     text = decision.explain()
@@ -324,7 +324,7 @@ def test_advice_that_is_applied_lets_the_same_request_pass(row: Row):
         assert passes(row.policy, replace(row.request, **row.changes))
 
 
-def test_a_callable_that_is_corrected_lets_the_same_request_pass():
+def test_a_callable_that_is_corrected_allows_the_same_request():
     """That is the advice where it raises."""
     decision = decide(Policy(origins=[raising]), get(EVIL))
 
@@ -406,7 +406,7 @@ def test_an_explanation_does_not_grow_with_the_policy(vast, request_):
     ],
 )
 def test_a_host_for_use_inside_under_a_public_origin_is_a_proxy_s(host, origin, is_hidden):
-    """Then the origin may be the application's own, and nobody is told to allow it first."""
+    """Then the origin may be the application's own, and the first advice is not to allow it."""
     text = ask(SAME_ORIGIN, post(origin, host=host)).explain()
 
     assert ("a proxy in front of it replaces Host" in text) is is_hidden
@@ -446,7 +446,7 @@ HINTS = [
 @pytest.mark.parametrize(
     ("words", "request_", "forwarded", "remedies"), HINTS, ids=lambda value: str(value)[:30]
 )
-def test_the_hint_of_a_log_line_lets_the_same_request_pass(words, request_, forwarded, remedies):
+def test_the_hint_of_a_log_line_allows_the_same_request(words, request_, forwarded, remedies):
     """Each remedy that it names is tried, for an application that allows nobody else."""
     assert not judge(SAME_ORIGIN, request_).allowed
     assert words in proxy_hint(request_, forwarded)

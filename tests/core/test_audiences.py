@@ -22,7 +22,7 @@ EVERYONE = Policy(origins="*", methods=["GET"])
 PARTNERS = Policy(origins=["https://*.partner.example"], methods=["GET"])
 
 
-#: The code of a problem with one origin of the second policy, its field, and what the hint says.
+#: The code of a problem with one origin of the second policy, its field, and a word of the hint.
 SHADOWED = ("policies.shadowed", "policy[1].origins", "here")
 
 
@@ -40,7 +40,7 @@ def problem_of(*policies):
 
 
 def test_the_first_policy_that_allows_the_origin_applies():
-    """With all that it says: headers, methods, credentials."""
+    """With all its fields: headers, methods, credentials."""
     decision = decide([OWN, EVERYONE], get(A))
 
     assert decision.policy is OWN
@@ -116,7 +116,7 @@ def test_a_callable_in_a_list_is_asked_once():
     assert [str(origin) for origin in asked] == [A, EVIL]
 
 
-def test_what_a_callable_of_an_earlier_policy_raises_is_told_whichever_policy_applies():
+def test_an_exception_in_a_callable_of_an_earlier_policy_is_reported_whichever_policy_applies():
     """The exception comes with the answer, for the log."""
 
     def fails(origin):
@@ -167,7 +167,7 @@ def test_a_list_is_equal_to_one_of_equal_policies():
     assert policies_of(OWN) == (OWN,)
 
 
-def test_a_list_may_hold_the_fields_of_policies():
+def test_a_list_may_contain_the_fields_of_policies():
     """As a configuration has them."""
     assert policies_of(policy_from([OWN.to_dict(), EVERYONE], "policy")) == (OWN, EVERYONE)
 

@@ -46,7 +46,7 @@ def test_a_policy_is_shared_by_threads():
 
 
 def test_origins_that_are_not_allowed_take_no_place_among_those_that_are_remembered():
-    """Whoever makes origins up does not make those of a pattern cost more."""
+    """A client that invents origins does not make those of a pattern slower."""
     by_policy = compiled(Policy(origins=["https://*.partner.example"]))
     for number in range(MAX_KNOWN_ORIGINS):
         assert by_policy.answer_to(f"https://x{number}.evil.example").reason is Reason.ORIGIN_NOT_ALLOWED
@@ -223,7 +223,7 @@ def test_a_policy_without_methods_takes_those_of_a_route(methods, granted):
     assert dict(routed.answer_to(A).preflight).get("Access-Control-Allow-Methods") == granted
 
 
-def test_a_policy_that_lists_methods_keeps_them_on_every_route():
+def test_a_policy_that_lists_methods_has_them_on_every_route():
     """It is the same compiled policy, whatever the route is."""
     by_policy = compiled(Policy(origins=[A], methods=["PUT"]))
 

@@ -13,7 +13,7 @@ from flask_corsguard.core.limits import MAX_WILDCARD_LIST_LENGTH
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_the_core_answers_as_the_table_says(row: Row):
+def test_the_core_answers_as_in_the_table(row: Row):
     """A decision carries exactly the headers, the status and the reason of its row."""
     request = Request.from_headers(row.method, row.headers)
 
@@ -115,7 +115,7 @@ def test_a_wildcard_reads_no_list_beyond_its_bound():
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 def test_safelisted_methods_pass_though_no_list_names_them(method):
-    """Browsers send them whatever a list says, so the decision allows them."""
+    """Browsers send them under every list, so the decision allows them."""
     policy = Policy(origins=[A], methods=["PUT"])
 
     assert decide(policy, Request(method="OPTIONS", origin=A, requested_method=method)).allowed
@@ -178,7 +178,7 @@ def test_a_decision_cannot_be_changed():
 
 @pytest.mark.parametrize("name", ["sec_fetch_site", "Content_Length", "proxy_authorization"])
 def test_a_name_that_servers_read_as_a_forbidden_one_is_never_sent_back(name):
-    """With credentials, what `*` stands for is sent back by name, and these are left out."""
+    """With credentials, the names that `*` allows are sent back one by one, without these."""
     policy = Policy(origins=[A], allow_headers="*", credentials=True)
     request = Request(method="OPTIONS", origin=A, requested_method="GET", requested_headers=f"x-a,{name},x_b")
 
@@ -211,7 +211,7 @@ def test_names_are_sent_back_up_to_4096_bytes(length, sent):
 
 @pytest.mark.parametrize(("length", "sent"), [(33, True), (34, True), (35, False)])
 def test_a_method_is_sent_back_up_to_34_bytes(length, sent):
-    """A longer one is no method that anybody has registered."""
+    """Nobody has registered a longer method."""
     decision = preflight_of_everything("M" * length)
 
     assert dict(decision.headers).get("Access-Control-Allow-Methods") == ("M" * length if sent else None)

@@ -124,7 +124,7 @@ def test_an_explanation_leaves_an_exception_to_the_log():
         ),
     ],
 )
-def test_an_explanation_says_what_to_do(policy, request_, words):
+def test_an_explanation_contains_what_to_do(policy, request_, words):
     """It tells a stranger what is wrong and what to change."""
     explanation = decide(policy, request_).explain()
 
@@ -172,7 +172,7 @@ def test_an_explanation_says_what_to_do(policy, request_, words):
     ],
 )
 def test_what_passes_is_explained_too(ask, policy, request_, words):
-    """It says who may do what, and gives no advice."""
+    """It explains who may do what, and gives no advice."""
     decision = ask(policy, request_)
 
     assert decision.allowed
@@ -189,7 +189,7 @@ def test_the_methods_of_a_policy_are_in_the_explanation():
 
 
 def test_an_origin_is_near_another_by_its_host_alone():
-    """What is no text, and what has a star, is near none."""
+    """Values that are not text, and texts with a star, are near none."""
     policy = Policy(
         origins=[re.compile("https://app[.]example"), "https://*.app.example", lambda origin: False, A]
     )
@@ -202,7 +202,7 @@ def test_an_origin_is_near_another_by_its_host_alone():
 
 @pytest.mark.parametrize(("count", "more"), [(4, ""), (5, ""), (6, " and 1 more"), (9, " and 4 more")])
 def test_an_explanation_lists_five_origins(count, more):
-    """And says how many others there are."""
+    """And the number of the others."""
     origins = [f"https://h{number}.example" for number in range(count)]
 
     explanation = decide(Policy(origins=origins), Request(method="GET", origin=EVIL)).explain()

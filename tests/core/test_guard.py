@@ -20,7 +20,7 @@ from strategies import ANY_TEXT, asked_of, named_by, policies, spell
 
 
 @pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
-def test_the_core_judges_as_the_table_says(row: GuardRow):
+def test_the_core_judges_as_in_the_table(row: GuardRow):
     """The verdict and the reason are the row's, and a refusal is a 403 with the headers of an answer."""
     request = Request.from_headers(row.method, row.headers, scheme=row.scheme)
 
@@ -39,7 +39,7 @@ def test_the_core_judges_as_the_table_says(row: GuardRow):
 
 @pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
 def test_every_verdict_explains_itself(row: GuardRow):
-    """In a sentence of one line; and a stranger is told nothing of the policy."""
+    """In a sentence of one line; and a stranger learns nothing of the policy."""
     decision = judge(row.policy, Request.from_headers(row.method, row.headers, scheme=row.scheme))
 
     explanation = decision.explain()
@@ -111,7 +111,7 @@ def test_a_guard_that_does_not_enforce_refuses_nothing(guard):
         ("", Request(method="POST", origin="null", host="b.example", fetch_site="cross-site"), None),
     ],
 )
-def test_a_refusal_that_looks_like_a_proxy_is_told_so(words, request_, forwarded):
+def test_a_refusal_that_looks_like_a_proxy_has_a_hint_about_it(words, request_, forwarded):
     """What differs is named with its remedy; a plain stranger gets no such hint."""
     hint = proxy_hint(request_, forwarded)
 
@@ -160,7 +160,7 @@ def test_what_a_browser_sends_for_an_allowed_fetch_is_never_refused(policy, data
         has_cookie=policy.credentials and data.draw(st.booleans()),
     )
 
-    # Browsers send POST whatever a list says, and the guard takes a list at its word.
+    # Browsers send POST under every list, and the guard allows exactly the methods of a list.
     is_left_out = method == "POST" and policy.methods not in {None, "*"} and "POST" not in policy.methods
     assert judge(policy, sent).allowed is (not is_left_out or policy.guard == "off")
 
@@ -273,7 +273,7 @@ def test_the_spelling_of_a_native_client_is_its_own_to_the_guard_alone(text):
     assert judge(policy, request).reason is Reason.SAME_ORIGIN
     assert decide(policy, request).headers == (("Vary", "Origin"),)
     assert not judge(policy, replace(request, host="api.example")).allowed
-    # A browser would say where it comes from, and is believed.
+    # A browser would send Sec-Fetch-Site, and the guard trusts it.
     assert not judge(policy, replace(request, fetch_site="cross-site")).allowed
 
 

@@ -26,7 +26,7 @@ from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES, OriginPattern, r
     ],
 )
 def test_a_pattern_is_read_into_its_parts(text, pattern):
-    """A star stands for the first labels of the host, for the whole host, or for the port."""
+    """A star matches the first labels of the host, the whole host, or the port."""
     assert OriginPattern.parse(text) == pattern
 
 
@@ -79,7 +79,7 @@ def test_a_label_in_punycode_can_be_decoded(text, is_read):
     assert (read_origin(text) is not None) is is_read
 
 
-def test_an_exact_origin_and_a_pattern_are_told_apart_by_the_star():
+def test_a_star_distinguishes_a_pattern_from_an_exact_origin():
     """An exact origin is read as an origin, and a text with a star as a pattern."""
     assert isinstance(read_origin("https://a.example"), Origin)
     assert isinstance(read_origin("https://*.a.example"), OriginPattern)

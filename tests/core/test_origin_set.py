@@ -68,7 +68,7 @@ def test_a_pattern_covers_labels_and_ports(pattern, asked, allowed):
 
 @pytest.mark.parametrize("origin", ["null", "file://"])
 def test_a_page_without_an_origin_of_its_own_is_allowed_by_its_own_spelling_alone(origin):
-    """No pattern, expression or callable is asked about it, nor does one of the two stand for the other."""
+    """No pattern, expression or callable is asked about it, and neither of the two allows the other."""
     asked = []
     others = ["file://" if origin == "null" else "null", "app://*", re.compile(".*"), asked.append]
     policy = Policy(origins=others, dangerously_allow=["null-origin"])
@@ -124,7 +124,7 @@ def test_a_callable_that_does_not_return_a_boolean_allows_nobody(returned):
     assert str(decision.error).endswith(f"returned {type(returned).__name__}, not bool")
 
 
-def test_a_callable_that_raises_does_not_keep_another_one_from_allowing():
+def test_another_callable_may_allow_an_origin_after_one_has_raised():
     """The next callable is asked, and the exception is in the decision all the same."""
 
     def fail(origin):

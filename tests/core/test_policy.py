@@ -112,7 +112,7 @@ def test_the_closed_policy_is_a_policy_like_any_other():
 
 
 def test_a_mapping_with_unknown_keys_is_refused_by_their_names():
-    """This holds for keys that are not strings, too."""
+    """This is true for keys that are not strings, too."""
     with pytest.raises(PolicyError) as caught:
         Policy.from_mapping({"origins": [A], 3: 4})
 

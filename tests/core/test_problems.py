@@ -71,8 +71,8 @@ def test_a_long_value_is_cut_in_the_message():
     assert len(str(refusal)) < SHOWN_VALUE_LENGTH + 400
 
 
-def test_a_hint_can_be_printed_whatever_the_value_holds():
-    """Half of a surrogate pair is written as its escape, which a string of Python may hold, too."""
+def test_a_hint_can_be_printed_whatever_the_value_contains():
+    """Half of a surrogate pair, which a string of Python may contain, is written as its escape."""
     with pytest.raises(PolicyError) as caught:
         Policy(origins=["https://a.example"], methods="PUT\udc84")
 

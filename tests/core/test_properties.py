@@ -1,4 +1,4 @@
-"""What holds for all policies and all requests; what they are answered is in core/test_twins.py."""
+"""What is true for all policies and all requests; core/test_twins.py compares the answers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ACAM = "Access-Control-Allow-Methods"
 
 
 @given(policies())
-def test_a_policy_is_what_its_dictionary_says(policy):
+def test_a_policy_is_equal_to_that_of_its_dictionary(policy):
     """It round-trips through `to_dict`, and through pickling, and is equal and as hashable after."""
     again = Policy.from_mapping(policy.to_dict())
 
@@ -118,7 +118,7 @@ def test_vary_does_not_depend_on_the_request(policy, data):
 
 @reaching
 @given(st.one_of(policies_and_requests(), echoed_preflights(), echoed_preflights()))
-def test_no_header_value_holds_a_control_character(asked):
+def test_no_header_value_contains_a_control_character(asked):
     """Nothing that could begin a line of its own, or that is not ASCII, is ever sent."""
     policy, request = asked
     headers = decide(policy, request).headers
@@ -185,7 +185,7 @@ def test_no_later_answer_depends_on_an_earlier_request(policy, data):
 
 @given(policies_and_requests(), st.randoms(use_true_random=False))
 def test_the_order_of_the_lists_of_a_policy_changes_no_verdict(asked, random):
-    """A list is a set to the verdict, though its order is kept in the headers."""
+    """A list is a set to the verdict, though the headers have its order."""
     policy, request = asked
     fields = policy.to_dict()
     for value in fields.values():
@@ -199,7 +199,7 @@ def test_the_order_of_the_lists_of_a_policy_changes_no_verdict(asked, random):
 
 
 @given(PATTERNS)
-def test_a_pattern_is_no_origin(pattern):
+def test_a_pattern_is_not_an_origin(pattern):
     """The two grammars have no string in common."""
     assert Origin.parse(pattern) is None
     assert OriginPattern.parse(pattern) is not None
@@ -208,7 +208,7 @@ def test_a_pattern_is_no_origin(pattern):
 @reaching
 @given(st.one_of(st.text(), ORIGINS))
 def test_the_set_answers_any_text(text):
-    """Text that is no origin is malformed, `null` or not allowed, and never an exception."""
+    """Text that is not an origin is malformed, `null` or not allowed, and never raises."""
     reason, error = OriginSet(
         ["https://a.example"], callables=[lambda origin: False], secure_only=False
     ).check(text)

@@ -59,7 +59,7 @@ def test_a_site_is_one_label_below_a_public_suffix(host, site):
         ("xn--nes-akershus.no", None),
         # The only rule below is a wildcard.
         ("cs.amazonlightsail.com", "any.ap-east-1.cs.amazonlightsail.com"),
-        # An exception to a wildcard does not keep what is above it from being public.
+        # Above an exception to a wildcard, the domain is public all the same.
         ("kawasaki.jp", "kawasaki.jp"),
         ("city.kawasaki.jp", None),
         # In punycode.
@@ -101,7 +101,7 @@ def _named_by_rules():
 
 
 @pytest.mark.slow
-def test_the_list_without_punycode_says_what_the_whole_list_says():
+def test_the_list_without_punycode_has_the_same_answers_as_the_whole_list():
     """Of every host that a rule names, its neighbours above and below, and the same in punycode."""
     whole = publicsuffixlist.PublicSuffixList()
     hosts = set(_named_by_rules())

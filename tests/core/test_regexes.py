@@ -88,7 +88,7 @@ def test_case_is_ignored_as_re_ignores_it(expression, flags):
 
 
 def test_upper_case_only_occurs_in_the_hosts_of_shells():
-    """With IGNORECASE, a name in lower case stands for all its spellings; without it, each is itself."""
+    """With IGNORECASE, a name in lower case includes all its spellings; without it, each is itself."""
     assert proved(r"https://A\.example\.com").is_empty
     assert proved(r"app://A") == Proof(origins=frozenset({"app://A"}))
     assert proved(r"(?i)app://(App|a\.example\.com)") == Proof(
@@ -133,7 +133,7 @@ def test_a_character_that_no_origin_has_is_never_matched(expression):
         *("(?s).", "(?a)\\w", "(?i:[^k])", "(?i)[^\N{KELVIN SIGN}]", "[\\[\\]:]", "[^\\W_]", "x"),
     ],
 )
-def test_a_class_is_the_set_of_characters_that_re_says(expression):
+def test_a_class_is_the_set_of_characters_that_re_matches(expression):
     """Of those that an origin can have; what is negated is open, however little is left."""
     tree = read_expression(re.compile(expression))
 
@@ -151,7 +151,7 @@ def test_a_class_is_the_set_of_characters_that_re_says(expression):
     ],
 )
 def test_possessive_and_atomic_groups_match_no_more_than_others(expression, sites):
-    """So what holds for the plain ones holds for them."""
+    """So what is proven for the plain ones is proven for them."""
     proof = proved(expression)
 
     assert proof.is_confined
@@ -209,7 +209,7 @@ def test_the_tails_that_are_not_sites_are_named(expression, unproven):
     assert proved(expression).unproven == unproven
 
 
-def test_the_subdomains_of_a_public_suffix_may_be_let_in():
+def test_the_subdomains_of_a_public_suffix_may_be_allowed():
     """As patterns may, by the door of that name; still there has to be a dot before it."""
     assert proved(r"https://.*\.github\.io", public_suffixes=True) == Proof(bases=frozenset({"github.io"}))
     assert proved(r"https://.*site\.github\.io", public_suffixes=True).unproven == {"site.github.io"}
@@ -343,7 +343,7 @@ def test_an_expression_that_is_too_deep_for_the_interpreter_is_not_followed():
 
 
 def test_an_expression_whose_warning_is_an_error_is_not_followed():
-    """It was compiled where the warning was none; the parser says the same as then."""
+    """It was compiled while the warning was not an error; the parser reads it as then."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         regex = re.compile(r"https://[[a]\.example\.com")
@@ -357,7 +357,7 @@ def test_an_expression_whose_warning_is_an_error_is_not_followed():
 
 
 def test_an_expression_that_was_compiled_to_be_debugged_is_read_in_silence(capsys):
-    """Its flag is for whoever compiled it."""
+    """Its flag is for the code that compiled it."""
     regex = re.compile(r"https://example\.com", re.DEBUG)
     capsys.readouterr()
 
@@ -370,7 +370,7 @@ def test_a_proof_is_remembered():
     assert proved(r"https://a\.example\.com") is proved(r"https://a\.example\.com")
 
 
-def test_the_reader_says_what_it_cannot_read():
+def test_the_reader_raises_for_what_it_cannot_read():
     """It raises an error of its own."""
     with pytest.raises(UnreadableError):
         read_expression(re.compile("x" * (MAX_EXPRESSION_LENGTH + 1)))
@@ -535,7 +535,7 @@ FLAGS = [0, 0, 0, re.IGNORECASE, re.DOTALL, re.VERBOSE, re.ASCII, re.MULTILINE]
 
 
 def is_on(proof, origin):
-    """Say whether *origin* lies on one of the sites that the proof names; case aside, as it says."""
+    """Return whether *origin* is on one of the sites of the proof, without regard to case."""
     return not {f"{origin.scheme}://{host}" for host in (origin.host, origin.host.lower())}.isdisjoint(
         proof.origins
     ) or any(origin.host.lower().endswith(f".{base}") for base in proof.bases)

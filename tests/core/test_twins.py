@@ -109,7 +109,7 @@ def test_the_requests_of_the_table_are_judged_as_the_twin_judges_them(name):
 
 @pytest.mark.parametrize("name", ["closed", "everyone", "credentials", "patterns"])
 def test_an_own_origin_is_known_as_the_twin_knows_it(name):
-    """By host, port and scheme, in every combination of those of the table, where no browser says more."""
+    """By host, port and scheme, in every combination of the table, without ``Sec-Fetch-Site``."""
     for origin, host, scheme in product(enumerated.OWN, enumerated.HOSTS, enumerated.SCHEMES):
         for site in (None, "", "cross-site"):
             request = Request(method="POST", origin=origin, fetch_site=site, host=host, scheme=scheme)
@@ -117,7 +117,7 @@ def test_an_own_origin_is_known_as_the_twin_knows_it(name):
 
 
 @pytest.mark.slow
-def test_the_tables_reach_everything_that_can_be_said():
+def test_the_tables_reach_every_possible_reason():
     """Every reason is given, by a decision or by a verdict, and no combination of them is the only one."""
     reached: Counter[object] = Counter()
     for name, policy in {**POLICIES, "unmanaged": UNMANAGED}.items():

@@ -18,7 +18,7 @@ FORGED = Request(method="POST", origin=EVIL, fetch_site="cross-site", has_cookie
 
 @pytest.mark.parametrize("request_", [PREFLIGHT, FORGED, Request(method="GET")], ids=lambda each: each.method)
 def test_nothing_is_added_refused_or_answered(request_):
-    """Neither function has anything to say, and both say why."""
+    """Both functions allow everything, and give the reason."""
     for ask in (decide, judge):
         decision = ask(UNMANAGED, request_)
         assert (decision.allowed, decision.reason) == (True, Reason.UNMANAGED)

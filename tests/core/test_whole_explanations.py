@@ -1,4 +1,4 @@
-"""Explanations, each of them whole: what is said, of which values, in which order."""
+"""Explanations, each of them whole: every sentence and every value, in order."""
 
 from __future__ import annotations
 
@@ -668,7 +668,7 @@ SAID = [
 
 
 @pytest.mark.parametrize(("policy", "request_", "text"), SAID)
-def test_an_explanation_says_this_and_nothing_else(policy, request_, text):
+def test_an_explanation_is_exactly_this(policy, request_, text):
     """It is that of the guard, where the guard refuses the request, else that of the response."""
     verdict = judge(policy, request_)
     decision = decide(policy, request_) if verdict.allowed else verdict
@@ -722,6 +722,6 @@ SAID_OF_VERDICTS = [
 
 
 @pytest.mark.parametrize(("policy", "request_", "text"), SAID_OF_VERDICTS)
-def test_the_guard_says_why_a_request_passes_or_does_not(policy, request_, text):
+def test_the_guard_explains_why_a_request_passes_or_does_not(policy, request_, text):
     """Whatever the response then carries."""
     assert judge(policy, request_).explain() == text

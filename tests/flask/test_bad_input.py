@@ -172,7 +172,7 @@ def test_an_iterable_of_strange_items_is_not_read_to_its_end():
 
 
 def test_a_thousand_expressions_are_read():
-    """They are no strange items."""
+    """They are not strange items."""
     expressions = [re.compile(rf"https://{number}\.example\.com") for number in range(1001)]
 
     assert len(Policy(origins=expressions).origins) == 1001

@@ -85,7 +85,7 @@ def jwt(app):
 
 
 def limiter(app):
-    """Flask-Limiter, which lets one user in and no other."""
+    """Flask-Limiter, which allows one user and no other."""
     limit = Limiter(lambda: "everyone", app=app, storage_uri="memory://", headers_enabled=True)
 
     @app.get("/page")
@@ -117,7 +117,7 @@ def compress(app):
 
 
 def caching(app):
-    """Flask-Caching, which keeps what the first who asks was given."""
+    """Flask-Caching, which stores the answer to the first request."""
     cache = Cache(app, config={"CACHE_TYPE": "SimpleCache"})
     app.add_url_rule("/page", "page", cache.cached(timeout=0)(lambda: "page"))
     return Beside()
@@ -272,7 +272,7 @@ def test_a_refused_origin_learns_nothing(pair):
 def test_an_error_beside_another_extension_is_readable(path, code, pair):
     """Also where the other handles errors itself."""
     app, beside = pair
-    # One of the three methods that every policy lets pass.
+    # One of the three methods that every policy allows.
     method = "POST" if beside.method == "GET" else "GET"
 
     result = call(app, method, path, {"Origin": A}, **{"wsgi.url_scheme": beside.scheme})
@@ -306,8 +306,8 @@ def test_a_form_that_is_protected_is_not_for_pages_of_other_origins():
     assert call(app, "POST", "/form", {"Origin": EVIL}).code == 403
 
 
-def test_what_talisman_does_to_the_session_cookie_is_told():
-    """It sets ``SESSION_COOKIE_SAMESITE`` to ``Lax`` unless it is told otherwise."""
+def test_what_talisman_does_to_the_session_cookie_is_warned_of():
+    """It sets ``SESSION_COOKIE_SAMESITE`` to ``Lax`` unless an argument overrides it."""
     app = Flask(__name__)
     app.secret_key = "test"
     app.config["SERVER_NAME"] = "api.elsewhere.example"

@@ -1,4 +1,4 @@
-"""Policies that an application says of its blueprints, by their registered names."""
+"""Policies that an application configures for its blueprints, by their registered names."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ PARTNER = Policy(origins=[EVIL])
 
 
 def allowed(app, path, origin=EVIL):
-    """Give what a request to *path* is told of its origin."""
+    """Return ``Access-Control-Allow-Origin`` of the answer to a request to *path*."""
     return call(app, "GET", path, {"Origin": origin}).get("Access-Control-Allow-Origin")
 
 
 def make_blueprint(name="api", **options):
-    """Make a blueprint of one page, as a module holds it."""
+    """Make a blueprint of one page, as a module defines it."""
     blueprint = Blueprint(name, __name__, **{"url_prefix": f"/{name}", **options})
     blueprint.add_url_rule("/page", "page", lambda **values: "x")
     return blueprint
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_two_applications_say_each_its_own_of_one_blueprint(first):
+def test_two_applications_have_different_policies_for_one_blueprint(first):
     """Whether the extension or the blueprint comes first; pages, 404 and preflights have the policy."""
     blueprint = make_blueprint()
     apps = [Flask("one"), Flask("two")]
@@ -44,7 +44,7 @@ def test_two_applications_say_each_its_own_of_one_blueprint(first):
         assert [allowed(app, "/missing", A) for app in apps] == [A, A]
 
 
-def test_what_the_application_says_comes_before_the_blueprints_own_mark():
+def test_the_policy_of_the_application_overrides_the_blueprints_own_mark():
     """A mark of the view comes before both, and both before a path."""
     app = Flask(__name__)
     blueprint = cors(PARTNER)(make_blueprint())
@@ -85,7 +85,7 @@ def test_a_blueprint_that_is_registered_twice_has_two_names():
 
 
 @pytest.mark.parametrize("prefix", [None, "/v1"])
-def test_a_blueprint_that_only_holds_others_has_the_prefix_that_they_tell(prefix):
+def test_a_blueprint_that_only_contains_others_has_the_prefix_that_they_show(prefix):
     """It has no rules of its own."""
     app = Flask(__name__)
     outer = Blueprint("outer", __name__, url_prefix="/outer")
@@ -238,7 +238,7 @@ def test_blueprints_in_the_code_and_in_the_configuration_are_refused():
 
 
 def test_an_application_gives_its_own_arguments_to_init_app():
-    """One extension serves several applications, and says what applies to all of them."""
+    """One extension serves several applications, and has the policies that apply to all of them."""
     guard = CorsGuard(paths={"/open": EVERYONE})
     apps = [Flask("one"), Flask("two")]
     guard.init_app(apps[0], origins=[A])

@@ -69,7 +69,7 @@ def with_origins(keys):
         ("RESOURCE_POLICY", "same-site\n", "same-site"),
     ],
 )
-def test_a_text_stands_for_the_value_of_its_field(key, text, value):
+def test_a_text_is_read_as_a_value_of_its_field(key, text, value):
     """A list is split, or read as JSON; a switch is a word or a digit; a number is its digits."""
     policy = policy_of(**with_origins({key: text}))
 
@@ -131,7 +131,7 @@ def test_a_text_that_cannot_be_read_is_refused(key, text, code, hint):
 
 
 @pytest.mark.parametrize(("key", "text", "code", "hint"), REFUSED, ids=lambda value: repr(value)[:40])
-def test_what_the_hint_says_works(key, text, code, hint):
+def test_what_the_hint_shows_works(key, text, code, hint):
     """The application is built with the text that the hint gives, or without the variable."""
     hint = problem_of(**with_origins({key: text})).hint
     written = re.match(rf"Write CORSGUARD_{key}=(\S+?|\{{.*\}})(?:\.$|[,;] or| or false| for ten)", hint)
@@ -143,14 +143,14 @@ def test_what_the_hint_says_works(key, text, code, hint):
 
 @pytest.mark.parametrize("item", [3, None, ["x"], {"a": 1}, True])
 def test_the_items_of_a_json_list_are_checked_like_any_others(item):
-    """A list of JSON may hold anything, and only text is an origin."""
+    """A list of JSON may contain anything, and only text is an origin."""
     problem = problem_of(ORIGINS=json.dumps([item]))
 
     assert problem.field == "CORSGUARD_ORIGINS"
     assert problem.code == ("origins.none" if item is None else "origins.type")
 
 
-def test_a_problem_of_what_a_text_says_has_the_name_of_its_key():
+def test_a_problem_in_a_text_has_the_name_of_its_key():
     """Also where the hint names another field."""
     problem = problem_of(ORIGINS="http://app.example", CREDENTIALS="on")
 
@@ -160,7 +160,7 @@ def test_a_problem_of_what_a_text_says_has_the_name_of_its_key():
     assert policy_of(ORIGINS="http://app.example", CREDENTIALS="on", **{door[1]: door[2]}).credentials
 
 
-def test_a_field_that_the_code_gives_keeps_its_name_in_a_hint():
+def test_a_field_that_the_code_sets_has_its_own_name_in_a_hint():
     """It cannot be set twice."""
     app = Flask(__name__)
     app.config["CORSGUARD_ORIGINS"] = "http://app.example"
@@ -186,7 +186,7 @@ def test_without_origins_the_hint_names_the_variables_to_leave_out(keys):
 
 
 def test_paths_are_json_whose_policies_are_read_like_the_configuration():
-    """A variable holds the policies of all paths."""
+    """A variable contains the policies of all paths."""
     app = Flask(__name__)
     app.config["CORSGUARD_PATHS"] = json.dumps(
         {
@@ -235,7 +235,7 @@ def test_a_problem_of_a_text_within_paths_names_path_and_field():
     ]
 
 
-def test_all_unreadable_texts_are_told_at_once():
+def test_one_error_lists_all_unreadable_texts():
     """Beside what is wrong with the others."""
     with pytest.raises(PolicyError) as caught:
         policy_of(ORIGINS="", CREDENTIALS="ja", METHODS="patch", PATHS="{")

@@ -21,8 +21,8 @@ METHODS = {validator: ["GET", "HEAD", "POST"], LintMiddleware: ["GET", "POST"]}
 
 @pytest.mark.parametrize("checker", [validator, LintMiddleware])
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found", "500 Internal Server Error"])
-def test_a_flask_application_keeps_to_the_protocol(checker, status):
-    """The checker stands on both sides of the extension."""
+def test_a_flask_application_follows_the_protocol(checker, status):
+    """The checker is on both sides of the extension."""
     app = Flask(__name__)
     CorsGuard(app, origins=[A])
     app.add_url_rule("/", view_func=lambda: ("text", status), endpoint="index")

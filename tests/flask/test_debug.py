@@ -1,6 +1,6 @@
 """Errors in debug mode: a page of an allowed origin reads what was raised, and nobody the debugger's secret.
 
-The debugger's page can run code for whoever knows its secret. It comes from outside of our layer, so
+The debugger's page can run code for anyone who knows its secret. It comes from outside of our layer, so
 it has no header of CORS, and an allowed page gets another answer.
 """
 
@@ -216,7 +216,7 @@ def test_what_the_debugger_serves_itself_never_crosses_origins(path, origin, ser
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", ["/raise/x", "/missing", "/raise/x?__debugger__=yes", "/after"])
-def test_no_answer_that_a_page_can_read_holds_the_secret(path, server):
+def test_no_answer_that_a_page_can_read_contains_the_secret(path, server):
     """Whatever an allowed page asks for."""
     secret = secret_of(server)
 
@@ -229,7 +229,7 @@ def test_no_answer_that_a_page_can_read_holds_the_secret(path, server):
 
 @pytest.mark.slow
 def test_a_preflight_of_what_will_fail_is_answered(server):
-    """The page can send its request, to hear what is wrong with it."""
+    """The page can send its request, and read what is wrong with it."""
     status, headers, _ = server.ask("OPTIONS /raise/x", A, Access_Control_Request_Method="GET")
 
     assert status == 204
@@ -238,7 +238,7 @@ def test_a_preflight_of_what_will_fail_is_answered(server):
 
 @pytest.mark.slow
 def test_no_body_follows_the_head_of_an_error(server):
-    """A ``HEAD`` request hears how long it would be."""
+    """The answer to ``HEAD`` has the length that it would have."""
     status, headers, body = server.ask("HEAD /raise/it", A)
 
     assert (status, body) == (500, "")
@@ -273,7 +273,7 @@ def test_under_test_the_exception_itself_comes_out(debug, headers, caplog):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": EVIL}, {"Origin": "null"}, {"Origin": f"{A}, {A}"}])
-def test_whom_nobody_lets_read_gets_the_very_exception(headers, caplog):
+def test_for_a_page_that_may_not_read_the_exception_is_unchanged(headers, caplog):
     """What is around the application makes of it what it would without us."""
     error = LookupError("it")
 
@@ -305,7 +305,7 @@ def test_the_debugger_around_the_application_shows_nothing_to_an_allowed_page():
     assert own.cors == []
 
 
-def test_who_listens_for_exceptions_hears_of_it_once():
+def test_a_listener_for_exceptions_gets_it_once():
     """Flask's signal is sent whether or not it is answered."""
     app, heard = failing_app(DEBUG=True), []
 
@@ -319,7 +319,7 @@ def test_who_listens_for_exceptions_hears_of_it_once():
 
 
 class UnprintableError(Exception):
-    """An exception that cannot say what it is."""
+    """An exception whose ``str()`` fails."""
 
     def __str__(self):
         raise RuntimeError
@@ -334,7 +334,7 @@ class UnprintableError(Exception):
     ],
     ids=["no text", "a name that is no Unicode", "lines"],
 )
-def test_whatever_an_exception_says_it_is_named(error, words, caplog):
+def test_an_exception_is_named_whatever_its_text_is(error, words, caplog):
     """Its text is the application's, and goes into the body and nowhere else."""
     # A parallel run sends what is logged to another process as UTF-8, which has no form for a surrogate.
     caplog.set_level(logging.CRITICAL, logger="flask_corsguard")
@@ -346,8 +346,8 @@ def test_whatever_an_exception_says_it_is_named(error, words, caplog):
     assert_headers_exactly(result.headers, [allow(A), VARY])
 
 
-def test_outside_of_debug_nobody_is_told_what_was_raised():
-    """Flask's own page is answered, with the headers, to whoever may read it."""
+def test_outside_of_debug_nobody_learns_what_was_raised():
+    """The answer is Flask's own page, with the headers for an allowed origin."""
     app = failing_app()
 
     for origin, expected in [(A, [allow(A), VARY]), (EVIL, [VARY])]:
@@ -372,8 +372,8 @@ def test_what_is_not_to_propagate_is_flasks_in_debug_too():
     assert_headers_exactly(result.headers, [allow(A), VARY])
 
 
-def test_in_debug_a_refused_preflight_is_told_why():
-    """In the text, for whoever looks at it in the network panel; no header says so."""
+def test_in_debug_the_answer_to_a_refused_preflight_has_the_reason():
+    """In the text, for the network panel of a browser; no header contains it."""
     app = failing_app(DEBUG=True)
 
     refused = preflight(app, EVIL)

@@ -1,4 +1,4 @@
-"""Where a mark can stand, and where it cannot."""
+"""Where a mark can be, and where it cannot."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def app():
 
 
 def allowed(app, path, origin=EVIL, method="GET"):
-    """Give what a request to *path* is told of its origin."""
+    """Return ``Access-Control-Allow-Origin`` of the answer to a request to *path*."""
     return call(app, method, path, {"Origin": origin}).get("Access-Control-Allow-Origin")
 
 
@@ -59,7 +59,7 @@ def test_a_mark_returns_what_it_is_put_on(app):
         assert cors(EVERYONE)(target) is target
 
 
-def test_a_mark_may_stand_above_or_below_the_route(app):
+def test_a_mark_may_be_above_or_below_the_route(app):
     """The order of decorators does not matter."""
 
     @app.get("/below")
@@ -129,7 +129,7 @@ def test_a_second_mark_with_another_policy_is_refused(wrap):
 
 
 def test_a_second_mark_with_the_same_policy_changes_nothing(app):
-    """A factory that marks what a module holds may run twice, also when a blueprint is registered already."""
+    """A factory that marks objects of a module may run twice, also after a blueprint is registered."""
     view = cors(PARTNER)(cors(origins=[EVIL])(lambda: "x"))
     app.add_url_rule("/", "view", view)
     blueprint = cors(PARTNER)(Blueprint("b", __name__, url_prefix="/b"))
@@ -140,7 +140,7 @@ def test_a_second_mark_with_the_same_policy_changes_nothing(app):
 
 
 def test_a_partial_of_a_marked_view_has_a_mark_of_its_own(app):
-    """So says the error to those who want another policy on another route of the view."""
+    """The error recommends it for another policy on another route of the view."""
     view = cors(PARTNER)(lambda: "x")
     app.add_url_rule("/partner", "partner", view)
     app.add_url_rule("/everyone", "everyone", cors(EVERYONE)(functools.partial(view)))
@@ -149,7 +149,7 @@ def test_a_partial_of_a_marked_view_has_a_mark_of_its_own(app):
 
 
 def test_a_view_class_can_be_marked(app):
-    """Its views have the policy, and so have those of its subclasses unless they say otherwise."""
+    """Its views have the policy, and so have those of its subclasses unless they override it."""
 
     @cors(EVERYONE)
     class Page(View):
@@ -301,7 +301,7 @@ def test_a_blueprint_without_a_prefix_has_no_404_of_its_own(app):
     assert allowed(app, "/missing", A) == A
 
 
-def test_a_blueprint_of_two_applications_keeps_its_mark_in_both():
+def test_a_blueprint_of_two_applications_has_its_mark_in_both():
     """And each application its own policy beside it."""
     blueprint = cors(EVERYONE)(Blueprint("b", __name__, url_prefix="/b"))
     apps = [Flask("one"), Flask("two")]
@@ -314,7 +314,7 @@ def test_a_blueprint_of_two_applications_keeps_its_mark_in_both():
 
 
 def test_a_blueprint_with_two_policies_is_refused():
-    """A factory has a blueprint of a module marked anew for each application: the error says how instead."""
+    """A factory marks a blueprint of a module again for each application: the error shows the right way."""
     blueprint = cors(EVERYONE)(Blueprint("b", __name__, url_prefix="/b"))
 
     with pytest.raises(RuntimeError, match=r"CorsGuard\(app, blueprints=\{'b': policy\}\)"):
@@ -322,7 +322,7 @@ def test_a_blueprint_with_two_policies_is_refused():
 
 
 def test_a_registered_blueprint_cannot_be_marked(app):
-    """Its prefix can no longer be learnt, and the error says when to mark it."""
+    """Its prefix can no longer be learnt, and the error explains when to mark it."""
     blueprint = Blueprint("b", __name__)
     app.register_blueprint(blueprint)
 
@@ -331,7 +331,7 @@ def test_a_registered_blueprint_cannot_be_marked(app):
 
 
 class Plain:
-    """A class that is no view."""
+    """A class that is not a view."""
 
     def method(self):
         """Be a bound method."""
@@ -350,12 +350,12 @@ class Plain:
     ],
 )
 def test_what_is_neither_view_nor_blueprint_cannot_be_marked(target, words):
-    """The error says what can, and how."""
+    """The error explains what can, and how."""
     with pytest.raises(TypeError, match=words):
         cors(EVERYONE)(target)
 
 
-def test_a_decorator_without_its_arguments_is_told_so():
+def test_a_decorator_without_its_arguments_is_an_error_that_explains_it():
     """`@cors` alone would mark nothing and return nonsense."""
     with pytest.raises(TypeError, match=r"write @cors\(policy\) or @cors\(origins=\[\.\.\.\]\)"):
 
@@ -374,7 +374,7 @@ def test_a_decorator_without_its_arguments_is_told_so():
         ([], {"origin": "*"}, "field.unknown"),
     ],
 )
-def test_a_mark_with_a_wrong_policy_is_refused_where_it_stands(args, fields, code):
+def test_a_mark_with_a_wrong_policy_is_refused_at_its_own_line(args, fields, code):
     """Not when the first request comes."""
     with pytest.raises(PolicyError) as caught:
         cors(*args, **fields)
@@ -385,7 +385,7 @@ def test_a_mark_with_a_wrong_policy_is_refused_where_it_stands(args, fields, cod
 
 
 def test_a_mapping_of_fields_is_a_policy():
-    """As a configuration would hold it."""
+    """As a configuration would contain it."""
     assert cors({"origins": "*"})(lambda: "x")
 
 

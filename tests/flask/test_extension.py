@@ -35,8 +35,8 @@ def make_app(*args, **fields):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_flask_answers_as_the_table_says(row: Row):
-    """The extension gives what the core says, and a preflight never opens a request."""
+def test_flask_answers_as_in_the_table(row: Row):
+    """The extension sends what the core returns, and a preflight never opens a request."""
     policy = row.policy
     if row.reason is Reason.METHOD_NOT_ALLOWED and policy.methods is None:
         # In Flask the route would be left to refuse the method; a list is taken at its word.
@@ -77,7 +77,7 @@ def test_an_application_factory_gives_each_application_its_own_policy():
 
 
 @pytest.mark.parametrize("again", [lambda app: CorsGuard(app), lambda app: CorsGuard().init_app(app)])
-def test_a_second_initialisation_is_an_error_that_says_what_to_do(again):
+def test_a_second_initialisation_is_an_error_that_explains_what_to_do(again):
     """Two policies for one application would be one too many."""
     app = make_app(origins=[A])
     wsgi_app = app.wsgi_app
@@ -94,8 +94,8 @@ def test_an_argument_that_is_not_an_application_is_a_type_error():
         CorsGuard(LISTED)
 
 
-def test_current_app_is_the_application_that_it_stands_for():
-    """Requests come in when nothing stands for it any more."""
+def test_current_app_is_replaced_by_the_application_behind_it():
+    """Requests come in when it is no longer set."""
     app = Flask(__name__)
     with app.app_context():
         CorsGuard(current_app, origins=[A])
@@ -135,7 +135,7 @@ def test_the_extension_registers_nothing_with_flask():
 
 
 def test_the_policy_of_an_application_can_be_replaced_while_it_runs():
-    """Marks and paths stay, and what is no policy is refused."""
+    """Marks and paths stay, and an object that is not a policy is refused."""
     app = make_app(LISTED)
     layer = app.extensions["corsguard"]
     layer.policy = PARTNER
@@ -229,7 +229,7 @@ def failing_app(**config):
     ],
 )
 def test_every_answer_of_flask_carries_the_headers(method, path, code):
-    """An error that a page cannot read would be told as a CORS error."""
+    """A browser would report an unreadable error as a CORS error."""
     app = failing_app()
 
     allowed, refused = (call(app, method, path, {"Origin": origin}) for origin in (A, EVIL))
@@ -248,7 +248,7 @@ def test_a_body_that_is_too_large_is_answered_readably():
 
 
 def test_in_debug_an_allowed_page_reads_which_exception_it_was(caplog):
-    """The debugger's page, which holds a secret, never crosses origins."""
+    """The debugger's page, which contains a secret, never crosses origins."""
     app = failing_app()
     app.debug = True
 
@@ -303,7 +303,7 @@ def test_an_application_mounted_under_a_prefix_answers_by_its_own_routes():
 
 
 def test_an_application_inside_of_another_does_not_borrow_its_policy_by_name():
-    """A rule of another application's map says nothing about ours."""
+    """A rule of another application's map does not apply to ours."""
     from flask_corsguard import cors
 
     outer, inner = Flask("outer"), Flask("inner")
@@ -317,7 +317,7 @@ def test_an_application_inside_of_another_does_not_borrow_its_policy_by_name():
 
 
 def test_a_request_that_an_outer_application_left_behind_is_not_ours():
-    """Only the request that was made inside of our layer says what was matched."""
+    """Only the request that was made inside of our layer has the rule that was matched."""
     app = make_app(LISTED)
     stale = app.request_class({"REQUEST_METHOD": "GET"}, populate_request=False)
     app.wsgi_app.app = lambda environ, start_response: [start_response("200 OK", []), b""][1:]
@@ -327,8 +327,8 @@ def test_a_request_that_an_outer_application_left_behind_is_not_ours():
     assert result.get("Access-Control-Allow-Origin") == A
 
 
-def test_cookies_of_a_session_and_our_vary_stand_side_by_side():
-    """Flask's own Vary: Cookie is kept."""
+def test_a_response_has_the_vary_of_the_session_and_ours():
+    """Flask's own ``Vary: Cookie`` is still there."""
     app = make_app(LISTED)
     app.secret_key = "test"
 

@@ -1,6 +1,6 @@
 """What the package leans on of Flask and Werkzeug beyond their documentation, and why, in one place.
 
-Each test holds one such thing against the release that is installed; its docstring names what leans on it.
+Each test checks one such thing in the release that is installed; its docstring names what depends on it.
 Where one fails, the new release has to be understood first. Until then the package may be slower with it, or
 answer a refusal without the error handlers: test_url_binding.py and test_refusal.py see to that.
 """
@@ -76,8 +76,8 @@ def test_a_request_context_has_the_adapter_that_flask_matches_with():
     assert context.request.routing_exception is None
 
 
-def test_a_request_context_keeps_its_session_under_a_known_name():
-    """The name says where an empty session goes, so that none is opened for a refused request.
+def test_a_request_context_stores_its_session_under_a_known_name():
+    """An empty session goes into the attribute of that name, so that none is opened for a refused request.
 
     Leans on it: refusal.py. Otherwise the refusal is plain text.
     """
@@ -123,7 +123,7 @@ def test_the_handler_of_an_exception_is_called_without_the_hooks():
 
 
 def test_the_request_and_its_rule_are_found_in_the_environ():
-    """They are there while the response starts; the rule says which view has answered.
+    """They are there while the response starts; the rule shows which view has answered.
 
     Leans on it: routing.py, which gives each response the policy of its view.
     """
@@ -140,8 +140,8 @@ def test_the_request_and_its_rule_are_found_in_the_environ():
     assert [(rule.endpoint, rule.map is app.url_map) for rule in seen] == [("x", True)]
 
 
-def test_a_rule_says_whether_flask_answers_options_itself():
-    """The methods that a preflight is told leave out an OPTIONS which no view answers.
+def test_a_rule_shows_whether_flask_answers_options_itself():
+    """The methods in the answer to a preflight do not include an OPTIONS that no view answers.
 
     Leans on it: routing.py.
     """
@@ -157,7 +157,7 @@ def test_a_rule_says_whether_flask_answers_options_itself():
 
 
 def test_no_route_is_added_after_the_first_request():
-    """What was found out about the views and their marks holds from then on.
+    """What was found out about the views and their marks stays true from then on.
 
     Leans on it: routing.py.
     """
@@ -177,7 +177,7 @@ def test_a_view_class_is_found_from_its_view():
 
 
 def test_a_nested_blueprint_is_registered_under_its_path_of_names():
-    """The name of an endpoint says which blueprints it is of, from the outermost to the nearest.
+    """The name of an endpoint contains its blueprints, from the outermost to the nearest.
 
     Leans on it: marks.py.
     """

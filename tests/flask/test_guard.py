@@ -66,7 +66,7 @@ def by_view(policy, view):
 
 @pytest.mark.parametrize("protect", [by_application, by_blueprint, by_view])
 @pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
-def test_a_view_is_reached_as_the_table_says(row: GuardRow, protect):
+def test_a_view_is_reached_as_in_the_table(row: GuardRow, protect):
     """What is refused has no effect, and what passes has its one."""
     view = Effects()
 
@@ -156,7 +156,7 @@ def test_the_handler_of_the_blueprint_is_the_nearest():
 
 
 def test_without_a_handler_the_answer_is_plain_text(app):
-    """It is completed, and says the reason."""
+    """It is completed, and contains the reason."""
     result = call(app, "POST", "/x", CROSS_SITE)
 
     assert result.code == 403
@@ -269,7 +269,7 @@ def test_a_single_view_can_be_opened_to_a_form_post_and_nothing_else():
     assert len(view) == 2
 
 
-def test_credentials_let_the_cookie_of_an_allowed_origin_in(app):
+def test_credentials_allow_the_cookie_of_an_allowed_origin(app):
     """And nobody else's."""
     app.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)
     app.extensions["corsguard"].policy = WITH_COOKIES
@@ -281,7 +281,7 @@ def test_credentials_let_the_cookie_of_an_allowed_origin_in(app):
 
 @pytest.mark.slow
 def test_under_load_no_forged_request_is_executed_and_no_honest_one_lost():
-    """Thousands of each, mixed, from four threads over connections that are kept."""
+    """Thousands of each, mixed, from four threads over persistent connections."""
     each = settings.default.max_examples // 2
     app = Flask(__name__)
     CorsGuard(app, WITH_COOKIES)

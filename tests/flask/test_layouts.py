@@ -291,7 +291,7 @@ def test_what_no_application_answers_has_no_policy():
 
 
 def test_an_application_within_the_layer_of_another_is_answered_for_by_that():
-    """Initialised last, the outer layer is around both; its policy replaces the inner, and that is told."""
+    """Initialised last, the outer layer is around both; its policy replaces the inner, with a warning."""
     outer, inner = Flask("outer"), add_item(make_app())
     outer.wsgi_app = DispatcherMiddleware(outer.wsgi_app, {"/inner": inner})
     CorsGuard(outer, origins=[A, EVIL], methods=["PUT"])
@@ -304,7 +304,7 @@ def test_an_application_within_the_layer_of_another_is_answered_for_by_that():
         answered = call(outer, "PUT", "/inner/item/", {"Origin": A})
     assert answered.code == 200
     assert_headers_exactly(answered.headers, [allow(A), VARY])
-    # The inner guard still stands: what it does not allow does not get past it.
+    # The inner guard still applies: it refuses what it does not allow.
     refused = call(outer, "PUT", "/inner/item/", {"Origin": EVIL})
     assert refused.code == 403
     assert_headers_exactly(refused.headers, [allow(EVIL), VARY])

@@ -171,7 +171,7 @@ def test_a_problem_in_a_list_of_the_configuration_names_its_place():
 
 
 def test_the_session_cookie_is_compared_with_every_policy_of_a_list():
-    """A list of two sites with credentials is told of as two policies are."""
+    """A list of two sites with credentials is warned of as two policies are."""
     app = make_app([Policy(origins=["https://app.one.example"], credentials=True), EVERYONE])
     app.secret_key = "x"
     app.config["SERVER_NAME"] = "two.example"
@@ -208,8 +208,8 @@ def test_a_closed_fallback_has_the_strictest_resource_policy_of_the_application(
 
 
 @pytest.mark.filterwarnings("ignore:The application, or a layer inside")
-def test_report_only_refuses_nothing_whatever_the_policies_say(caplog):
-    """Marks, blueprints and paths, each of which enforces its guard; what would be refused is told."""
+def test_report_only_refuses_nothing_under_any_policy(caplog):
+    """Marks, blueprints and paths, each of which enforces its guard; what would be refused is logged."""
     app = make_app(SAME_ORIGIN, mark=OWN, blueprint=OWN, report_only=True)
     closed = SAME_ORIGIN.replace(guard="off")
     app.add_url_rule("/off", "off", cors(closed)(lambda: "off"), methods=["POST"])

@@ -93,7 +93,7 @@ def test_an_exception_after_the_response_has_started_begins_it_anew(app):
     assert b"".join(body) == b"LookupError: late\n"
 
 
-def test_a_response_that_a_layer_inside_begins_anew_keeps_its_exc_info(app):
+def test_a_response_that_a_layer_inside_starts_again_has_its_exc_info(app):
     """The policy is found each time, and the arguments reach the server."""
     started, error = [], LookupError("late")
 
@@ -181,12 +181,12 @@ def marking_app(seen):
 
 
 def test_a_mark_put_between_a_request_and_its_response_is_the_policy_of_the_response():
-    """The policy of a request that any policy lets pass is found when its response starts."""
+    """The policy of a request that any policy allows is found when its response starts."""
     assert call(marking_app([]), headers={"Origin": EVIL}).cors == [allow(EVIL), VARY]
 
 
 def test_a_mark_put_between_a_guarded_request_and_its_response_applies_to_the_next_one():
-    """The policy that has let the request pass is that of its response, too."""
+    """The policy that has allowed the request is that of its response, too."""
     seen = []
     app = marking_app(seen)
     post = {"Origin": A, "Sec-Fetch-Site": "cross-site"}

@@ -269,7 +269,7 @@ def test_headers_of_a_marked_view_in_another_iterable_are_completed_every_time(m
 
 
 def hostile_methods(count):
-    """Yield *count* spellings of a method that a rule has, of other methods, and of what is no method."""
+    """Yield *count* spellings of a method of a rule, of other methods, and of texts that are not methods."""
     name = "PROPPATCHPROPPATCH"
     for number in range(count):
         spelling = "".join(
@@ -280,7 +280,7 @@ def hostile_methods(count):
 
 @pytest.mark.parametrize("endpoint", ["late", "closed"])
 def test_a_rule_that_is_added_to_a_url_later_takes_its_method_out_of_what_is_granted(endpoint):
-    """A browser would keep the grant for a view with another policy, whether its endpoint is new or not."""
+    """A browser would cache the grant for a view with another policy, whether its endpoint is new or not."""
     app = Flask(__name__)
     app.add_url_rule("/x/<int:number>", "x", cors(EVERYONE)(lambda number: "x"), methods=["GET", "PUT"])
     app.add_url_rule("/x/1", "closed", cors(LISTED)(lambda: "closed"), methods=["DELETE"])
@@ -373,7 +373,7 @@ def test_a_method_in_another_case_is_remembered_once_and_not_granted():
     assert len(app.extensions["corsguard"]._source.memory.by_rule_and_method) == 1
 
 
-def test_copies_of_policies_that_come_and_go_are_not_kept_for_ever(monkeypatch):
+def test_copies_of_policies_that_come_and_go_are_not_stored_for_ever(monkeypatch):
     """A callable can make a policy for each request."""
     monkeypatch.setattr("flask_corsguard.flask.memory.MAX_COPIES", 3)
     app = Flask(__name__)

@@ -70,7 +70,7 @@ def test_a_mounted_application_has_the_policy_of_the_application_around_it(make_
 
 
 def test_a_mounted_application_has_the_policy_of_its_path():
-    """So says the outer application what applies to it."""
+    """So the outer application configures what applies to it."""
     app, other = make_app(), SpyApp()
     mount(app, {"/api": other, "/api/v2": other})
     CorsGuard(app, LISTED, paths={"/api/v2": PARTNER})
@@ -160,7 +160,7 @@ def test_a_converter_below_a_prefix_sees_both_prefixes():
     assert preflight(app, EVIL, "PUT", "/v1/page").code == 403
 
 
-def test_dispatchers_may_stand_in_each_other():
+def test_dispatchers_may_be_inside_each_other():
     """Each takes its part off the path, whether it has what is mounted or the rest."""
     app, other = Flask(__name__), SpyApp()
     app.add_url_rule("/page", "page", cors(EVERYONE)(lambda: "x"), methods=["GET", "PUT"])
@@ -187,7 +187,7 @@ def test_a_key_without_a_slash_is_what_a_dispatcher_falls_back_to(key, path):
 
 
 def test_a_dispatcher_around_something_that_cannot_be_looked_into_is_taken_for_flask():
-    """A function may hold Flask; nothing that is mounted does."""
+    """Flask may be inside of a function, but never of a mounted application."""
     app = make_app()
     flask = app.wsgi_app
     mount(app, {"/api": SpyApp()}, lambda environ, start_response: flask(environ, start_response))
@@ -197,7 +197,7 @@ def test_a_dispatcher_around_something_that_cannot_be_looked_into_is_taken_for_f
     assert answers(app, "/api/x") == CLOSED
 
 
-def test_a_chain_of_layers_that_holds_itself_is_not_followed_for_ever():
+def test_a_chain_of_layers_that_contains_itself_is_not_followed_for_ever():
     """What is in the circle is taken for Flask, as it is without a dispatcher."""
     app = make_app()
     mount(app, {"/api": SpyApp()})
@@ -210,7 +210,7 @@ def test_a_chain_of_layers_that_holds_itself_is_not_followed_for_ever():
 
 @pytest.mark.parametrize("guard", [CorsGuard, lambda app: CorsMiddleware(app, LISTED)])
 def test_a_mounted_application_with_a_layer_of_its_own_is_warned_of(guard):
-    """The outer policy applies, and the message says how the inner one would."""
+    """The outer policy applies, and the message explains how to apply the inner one."""
     app, other = Flask(__name__), Flask("other")
     other.add_url_rule("/", "index", lambda: "x")
     guarded = guard(other)
@@ -222,7 +222,7 @@ def test_a_mounted_application_with_a_layer_of_its_own_is_warned_of(guard):
 
 
 def test_the_remedies_for_a_mounted_application_with_a_layer_of_its_own_work():
-    """Around both, a dispatcher leaves each its own policy; and a path in the outer one says the same."""
+    """With a dispatcher around both, each has its own policy; a path in the outer one has the same effect."""
     app, apart = Flask("app"), Flask("apart")
     bare, guarded = make_app(unmarked), make_app(unmarked)
     mount(app, {"/api": bare})
@@ -235,7 +235,7 @@ def test_the_remedies_for_a_mounted_application_with_a_layer_of_its_own_work():
         assert answers(DispatcherMiddleware(apart, {"/api": guarded}), "/api/") == (EVIL, 200, 204)
 
 
-def test_debug_mode_says_whose_the_policy_below_a_prefix_is():
+def test_debug_mode_shows_whose_policy_applies_below_a_prefix():
     """It asks the code that finds the policy, dispatchers included."""
     app = Flask(__name__)
     app.debug = True

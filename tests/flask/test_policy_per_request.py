@@ -1,4 +1,4 @@
-"""A callable as the policy of a Flask application; marks, paths and methods of routes keep their meaning."""
+"""A callable as the policy of a Flask application; marks, paths and methods of routes apply as usual."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_the_policy_of_the_application_is_asked_for():
 
 
 def test_a_preflight_names_the_methods_of_the_route():
-    """And the guard lets them pass."""
+    """And the guard allows them."""
     app = make_app(lambda environ: OF_A)
 
     assert preflight(app, A, "DELETE").get("Access-Control-Allow-Methods") == "DELETE, GET, HEAD, POST"
@@ -104,7 +104,7 @@ def test_each_request_has_the_policy_that_is_given_for_it():
 
 @pytest.mark.parametrize("failure", [LookupError("no tenant"), None])
 def test_a_callable_that_fails_closes_what_it_would_have_opened(failure, caplog):
-    """Marks keep their policies; the strictest resource policy that was given stays."""
+    """Marks have their own policies; the strictest resource policy applies."""
 
     def policy_of(environ):
         if environ["HTTP_HOST"] == "known.example":
@@ -166,7 +166,7 @@ def test_below_a_dispatcher_the_policy_is_asked_for_too():
         assert origin_of(app, "/shop", EVIL, HTTP_HOST=host) is None
 
 
-def test_debug_mode_says_that_the_policy_is_the_applications():
+def test_debug_mode_shows_that_the_policy_is_the_applications():
     """As it does of a policy that is given once."""
     app = make_app(lambda environ: OF_A)
     app.debug = True

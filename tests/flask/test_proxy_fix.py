@@ -31,7 +31,7 @@ def add_guard_and_proxy_fix(app, *, first):
         ("https://10.0.0.7:8000", False),
     ],
 )
-def test_the_own_origin_is_the_forwarded_one_wherever_proxy_fix_stands(first, origin, passes):
+def test_the_own_origin_is_the_forwarded_one_wherever_proxy_fix_is(first, origin, passes):
     """Host and scheme are the forwarded ones, whichever of the two layers was applied first."""
     app, effects = Flask(__name__), []
     app.add_url_rule("/x", "x", lambda: effects.append(1) or "done", methods=["POST"])
@@ -44,7 +44,7 @@ def test_the_own_origin_is_the_forwarded_one_wherever_proxy_fix_stands(first, or
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_the_forwarded_host_is_matched_wherever_proxy_fix_stands(first):
+def test_the_forwarded_host_is_matched_wherever_proxy_fix_is(first):
     """The verdict, the answer to a refused request and the answer to a preflight use the forwarded host."""
     app, effects = Flask(__name__, host_matching=True, static_host="bank.example"), []
     view = cors(origins=[A])(lambda: effects.append(1) or "done")

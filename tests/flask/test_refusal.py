@@ -16,7 +16,7 @@ CROSS_SITE = {"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}
 
 
 class Watching(SecureCookieSessionInterface):
-    """A session interface that says when it is used."""
+    """A session interface that records its use."""
 
     def __init__(self, seen):
         self.seen = seen
@@ -44,7 +44,7 @@ def make_app(make=Flask):
 
 
 def refused_plainly(app, caplog, why, path="/x"):
-    """Say whether a forged request gets the plain text, and one line in the log says why."""
+    """Return whether a forged request gets the plain text, and one line in the log has the reason *why*."""
     result = call(app, "POST", path, CROSS_SITE)
     assert result.code == 403
     assert result.body.startswith(b"Refused (origin-not-allowed): ")
@@ -131,7 +131,7 @@ def test_handlers_have_the_request_and_an_empty_session(make):
 
 
 @pytest.mark.parametrize("make", [Flask, Flask30, Flask32])
-def test_the_answer_of_a_handler_keeps_its_headers(make):
+def test_the_answer_of_a_handler_has_its_headers(make):
     """A page of HTML needs its policy for content, which a hook after the request would have set."""
     app = make_app(make)
     html = "<h1>No</h1>", 403, {"Content-Security-Policy": "default-src 'none'", "Vary": "Accept", "X-A": "b"}
@@ -147,7 +147,7 @@ def test_the_answer_of_a_handler_keeps_its_headers(make):
 
 
 def test_a_handler_cannot_write_to_the_session():
-    """What it writes would be lost; Flask says so, and the refusal is answered."""
+    """What it writes would be lost; Flask raises an error, and the answer is the refusal."""
     app = make_app()
 
     @app.errorhandler(CrossOriginRefused)
@@ -190,7 +190,7 @@ def test_a_converter_that_raises_leaves_the_refusal_its_plain_text(caplog):
 
 
 class AnotherContext:
-    """A request context that keeps its session in a place of its own."""
+    """A request context that stores its session in another attribute."""
 
     def __init__(self, context):
         self.inner = context
@@ -200,14 +200,14 @@ class AnotherContext:
 
 
 class SessionElsewhere(Flask):
-    """A Flask whose contexts keep their session elsewhere."""
+    """A Flask whose contexts store their session elsewhere."""
 
     def request_context(self, environ):
         return AnotherContext(super().request_context(environ))
 
 
 class Closed:
-    """A request context that keeps its attributes to itself."""
+    """A request context without public attributes."""
 
     __slots__ = ("inner",)
     __init__ = AnotherContext.__init__

@@ -21,7 +21,7 @@ PARTNER = Policy(origins=[EVIL])
 ACAO = "Access-Control-Allow-Origin"
 
 
-#: What stands for one segment, and what may stand for more.
+#: Converters for one segment, and converters for more.
 OF_ONE_SEGMENT = [
     *(
         "<name>",
@@ -46,12 +46,12 @@ OF_MANY_SEGMENTS = ["<path:x>", "<any(a, b):x>", "v<path:x>", "<x>-<path:y>", "<
 
 
 def allowed(app, path, origin=EVIL, method="GET", **extra):
-    """Give what a request to *path* is told of its origin."""
+    """Return ``Access-Control-Allow-Origin`` of the answer to a request to *path*."""
     return call(app, method, path, {"Origin": origin}, **extra).get("Access-Control-Allow-Origin")
 
 
 def methods_told(app, path, method, origin=A, **extra):
-    """Give what a preflight is told of methods."""
+    """Return ``Access-Control-Allow-Methods`` of the answer to a preflight."""
     return preflight(app, origin, method, path, **extra).get("Access-Control-Allow-Methods")
 
 
@@ -66,7 +66,7 @@ def app():
     return app
 
 
-def test_a_path_keeps_its_letters_when_a_redirect_is_followed(app):
+def test_the_letters_of_a_path_do_not_change_when_a_redirect_is_followed(app):
     """Its slashes alone are put together."""
     app.add_url_rule("/X/", "x", lambda: "x", methods=["DELETE"])
     blueprint = cors(PARTNER)(Blueprint("tax", __name__, url_prefix="/TAX/"))
@@ -78,7 +78,7 @@ def test_a_path_keeps_its_letters_when_a_redirect_is_followed(app):
 
 
 def test_a_method_that_another_rule_of_the_url_takes_is_not_named(app):
-    """A browser would keep it for this URL, where it has another policy."""
+    """A browser would cache it for this URL, where it has another policy."""
     app.add_url_rule("/<name>", "any", lambda name: name, methods=["GET", "DELETE", "PATCH"])
     app.add_url_rule("/<int:number>", "one", cors(PARTNER)(lambda number: "one"), methods=["DELETE"])
 
@@ -184,8 +184,8 @@ def test_a_policy_with_methods_tells_its_own(app):
     assert methods_told(app, "/own", "GET") == "PUT"
 
 
-def test_a_route_that_answers_options_itself_says_so(app):
-    """What the view takes is told, and a preflight of it still never reaches the view."""
+def test_a_preflight_names_the_options_that_a_route_answers_itself(app):
+    """The answer names what the view takes, and a preflight of it still never reaches the view."""
     called = []
     app.add_url_rule("/o", "o", lambda: called.append(1) or "x", methods=["GET", "OPTIONS"])
 
@@ -229,8 +229,8 @@ def test_lacking_methods_are_not_remembered(app):
     assert app.extensions["corsguard"]._source._copies._copies == {}
 
 
-def test_a_list_of_methods_is_taken_at_its_word_where_nothing_answers(app):
-    """Only a policy that leaves the methods to the route lets others through to the error."""
+def test_a_list_of_methods_applies_exactly_where_nothing_answers(app):
+    """Only a policy that leaves the methods to the route allows others to reach the error."""
     app.extensions["corsguard"].policy = LISTED.replace(methods=["GET"])
 
     for path in ("/missing", "/items/"):
@@ -239,7 +239,7 @@ def test_a_list_of_methods_is_taken_at_its_word_where_nothing_answers(app):
 
 
 def test_any_method_reads_404_where_a_converter_takes_no_such_value(app):
-    """The preflight grants it, and the guard lets an allowed page through to the 404; no other page."""
+    """The preflight grants it, and the guard allows an allowed page, and no other, to reach the 404."""
     app.add_url_rule("/numbers/<int:n>", "number", lambda n: "x", methods=["DELETE"])
 
     for path in ("/numbers/abc", "/missing"):
@@ -248,7 +248,7 @@ def test_any_method_reads_404_where_a_converter_takes_no_such_value(app):
         assert call(app, "DELETE", path, {"Origin": EVIL}).code == 403
 
 
-def test_with_credentials_a_404_is_told_the_method_that_was_asked_for(app):
+def test_with_credentials_the_preflight_of_a_404_gets_the_requested_method(app):
     """There ``*`` would only be a name."""
     app.extensions["corsguard"].policy = LISTED.replace(credentials=True)
 
@@ -298,8 +298,8 @@ def test_what_has_no_route_is_the_applications(app):
     assert methods_told(app, "/missing", "PUT") == "*"
 
 
-def test_a_rule_for_every_method_tells_all(app):
-    """Rules that were put into the map by hand may name none; nothing is kept of what is asked for."""
+def test_a_rule_for_every_method_grants_all(app):
+    """Rules that were put into the map by hand may name none; no requested method is remembered."""
     app.url_map.add(Rule("/raw", endpoint="get"))
 
     for number in range(50):
@@ -450,7 +450,7 @@ def test_a_converter_that_fails_closes_the_door(caplog):
     ] * 2
 
 
-def test_paths_hold_for_views_without_a_mark():
+def test_paths_apply_to_views_without_a_mark():
     """View, blueprint, path, application: the first that speaks counts."""
     app = Flask(__name__)
     blueprint = cors(PARTNER)(Blueprint("b", __name__, url_prefix="/open/b"))
@@ -503,7 +503,7 @@ def test_a_handshake_for_a_url_that_takes_none_is_answered_readably(caplog):
 
 
 def test_a_url_for_handshakes_and_for_plain_requests_names_the_plain_ones():
-    """A preflight is for the latter: what it is told is what they take."""
+    """A preflight is for the latter: its answer names the methods of these."""
     app = Flask(__name__)
     CorsGuard(app, LISTED)
     app.add_url_rule("/c", "ws", lambda: "ws", websocket=True)
@@ -547,7 +547,7 @@ def test_the_target_of_a_redirect_is_a_path_below_the_application():
 
 
 def test_a_preflight_without_a_path_is_for_the_root():
-    """PEP 3333 lets a server leave an empty path out."""
+    """A server may leave an empty path out (PEP 3333)."""
     app = Flask(__name__)
     app.add_url_rule("/", "root", cors(PARTNER)(lambda: "x"))
     CorsGuard(app, LISTED)

@@ -57,7 +57,7 @@ def test_a_callable_may_use_the_application(site):
 
 
 def test_a_revoked_origin_is_refused_by_the_next_request(site):
-    """Nothing that a callable has said outlives its request."""
+    """Nothing that a callable has returned outlives its request."""
     assert call(site.app, headers={"Origin": A}).get("Access-Control-Allow-Origin") == A
     site.app.config["ALLOWED"] = []
     assert_headers_exactly(call(site.app, headers={"Origin": A}).headers, [VARY])
@@ -134,7 +134,7 @@ def test_a_context_that_cannot_be_pushed_leaves_the_callable_without_one(site, c
     assert "an origin check raised" in messages[1]
 
 
-def test_what_a_callable_has_said_is_said_although_the_context_fails_afterwards(site, caplog):
+def test_the_result_of_a_callable_counts_although_the_context_fails_afterwards(site, caplog):
     """A function that runs at the end of every context may raise."""
 
     @site.app.teardown_appcontext

@@ -182,7 +182,7 @@ ASKS = [
 
 
 def ask(app, each, origin):
-    """Send what *each* says, from *origin*."""
+    """Send the request that *each* describes, from *origin*."""
     extra = {"wsgi.input": io.BytesIO(each.body), "CONTENT_LENGTH": str(len(each.body))} if each.body else {}
     headers = of(origin, **each.headers)
     if "Content-Type" in headers:
@@ -239,7 +239,7 @@ def test_a_range_is_the_part_that_was_asked_for(app):
     assert result.get("Content-Range") == "bytes 10-14/100"
 
 
-def test_the_servers_own_way_of_sending_files_is_kept(app):
+def test_the_servers_own_way_of_sending_files_is_used(app):
     """What ``wsgi.file_wrapper`` made goes back to the server as it is."""
 
     class Wrapper:
@@ -301,7 +301,7 @@ def test_a_response_that_is_shared_has_each_pages_own_headers(threads, app):
 @pytest.mark.parametrize("make", [lambda: "text", lambda: Response("text", headers={"X-A": "1"})])
 @pytest.mark.parametrize("first", WHO, ids=WHO_IDS)
 def test_a_response_that_is_cached_has_each_pages_own_headers(first, make, app):
-    """Flask-Caching keeps what the view gave, and not what the policy said to the first who asked."""
+    """Flask-Caching stores what the view returned, without the policy's headers for the first request."""
     cache, made = Cache(app, config={"CACHE_TYPE": "SimpleCache"}), []
 
     @app.get("/cached")

@@ -136,7 +136,7 @@ def read_until(connection, mark):
 @pytest.mark.slow
 @pytest.mark.parametrize("origin", WHO, ids=WHO_IDS)
 def test_an_event_arrives_before_the_next_one_is_made(origin, app):
-    """The second waits until the client has the first; a layer that kept it back would wait in vain."""
+    """The second waits until the client has the first; a layer with a buffer would wait in vain."""
     arrived = threading.Event()
 
     @app.get("/events")

@@ -18,7 +18,7 @@ TIMES = 100
 
 @pytest.fixture(autouse=True)
 def _switch_often():
-    """Let the interpreter change threads as often as it can."""
+    """Make the interpreter change threads as often as it can."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -82,7 +82,7 @@ def test_what_is_living_is_read_while_another_thread_adds_to_it():
 
 
 def test_what_lives_no_more_is_not_there():
-    """Nothing is kept alive by being a member."""
+    """A member does not stay alive because it is a member."""
     living, member = Living(), Member()
     living.add(member)
     assert list(living) == [member]

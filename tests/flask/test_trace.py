@@ -1,4 +1,4 @@
-"""Debug mode in Flask: the header that says whose policy decided, and the refusals on the console."""
+"""Debug mode in Flask: the header that names whose policy decided, and the refusals on the console."""
 
 from __future__ import annotations
 

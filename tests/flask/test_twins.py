@@ -83,7 +83,7 @@ def requests_to(path, origin):
         yield make_environ("OPTIONS", path, {**asked, "Access-Control-Request-Headers": "content-type"})
         yield make_environ(method, path, {"Origin": origin, "Host": "api.example"})
     for method in ("DELETE", "PUT", "GET"):
-        # Any policy lets these pass, so theirs is found when the response starts.
+        # Any policy allows these, so theirs is found when the response starts.
         yield make_environ(method, path, {"Origin": origin, "Sec-Fetch-Site": "same-origin"})
     yield make_environ("PUT", path, {"Sec-Fetch-Site": "cross-site", "Cookie": "a=1"})
     yield make_environ("GET", path)
@@ -157,7 +157,7 @@ def test_a_request_gets_the_policy_that_a_walk_from_scratch_finds(policy, rules,
 
 
 @pytest.mark.parametrize("name", [name for name, policy in POLICIES.items() if policy.methods is not None])
-def test_the_extension_does_what_the_twin_does_whoever_listens(name):
+def test_the_extension_does_what_the_twin_does_with_any_listeners(name):
     """A policy with methods needs no route, so an application without marks is like any WSGI application."""
     policy, (bare, guarded) = POLICIES[name], (Flask(__name__), Flask(__name__))
     methods = [each for each in enumerated.METHODS if each.isupper()]

@@ -76,12 +76,12 @@ def make_app(make=Flask, *, config=(), request_class=Request, create_url_adapter
 
 
 def another_adapter(app):
-    """Stand in for the method that binds, with a function of the application's own."""
+    """Replace the method that binds, with a function of the application's own."""
     return lambda request: Flask.create_url_adapter(app, request)
 
 
 def adapter_of_another(app):
-    """Stand in for the method that binds, with that of an application whose hosts matter."""
+    """Replace the method that binds, with that of an application whose hosts matter."""
     other = make_app(host_matching=True, static_host="api.example")
     return other.create_url_adapter
 
@@ -252,7 +252,7 @@ class Missing:
         raise AttributeError("no more")
 
     def __set__(self, instance, value):
-        """Keep nothing."""
+        """Store nothing."""
 
 
 class LaterFlask(Flask):
@@ -320,7 +320,7 @@ def test_an_application_that_cannot_be_bound_at_all_is_closed(caplog):
 
 
 def test_binding_leaves_the_environ_as_it_is():
-    """What Flask keeps there belongs to the request that Flask opens."""
+    """What Flask stores there belongs to the request that Flask opens."""
     environ = make_environ()
     before = dict(environ)
 

@@ -32,7 +32,7 @@ def app():
 
 
 def say(port, headers, path="/echo"):
-    """Open a WebSocket as a page with these *headers* would, say a word and give the answer."""
+    """Open a WebSocket as a page with these *headers* would, send a word and return the answer."""
     client = PageSocket(f"ws://127.0.0.1:{port}{path}", headers=headers)
     try:
         client.send("hello")
@@ -55,7 +55,7 @@ def say(port, headers, path="/echo"):
     ids=str,
 )
 def test_a_handshake_from_a_foreign_origin_never_reaches_the_view(app, headers, path):
-    """The client is told 403, and the socket is never opened."""
+    """The client gets a 403, and the socket is never opened."""
     with serving_sockets(app) as port, pytest.raises((RefusedError, ConnectionClosed)) as refused:
         say(port, headers, path)
 

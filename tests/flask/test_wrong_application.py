@@ -1,4 +1,4 @@
-"""What is no application, view or blueprint of Flask's is refused, with what to write instead."""
+"""An object that is not an application, view or blueprint of Flask is refused, with what to write instead."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_asynchronous_views_are_marked():
     ],
     ids=["Dash", "Connexion 2"],
 )
-def test_an_object_that_has_a_flask_application_is_told_where(name, app):
+def test_the_error_for_an_object_that_has_a_flask_application_names_its_attribute(name, app):
     """The extension is for that one."""
     with pytest.raises(TypeError, match=rf"but has one: write CorsGuard\(application\.{name}, policy\)"):
         CorsGuard(app)
@@ -101,7 +101,7 @@ def test_an_object_that_has_a_flask_application_is_told_where(name, app):
     CorsGuard(getattr(app, name), LISTED)
 
 
-def test_an_extension_named_as_the_decorator_says_that_the_name_is_taken():
+def test_an_extension_named_as_the_decorator_raises_that_the_name_is_taken():
     """With or without arguments, and before anything is decorated."""
     named_cors = CorsGuard(Flask(__name__), LISTED)
 

@@ -1,4 +1,4 @@
-"""Keys that PEP 3333 lets a server leave out where they are empty: the answer is that to the empty value."""
+"""Keys that a server may leave out if they are empty (PEP 3333): the answer is that to the empty value."""
 
 from __future__ import annotations
 

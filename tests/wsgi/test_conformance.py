@@ -17,7 +17,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:204 responses must have an empty
 
 @pytest.mark.parametrize("checker", [validator, LintMiddleware])
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_both_sides_keep_to_the_protocol(row, checker):
+def test_both_sides_follow_the_protocol(row, checker):
     """Neither what the server sees nor what the application sees is anything that a checker refuses."""
     app = checker(CorsMiddleware(checker(SpyApp()), row.policy))
 

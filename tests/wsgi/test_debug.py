@@ -42,7 +42,7 @@ def test_in_debug_nobody_else_learns_anything_of_an_exception(headers):
 
 
 def test_in_debug_a_response_to_an_exception_is_begun_with_exc_info():
-    """PEP 3333 has error handlers say so, whether or not there is something to take back."""
+    """PEP 3333 requires it of error handlers, whether or not headers were sent before."""
     started = []
 
     CorsMiddleware(raising, LISTED, debug=True)(
@@ -86,7 +86,7 @@ def test_the_end_of_the_program_is_not_an_error_of_the_application():
     ],
 )
 def test_the_answer_to_an_exception_is_the_text_of_its_traceback_but_for_the_frames(error, text):
-    """It may have several lines, or hold what is not Unicode."""
+    """It may have several lines, or contain bytes that are not Unicode."""
 
     def application(environ, start_response):
         raise error

@@ -14,7 +14,7 @@ from harness import SpyApp, call
 
 
 @pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
-def test_the_application_is_reached_as_the_table_says(row: GuardRow):
+def test_the_application_is_reached_as_in_the_table(row: GuardRow):
     """A request that passes reaches it once, and a refused one does not."""
     spy = SpyApp()
 
@@ -37,7 +37,7 @@ def test_a_guard_that_is_off_neither_logs_nor_notifies_of_a_form(caplog):
 
 
 def test_a_guard_that_is_off_leaves_the_answer_to_cors():
-    """A script cannot read it, and whoever listens is told that once."""
+    """A script cannot read it, and each listener gets that once."""
     told = []
     app = CorsMiddleware(SpyApp(), OPEN_TO_A.replace(guard="off"), on_refusal=lambda *args: told.append(args))
 

@@ -37,7 +37,7 @@ def test_a_list_answers_each_origin_by_its_policy():
     "theirs", [[], THEIRS, [("Timing-Allow-Origin", "*"), ("Cross-Origin-Resource-Policy", "x")]]
 )
 def test_the_layer_does_with_a_list_what_the_twin_does(theirs):
-    """Whatever the application sets, and whoever asks."""
+    """Whatever the application sets, and from every origin."""
     for policies in ([OWN, EVERYONE], [EVERYONE], [OWN, SAME_ORIGIN]):
         asked = Layer(policies, theirs)
         warned = False

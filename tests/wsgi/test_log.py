@@ -76,7 +76,7 @@ def test_an_answer_that_no_page_of_another_origin_asks_to_read_is_not_withheld(h
     ],
 )
 @pytest.mark.parametrize("guard", ["enforce", "report"])
-def test_each_refusal_is_told_once_and_its_record_has_the_decision(guard, method, headers, caplog):
+def test_each_refusal_is_logged_once_and_its_record_has_the_decision(guard, method, headers, caplog):
     """A request that the guard refuses is not a withheld answer, too."""
     caplog.set_level(logging.INFO, "flask_corsguard")
     told = []
@@ -106,7 +106,7 @@ def test_nobody_asks_why_an_answer_is_withheld_where_nobody_listens(monkeypatch,
     assert call(CorsMiddleware(SpyApp(), LISTED), headers={"Origin": EVIL}).code == 200
 
 
-def test_what_an_exception_says_is_escaped_and_cut_in_the_log(caplog):
+def test_the_text_of_an_exception_is_escaped_and_cut_in_the_log(caplog):
     """A request that an exception quotes cannot write lines of its own."""
 
     def ask(environ):
@@ -206,7 +206,7 @@ def test_a_refused_request_formats_nothing_where_the_level_is_off(monkeypatch, c
     ],
 )
 def test_the_log_names_the_proxy_setting_that_may_have_caused_a_refusal(headers, scheme, words, caplog):
-    """``X-Forwarded-Host``, which anyone can send, decides nothing; it only helps whoever reads the log."""
+    """``X-Forwarded-Host``, which anyone can send, decides nothing; it only helps readers of the log."""
     app = CorsMiddleware(SpyApp(), SAME_ORIGIN)
 
     assert call(app, "POST", "/", headers, **{"wsgi.url_scheme": scheme}).code == 403

@@ -10,7 +10,7 @@ from harness import SpyApp, assert_headers_exactly, call
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_the_layer_answers_as_the_table_says(row: Row):
+def test_the_layer_answers_as_in_the_table(row: Row):
     """A preflight never reaches the application, anything else reaches it once."""
     spy = SpyApp()
 

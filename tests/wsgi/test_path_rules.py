@@ -41,7 +41,7 @@ def test_a_path_rule_that_cannot_be_meant_is_refused(rules, code, hint):
 
 
 def test_a_problem_within_a_rule_names_the_rule():
-    """Two rules with the same mistake can be told apart."""
+    """So two rules with the same mistake have different messages."""
     with pytest.raises(PolicyError) as caught:
         PathRules({"/a": {"origins": None}, "/b": {"origins": [A]}, "/c": {"max_age": -1}, "/d": "*"})
 
@@ -78,7 +78,7 @@ def test_an_ordinary_path_is_not_ambiguous(path):
 
 
 def test_two_misspelt_paths_are_two_problems():
-    """So are two paths that are never reached; all of them are told at once."""
+    """So are two paths that are never reached; one error lists all of them."""
     with pytest.raises(PolicyError) as caught:
         PathRules({"/a/": SAME_ORIGIN, "b": SAME_ORIGIN, "/c": SAME_ORIGIN, "/c/d": "*", "/c/e": SAME_ORIGIN})
 

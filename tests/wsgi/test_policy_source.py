@@ -73,7 +73,7 @@ def test_a_callable_is_asked_once_per_request_before_the_application_runs():
 
 @pytest.mark.parametrize("answer", [None, "*", ValueError("no such tenant")], ids=repr)
 def test_a_callable_that_fails_closes_the_door(answer, caplog):
-    """No policy means nobody, the request is served, and the log says why."""
+    """No policy means nobody, the request is served, and the log shows why."""
 
     def policy_of(environ):
         if isinstance(answer, Exception):
@@ -126,8 +126,8 @@ def test_the_policy_can_be_replaced_while_requests_run():
     assert [answer for answer in seen if answer not in whole] == []
 
 
-def test_a_request_that_runs_while_the_policy_is_replaced_keeps_the_old_one():
-    """What was decided about a request when it came in holds until it has gone out."""
+def test_a_request_that_runs_while_the_policy_is_replaced_has_the_old_one():
+    """The decision about a request applies until its response has gone out."""
 
     def app(environ, start_response):
         layer.policy = SAME_ORIGIN
@@ -167,7 +167,7 @@ def test_a_callable_is_asked_once_for_the_verdict_and_the_headers():
 
 
 def test_an_environ_without_a_path_asks_for_the_root():
-    """PEP 3333 lets a server leave an empty path out."""
+    """A server may leave an empty path out (PEP 3333)."""
     environ = make_environ(headers={"Origin": A})
     del environ["PATH_INFO"]
     started = []

@@ -135,6 +135,6 @@ def test_a_refusal_carries_the_headers_of_the_application(given):
     ids=str,
 )
 def test_headers_that_cannot_be_sent_with_a_refusal_are_refused(given, error, words):
-    """The message says what to write."""
+    """The message shows what to write."""
     with pytest.raises(error, match=words):
         CorsMiddleware(SpyApp(), OPEN_TO_A, refusal_headers=given)

@@ -1,4 +1,4 @@
-"""The headers of a policy on the response of an application, and what PEP 3333 lets applications do."""
+"""The headers of a policy on the response of an application, and what PEP 3333 allows to applications."""
 
 from __future__ import annotations
 
@@ -202,14 +202,14 @@ def test_headers_in_a_tuple_or_an_iterator_are_completed_too(make, second):
     ],
 )
 def test_vary_is_merged(theirs, merged):
-    """One line, without regard to case, without repetition; `*` stands for all."""
+    """One line, without regard to case, without repetition; `*` includes all."""
     app = CorsMiddleware(SpyApp(headers=[("vary", value) for value in theirs]), LISTED)
 
     assert call(app).get("Vary") == merged
 
 
-def test_vary_of_the_application_stands_where_the_policy_adds_none():
-    """A policy for everyone leaves it as it says."""
+def test_vary_of_the_application_is_unchanged_if_the_policy_adds_none():
+    """A policy for everyone leaves it as it is."""
     app = CorsMiddleware(SpyApp(headers=[("Vary", "Accept")]), EVERYONE)
 
     assert call(app).get("Vary") == "Accept"
@@ -252,7 +252,7 @@ def test_headers_that_a_policy_does_not_set_stay_the_applications():
 
 
 def test_a_plain_name_is_owned_by_no_policy():
-    """Otherwise a header of the application could stand beside one of the policy."""
+    """Otherwise a response could have a header of the application and one of the policy."""
     everything = Policy(origins=[A], timing=True, resource_policy="same-site")
 
     for name in PLAIN_NAMES:

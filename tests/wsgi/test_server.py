@@ -23,7 +23,7 @@ def port():
 
 
 @pytest.mark.parametrize("number", range(len(ROWS)), ids=[row.id for row in ROWS])
-def test_the_server_answers_as_the_table_says(number, port):
+def test_the_server_answers_as_in_the_table(number, port):
     """What arrives at the client is the row, no more and no less."""
     row = ROWS[number]
     lines = "".join(f"{name}: {value}\n" for name, value in row.headers.items())
@@ -48,7 +48,7 @@ def test_the_server_answers_as_the_table_says(number, port):
     ],
     ids=["two origins", "an empty origin", "a tab after it", "upper case", "another name", "a long origin"],
 )
-def test_what_a_socket_can_carry_is_read_as_the_standard_says(lines, expected):
+def test_what_a_socket_can_carry_is_read_as_in_the_standard(lines, expected):
     """Repeated, empty and overlong origins are nobody's; white space around one is the protocol's."""
     with serving(CorsMiddleware(SpyApp(), LISTED.replace(expose_headers=[]))) as port:
         status, headers, _ = raw_exchange(port, f"GET / HTTP/1.1\nHost: h\n{lines}Connection: close\n\n")

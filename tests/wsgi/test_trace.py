@@ -1,4 +1,4 @@
-"""Debug mode: every refusal on the console, and a header that says whose policy decided what."""
+"""Debug mode: every refusal on the console, and a header that names the policy and its decision."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_outside_of_debug_there_is_no_such_header(headers):
 
 
 def test_a_request_without_an_origin_has_no_such_header():
-    """Not even if it is refused, because the browser says that it is another origin's."""
+    """Not even if it is refused, because ``Sec-Fetch-Site`` names another origin."""
     layer = CorsMiddleware(SpyApp(), LISTED, debug=True)
 
     assert traced(layer) == (None, "")
@@ -84,7 +84,7 @@ def test_an_exception_that_is_answered_has_the_header():
     ],
 )
 def test_the_header_names_the_rule_of_a_path_in_short_and_in_ascii(path, place):
-    """Where no rule covers the path, the closed policy holds."""
+    """If no rule covers the path, the closed policy applies."""
     rules = {"/api": LISTED, "/caf\xe9": LISTED, "/" + "l" * 200: LISTED}
 
     value, _ = traced(CorsMiddleware(SpyApp(), rules, debug=True), path=path, headers={"Origin": EVIL})
@@ -143,7 +143,7 @@ def test_in_debug_a_refusal_that_the_log_shows_does_not_appear_twice(caplog):
 
 
 def test_layers_inside_of_each_other_have_a_header_each():
-    """Each says what it has decided."""
+    """Each shows its own decision."""
     inner = CorsMiddleware(SpyApp(), LISTED, debug=True)
     layer = CorsMiddleware(inner, Policy(origins="*"), debug=True)
     started = []
@@ -163,7 +163,7 @@ def test_in_debug_a_refused_preflight_names_its_reason():
 
 
 def test_what_is_put_on_the_console_is_there_at_once():
-    """Whoever looks at it waits for the answer to a request that is still open."""
+    """A developer who looks at it may wait for the answer to an open request."""
 
     class Console(io.StringIO):
         flushed = 0

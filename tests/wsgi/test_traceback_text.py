@@ -11,7 +11,7 @@ from flask_corsguard.wsgi.traceback_text import MAX_ERROR_LENGTH, MAX_ERRORS, es
 
 
 class SeveralError(Exception):
-    """Holds others, as the groups of Python 3.11 do."""
+    """Contains others, as the groups of Python 3.11 do."""
 
     def __init__(self, text, *exceptions):
         super().__init__(text)

@@ -36,7 +36,7 @@ by_policy = pytest.mark.parametrize("name", POLICIES)
 
 
 @by_policy
-def test_the_layer_does_what_the_twin_does_whoever_listens(name):
+def test_the_layer_does_what_the_twin_does_with_any_listeners(name):
     """The status, the headers, the text and the call of the application, for all requests of the tables."""
     environs = [*present_and_absent(), *enumerated.preflights_of_every_list()]
     for keys in (enumerated.PREFLIGHT_KEYS, enumerated.ACTUAL_KEYS):
@@ -47,7 +47,7 @@ def test_the_layer_does_what_the_twin_does_whoever_listens(name):
 
 @RANDOM
 @given(st.data())
-def test_the_layer_does_what_the_twin_does_under_any_policy_whoever_listens(data):
+def test_the_layer_does_what_the_twin_does_under_any_policy_with_any_listeners(data):
     """Any headers of the application, and requests that take turns, in one order and then the other."""
     policy = data.draw(generated.policies())
     environs = data.draw(st.lists(generated.environs(policy), min_size=2, max_size=3))

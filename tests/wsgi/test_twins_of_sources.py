@@ -1,4 +1,4 @@
-"""Where the layer gets its policy from, against the naive twins: paths, a callable, and what a proxy says."""
+"""Where the layer gets its policy from, against the naive twins: paths, a callable, and a proxy's headers."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_mapping_is_walked_for_every_kind_of_request(path):
     "answer", [*POLICIES.values(), None, "*", LookupError()], ids=[*POLICIES, "none", "text", "error"]
 )
 def test_a_callable_is_asked_once_by_any_request(answer):
-    """Its policy is the request's; where it has none, the closed one, and the log says so."""
+    """Its policy is the request's; if it returns none, the closed one applies, and the log shows it."""
     asked_for = []
 
     def policy_of(environ):

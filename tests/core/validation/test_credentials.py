@@ -73,8 +73,8 @@ def test_an_expression_that_is_not_confined_is_refused_with_credentials(expressi
 
 
 @pytest.mark.parametrize("expression", UNSAFE)
-def test_what_the_hint_says_instead_can_be_written(expression):
-    """Each origin and each expression in it makes a policy with credentials, which lets no stranger in."""
+def test_what_the_hint_shows_instead_can_be_written(expression):
+    """Each origin and each expression in it makes a policy with credentials, which allows no stranger."""
     refusal = refusal_of(expression)
     instead = spelled_in(refusal.hint)
 
@@ -187,7 +187,7 @@ def test_the_hint_for_every_extension_works(scheme, written):
 
 
 def test_an_expression_that_is_too_long_is_refused_without_a_stranger():
-    """It is not even read, so none is shown; without credentials nothing is said of it."""
+    """It is not even read, so none is shown; without credentials it is not refused."""
     expression = "https://.*|" + MAX_EXPRESSION_LENGTH * "x"
 
     assert refusal_of(expression).hint == refusal_of(UNREADABLE).hint
@@ -236,7 +236,7 @@ def test_an_expression_for_everyone_reaches_no_private_network(expression):
     [r"https://.*example\.com", r"https://my[a-z]+\.com", r"https://a\.example\.com", UNREADABLE],
 )
 def test_an_expression_that_names_a_site_may_reach_a_private_network(expression):
-    """Without credentials, what somebody would have to register for it is no bar."""
+    """Without credentials, a domain that a stranger could register is not a reason to refuse it."""
     assert Policy(origins=[re.compile(expression)], private_network=True)
 
 
@@ -324,7 +324,7 @@ def test_a_stranger_knows_what_the_expression_spells_out(expression, spelled):
     assert stranger.spelled == spelled
 
 
-def test_a_name_that_a_door_lets_in_is_not_a_strangers():
+def test_a_name_that_dangerously_allow_permits_is_not_a_strangers():
     """Below a public suffix, anyone's site may be one that is meant."""
     tree = read_expression(re.compile(r"https://.*\.github\.io"))
 

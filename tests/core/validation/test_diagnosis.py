@@ -18,7 +18,7 @@ def test_an_origin_that_could_never_match_is_refused(written, code, hint):
     (refusal,) = problems_of(origins=[written])
 
     assert (refusal.code, refusal.field, refusal.value) == (code, "origins", written)
-    # A hint with an example of its own would hold some spellings by chance.
+    # A hint with an example of its own would contain some spellings by chance.
     assert refusal.hint == f"Write {hint}." if hint.startswith(('"', "[")) else hint in refusal.hint
     assert refusal.message == SENTENCES[code]
 

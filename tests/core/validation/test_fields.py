@@ -23,7 +23,7 @@ def test_a_field_that_cannot_be_meant_is_refused(fields, code, field, hint):
     ("field", "written"),
     [("methods", "P*"), ("methods", "ALL"), ("allow_headers", "X-*"), ("expose_headers", "X-*")],
 )
-def test_what_the_hint_says_instead_of_a_star_within_a_name_works(field, written):
+def test_what_the_hint_shows_instead_of_a_star_within_a_name_works(field, written):
     """The field takes the wildcard alone."""
     (refusal,) = problems_of(**{"origins": [A], field: [written]})
 
@@ -36,7 +36,7 @@ def test_an_underscore_in_a_name_is_ordinary():
     assert Policy(origins=[A], allow_headers=["X_Api_Key"]).allow_headers == ("X_Api_Key",)
 
 
-def test_lists_lose_their_repetitions_and_keep_their_order():
+def test_lists_lose_their_repetitions_and_not_their_order():
     """Of a name that is repeated, the first spelling stays where it is."""
     policy = Policy(
         origins=iter([A, A]),
@@ -71,7 +71,7 @@ def test_an_age_is_seconds_or_a_timedelta():
 
 
 class Text(str, Enum):
-    """Texts that a project keeps in one place; ``str()`` of a member is not its value."""
+    """Texts that a project defines in one place; ``str()`` of a member is not its value."""
 
     APP = "https://app.example"
     PATTERN = "https://*.app.example"
@@ -85,7 +85,7 @@ class Text(str, Enum):
 
 
 class Age(IntEnum):
-    """An age that a project keeps in one place."""
+    """An age that a project defines in one place."""
 
     HOUR = 3600
 
@@ -167,7 +167,7 @@ def test_the_hint_of_a_switch_is_what_was_meant(value, word):
         ("intercept_exceptions", "Leave it out"),
     ],
 )
-def test_an_option_of_flask_cors_is_told_what_replaces_it(name, words):
+def test_the_hint_for_an_option_of_flask_cors_names_its_replacement(name, words):
     """Each of them, and not the field with the most similar name."""
     with pytest.raises(PolicyError) as caught:
         Policy(origins=["https://a.example"], **{name: True})
@@ -213,6 +213,6 @@ def test_the_wildcard_is_the_first_of_the_names(names):
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 86_399, 86_400])
-def test_a_preflight_may_be_kept_for_nothing_and_for_a_day(seconds):
+def test_a_preflight_may_be_cached_for_no_time_and_for_a_day(seconds):
     """Both bounds are within."""
     assert Policy(origins=[A], max_age=seconds).max_age == seconds

@@ -35,7 +35,7 @@ def test_origins_that_cannot_be_meant_are_refused(fields, code, field, hint):
 
 @pytest.mark.parametrize("origin", ["null", "file://"])
 def test_the_hint_for_null_works(origin):
-    """The door that it names lets `null` in, and what web views send instead."""
+    """The value of ``dangerously_allow`` that it names allows `null`, and what web views send instead."""
     (refusal,) = problems_of(origins=[origin])
 
     assert Policy(origins=[origin], dangerously_allow=re.findall(r'"([^"]+)"', refusal.hint))
@@ -89,7 +89,7 @@ def test_loopback_may_have_credentials_over_http():
 
 
 def test_each_door_opens_only_by_its_name():
-    """Each dangerous thing is possible, and its name stands in the policy."""
+    """Each dangerous thing is possible, and its name is in the policy."""
     assert Policy(origins=["null"], dangerously_allow=["null-origin"])
     assert Policy(origins=["http://a.example"], credentials=True, dangerously_allow=["insecure-origins"])
     assert Policy(origins=["https://*.github.io"], credentials=True, dangerously_allow=["public-suffixes"])

@@ -133,7 +133,7 @@ HINTS = [
 
 
 @pytest.mark.parametrize(("fields", "hint"), list(zip(ROWS, HINTS, strict=True)), ids=range(len(ROWS)))
-def test_a_hint_says_this_and_nothing_else(fields, hint):
+def test_a_hint_is_exactly_this(fields, hint):
     """What to write, with the value that was given where it is meant."""
     (problem,) = problems_of(**fields)
 

@@ -22,11 +22,11 @@ def app():
 
 
 def assert_in_force(application):
-    """Assert that the policy holds for what *application* answers."""
+    """Assert that the policy applies to the answers of *application*."""
     assert_headers_exactly(call(application, headers={"Origin": A}).headers, [allow(A), VARY])
 
 
-def test_a_dispatcher_that_holds_flask_from_before_is_warned_of_once(app):
+def test_a_dispatcher_that_has_flask_from_before_is_warned_of_once(app):
     """The remedy is the order of two lines."""
     application = DispatcherMiddleware(app.wsgi_app, {})
     CorsGuard(app, origins=[A])
@@ -80,7 +80,7 @@ def test_a_request_past_the_layer_after_others_through_it_is_warned_of(app):
 
 
 def test_a_request_that_is_dispatched_by_hand_is_warned_of(app):
-    """As Firebase's functions are told to; the remedy gives the whole response."""
+    """As the documentation of Firebase recommends; the remedy gives the whole response."""
     CorsGuard(app, origins=[A])
     environ = make_environ("GET", "/", {"Origin": A})
 
@@ -114,8 +114,8 @@ def test_a_by_pass_is_seen_by_tests_too(app):
         app.test_client().get("/")
 
 
-def test_an_asgi_server_that_calls_flask_itself_is_told_of_the_adapter(app):
-    """Connexion 3 keeps Flask's own ``wsgi_app`` when it is built, and a2wsgi leaves the scope."""
+def test_the_warning_about_an_asgi_server_that_calls_flask_itself_names_the_adapter(app):
+    """Connexion 3 stores Flask's own ``wsgi_app`` when it is built, and a2wsgi leaves the scope."""
     original = app.wsgi_app
     CorsGuard(app, origins=[A])
 

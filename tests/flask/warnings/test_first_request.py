@@ -15,7 +15,7 @@ from harness import assert_headers_exactly, call, warned
 
 
 def make_app(*args, app=None, **fields):
-    """Make an application that can keep a session, with one page."""
+    """Make an application that can have a session, with one page."""
     app = app or Flask(__name__)
     app.secret_key = "test"
     app.add_url_rule("/", "index", lambda: "index")

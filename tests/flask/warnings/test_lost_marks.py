@@ -23,7 +23,7 @@ from harness import assert_headers_exactly, call, warned
 
 @pytest.fixture
 def app():
-    """Make an application that is open, with credentials, to A, and keeps no session."""
+    """Make an application that is open, with credentials, to A, and has no session."""
     app = Flask(__name__)
     CorsGuard(app, origins=[A], credentials=True)
     return app
@@ -88,7 +88,7 @@ HIDING = {
 @pytest.mark.parametrize("hide", HIDING.values(), ids=HIDING)
 @pytest.mark.parametrize("testing", [True, False])
 def test_a_mark_that_a_decorator_hides_is_warned_of(app, hide, testing):
-    """Its mark closed the view, and the policy of the application opens it; tests hear of it, too."""
+    """Its mark closed the view, and the policy of the application opens it; tests get the warning, too."""
     app.testing = testing
 
     def transfer():
@@ -144,7 +144,7 @@ def test_a_mark_above_a_decorator_that_is_above_the_route_is_warned_of(app, wrap
 
 @pytest.mark.parametrize("wrap", [plain, keeping])
 def test_a_route_above_all_other_decorators_has_the_mark(app, wrap):
-    """So says the remedy."""
+    """The remedy recommends it."""
 
     @app.get("/below")
     @cors(SAME_ORIGIN)
@@ -237,7 +237,7 @@ def test_a_mark_on_a_view_that_is_imported_late_is_warned_of(app, imported):
 
 
 def test_a_mark_on_the_object_that_imports_a_view_late_is_in_force(app, imported):
-    """So says the remedy."""
+    """The remedy recommends it."""
     app.add_url_rule("/late", "late", cors(SAME_ORIGIN)(LazyView(imported)))
 
     with warned():
@@ -299,7 +299,7 @@ def test_method_decorators_that_mark_are_warned_of(app, decorators):
         with pytest.raises(TypeError, match="or, if it is in method_decorators, the class"):
             # As the extension does for each request.
             mark(Page().get)
-        # Another mark has all of them looked at again, and each is told once.
+        # After another mark all of them are checked again, and each is warned of once.
         cors(origins="*")(Page)
         call(app)
 
@@ -307,7 +307,7 @@ def test_method_decorators_that_mark_are_warned_of(app, decorators):
 
 
 def test_a_mark_above_a_resource_is_in_force(app):
-    """So says the remedy for ``method_decorators``; a method of it takes a mark, too."""
+    """The remedy for ``method_decorators`` recommends it; a method of it takes a mark, too."""
     api = Api(app, doc=False)
 
     @api.route("/class")
@@ -371,7 +371,7 @@ left_out = Blueprint("left_out", __name__)
 
 
 def test_a_mark_in_a_blueprint_that_is_left_out_is_not_warned_of(app):
-    """Nothing of it answers, so nothing is answered otherwise than it says."""
+    """Nothing of it answers, so no answer has another policy."""
 
     @left_out.route("/view")
     @cors(SAME_ORIGIN)
@@ -438,7 +438,7 @@ def test_marks_are_looked_at_by_one_request_at_a_time(app):
 
 
 def test_each_mark_is_warned_of_where_warnings_are_errors(app):
-    """Each request tells of one, until all are told."""
+    """Each request warns of one, until there was a warning of each."""
     views = [cors(SAME_ORIGIN)(lambda: "x"), cors(SAME_ORIGIN)(lambda: "y")]
     for number, view in enumerate(views):
         app.add_url_rule(f"/{number}", f"view{number}", plain(view))
@@ -450,7 +450,7 @@ def test_each_mark_is_warned_of_where_warnings_are_errors(app):
 
 
 def test_a_function_that_is_marked_for_one_of_its_routes_is_warned_of(app):
-    """The mark is on the function, and so it holds at the other route, too."""
+    """The mark is on the function, and so it applies to the other route, too."""
 
     def view():
         return "x"
@@ -463,8 +463,8 @@ def test_a_function_that_is_marked_for_one_of_its_routes_is_warned_of(app):
             assert call(app, "GET", "/private", {"Origin": A}).cors == [allow("*")]
 
 
-def test_the_remedies_for_a_function_of_two_routes_do_what_they_say(app):
-    """A partial is marked alone; one endpoint, or a mark for each route, says that all are meant."""
+def test_the_remedies_for_a_function_of_two_routes_work(app):
+    """A partial is marked alone; one endpoint, or a mark for each route, applies to all of them."""
 
     def view():
         return "x"
@@ -504,7 +504,7 @@ def test_a_marked_view_of_a_blueprint_that_is_registered_twice_is_not_warned_of(
 
 
 def test_a_marked_class_of_two_routes_is_not_warned_of(app):
-    """Whoever marks a class means all that is made of it, subclasses included."""
+    """A mark on a class applies to everything that is made of it, subclasses included."""
 
     @cors(origins="*")
     class Page(MethodView):
@@ -522,8 +522,8 @@ def test_a_marked_class_of_two_routes_is_not_warned_of(app):
             assert call(app, "GET", f"/{number}", {"Origin": A}).cors == [allow("*")]
 
 
-def test_what_a_view_holds_may_be_anything(app):
-    """A proxy that raises, an empty cell and an object that holds itself are not stumbled over."""
+def test_a_view_may_contain_anything(app):
+    """A proxy that raises, an empty cell and an object that contains itself do no harm."""
     ring = []
     ring.append(ring)
 

@@ -33,7 +33,7 @@ def test_a_mark_is_recorded_with_its_place_and_how_often_it_was_put():
 
 
 def test_what_is_gone_is_forgotten():
-    """A record keeps nothing alive."""
+    """Nothing stays alive because it has a record."""
 
     def gone():
         """Be collected."""
@@ -59,7 +59,7 @@ def test_a_record_of_what_took_the_place_of_something_gone_stays():
 
 
 def test_what_was_not_marked_has_no_record():
-    """Neither has what cannot be kept in a table."""
+    """Neither has an object that cannot be stored in a table."""
     assert record_of(view) is None
     assert place_of_decorator([]) is None
     assert place_of_decorator(view) is None
@@ -79,7 +79,7 @@ def test_an_object_that_takes_no_reference_is_marked_without_a_record():
     assert list(put_marks()) == []
 
 
-def test_what_an_object_holds_is_looked_at_within_a_bound():
+def test_the_contents_of_an_object_are_searched_within_a_bound():
     """A chain of many wrappers is not followed to its end."""
 
     class Wrapper:

@@ -1,4 +1,4 @@
-"""The warnings about layers outside that answer without the policy, wherever outside they stand."""
+"""The warnings about layers outside that answer without the policy, wherever outside they are."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_server_of_files_around_the_application_itself_is_warned_of(app, files
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_a_server_of_files_inside_is_not_warned_of(app, files, name):
-    """So says the remedy: the policy applies to its files."""
+    """The remedy recommends it: the policy applies to its files."""
     app.wsgi_app = SERVERS[name](app.wsgi_app, files)
     CorsGuard(app, origins=[A])
 

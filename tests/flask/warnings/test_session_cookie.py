@@ -1,4 +1,4 @@
-"""The warning about a session cookie that a browser keeps back across sites."""
+"""The warning about a session cookie that a browser does not send across sites."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CREDENTIALED = Policy(origins=[OWN], credentials=True)
 
 
 def make_app(*args, app=None, **fields):
-    """Make an application that can keep a session, with one page."""
+    """Make an application that can have a session, with one page."""
     app = app or Flask(__name__)
     app.secret_key = "test"
     app.add_url_rule("/", "index", lambda: "index")
@@ -234,7 +234,7 @@ def test_an_exception_at_the_first_request_leaves_the_check_to_the_next_one():
         asks(app, Sec_Fetch_Site="cross-site")
 
 
-def test_a_response_that_is_begun_anew_while_the_site_is_unknown_keeps_its_exc_info():
+def test_a_response_that_starts_again_while_the_site_is_unknown_has_its_exc_info():
     """An application may begin a response a second time with an exception (PEP 3333)."""
     app = make_app(CREDENTIALED)
 

@@ -56,7 +56,7 @@ def test_every_key_that_changed_is_named():
 
 
 def test_a_configuration_that_was_complete_when_it_was_read_is_not_warned_of():
-    """So says the remedy; keys of others, and keys that are no text, may change."""
+    """The remedy recommends it; keys of others, and keys that are not text, may change."""
     app = Flask(__name__)
     guard = CorsGuard()
     app.config.update(CORSGUARD_ORIGINS=[A], CORSGUARD_PATHS={"/open": {"origins": "*"}})
