@@ -128,7 +128,7 @@ def ask(app, method="GET", path="/", headers=(), **extra) -> Result:
 
 
 def as_wsgi(app):
-    """Let *app* be called as WSGI applications are."""
+    """Make *app* callable as WSGI applications are."""
 
     def called(environ, start_response):
         headers = [

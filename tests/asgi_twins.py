@@ -21,7 +21,7 @@ REFUSAL_HEADERS = {"X-Frame-Options": "DENY"}
 
 
 class Heard(NamedTuple):
-    """Who hears of refusals, on which the shortcuts of both layers depend."""
+    """Who receives refusals, on which the shortcuts of both layers depend."""
 
     debug: bool
     on_refusal: bool
@@ -148,7 +148,7 @@ def in_asgi(policy, environ, theirs, heard: Heard) -> Outcome:
 
 
 def assert_same(policy, environ, theirs=(("Content-Type", "text/plain"),), heard=HEARD) -> Outcome:
-    """Assert that the layers do the same, whoever hears of it."""
+    """Assert that the layers do the same, with any listeners."""
     for each in heard:
         wanted = in_wsgi(policy, environ, theirs, each)
         assert in_asgi(policy, environ, theirs, each) == wanted

@@ -1,6 +1,6 @@
 """The table of what a response carries, row by row: asked of the core, of WSGI, of Flask and over a socket.
 
-Each row says the whole truth: the headers listed are there, and no other that a policy speaks of.
+Each row is complete: the listed headers are there, and no other header of a policy is.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def allow(origin: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Row:
-    """One request under one policy, and everything that its response says of CORS."""
+    """One request under one policy, and every CORS header of its response."""
 
     id: str
     policy: Policy

@@ -130,7 +130,7 @@ def _nothing_is_left_behind():
     forget_marks()
     # Nor do they ask about the applications of the test before.
     watch_nothing()
-    # Nor is what a callable of that test has raised told of a minute later.
+    # Nor is an exception of a callable of that test logged a minute later.
     log._failed_checks.clear()
     logger = logging.getLogger("flask_corsguard")
     before = dict(os.environ), logger.level, list(logger.handlers), logger.propagate
@@ -156,7 +156,7 @@ def _nothing_is_left_behind():
 
 
 def pytest_addoption(parser):
-    """Say what the tests with real browsers and servers take; options can only be told of at the root."""
+    """Add the options of the tests with real browsers and servers; pytest reads options at the root alone."""
     group = parser.getgroup("browser engines")
     group.addoption("--examples", type=int, default=1200, help="random policies and requests for each engine")
     group.addoption(

@@ -1,4 +1,4 @@
-"""Regular expressions for origins as people write them: those that keep strangers out, and those that do not.
+"""Regular expressions for origins as people write them: those that allow no stranger, and those that do.
 
 Most are spelled as public configurations and bug reports spell them, with other names.
 """
@@ -213,7 +213,7 @@ UNSAFE: Final[dict[str, str | None]] = {
     r"moz-extension://[0-9a-f-]+": "moz-extension://7",
     r"[a-z]+://localhost": None,
     r"app://.*|capacitor://localhost": "app://evil",
-    # What only `re` can say, or nobody in a bounded time.
+    # What only `re` can find out, or nobody in a bounded time.
     r"(?=https://example\.com)https://example\.com": None,
     r"^(?!https://evil)https://example\.com": None,
     r"https://example\.com(?<!evil\.com)": None,

@@ -1,4 +1,4 @@
-"""What tests stand on: applications that watch how they are called, and callers that say what came back."""
+"""What tests use: applications that record how they are called, and callers that return what came back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Header = tuple[str, str]
 
-#: What a policy says anything about; the rest of a response is the application's.
+#: The headers of a policy; the rest of a response is the application's.
 CORS_NAMES = ("access-control-", "vary", "timing-allow-origin", "cross-origin-resource-policy")
 
 
@@ -56,12 +56,12 @@ def cors_headers(headers: Iterable[Header]) -> list[Header]:
 
 
 def assert_headers_exactly(actual: Iterable[Header], expected: Iterable[Header]) -> None:
-    """Assert that *actual* speaks of CORS as *expected* does, in any order, and says nothing more."""
+    """Assert that *actual* has the CORS headers of *expected*, in any order, and no others."""
     assert sorted(cors_headers(actual)) == sorted(expected)
 
 
 class SpyApp:
-    """A WSGI application that answers as told and remembers what it was called with."""
+    """A WSGI application that answers as configured, and remembers what it was called with."""
 
     def __init__(
         self,

@@ -162,7 +162,7 @@ def _message(failure: Exception) -> str:
 
 
 def statuses(script: Script, *constants: str) -> list[int]:
-    """Return the statuses of the responses that a script keeps in these constants."""
+    """Return the statuses of the responses that a script stores in these constants."""
     return [script[name]["status"] for name in constants]
 
 

@@ -1,6 +1,6 @@
 """The pages of README and documentation: their blocks of code, and what it takes to run them as examples.
 
-sybil finds the blocks, keeps the names of a page and runs ``python`` and ``pycon``. The blocks of a page are
+sybil finds the blocks, stores the names of a page and runs ``python`` and ``pycon``. The blocks of a page are
 run in order and share their names:
 
 * ``python`` is executed;
@@ -71,14 +71,14 @@ _READ_CONSOLE: Final = DocTestStringParser(DocTestEvaluator(doctest.REPORT_NDIFF
 
 
 class Records(logging.Handler):
-    """Keeps what is logged, as lines."""
+    """Stores what is logged, as lines."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep *record* as a line."""
+        """Store *record* as a line."""
         self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
 
 
@@ -180,7 +180,7 @@ def _exchange(example: Example) -> str | None:
     line, headers, body = _read_message(request)
     method, target, version = line.split()
     assert version == "HTTP/1.1"
-    # A client that keeps cookies would throw away those that a page shows.
+    # A client that stores cookies would throw away those that a page shows.
     application = example.namespace.get("application") or example.namespace["app"]
     client = Client(as_wsgi(application) if is_asgi(application) else application, use_cookies=False)
     answer = client.open(

@@ -7,7 +7,7 @@ from functools import wraps
 
 #: Of this many examples of a property, each of its conditions is met by one at least.
 ONE_IN = 10
-#: Fewer examples say nothing about how often a condition is met: `make quick` draws 25.
+#: Fewer examples do not show how often a condition is met: `make quick` draws 25.
 FEWEST = 100
 
 #: Of the property that runs: by condition, the examples that met it; and all examples.
@@ -30,7 +30,7 @@ def met(condition: object, name: str = "asserts") -> bool:
 def reaching(property_):
     """Have a property fail if one of its conditions is met in fewer than a tenth of its examples.
 
-    It stands above ``given`` and above settings. The property asks :func:`met` for each condition.
+    Write it above ``given`` and above settings. The property asks :func:`met` for each condition.
     """
     inner = property_.hypothesis.inner_test
 

@@ -44,7 +44,7 @@ assert len(SECTIONS) == sum(map(len, GUIDE_SECTIONS.values())), "two sections ha
 def program_of(*titles: str) -> Any:
     """Run the programs of some sections one after the other; return the names that they made.
 
-    A program that raises, as the page says, is not run: tests/test_pages.py compares what it raises.
+    A program that raises, as on the page, is not run: tests/test_pages.py compares what it raises.
     """
     names: dict[str, Any] = {"__name__": "example"}
     for title in titles:

@@ -18,7 +18,7 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_has_one_reason_to_change(module):
-    """None is longer than 300 lines, no function than 40 statements' lines, and each says what it is."""
+    """None is longer than 300 lines, no function than 40 statements' lines, and each has a docstring."""
     text = module.read_text()
     tree = ast.parse(text)
 
@@ -91,7 +91,7 @@ def test_the_package_is_typed():
 
 @pytest.mark.slow
 def test_every_test_is_collected(collected, pytestconfig):
-    """No function that looks like a test is left out by the name of what it stands in."""
+    """No function that looks like a test is left out because of the name of its module or class."""
     whole = [Path(each).absolute() for each in pytestconfig.args] == [ROOT / "tests"]
     if not whole or pytestconfig.option.ignore:
         pytest.skip("this run does not collect the whole tree")
@@ -111,7 +111,7 @@ def test_the_name_of_a_test_is_the_same_in_every_process(collected):
 
 
 @pytest.mark.parametrize("module", TESTS, ids=lambda path: path.name)
-def test_every_test_says_in_a_sentence_what_is_true(module):
+def test_every_test_is_a_sentence_about_what_is_true(module):
     """Its name is a sentence, and so is the first line of its docstring."""
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):

@@ -88,7 +88,7 @@ def test_a_ratio_of_two_rows_of_the_same_rounds_is_that_of_their_rounds():
 
 
 def test_a_floor_within_the_noise_gives_no_ratio():
-    """What is added to nothing is no multiple of it."""
+    """What is added to nothing is not a multiple of it."""
     series = {"row": Series([3]), "bare": Series([2]), "floor": Series([1])}
 
     assert figures.figure(
@@ -106,7 +106,7 @@ def test_a_floor_within_the_noise_gives_no_ratio():
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
-def test_a_target_holds_to_its_bound_and_not_beyond(monkeypatch, target, at, beyond):
+def test_a_target_is_met_at_its_bound_and_not_beyond(monkeypatch, target, at, beyond):
     """The bound itself is within."""
     monkeypatch.setattr("benchmarks.targets.TARGETS", (target,))
 
@@ -127,7 +127,7 @@ def test_an_import_that_loads_public_suffixes_fails_its_target():
 
 
 def test_a_target_that_was_not_measured_is_not_judged():
-    """Nothing is said of rows that `--only` has left out."""
+    """There is no verdict on rows that `--only` has left out."""
     assert judged(Results({}, {})) == []
 
 
@@ -142,13 +142,13 @@ def test_a_target_that_was_not_measured_is_not_judged():
         (2378.4, "integer", "2,378/s"),
     ],
 )
-def test_an_amount_is_said_in_the_unit_that_keeps_it_short(value, unit, said):
+def test_an_amount_is_written_in_the_unit_that_makes_it_short(value, unit, said):
     """Three digits are more than the noise leaves."""
     assert table.amount(value, unit) == said
 
 
-def test_a_part_is_said_as_a_part():
-    """`1/12` is the bound that is told, and `1/13.3` what was measured."""
+def test_a_part_is_written_as_a_part():
+    """`1/12` is the bound, and `1/13.3` what was measured."""
     target = Target("part", 1 / 12, ())
 
     assert table.bound(target) == "≤ 1/12"
@@ -156,7 +156,7 @@ def test_a_part_is_said_as_a_part():
     assert table.interval(Figure(0.075, 0.07, 1.25), target) == "1/14.3 to 1.25"
 
 
-def test_the_tables_say_what_does_not_hold():
+def test_the_tables_show_the_targets_that_are_missed():
     """Rows with their added cost, and targets with their verdict."""
     found = made_up()
 

@@ -1,4 +1,4 @@
-"""The benchmarks measure what they say, and the documentation shows what they have measured.
+"""The benchmarks measure what they name, and the documentation shows what they have measured.
 
 Nothing is timed here. Rows of libraries that only `make bench` installs are asked before they are timed.
 """
@@ -72,7 +72,7 @@ def _shorter_lists():
 
 @pytest.mark.usefixtures("_shorter_lists")
 @pytest.mark.parametrize("name", ASKED, ids=str)
-def test_a_row_does_what_its_name_says(name):
+def test_a_row_does_what_its_name_describes(name):
     """The status and the allowed origin are those of the policy and the request in the name."""
     assert prepared(ROWS[name])
 
@@ -106,7 +106,7 @@ def test_rounds_have_orders_of_their_own():
 
 
 def test_a_row_whose_baseline_is_measured_elsewhere_stays_alone():
-    """A round holds the rows that it was given."""
+    """A round contains the rows that it was given."""
     assert ordered({"ours": "bare"}, 0) == ["ours"]
 
 
@@ -140,7 +140,7 @@ def test_an_exchange_names_policy_and_request_and_has_its_baseline(name):
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_a_target_names_rows_that_exist(target):
-    """A target whose row was renamed would otherwise hold for ever."""
+    """A target whose row was renamed would otherwise be met for ever."""
     assert {row for ratio in target.ratios for row in ratio.rows} <= set(NAMES)
 
 
@@ -186,7 +186,7 @@ def test_the_page_is_what_the_committed_results_give():
 
 
 def test_the_plots_are_of_the_committed_results():
-    """Each file says which figures it shows."""
+    """Each file names the figures that it shows."""
     for plot in plots.plots(results.read()):
         assert plots.mark(plot) in (plots.STATIC / plot.file).read_text("utf-8")
 
@@ -200,7 +200,7 @@ def test_the_committed_results_are_of_a_full_run_of_the_present_rows():
 
 
 @pytest.mark.parametrize("library", end_to_end.LIBRARIES)
-def test_what_is_served_answers_as_its_name_says(library):
+def test_what_is_served_answers_as_its_name_describes(library):
     """The application behind gunicorn allows the one origin, or knows nothing of it."""
     response = application(library).test_client().get(SHORT_PATH, headers=end_to_end.HEADERS)
 
@@ -292,7 +292,7 @@ def test_every_round_is_in_one_share(count, processes):
 
 
 def test_a_row_that_lies_in_a_process_is_not_measured_either(monkeypatch):
-    """It is said as it is said of any other."""
+    """It is reported as for any other."""
     lying = {"row": Row("row", lambda: Reused(bare, REQUESTS["get"]("")), Expected((200,), ("*",)))}
     monkeypatch.setattr(processes, "exchanges", lambda: lying)
 
@@ -301,7 +301,7 @@ def test_a_row_that_lies_in_a_process_is_not_measured_either(monkeypatch):
     assert said == "row: allowed None instead of ('*',)"
 
 
-def test_ctrl_c_keeps_and_reports_what_was_measured(tmp_path):
+def test_ctrl_c_stores_and_reports_what_was_measured(tmp_path):
     """The run ends at once, with the file and the table of the rounds that there were."""
     output = tmp_path / "results.json"
     rounds = ("--quick", "--rounds", "1000000", "--only", "library=floor", "--output", str(output))
@@ -317,8 +317,8 @@ def test_ctrl_c_keeps_and_reports_what_was_measured(tmp_path):
     assert said.endswith("interrupted; what was measured until then is above\n")
 
 
-def test_ctrl_c_keeps_what_processes_have_measured(tmp_path):
-    """The one that measures is ended, and what those before it have said is there."""
+def test_ctrl_c_stores_what_processes_have_measured(tmp_path):
+    """The one that measures is ended, and the results of those before it are there."""
     output = tmp_path / "results.json"
     only = ("--only", "library=bare", "layer=flask", "request=get", "inside=views")
 

@@ -95,7 +95,7 @@ def test_an_allowed_request_does_not_run_the_log(counted, request_):
 
 @pytest.mark.parametrize("request_", ["get-refused", "preflight", "preflight-refused"])
 def test_no_record_is_made_below_the_level_of_the_log(counted, request_):
-    """The log is asked whether anybody hears of it, and no record is made."""
+    """The log is asked whether it has a receiver, and no record is made."""
     assert "makeRecord" not in counted["logging"][request_]
 
 

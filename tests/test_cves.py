@@ -64,7 +64,7 @@ def test_cve_2024_1681_a_path_writes_no_line_into_the_log(caplog):
     assert r"path='/foo\r\nINFO:root:FAKE-ENTRY'" in records[0].getMessage()
 
 
-def test_cve_2024_6221_nobody_is_let_into_a_private_network_by_default():
+def test_cve_2024_6221_no_origin_may_reach_a_private_network_by_default():
     """flask-cors: every preflight got `true`."""
     app = Flask(__name__)
     CorsGuard(app, EVERYONE)
@@ -81,7 +81,7 @@ def test_cve_2024_6221_nobody_is_let_into_a_private_network_by_default():
 
 
 @pytest.mark.slow
-def test_cve_2024_6844_a_plus_is_no_space():
+def test_cve_2024_6844_a_plus_is_not_a_space():
     """flask-cors: `/service+path` got the rule of `/service path`."""
     app = Flask(__name__)
     app.add_url_rule("/<path:rest>", "any", lambda rest: rest)
@@ -168,7 +168,7 @@ def test_cve_2019_25211_a_star_at_the_end_is_refused(origin):
 
 
 def test_cve_2018_20744_everyone_with_credentials_is_refused():
-    """rs/cors, gofiber, hono: it reflected whoever asked."""
+    """rs/cors, gofiber, hono: it reflected every origin."""
     with pytest.raises(PolicyError, match=r"credentials\.any-origin"):
         Policy(origins="*", credentials=True)
 

@@ -1,4 +1,4 @@
-"""The demo does what it says: its table, its servers and its pages."""
+"""The demo does what it shows: its table, its servers and its pages."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ BANK, PARTNER, ATTACKER = (site.origin for site in SITES)
 
 
 def run(*arguments, columns=100):
-    """Run the demo to its end; that comes only when none of its children holds the pipes any more."""
+    """Run the demo to its end; that comes only when none of its children has the pipes any more."""
     environ = {**os.environ, "COLUMNS": str(columns)}
     return subprocess.run(
         [*COMMAND, *arguments],
@@ -93,7 +93,7 @@ def answers(port):
 
 
 @pytest.mark.parametrize("arguments", [(), ("--plain",)], ids=["by name", "by number"])
-def test_every_row_is_as_the_policies_say(arguments):
+def test_every_row_is_as_in_the_policies(arguments):
     """Once through, the table has every row, none of them is marked, and the exit code is 0."""
     rows = rows_for(SITES)
 
@@ -141,7 +141,7 @@ def test_missing_engine_is_named_with_what_to_do(monkeypatch, capsys):
 
 
 def test_wrong_expectation_makes_the_exit_code_1(monkeypatch, capsys):
-    """A row that does not come out as it says is marked, and the demo fails."""
+    """A row with another outcome than it lists is marked, and the demo fails."""
     signals = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     monkeypatch.setattr(cli, "rows_for", lambda *said: [replace(rows_for(*said)[0], verdict=Verdict.HIDDEN)])
 
@@ -158,7 +158,7 @@ def test_wrong_expectation_makes_the_exit_code_1(monkeypatch, capsys):
 
 
 def exchange(method, path, *headers, answered=None, status=200, policies=POLICIES):
-    """Make an exchange of the bank; unless said otherwise its answer is the policy's."""
+    """Make an exchange of the bank; by default its answer is the policy's."""
     opinion = Opinion.of(policies.of_path(path), Request.from_headers(method, headers))
     sent = opinion.answer.headers if answered is None else answered
     body = b"Refused" if opinion.is_refused else b""
@@ -233,7 +233,7 @@ def test_row_that_comes_out_otherwise_has_a_problem(status, verdict, moved):
     assert len(Outcome(row, (wrong,), Judgement(verdict, ""), moved, POLICIES).problems) == 1
 
 
-def test_forged_transfers_are_told_with_the_guard_on_and_off():
+def test_forged_transfers_are_reported_with_the_guard_on_and_off():
     """On, both are refused and nothing moves; off, both are carried out."""
     told = re.split(r"\n\n(?= ?\d+  )", run("--once").stdout)
 
@@ -252,7 +252,7 @@ FORGED = ("POST", "/transfer", ("Origin", ATTACKER), ("Sec-Fetch-Site", "same-si
 
 
 def test_forged_request_that_should_be_refused_and_passes_is_noticed():
-    """A guard that lets it through is a problem, and so is one that refuses what should pass."""
+    """A guard that allows it is a problem, and so is one that refuses what should pass."""
     row = next(row for row in rows_for(SITES) if row.refused)
     refused = exchange(*FORGED)
     passed = replace(refused, status=200, response_headers=(), response_body=b"{}")
@@ -267,7 +267,7 @@ def test_forged_request_that_should_be_refused_and_passes_is_noticed():
 
 
 def test_refusal_is_expected_without_the_application_and_with_the_policys_headers():
-    """What the guard says is what the answer has to be; with the guard off, CORS says it."""
+    """The answer has to be what the guard decides; with the guard off, what CORS decides."""
     off = POLICIES.with_guard(on=False)
     refused = exchange(*FORGED)
     carried_out = exchange(*FORGED, policies=off)
@@ -297,7 +297,7 @@ def test_every_row_of_a_page_comes_out_in_one_process_as_well(browser):
     assert [outcome.problems for outcome in outcomes] == [[]] * len(rows_of_pages())
 
 
-def test_browser_says_whose_page_it_is(browser):
+def test_browser_sends_whose_page_it_is(browser):
     """The bank's page is of its origin, its neighbours are of its site, and no one else is."""
     relations = {
         (exchange.origin, exchange.get("Sec-Fetch-Site"))
@@ -316,7 +316,7 @@ def test_browser_says_whose_page_it_is(browser):
 
 
 def test_decisive_exchange_is_that_of_the_request_itself(browser):
-    """What the policy says is shown for the request, not for its preflight nor for the page after it."""
+    """The policy's decision is shown for the request, not for its preflight nor for the page after it."""
     outcomes = carry_out(rows_of_pages(), browser, SITES.bank, POLICIES)
 
     decisive = {outcome.row.title: outcome.decisive.method for outcome in outcomes}
@@ -363,7 +363,7 @@ def test_what_a_page_may_read_is_readable(browser, attempt, because):
 
 
 def test_account_that_is_not_given_ends_the_table():
-    """Where the bank does not let Alice in, no row is carried out, and the message has the status."""
+    """If the bank does not accept Alice, no row is carried out, and the message has the status."""
     page = create_page(SITES.partner, SITES)
 
     with pytest.raises(NoAnswerError, match=r"POST /sign-in of its own page with 404\.$"):
@@ -418,7 +418,7 @@ def test_program_sends_its_headers_and_host():
 
 
 def test_server_that_is_not_there_is_named():
-    """Where nobody listens, the message says whose server does not answer."""
+    """If nobody listens, the message names whose server does not answer."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         nobody = SITES.bank._replace(port=other.getsockname()[1])
     page = Browser({nobody.origin: Relay(nobody)}).open(nobody.origin)
@@ -429,7 +429,7 @@ def test_server_that_is_not_there_is_named():
 
 @pytest.mark.parametrize("name", ["bank", "partner", "attacker"])
 def test_taken_port_is_named_with_what_to_do(name):
-    """One line says which port and for whom, and the exit code is 2."""
+    """One line names the port and its server, and the exit code is 2."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
         ports = [str(taken) if each == name else "0" for each in ("bank", "partner", "attacker")]
@@ -451,12 +451,12 @@ def test_ports_that_cannot_be_are_refused(ports):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_demo_ends_cleanly_when_it_is_told_to(number):
+def test_demo_ends_cleanly_on_a_signal(number):
     """Ctrl-C, or a polite kill, ends it with code 0, no traceback and nobody at the ports."""
     with running() as (demo, ports, _):
         up = [answers(port) for port in ports]
         demo.send_signal(number)
-        # The end of the pipes: no child holds them.
+        # The end of the pipes: no child has them.
         _, errors = demo.communicate(timeout=BOUND)
 
     assert up == [True, True, True]
@@ -491,7 +491,7 @@ def test_children_end_although_the_parent_cannot_tell_them():
         assert time.monotonic() < end
 
 
-def test_reader_that_has_enough_is_no_error():
+def test_reader_that_has_enough_is_not_an_error():
     """A table that nobody reads on ends the demo without a traceback."""
     with subprocess.Popen(
         [*COMMAND, "--once"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -568,7 +568,7 @@ def test_only_a_standing_order_that_exists_is_changed(bank, number, body, status
     assert answer.status_code == status
 
 
-def test_log_has_the_preflight_and_what_was_said_to_it(bank):
+def test_log_has_the_preflight_and_its_answer(bank):
     """A preflight never reaches the application, but it does reach the log."""
     asked = {"Origin": ATTACKER, "Access-Control-Request-Method": "PUT"}
     bank.options("/partners/standing-orders/7?press=one", headers=asked)
@@ -588,7 +588,7 @@ MONEY = {"to": "Mallory", "amount": 100}
 
 
 def turn(bank, state, headers=BY_BANK):
-    """Press the guard's switch, from the bank's own page unless said otherwise."""
+    """Press the guard's switch, by default from the bank's own page."""
     return bank.post("/guard", data={"guard": state}, headers=headers)
 
 
@@ -597,7 +597,7 @@ def is_on(bank):
     return bank.get("/guard").json["on"]
 
 
-def test_guard_is_on_and_its_switch_holds_at_once(bank):
+def test_guard_is_on_and_its_switch_works_at_once(bank):
     """The forged transfer is refused, is carried out with the guard off, and is refused again."""
     statuses, balances = [], []
     for state in (None, "off", "on"):
@@ -639,7 +639,7 @@ def test_switch_has_two_positions(bank, state):
 
 
 def test_guards_state_is_public(bank):
-    """Every page may read it, so that the attacker's can say what to expect."""
+    """Every page may read it, so that the attacker's can show what to expect."""
     answer = bank.get("/guard", headers=BY_ATTACKER)
 
     assert answer.json == {"on": True}
@@ -714,7 +714,7 @@ def test_only_a_forged_transfer_is_alarming(bank):
 
 
 def test_log_has_what_was_moved_and_is_forgotten_by_a_reset(bank):
-    """The balance before and after stands there, until everything begins again."""
+    """The balance before and after is there, until everything begins again."""
     turn(bank, "off")
     bank.post("/transfer", data=MONEY, headers=BY_ATTACKER)
     (entry,) = bank.get("/log").json

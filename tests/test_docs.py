@@ -120,7 +120,7 @@ def policy_page(built: Built) -> _Reader:
 
 
 def test_the_documentation_builds_without_a_warning(built):
-    """Every reference resolves, and every example of the reference does what it stands for."""
+    """Every reference resolves, and every example of the reference does what it shows."""
     assert built.warnings == ""
     assert built.status == 0
 
@@ -218,7 +218,7 @@ def test_every_case_of_the_conformance_page_is_asked_of_engines(name):
 
 
 def test_no_group_of_cases_is_missing_from_the_conformance_page():
-    """What engines are asked has a row that says why."""
+    """What engines are asked has a row that explains why."""
     named = set(named_on_the_page_of_conformance(r"\{case\}`([^`]+)`"))
 
     assert {case.group for case in CASES if case.id in named} == {case.group for case in CASES}
@@ -226,7 +226,7 @@ def test_no_group_of_cases_is_missing_from_the_conformance_page():
 
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.code)
 def test_every_difference_of_engines_is_documented(difference, built):
-    """A difference has an anchor, its sentence, and what the standard and each engine say."""
+    """A difference has an anchor, its sentence, and what the standard requires and each engine does."""
     page = _Reader(built.html / "conformance.html")
     said = (
         difference.sentence,

@@ -129,7 +129,7 @@ def test_an_attackers_page_opens_no_websocket():
 
 
 def test_a_handshake_with_a_cookie_needs_credentials():
-    """As the guide says of cookies."""
+    """As the guide explains about cookies."""
     app = program_of("WebSockets and SocketIO").app
     guard = app.extensions["corsguard"]
     guard.policy = guard.policy.replace(credentials=False)

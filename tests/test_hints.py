@@ -28,7 +28,7 @@ from policy_cases import (
 
 #: ``Write field=value``, or ``list ... and add field=value``.
 _SETS = re.compile(r'(add )?\b(\w+)=(\[[^\]]*\]|True|False|None|"[^"]*"|[0-9]+)')
-#: What stands in the place of the refused value: texts, a list of them or an expression.
+#: What replaces the refused value: texts, a list of them or an expression.
 _REPLACES = re.compile(
     r"(?:[Ww]rite|Use|list|such as|Name [^:]*:|each:|mean) "
     r'(\[?(?:"[^"]*"(?:, )?)+\]?|re\.compile\(.*?\)(?=[.;]|$))'
@@ -48,7 +48,7 @@ def replaced(value, old, new):
 
 
 def follow(problem: Problem, arguments: dict[str, Any]) -> dict[str, Any]:
-    """Return *arguments* as the hint of their *problem* says."""
+    """Return *arguments* as the hint of their *problem* recommends."""
     field, hint, changed = problem.field, problem.hint, dict(arguments)
     if problem.code in BY_HAND:
         return BY_HAND[problem.code](changed, problem.value)
@@ -88,7 +88,7 @@ def without(written, value):
     return {**written, "origins": [item for item in written["origins"] if item is not value]}
 
 
-#: What a person does who is told so, by code.
+#: What a person does who reads the hint, by code.
 BY_HAND = {
     "origins.none": lambda written, value: (
         {**written, "origins": "*"} if written["origins"] is None else without(written, None)
@@ -155,7 +155,7 @@ def code_in(problem, **names):
 
 
 def follow_for_paths(paths):
-    """Return the problem of *paths*, and the paths as its hint says."""
+    """Return the problem of *paths*, and the paths as its hint recommends."""
     problem = guarded(paths=paths)
     if problem.code == "paths.type":
         return problem, code_in(problem, policy=LISTED)
@@ -204,7 +204,7 @@ def test_a_hint_about_a_policy_that_is_followed_leaves_one():
 
 
 def test_a_hint_about_the_configuration_that_is_followed_leaves_one_that_can_be_used():
-    """A key is misspelt, or says what the code says, too."""
+    """A key is misspelt, or sets what the code sets, too."""
     unknown = guarded(config={"CORSGUARD_ORIGIN": A})
     twice = guarded(LISTED, config={"CORSGUARD_ORIGINS": A})
 
@@ -219,7 +219,7 @@ def test_a_hint_about_the_configuration_that_is_followed_leaves_one_that_can_be_
     ("text", "code"), [("", "config.empty"), (f"'{A}'", "config.quotes"), (f"['{A}']", "config.json")]
 )
 def test_a_hint_about_an_environment_variable_that_is_followed_leaves_one_that_can_be_used(text, code):
-    """Its value stands in the hint as a shell takes it."""
+    """Its value is in the hint as a shell takes it."""
     problem = guarded(config={"CORSGUARD_ORIGINS": text})
     value = re.match(r"Write CORSGUARD_ORIGINS=([^;]*?)\.?(?:;|$)", problem.hint)[1]
 
@@ -228,7 +228,7 @@ def test_a_hint_about_an_environment_variable_that_is_followed_leaves_one_that_c
 
 
 def test_a_hint_about_blueprints_that_is_followed_leaves_some_that_can_be_used():
-    """They are no mapping, or one has a name that no blueprint can have."""
+    """They are not a mapping, or one has a name that no blueprint can have."""
     no_mapping, no_name = guarded(blueprints=3), guarded(blueprints={"api.": LISTED})
 
     assert (no_mapping.code, no_name.code) == ("blueprints.type", "blueprints.name")

@@ -1,4 +1,4 @@
-"""The page on servers and frameworks says what the table says that `make interop` runs."""
+"""The page on servers and frameworks has the rows of the table that `make interop` runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from interop.table import COLUMNS, GROUPS
 ROWS = [row for rows in GROUPS.values() for row in rows]
 
 
-def test_the_page_is_what_the_table_says():
+def test_the_page_has_the_rows_of_the_table():
     """A row that was changed without running it changes nothing that is read."""
     page = report.PAGE.read_text("utf-8")
 
@@ -27,7 +27,7 @@ def test_no_two_rows_of_a_group_have_one_name(group):
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_whoever_is_told_of_is_in_the_table(row: Row):
+def test_every_server_and_framework_that_is_named_is_in_the_table(row: Row):
     """No row speaks of a server or a framework that nobody runs."""
     known = {column.server for column in COLUMNS} | {column.app for column in COLUMNS}
 

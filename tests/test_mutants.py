@@ -89,7 +89,7 @@ def test_what_no_caller_sees_is_left_alone(changes, text):
     assert changes(text) == set()
 
 
-def test_a_mutant_keeps_its_name_when_its_module_changes_elsewhere(changes, tmp_path):
+def test_a_mutant_has_the_same_name_when_its_module_changes_elsewhere(changes, tmp_path):
     """An outcome, and an entry of the equivalents, stays true when lines move."""
     changes("def f(a):\n    return a < 1")
     before = [mutant.key for mutant in source.mutants_of("module.py")]
@@ -177,7 +177,7 @@ def test_a_trial_runs_the_tests_that_run_the_line_until_one_fails():
         ("def f(): return 1\n", "def f(): return 1\n\n", []),
     ],
 )
-def test_code_that_runs_at_import_is_told_from_that_of_a_function(before, after, changed):
+def test_code_that_runs_at_import_is_distinguished_from_that_of_a_function(before, after, changed):
     """Only a function can get other code once it is loaded."""
     pairs = changed_functions(compile(before, "a.py", "exec"), compile(after, "a.py", "exec"))
 

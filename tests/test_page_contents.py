@@ -32,7 +32,7 @@ def browser():
     return Browser(app)
 
 
-def test_a_script_waits_for_what_it_awaits_and_keeps_its_constants(browser):
+def test_a_script_waits_for_what_it_awaits_and_stores_its_constants(browser):
     """Constants are read back as JSON, whatever JavaScript has made of them."""
     script = Script(
         """
@@ -79,7 +79,7 @@ def test_a_fetch_that_is_refused_is_a_type_error_that_a_script_may_catch(browser
 
 
 def test_a_fetch_that_is_refused_and_not_caught_is_what_the_page_raised(browser):
-    """The test sees what the model of a browser has to say."""
+    """The test sees the error of the model of a browser."""
     with pytest.raises(FetchRefused, match="CORS check"):
         Script('await fetch("https://api.example/");', browser.open("https://evil.example"))
 

@@ -1,4 +1,4 @@
-"""The examples of README and documentation do what the page says, and an example that does not is found."""
+"""The examples of README and documentation do what the page shows, and an example that does not is found."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def run_text(tmp_path, logged):
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_every_example_of_a_page_does_what_the_page_says(path, logged, tmp_path, monkeypatch):
+def test_every_example_of_a_page_does_what_the_page_shows(path, logged, tmp_path, monkeypatch):
     """No example is out of date, and none has a language that nothing checks."""
     # Where an example may leave a file.
     monkeypatch.chdir(tmp_path)
@@ -114,7 +114,7 @@ LOG = "import logging\nlogging.getLogger('flask_corsguard').error('y')"
         "the-exception-of-an-earlier-block",
     ],
 )
-def test_an_example_that_does_not_do_what_the_page_says_is_found(page, error, message, run_text):
+def test_an_example_that_does_not_do_what_the_page_shows_is_found(page, error, message, run_text):
     """Each rule can be broken, and the failure shows what is wrong."""
     with pytest.raises(error) as raised:
         run_text(page)
@@ -134,8 +134,8 @@ def test_an_example_that_does_not_do_what_the_page_says_is_found(page, error, me
     ],
     ids=["names", "printed", "raised", "logged", "shown-only", "indented"],
 )
-def test_an_example_that_does_what_the_page_says_passes(page, run_text):
-    """Blocks share their names, and a text is compared only where a comment before it says so."""
+def test_an_example_that_does_what_the_page_shows_passes(page, run_text):
+    """Blocks share their names, and a text is compared only where a comment before it requires it."""
     run_text(page)
 
 
@@ -175,7 +175,7 @@ def test_commands_write_what_is_below_them(run_text, tmp_path, monkeypatch):
 
 
 def test_a_traceback_leads_to_the_line_of_the_page(run_text):
-    """Whoever reads a failure finds the example."""
+    """The failure leads to the example."""
     with pytest.raises(ZeroDivisionError) as raised:
         run_text("# Title\n\n```python\na = 1\n1 / 0\n```\n")
 

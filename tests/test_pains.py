@@ -1,6 +1,6 @@
 """What users of CORS libraries suffer from, and the proof for each that here they do not.
 
-The numbers are those of the list of pains that the project was begun with; a title says the pain.
+The numbers are those of the list of pains that the project was begun with; a title names the pain.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ LOOKALIKES = [
     "said", ["https://*.example.com", re.compile(r"https://[a-z]+\.example\.com")], ids=["pattern", "regex"]
 )
 def test_p03_no_lookalike_of_an_origin_is_allowed(said, origin):
-    """Neither a pattern nor a regular expression matches a part, a prefix, or what is no origin."""
+    """Neither a pattern nor a regular expression matches a part, a prefix, or what is not an origin."""
     policy = Policy(origins=[said])
 
     assert allows(policy, "https://a.example.com")
@@ -274,7 +274,7 @@ def test_p07_a_missing_slash_breaks_neither_the_preflight_nor_the_request(marked
 @pytest.mark.parametrize(
     "status", ["200 OK", "304 Not Modified", "404 Not Found", "500 Internal Server Error"]
 )
-def test_p08_vary_is_sent_whoever_asks_and_whatever_is_answered(status):
+def test_p08_vary_is_sent_to_everyone_and_with_every_status(status):
     """Also without an origin; and what the application varies by survives."""
     app = CorsMiddleware(SpyApp(status, [("vary", "accept-encoding")]), Policy(origins=[A]))
 
@@ -319,8 +319,8 @@ def test_p09_a_blueprint_has_its_404_and_405():
         assert (result.code, result.get("Access-Control-Allow-Origin")) == (code, A)
 
 
-def test_p10_what_a_view_sets_itself_is_replaced_and_told_once():
-    """No header is there twice, and none says what the policy does not."""
+def test_p10_what_a_view_sets_itself_is_replaced_and_logged_once():
+    """No header is there twice, and each has the value of the policy."""
     app = Flask(__name__)
     CorsGuard(app, origins=[A])
     headers = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Credentials": "true"}
@@ -358,7 +358,7 @@ PRIVATE = "Access-Control-Allow-Private-Network"
 
 @pytest.mark.parametrize("opted_in", [True, False])
 def test_p13_the_private_network_is_open_to_whom_it_was_opened(opted_in):
-    """On a preflight that is granted and asks; otherwise nothing is said, and never ``false``."""
+    """On a preflight that is granted and asks; otherwise nothing is sent, and never ``false``."""
     app = Flask(__name__)
     CorsGuard(app, origins=[A], private_network=opted_in)
     asks = {"HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK": "true"}
@@ -370,7 +370,7 @@ def test_p13_the_private_network_is_open_to_whom_it_was_opened(opted_in):
 
 
 def test_p14_requested_headers_are_compared_as_browsers_and_proxies_send_them():
-    """In any order and case, with spaces and empty elements; what is no name is not echoed."""
+    """In any order and case, with spaces and empty elements; texts that are not names are not echoed."""
     policy = Policy(origins=[A], allow_headers=["Authorization", "X-A"])
 
     for asked in ("authorization,x-a", "X-A, authorization", "x-a,,authorization,x-a"):
@@ -434,7 +434,7 @@ def test_p15_methods_are_what_the_route_takes():
 )
 @pytest.mark.parametrize("origin", ["null", "file://", "NULL", " null"])
 def test_p16_null_is_allowed_by_nothing_but_its_name(policy, origin):
-    """No pattern, expression or callable stands for a page without an origin."""
+    """No pattern, expression or callable matches a page without an origin."""
     assert not allows(policy, origin)
 
 
@@ -447,7 +447,7 @@ def test_p16_null_by_its_name_never_has_credentials():
     assert allows(Policy(origins=["capacitor://localhost"]), "capacitor://localhost")
 
 
-def test_p17_a_cookie_that_would_stay_at_home_is_told_once():
+def test_p17_a_cookie_that_would_not_be_sent_is_warned_of_once():
     """With the cookie settings that Flask has by itself; the headers are right, and would not help."""
     app = Flask(__name__)
     app.secret_key = "test"
@@ -496,13 +496,13 @@ def test_p18_a_callable_decides_with_a_parsed_origin_and_fails_closed(caplog):
 
 @pytest.mark.parametrize("answer", [1, "yes", None, object()], ids=["1", "yes", "None", "an object"])
 def test_p18_only_true_is_a_yes(answer, caplog):
-    """A forgotten call or a coroutine is truthy, and would let everyone in."""
+    """A forgotten call or a coroutine is truthy, and would allow everyone."""
     assert not allows(Policy(origins=[lambda origin: answer]), A)
     assert "not bool" in str(caplog.records[0].exc_info[1])
 
 
 def test_p18_one_check_that_fails_does_not_speak_for_the_others(caplog):
-    """Another may still say yes; without one the reason is that the check failed."""
+    """Another may still allow it; without one the reason is that the check failed."""
 
     def broken(origin):
         raise LookupError("database")
@@ -531,7 +531,7 @@ def test_p18_what_a_check_allows_over_plain_http_gets_no_credentials(said):
     assert allows(policy.replace(credentials=False), "http://app.example")
 
 
-def test_p19_an_options_request_that_is_no_preflight_is_the_applications():
+def test_p19_an_options_request_that_is_not_a_preflight_is_the_applications():
     """It gets the view's own answer, completed like any actual request."""
     app = Flask(__name__)
     CorsGuard(app, origins=[A])
@@ -567,7 +567,7 @@ def test_p20_no_hook_of_anybody_overwrites_the_headers(before):
     assert_headers_exactly(result.headers, [allow(A), ("Vary", "Accept, Origin")])
 
 
-def test_p20_a_layer_that_stands_outside_and_answers_for_cors_is_told():
+def test_p20_an_outer_layer_that_answers_for_cors_is_warned_of():
     """It cannot be overruled from inside, but it can be named."""
 
     class CorsForEveryone:
@@ -623,7 +623,7 @@ def test_p21_a_response_that_is_shared_leaks_nothing_from_one_page_to_another():
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": ""}], ids=["none", "empty"])
-def test_p22_without_an_origin_nothing_is_said_but_vary(headers):
+def test_p22_without_an_origin_nothing_is_sent_but_vary(headers):
     """No list of origins has a first one that everybody gets."""
     app = CorsMiddleware(SpyApp(), Policy(origins=["https://a.example", A], credentials=True))
 
@@ -632,7 +632,7 @@ def test_p22_without_an_origin_nothing_is_said_but_vary(headers):
 
 @pytest.mark.slow
 def test_p23_a_hundred_thousand_random_origins_get_nothing_but_their_own():
-    """What is sent is a member of the list, whatever was asked, and holds no control character."""
+    """What is sent is a member of the list, whatever was asked, and contains no control character."""
     chosen = random.Random(23)
     alphabet = string.ascii_letters + string.digits + ".:/@#?%*,-_ \t\r\n\x00\x0b\x7f\xe9"
     listed = ["https://app.example", "http://localhost:3000"]
@@ -737,7 +737,7 @@ def test_p27_a_stream_is_neither_read_ahead_nor_closed_twice():
 
 
 def test_p27_a_font_that_has_not_changed_is_still_readable(tmp_path):
-    """Its 304 has the headers, so that the browser does not keep those of another page."""
+    """Its 304 has the headers, so that the browser does not use those of another page."""
     (tmp_path / "font.woff2").write_bytes(b"font")
     app = Flask(__name__, static_folder=str(tmp_path), static_url_path="/static")
     CorsGuard(app, origins=[A])
@@ -793,7 +793,7 @@ def test_p29_what_another_server_answers_is_not_what_we_answer():
 
 
 @pytest.mark.slow
-def test_p29_a_body_that_is_too_large_is_told_and_not_reset():
+def test_p29_a_body_that_is_too_large_gets_an_answer_and_no_reset():
     """The page reads 413 over a real connection, although most of its body is never read."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 10

@@ -1,4 +1,4 @@
-"""What the package exports, and how it is said."""
+"""What the package exports, and how it is written."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_every_public_name_is_documented():
         assert first.replace("\n", " ").endswith((".", ":")), name
 
 
-def test_the_fields_of_a_policy_are_said_alike_everywhere():
+def test_the_fields_of_a_policy_are_the_same_everywhere():
     """The signature, the defaults and the types that are passed on are one list."""
     parameters = inspect.signature(Policy).parameters
 

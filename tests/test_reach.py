@@ -34,7 +34,7 @@ def test_a_property_that_often_asserts_passes():
 
 
 def test_a_property_that_rarely_asserts_fails():
-    """The message says how often it has asserted, and what."""
+    """The message contains how often it has asserted, and what."""
     with pytest.raises(AssertionError, match=r"small: in \d+ of \d+ examples"):
         asserting_below(10)()
 
@@ -67,7 +67,7 @@ def test_each_condition_of_a_property_is_counted():
 
 
 def test_a_condition_that_an_example_meets_twice_counts_once():
-    """A loop in one example does not stand for many examples."""
+    """A loop in one example does not count as many examples."""
 
     @reaching
     @MANY
@@ -81,7 +81,7 @@ def test_a_condition_that_an_example_meets_twice_counts_once():
         looping()
 
 
-def test_a_property_that_fails_says_why_itself():
+def test_a_property_that_fails_shows_its_own_reason():
     """What it asserts comes before how often."""
 
     @reaching

@@ -1,6 +1,6 @@
 """The guides of the documentation work: for the page that they are for, and not for an attacker's.
 
-The programs, scripts and elements are those of the page; a model of a browser says what comes of them.
+The programs, scripts and elements are those of the page; a model of a browser shows their results.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def test_a_forged_form_does_bring_the_cookie_of_the_single_page_app():
 
 @pytest.mark.parametrize("same_site", [None, "Lax", "Strict"])
 def test_a_session_cookie_that_stays_at_home_is_warned_of(same_site):
-    """The page of another site reads every answer, and nobody is signed in; only the warning says why."""
+    """The page of another site reads every answer, and nobody is signed in; only the warning shows why."""
     create_app = program_of("Single-page app with cookies").create_app
     app = create_app(
         CORSGUARD_ORIGINS="https://app.example",
@@ -156,7 +156,7 @@ def test_a_session_cookie_that_stays_at_home_is_warned_of(same_site):
     page = Browser(app).open("https://app.example")
 
     with pytest.warns(CorsGuardWarning, match="SESSION_COOKIE_SAMESITE"):
-        # The script does not look at the status, and a 401 is no JSON.
+        # The script does not look at the status, and a 401 is not JSON.
         script = Script(re.sub(r"const \{city\}.*", "", script_of("Single-page app with cookies")), page)
 
     assert statuses(script, *SIGNED_IN_AND_OUT) == [200, 401, 401, 204, 401]
@@ -205,8 +205,8 @@ def test_another_page_cannot_use_the_token_api_even_with_a_token():
     assert made.notes == {}
 
 
-def test_a_star_does_not_stand_for_authorization():
-    """As the page says, and as the standard does."""
+def test_a_star_does_not_include_authorization():
+    """As on the page, and as in the standard."""
     app = program_of("Token API").app
     guard = app.extensions["corsguard"]
     url = "https://api.example/notes/7"
@@ -220,7 +220,7 @@ def test_a_star_does_not_stand_for_authorization():
 
 
 def test_the_token_api_is_not_asked_with_credentials():
-    """A browser does not let the page have what it asked for with cookies."""
+    """A browser does not give the page what it asked for with cookies."""
     page = Browser(program_of("Token API").app).open("https://app.example")
 
     assert_cannot_fetch(
@@ -265,7 +265,7 @@ def test_a_public_post_that_brings_a_cookie_is_refused():
 
 
 def test_no_page_reads_the_public_api_with_credentials():
-    """Neither does a browser take the star for that, nor can a policy say it."""
+    """A browser does not accept the star for that, and a policy cannot be built with it."""
     page = Browser(program_of("Public API").app).open("https://app.example")
 
     assert_cannot_fetch(page, "https://rates.example/v1/rates", credentials="include")
@@ -355,7 +355,7 @@ def test_the_queries_of_the_table_are_served_by_its_key():
         ("null", "origin.null"),
     ],
 )
-def test_a_customer_is_told_what_is_wrong_with_an_origin(origin, code):
+def test_a_customer_gets_an_error_about_a_wrong_origin(origin, code):
     """It does not get into the table, from where it could spoil a policy or open it."""
     made = tenants()
 
@@ -504,7 +504,7 @@ def test_the_origins_of_shells_are_compared_as_a_whole():
     assert set(methods(browser)) == {"OPTIONS"}
 
 
-def test_while_one_develops_any_port_is_let_in():
+def test_during_development_any_port_is_allowed():
     """As a pattern of its own, which also covers the origin without a port."""
     app = program_of("Mobile and desktop shells").app
     guard = app.extensions["corsguard"]
@@ -584,7 +584,7 @@ def test_the_page_uses_its_fonts_and_reads_its_images(assets):
 
 @pytest.mark.parametrize("origin", [EVIL, "https://forum.shop.example"])
 def test_another_page_gets_the_press_and_nothing_else(assets, origin):
-    """The font is kept from it, and what is not for the press cannot even be embedded."""
+    """It cannot read the font, and what is not for the press cannot even be embedded."""
     page = Browser(assets).open(origin)
 
     assert page.image(f"{ASSETS}/press/logo.png").tainted

@@ -21,7 +21,7 @@ from flask_corsguard.testing.headers import is_safelisted
 from flask_corsguard.testing.refusals import RELEVANT
 from flask_corsguard.testing.urls import parse_url
 
-#: Each bound, by module and name, with its value: bytes, if nothing else is said.
+#: Each bound, by module and name, with its value: bytes, unless the name has another unit.
 BOUNDS = {
     "core.advice.LISTED": 20,
     "core.hidden_host.MAX_AUTHORITY_LENGTH": 259,
@@ -214,7 +214,7 @@ ASCII = [chr(number) for number in range(128)]
 
 @pytest.mark.parametrize("name", BOUNDS)
 def test_a_bound_has_the_value_that_is_documented(name):
-    """Whoever changes one changes it here, too."""
+    """A change of one is a change here, too."""
     module, _, constant = name.rpartition(".")
 
     assert getattr(importlib.import_module(f"flask_corsguard.{module}"), constant) == BOUNDS[name]

@@ -45,7 +45,7 @@ class Check(Named):
     """A callable for origins."""
 
     def __call__(self, origin):
-        """Answer with what is no boolean."""
+        """Answer with a value that is not a boolean."""
         return "yes"
 
 
@@ -315,7 +315,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize(("do", "error", "message"), ERRORS, ids=[row[2][:60] for row in ERRORS])
-def test_an_error_says_what_was_given_and_what_to_write(do, error, message):
+def test_an_error_contains_what_was_given_and_what_to_write(do, error, message):
     """Word for word: a name or a remedy that is lost shows."""
     with pytest.raises(error) as caught:
         do()

@@ -48,7 +48,7 @@ def bare():
 
 @pytest.fixture
 def reflecting():
-    """Serve something that allows whoever asks."""
+    """Serve something that allows every origin."""
 
     def answer(method, path, headers):
         origin = dict(headers).get("Origin", "*")
@@ -79,7 +79,7 @@ def test_json_has_stable_keys(reflecting):
 
 
 def test_without_an_origin_strangers_alone_are_asked_for(bare):
-    """That is said."""
+    """The output mentions it."""
     result = run(bare.url)
 
     assert result.exit_code == 0
@@ -112,7 +112,7 @@ def test_the_origins_are_those_of_the_application(bare):
         (asgi.CorsMiddleware(lambda scope, receive, send: None, lambda scope: None), "a callable of ASGI"),
     ],
 )
-def test_an_application_that_cannot_tell_is_told_in_a_sentence(bare, app, message):
+def test_an_application_without_such_an_origin_is_an_error_in_one_sentence(bare, app, message):
     """The exit code is 2."""
     result = run(bare.url, app=app)
 
@@ -120,7 +120,7 @@ def test_an_application_that_cannot_tell_is_told_in_a_sentence(bare, app, messag
     assert message in result.stderr
 
 
-def test_a_redirect_is_told():
+def test_a_redirect_is_reported():
     """The URL that it leads to is the one to check."""
     with serving(Server(lambda *_: (301, [("Location", "https://api.example/")], b""))) as server:
         result = run("--origin", PAGE, server.url)
@@ -128,7 +128,7 @@ def test_a_redirect_is_told():
     assert "It has status 301, and leads to https://api.example/." in " ".join(result.output.split())
 
 
-def test_the_limit_is_told(bare):
+def test_the_limit_is_reported(bare):
     """There may be more to find."""
     result = run("--limit", "3", bare.url)
 
@@ -144,7 +144,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG)
-def test_a_wrong_use_is_told(arguments, message):
+def test_a_wrong_use_is_reported(arguments, message):
     """The exit code is 2."""
     result = run(*arguments)
 
@@ -152,7 +152,7 @@ def test_a_wrong_use_is_told(arguments, message):
     assert message in result.stderr or "slash" in result.stderr
 
 
-def test_a_server_that_is_not_there_is_told():
+def test_a_server_that_is_not_there_is_reported():
     """In a sentence each."""
     with serving(Server(lambda *_: (200, [], b""))) as server:
         pass
@@ -166,7 +166,7 @@ def test_a_server_that_is_not_there_is_told():
 
 @pytest.fixture
 def elsewhere(monkeypatch):
-    """Have the resolver say that a name is of another computer."""
+    """Have the resolver return the address of another computer for a name."""
     resolve_here = socket.getaddrinfo
 
     def resolve(host, port, *others, **more):
@@ -178,7 +178,7 @@ def elsewhere(monkeypatch):
 
 
 def test_it_asks_before_it_leaves_this_computer(elsewhere):
-    """And says what it would send; without an answer nothing is sent."""
+    """And shows what it would send; without an answer nothing is sent."""
     result = run("http://api.example/", stdin="n\n")
 
     text = " ".join(result.stderr.split())
@@ -189,7 +189,7 @@ def test_it_asks_before_it_leaves_this_computer(elsewhere):
 
 
 def test_it_goes_on_if_it_may(elsewhere, bare, monkeypatch):
-    """Whoever says yes beforehand is not asked."""
+    """With ``--yes`` there is no question."""
     monkeypatch.setattr(
         "flask_corsguard.cli.check.Server", lambda *_: Wired("http", "127.0.0.1", bare.server_port)
     )

@@ -1,4 +1,4 @@
-"""``explain`` says what a browser makes of a request, whose policy decides, and what to change."""
+"""``explain`` shows what a browser does with a request, whose policy decides, and what to change."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_run_has_the_application_answer(shop):
 
 
 @pytest.mark.parametrize(("flag", "verb"), [("--form", "submit a form with POST"), ("--no-cors", "send GET")])
-def test_a_page_that_does_not_read_is_told_so(shop, flag, verb):
+def test_a_page_that_does_not_read_is_described_so(shop, flag, verb):
     """Its request is sent all the same."""
     result = run(*PAGE, flag, "/names/7", app=Policy(origins=["https://app.example"], credentials=True))
 
@@ -82,7 +82,7 @@ def test_a_page_that_does_not_read_is_told_so(shop, flag, verb):
     assert "the page does not see the answer" in " ".join(result.output.split())
 
 
-def test_what_the_guard_refuses_is_told(shop):
+def test_what_the_guard_refuses_is_shown(shop):
     """The browser would send it."""
     result = run("--origin", "https://evil.example", "--form", "/names/7", app=shop)
 
@@ -142,7 +142,7 @@ def test_a_difference_without_a_name_is_shown_all_the_same():
     assert "mixed-content-loopback" in result.output
 
 
-def test_a_step_without_a_fault_of_its_own_is_told_by_its_reason():
+def test_a_step_without_a_fault_of_its_own_is_explained_by_its_reason():
     """Nothing is sent."""
     result = run("--origin", "http://app.example", "http://127.0.0.1:25/")
 
@@ -190,8 +190,8 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("arguments", "message"), WRONG)
-def test_a_wrong_use_is_told_in_a_sentence(shop, arguments, message):
-    """The exit code is 2; the URL of a page stands for its origin."""
+def test_a_wrong_use_is_reported_in_a_sentence(shop, arguments, message):
+    """The exit code is 2; the URL of a page is accepted for its origin."""
     result = run("--origin", *arguments, app=shop)
 
     if message is None:
@@ -208,7 +208,7 @@ FAILURES = [
 
 
 @pytest.mark.parametrize(("arguments", "app", "message"), FAILURES)
-def test_what_cannot_be_explained_is_told_in_a_sentence(arguments, app, message):
+def test_what_cannot_be_explained_is_reported_in_a_sentence(arguments, app, message):
     """The exit code is 2, and there is no traceback."""
     result = run("--origin", "http://app.example", *arguments, app=app)
 
@@ -217,7 +217,7 @@ def test_what_cannot_be_explained_is_told_in_a_sentence(arguments, app, message)
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_no_application_is_told_in_a_sentence():
+def test_a_missing_application_is_reported_in_a_sentence():
     """A path needs one."""
     result = CliRunner().invoke(command, [*PAGE, "/"])
 
@@ -225,8 +225,8 @@ def test_no_application_is_told_in_a_sentence():
     assert "needs an application" in result.stderr
 
 
-def test_a_change_that_no_policy_can_make_is_told(shop):
-    """With what keeps it from being made."""
+def test_a_change_that_no_policy_can_make_is_reported(shop):
+    """With the reason why not."""
     result = run("--origin", "null", "--credentials", "-X", "PUT", "/names/7", app=shop)
 
     assert result.exit_code == 1

@@ -77,7 +77,7 @@ def test_a_misspelt_command_gets_the_nearest_one(table):
 
 
 def test_an_unknown_option_is_reported_by_click(table):
-    """It is no command."""
+    """It is not a command."""
     result = CliRunner().invoke(corsguard, ["--nothing"])
 
     assert result.exit_code == 2
@@ -97,7 +97,7 @@ def test_commands_and_options_are_completed_without_an_import(table):
     assert [each.value for each in options] == ["--app"]
 
 
-def test_completion_goes_on_below_a_name_that_is_no_command(table):
+def test_completion_goes_on_below_a_name_that_is_not_a_command(table):
     """Click asks what there is to complete, and a wrong name is not its error."""
     context = click.Context(corsguard, info_name="corsguard", resilient_parsing=True)
 
@@ -127,7 +127,7 @@ def test_the_groups_are_entry_points(group, name):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_the_table_is_one_and_has_an_example(name):
-    """Its help says in a sentence what it does, has --json, and shows how it is called."""
+    """Its help describes in a sentence what it does, has --json, and shows how it is called."""
     listed = COMMANDS[name]
     command = getattr(import_module(f"flask_corsguard.cli.{listed.module}"), listed.attribute)
     result = CliRunner().invoke(command, ["--help"])

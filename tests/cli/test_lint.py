@@ -102,7 +102,7 @@ def test_json_has_stable_keys():
 
 
 def test_github_shows_a_finding_beside_its_line():
-    """With what cannot stand in its commands escaped."""
+    """Characters that its commands cannot contain are escaped."""
     result = ran(an_app(EVERYONE, dangerously_allow=["null-origin"]), "--format", "github")
 
     lines = [re.sub(r"line=\d+", "line=N", line) for line in sorted(result.stdout.splitlines())]
@@ -139,7 +139,7 @@ def test_an_unknown_code_is_a_mistake():
     assert "There is no code 'policy.guard-of'. Did you mean \"policy.guard-off\"?" in result.output
 
 
-def test_an_application_without_a_policy_is_told_what_to_write():
+def test_the_error_for_an_application_without_a_policy_shows_what_to_write():
     """And what Flask-CORS does there now."""
     app = Flask("bare")
     CORS(app)

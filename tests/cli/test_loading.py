@@ -37,7 +37,7 @@ def module(tmp_path, monkeypatch):
 
 
 def shown(spec):
-    """Return what a command says about *spec*."""
+    """Return what a command prints about *spec*."""
     result = CliRunner().invoke(show, obj=NamedObject(spec))
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.output.removeprefix("Error: ").strip(), result.exit_code

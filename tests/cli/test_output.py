@@ -78,7 +78,7 @@ def test_colours_are_for_terminals_that_want_them():
 
 
 def test_a_control_character_does_not_reach_the_terminal():
-    """A rule can hold anything."""
+    """A rule can contain anything."""
     assert "a\\x1b[2Jb" in written(write_table, ("rule",), [("a\x1b[2Jb",)])
 
 

@@ -60,7 +60,7 @@ def app():
     return app
 
 
-def test_the_table_says_who_may_read_what_and_where_that_is_given(app):
+def test_the_table_shows_who_may_read_what_and_where_that_is_configured(app):
     """Methods with one policy share a line; HEAD and OPTIONS are shown where there is nothing else."""
     who = f"{A}, re.compile('https://b\\\\.example'), never()"
 
@@ -77,7 +77,7 @@ def test_all_methods_can_be_shown(app):
     assert lines(app, "--all-methods")[1].startswith("GET, HEAD, OPTIONS, PUT   a|/me ")
 
 
-def test_the_table_can_say_what_a_page_of_one_origin_may_do(app):
+def test_the_table_can_show_what_a_page_of_one_origin_may_do(app):
     """It reads, it sends a form that runs, or it does nothing."""
     assert lines(app, "--origin", A) == [
         "OPTIONS    /ask        reads, with cookies            application",
@@ -173,7 +173,7 @@ def test_a_policy_and_a_mapping_of_paths_have_routes_too(tmp_path, monkeypatch):
     assert json.loads(written("each", "--json").stdout)[0]["policy"] is None
 
 
-def test_an_application_without_a_policy_is_told_what_to_write():
+def test_the_error_for_an_application_without_a_policy_shows_what_to_write():
     """And what Flask-CORS does there now, if it is there."""
     app = Flask("bare")
     app.after_request(lambda response: response)
@@ -190,7 +190,7 @@ def test_an_application_without_a_policy_is_told_what_to_write():
     )
 
 
-def test_what_flask_cors_kept_in_its_older_releases_is_read_too():
+def test_what_older_releases_of_flask_cors_store_is_read_too():
     """A pattern that is a string, and options that are a dictionary."""
     app = Flask("bare")
     resources = [("/api", {"origins": [A]})]

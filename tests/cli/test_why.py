@@ -42,14 +42,14 @@ def test_the_text_may_come_on_standard_input():
     assert result.output.count("What happened:") == 2
 
 
-def test_what_more_is_known_is_told():
+def test_what_more_is_known_is_printed():
     """The status, for example."""
     result = run("(Reason: CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 502.")
 
     assert "The status is 502." in result.output
 
 
-def test_a_person_at_a_terminal_is_told_to_paste():
+def test_a_person_at_a_terminal_is_asked_to_paste():
     """Or the command would seem to hang."""
     with CliRunner().isolation(input=TEXT) as (out, err, _):
         sys.stdin.isatty = lambda: True
@@ -59,7 +59,7 @@ def test_a_person_at_a_terminal_is_told_to_paste():
     assert "What happened" in out.getvalue().decode()
 
 
-def test_a_text_that_says_nothing_of_cors_is_answered_in_a_sentence():
+def test_a_text_without_a_message_about_cors_is_answered_in_a_sentence():
     """On standard error, and with the exit code 1."""
     result = run("hello")
 
@@ -94,8 +94,8 @@ def test_json_of_nothing_is_an_empty_list():
     assert (result.exit_code, json.loads(result.stdout), result.stderr) == (1, {"findings": []}, "")
 
 
-def test_bytes_that_are_no_text_are_read_all_the_same():
-    """A log may hold anything."""
+def test_bytes_that_are_not_text_are_read_all_the_same():
+    """A log may contain anything."""
     result = run(stdin=b"\xff\xfe " + TEXT.encode())
 
     assert result.exit_code == 0
@@ -160,7 +160,7 @@ NO_HEADER = "No 'Access-Control-Allow-Origin' header is present on the requested
         ),
     ],
 )
-def test_the_request_is_told_from_the_message(message, method, credentials):
+def test_the_request_is_read_from_the_message(message, method, credentials):
     """As far as it names it."""
     (finding,) = json.loads(run_with(POLICY, BEGINNING + message, "--json").output)["findings"]
 

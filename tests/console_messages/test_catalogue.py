@@ -1,4 +1,4 @@
-"""The catalogue of messages agrees with itself, and what it says to write can be written."""
+"""The catalogue of messages agrees with itself, and the code that it recommends can be written."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_every_fault_has_a_message_and_every_message_a_fault():
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.code)
-def test_every_fault_says_what_happened_and_what_to_change(fault):
+def test_every_fault_explains_what_happened_and_what_to_change(fault):
     """In sentences, with a link, and without a placeholder that nothing fills."""
     texts = [fault.filled(text, {}) for text in (fault.meaning, fault.remedy, fault.change)]
 

@@ -150,7 +150,7 @@ def test_the_origin_null_is_a_fault_of_its_own(message):
         ("https://other.example", ""),
     ],
 )
-def test_the_difference_of_two_origins_is_said(allowed, note):
+def test_the_difference_of_two_origins_is_named(allowed, note):
     """It is easily overlooked."""
     text = f"header has a value '{allowed}' that is not equal to the supplied origin."
 
@@ -159,7 +159,7 @@ def test_the_difference_of_two_origins_is_said(allowed, note):
     )
 
 
-def test_nothing_is_said_about_origins_that_are_not_named():
+def test_there_is_no_note_about_origins_that_are_not_named():
     """Firefox does not name that of the page."""
     assert (
         notes_in("(Reason: CORS header ‘Access-Control-Allow-Origin’ does not match ‘https://a.example’).")
@@ -178,12 +178,12 @@ def test_nothing_is_said_about_origins_that_are_not_named():
     ],
 )
 def test_the_status_of_a_preflight_is_explained(status, note):
-    """Where it says something."""
+    """If it explains something."""
     assert note in notes_in(f"(Reason: CORS preflight response did not succeed). Status code: {status}.")
 
 
-def test_a_redirect_without_headers_has_its_status_told():
-    """What happened is said by the fault."""
+def test_a_redirect_without_headers_has_a_note_about_its_status():
+    """The fault explains what happened."""
     text = "(Reason: CORS header ‘Access-Control-Allow-Origin’ missing). Status code: 302."
 
     assert notes_in(text) == "The status is 302."
@@ -205,7 +205,7 @@ def test_methods_in_lower_case_and_authorization_have_notes():
     assert "by its name" in notes_in(header)
 
 
-def test_control_characters_do_not_reach_whoever_reads():
+def test_control_characters_do_not_reach_the_reader():
     """A log could otherwise move the cursor of a terminal."""
     (finding,) = findings_of(CHROMIUM.format("https://api.example/a") + f"\x1b {NO_HEADER}\x1b[2J")
 
@@ -213,8 +213,8 @@ def test_control_characters_do_not_reach_whoever_reads():
 
 
 @pytest.mark.parametrize("text", ["", "hello", "CORS is difficult", "TypeError: undefined is not a function"])
-def test_other_texts_hold_nothing(text):
-    """Whatever they speak of."""
+def test_other_texts_contain_no_message(text):
+    """Whatever they are about."""
     assert findings_of(text) == []
 
 

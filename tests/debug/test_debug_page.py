@@ -65,12 +65,12 @@ def text_of(html):
 
 
 def refusals(client, after=0):
-    """Return the refusals that the page is told of."""
+    """Return the refusals that the page gets."""
     return client.get("/_cors/refusals", query_string={"after": after}).json["refusals"]
 
 
 def test_without_debug_mode_it_is_an_error():
-    """It says what to write, and the application stays without the extension."""
+    """The error shows what to write, and the application stays without the extension."""
     app = Flask("shop")
 
     with pytest.raises(
@@ -127,8 +127,8 @@ def test_nothing_else_is_there(client):
     assert client.head("/_cors").status_code == 200
 
 
-def test_no_other_page_may_show_it_load_it_or_keep_it(client):
-    """Its headers say so, whatever the policies of the application are."""
+def test_no_other_page_may_show_it_or_load_it_and_no_cache_stores_it(client):
+    """Its headers forbid it, whatever the policies of the application are."""
     for path in ("/_cors", "/_cors/refusals", "/_cors/other"):
         headers = client.get(path, headers={"Origin": A, "Sec-Fetch-Site": "same-origin"}).headers
 
@@ -241,7 +241,7 @@ def test_the_form_takes_what_explain_takes(fields, words, client):
     assert words in text_of(answer), answer
 
 
-def test_what_an_engine_does_otherwise_is_said(app, client):
+def test_what_an_engine_does_otherwise_is_shown(app, client):
     """With its name: not all of them ask before they send a client hint."""
     answer = asked(client, origin=A, path="/api/orders/7", headers="DPR: 2", method="HEAD")
 
@@ -311,7 +311,7 @@ def test_what_is_only_reported_is_called_that():
     assert [each["what"] for each in refusals(client)] == ["request would be refused"]
 
 
-def test_the_last_refusals_are_kept(app, client):
+def test_the_last_refusals_are_stored(app, client):
     """And a long value is cut."""
     for number in range(MAX_REFUSALS + 1):
         client.put(f"/api/orders/{number}{'0' * 600 if number == MAX_REFUSALS else ''}", headers=CROSS_SITE)
@@ -322,7 +322,7 @@ def test_the_last_refusals_are_kept(app, client):
     assert (found[0]["number"], len(found[-1]["path"])) == (2, 500)
 
 
-def test_a_refusal_without_a_request_is_kept_too(app):
+def test_a_refusal_without_a_request_is_stored_too(app):
     """A decision need not have one."""
     from dataclasses import replace
 

@@ -31,7 +31,7 @@ class _Server(socketserver.ThreadingTCPServer):
     answer = None
 
     def handle_error(self, request, client_address):
-        """Say nothing: what a client is told is what tests are about."""
+        """Print nothing: tests are about the answers."""
 
 
 def answers_of(interpreter: Interpreter, mark: str = "X-CorsGuard: edge"):

@@ -78,7 +78,7 @@ def of_s3(files, _path: str, request: Request):
 
 
 def star(pattern: str, text: str | None) -> bool:
-    """Whether *text* matches *pattern*, in which one star stands for any characters."""
+    """Whether *text* matches *pattern*, in which one star matches any characters."""
     before, has_star, after = pattern.partition("*")
     if text is None or not has_star:
         return pattern == text
@@ -119,7 +119,7 @@ def of_gateway_api(files, _path: str, request: Request):
 
 
 def of_istio(files, path: str, request: Request):
-    """The first route that matches; Envoy's filter then answers, with the lists as they stand."""
+    """The first route that matches; Envoy's filter then answers, with the lists as they are."""
     for route in document(files["corsguard.yaml"])["spec"]["http"]:
         if any(_matches(each["uri"], path) for each in route.get("match", [{"uri": {"prefix": ""}}])):
             return _by_filter(route.get("corsPolicy"), request)

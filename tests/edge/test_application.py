@@ -1,4 +1,4 @@
-"""The export of a Flask application: what its own URL map says, and what only the map can know."""
+"""The export of a Flask application: what its own URL map contains, and what only the map can know."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_a_rule_of_a_host_is_a_problem():
     assert {code for code, _ in codes(app)} == {"edge.marks"}
 
 
-def test_a_prefix_of_a_blueprint_with_a_converter_is_no_place():
+def test_a_prefix_of_a_blueprint_with_a_converter_is_not_a_place():
     """Its rules are checked one by one."""
     app = Flask("versions", static_folder=None)
     api = cors(RICH)(Blueprint("api", __name__, url_prefix="/<version>"))
@@ -176,7 +176,7 @@ def test_what_is_mounted_has_the_policy_of_its_path():
 
 
 def test_a_middleware_is_exported_as_its_policy():
-    """Whatever is around it, if it keeps what it calls."""
+    """Whatever is around it, if that has it in an attribute."""
     application = CorsMiddleware(lambda *_: [], {"/api": OTHERS})
 
     assert source_of(application).find("/api", "GET").policy == OTHERS

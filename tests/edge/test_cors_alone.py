@@ -106,7 +106,7 @@ def test_no_random_policy_grants_more(form):
 @pytest.mark.parametrize("name", [*ONE, *NAMES])
 @pytest.mark.parametrize("form", FORMS)
 def test_no_vector_is_granted_more(form, name):
-    """Of those that a browser can send; whoever is no browser is not bound by an answer."""
+    """Of those that a browser can send; other clients ignore the headers of an answer."""
     source = source_of(ONE[name]) if name in ONE else source_named(name)
     files = exported(form, source)
     if files is None:
@@ -139,7 +139,7 @@ def test_a_browser_comes_to_the_same_verdict_on_an_ordinary_policy(form):
 @pytest.mark.parametrize("name", [*ONE, *NAMES])
 @pytest.mark.parametrize("form", FORMS)
 def test_an_export_fits_the_schema_of_its_reader(form, name):
-    """Every file that is no note."""
+    """Every file that is not a note."""
     files = exported(form, ONE.get(name) or source_named(name))
     schema = json.loads((SCHEMAS / f"{form}.json").read_text())
 
@@ -294,7 +294,7 @@ def test_a_view_has_the_policy_of_its_path_alone(form):
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_an_export_says_that_the_guard_stays(form):
+def test_an_export_has_a_note_that_the_guard_stays(form):
     """In a comment, or in a note beside a file that can have none, with the command that applies it."""
     files = made(form, PLAIN.replace(credentials=True), command=f"corsguard export {form}")
     text = files.get("corsguard.yaml") or files["cors.txt"]
@@ -305,7 +305,7 @@ def test_an_export_says_that_the_guard_stays(form):
 
 
 @pytest.mark.parametrize("form", ["aws-http-api", "s3", "gcs"])
-def test_a_closed_policy_says_how_to_allow_nobody(form):
+def test_the_export_of_a_closed_policy_explains_how_to_allow_nobody(form):
     """The configuration is deleted."""
     files = made(form, SAME_ORIGIN)
 
@@ -314,7 +314,7 @@ def test_a_closed_policy_says_how_to_allow_nobody(form):
 
 
 def test_every_origin_of_s3_with_a_port_is_written_with_its_default_one():
-    """``:*`` stands for any port and for none."""
+    """``:*`` matches any port and none."""
     files = made("s3", Policy(origins=["http://localhost:*", "https://*.a.example:8443"], credentials=True))
 
     (rule,) = document(files["cors.json"])["CORSRules"]

@@ -65,7 +65,7 @@ def test_lists_alone_can_be_written(run, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["origins-0.map"]
 
 
-def test_a_file_says_which_command_made_it(run, monkeypatch):
+def test_a_file_names_the_command_that_made_it(run, monkeypatch):
     """With everything that decides what is in it, and nothing else."""
     monkeypatch.setitem(__import__("sys").modules, "shop", Shop)
     monkeypatch.setitem(
@@ -125,7 +125,7 @@ def test_problems_can_be_read_by_a_program(run):
         (["nginx", "-o", "/dev/null/x"], "policy", "The files cannot be written"),
     ],
 )
-def test_a_wrong_use_is_told(run, words, name, message):
+def test_a_wrong_use_is_reported(run, words, name, message):
     """With exit code 2, and no traceback."""
     result = run(*words, name=name)
 

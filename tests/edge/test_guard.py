@@ -75,7 +75,7 @@ def test_an_own_origin_is_known_by_host(drawn, scheme):
 @reaching
 @given(_ORIGINS)
 def test_the_forms_of_own_origins_are_those_of_origins(origin):
-    """Where an engine has no look-ahead, three expressions say whether an origin is one."""
+    """For an engine without look-ahead, three expressions find whether an origin is valid."""
     bare = re.sub(r"(^http://.*):80$|(^https://.*):443$", r"\1\2", origin.removesuffix("/"))
     is_one = all(re.fullmatch(form, origin) for form in OWN_FORM) and (
         not re.fullmatch(NUMBER_FORM, origin) or re.fullmatch(ADDRESS_FORM, origin)
@@ -106,7 +106,7 @@ OWN = ("https://api.example", "http://localhost:8000", "https://api.example:8443
     ],
 )
 def test_listed_own_origins_are_own_at_their_own_host(origin, scheme, host, own):
-    """And no other origin is, whatever ``Host`` says."""
+    """And no other origin is, under every ``Host``."""
     rules = rules_of(source_of(OTHERS), own=OWN)
     request = Request(method="POST", origin=origin, scheme=scheme, host=host)
 

@@ -59,7 +59,7 @@ def test_one_policy_means_the_same(drawn, site, cookie):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_vector_has_the_same_outcome(name):
-    """An engine that decodes paths differs in nothing, but that it closes what is no path."""
+    """An engine that decodes paths differs only in this: it closes texts that are not paths."""
     source = source_named(name)
     engine = Interpreter(rules_of(source))
 
@@ -85,7 +85,7 @@ def test_every_origin_of_a_policy_can_be_tried():
 
 
 def test_paths_are_sampled_where_there_are_many():
-    """Places at even distances stand for all of them."""
+    """Places at even distances represent all of them."""
     source = source_of({f"/p{number}": SAME_ORIGIN for number in range(60)})
 
     few, all_of_them = (list(vectors_of(source, SITE, everything=each)) for each in (False, True))

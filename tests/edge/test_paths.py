@@ -133,6 +133,6 @@ def test_a_path_is_sent_in_one_spelling(text):
     assert quote(sent, safe="%" + sent) == sent
 
 
-def test_a_query_is_no_part_of_the_path():
+def test_a_query_does_not_belong_to_the_path():
     """It begins at the first question mark."""
     assert (path_of("/a?b?c"), path_of("/a")) == ("/a", "/a")

@@ -81,7 +81,7 @@ def test_the_own_answer_of_an_engine_may_be_that_to_no_origin():
 
 
 def test_of_what_is_unmanaged_nothing_is_compared():
-    """Whatever the application says of CORS is its own business."""
+    """Only the application decides about its own CORS headers."""
     vector = Vector("origins", "GET", "/", (("Host", "h"), ("Origin", A)), "http")
     answer = Answer(200, (("Access-Control-Allow-Origin", "*"), ("Vary", "Origin")))
 
@@ -89,7 +89,7 @@ def test_of_what_is_unmanaged_nothing_is_compared():
 
 
 def test_what_the_application_adds_to_vary_is_its_own():
-    """More names than the policy's are no difference; a missing one is."""
+    """More names than the policy's do not count as a difference; a missing one does."""
     vector = Vector("origins", "GET", "/api", (("Host", "h"),), "http")
 
     equal = [

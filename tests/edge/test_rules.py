@@ -64,7 +64,7 @@ def test_a_policy_of_several_places_is_refused_once():
 
 
 def test_a_loss_can_be_accepted_by_its_name():
-    """And no other one with it; the hint says how."""
+    """And no other one with it; the hint shows how."""
     policy = Policy(origins=[A], guard="report")
 
     assert "--accept edge.report" in problems_of(policy)[0].hint
@@ -89,7 +89,7 @@ def test_an_own_origin_is_one_of_the_web(own):
 
 
 @pytest.mark.parametrize("value", ["https://a.example", None, 7, object()])
-def test_what_is_no_source_is_refused(value):
+def test_a_value_that_is_not_a_source_is_refused(value):
     """Only policies can be exported."""
     with pytest.raises(PolicyError) as raised:
         source_of(value)

@@ -126,7 +126,7 @@ def test_it_asks_before_requests_leave_the_machine(monkeypatch):
 
 
 @pytest.mark.parametrize("url", ["ftp://a", "http://", "http://a/b", "http://a:b", "http://[", "a.example"])
-def test_what_is_no_server_is_refused(url):
+def test_a_url_that_is_not_a_server_is_refused(url):
     """With exit code 2."""
     result = run("nginx", url)
 
@@ -134,7 +134,7 @@ def test_what_is_no_server_is_refused(url):
     assert "is not the URL of a server" in result.stderr
 
 
-def test_nobody_there_is_told():
+def test_a_missing_server_is_reported():
     """In a sentence."""
     with served(ENGINE) as port:
         pass
@@ -145,7 +145,7 @@ def test_nobody_there_is_told():
     assert "cannot be reached" in result.stderr
 
 
-def test_what_is_no_source_is_told():
+def test_a_value_that_is_not_a_source_is_reported():
     """As for an export."""
     result = run("nginx", "http://127.0.0.1:1", found=7)
 

@@ -1,4 +1,4 @@
-"""The client that sends requests as they stand."""
+"""The client that sends requests unchanged."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def asked(answer, method="GET", times=1):
     return heads[0], answers
 
 
-def test_a_request_is_sent_as_it_stands():
-    """Byte for byte; what may have a body says that it has none."""
+def test_a_request_is_sent_unchanged():
+    """Byte for byte; a method that may have a body has ``Content-Length: 0``."""
     plain, _ = asked(b"HTTP/1.1 204 No Content\r\n\r\n")
     post, _ = asked(b"HTTP/1.1 204 No Content\r\n\r\n", "POST")
 
@@ -72,8 +72,8 @@ def test_an_upgraded_connection_is_not_used_again():
 @pytest.mark.parametrize(
     "answer", [b"SSH-2.0-x\r\n\r\n", b"HTTP/1.1\r\n\r\n", b"HTTP/1.1 abc\r\n\r\n", b"x" * 3000]
 )
-def test_what_is_no_answer_is_an_error(answer, monkeypatch):
-    """Something else was said, or too much."""
+def test_bytes_that_are_not_an_answer_are_an_error(answer, monkeypatch):
+    """Something else was sent, or too much."""
     monkeypatch.setattr(wire_module, "MAX_HEAD", 1000)
 
     with pytest.raises(WireError):

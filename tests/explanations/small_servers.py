@@ -60,7 +60,7 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Let clients go away."""
+        """Allow clients to go away."""
 
 
 @contextmanager

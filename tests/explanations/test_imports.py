@@ -1,4 +1,4 @@
-"""The tools are loaded by whoever uses them, and by nobody else."""
+"""Only programs that use the tools load them."""
 
 from __future__ import annotations
 

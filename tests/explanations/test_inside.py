@@ -53,7 +53,7 @@ def shop():
         ("/files/a", "path /files", 'origins=["https://app.example"],'),
     ],
 )
-def test_whose_policy_decides_is_said_with_the_change(shop, path, place, change):
+def test_whose_policy_decides_is_shown_with_the_change(shop, path, place, change):
     """And the line that it is written in."""
     explanation = explain_inside(asked(path), shop)
 
@@ -72,7 +72,7 @@ def test_the_policy_of_a_view_is_found_by_its_mark(shop):
     assert explanation.where.startswith(f"{HERE}:")
 
 
-def test_nothing_is_logged_and_nobody_is_told(shop, caplog):
+def test_nothing_is_logged_and_no_listener_is_called(shop, caplog):
     """Nobody was refused anything."""
     caplog.set_level(logging.DEBUG, "flask_corsguard")
 
@@ -129,7 +129,7 @@ REQUESTS = [
 
 @pytest.mark.parametrize("policy", POLICIES, ids=repr)
 @pytest.mark.parametrize("request_", REQUESTS, ids=str)
-def test_the_change_of_any_policy_lets_the_request_pass(policy, request_):
+def test_the_change_of_any_policy_allows_the_request(policy, request_):
     """A browser agrees, and so does the guard."""
     explanation = explain_inside(asked(**request_), policy)
     if not explanation.is_refused:
@@ -144,7 +144,7 @@ def test_the_change_of_any_policy_lets_the_request_pass(policy, request_):
     assert changed == needed.policy
 
 
-def test_what_no_policy_can_allow_is_said():
+def test_what_no_policy_can_allow_is_reported():
     """With the reason why not."""
     explanation = explain_inside(asked(origin="null", credentials=True), Policy(origins=[PAGE]))
 
@@ -204,7 +204,7 @@ def test_of_a_list_of_policies_the_one_that_applies_is_explained(origin, change)
     ],
 )
 def test_a_header_that_the_browser_leaves_out_is_noted(header, manner, note):
-    """Whoever asks for it may believe that it was sent."""
+    """Otherwise a user may believe that it was sent."""
     notes = explain_inside(
         asked(headers=(header,), manner=manner, method="POST"), Policy(origins=[PAGE])
     ).notes
@@ -213,7 +213,7 @@ def test_a_header_that_the_browser_leaves_out_is_noted(header, manner, note):
 
 
 def test_what_is_unmanaged_is_asked_itself():
-    """Its policy says nothing of what it answers."""
+    """Its policy does not decide what it answers."""
     app = Flask("shop")
     app.add_url_rule(
         "/names", view_func=cors(UNMANAGED)(lambda: ("x", {"Access-Control-Allow-Origin": PAGE}))
@@ -253,7 +253,7 @@ def test_the_application_answers_with_run():
 
 
 def test_what_the_application_raises_is_a_500_as_servers_make_it():
-    """It is told, and nobody sees a traceback."""
+    """It is reported, and nobody sees a traceback."""
 
     def application(environ, start_response):
         start_response("200 OK", [])
@@ -298,7 +298,7 @@ def test_a_url_without_a_view_is_noticed(shop, path, method, note):
     assert explain_inside(asked(path, method=method), shop).notes == (note,)
 
 
-def test_a_converter_that_raises_is_no_hindrance(shop):
+def test_a_converter_that_raises_does_no_harm(shop):
     """It is the application's."""
 
     class Broken(BaseConverter):
@@ -331,7 +331,7 @@ def test_the_session_cookie_that_stays_at_home_is_found(shop, config):
     assert known.findings[0].startswith("The cookie session stays at home: ")
 
 
-def test_a_session_cookie_for_other_sites_is_no_finding(shop):
+def test_a_session_cookie_for_other_sites_is_not_a_finding(shop):
     """Nor is one that cannot be written."""
     shop.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True, SERVER_NAME="api.example")
     request = asked("/names/7", method="PUT", credentials=True)
@@ -342,7 +342,7 @@ def test_a_session_cookie_for_other_sites_is_no_finding(shop):
 
 
 def test_a_cookie_with_another_path_stays_at_home():
-    """Whatever its SameSite says."""
+    """Under every ``SameSite``."""
 
     def application(environ, start_response):
         cookie = ("Set-Cookie", "a=1; SameSite=None; Secure; Path=/other")
@@ -384,7 +384,7 @@ async def _asgi(scope, receive, send):
     """Answer nothing."""
 
 
-def test_a_policy_of_asgi_is_explained_if_it_is_no_callable():
+def test_a_policy_of_asgi_is_explained_if_it_is_not_a_callable():
     """What needs a scope needs a server."""
     policy = Policy(origins=["https://b.example"])
 

@@ -126,7 +126,7 @@ def test_the_real_fault_is_named(case):
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_the_policy_that_is_proposed_lets_the_request_pass(case):
+def test_the_policy_that_is_proposed_allows_the_request(case):
     """Where there is one; with credentials, the page has to come over https."""
     asked = Asked(**{"origin": PAGE, "url": "https://api.example/names", **case.request})
     if asked.manner == "no-cors":
@@ -157,7 +157,7 @@ def test_a_redirect_before_the_fault_is_named():
 
 
 def test_a_plain_http_server_answers_no_preflight(tmp_path, monkeypatch):
-    """Python's own says 501, and no header of CORS at all."""
+    """Python's own answers 501, without any CORS header."""
     monkeypatch.setattr(SimpleHTTPRequestHandler, "log_message", lambda *_: None)
     monkeypatch.chdir(tmp_path)
     with serving(ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)) as server:
@@ -335,7 +335,7 @@ def test_a_redirect_to_a_server_that_is_not_there_is_a_refusal_of_the_browser():
     assert explanation.diagnosis.remedy == "A browser needs another port."
 
 
-def test_a_server_that_is_not_there_is_said():
+def test_a_server_that_is_not_there_is_an_error():
     """There is nothing to explain."""
     with pytest.raises(Unreachable, match=r"There is no host named nothing\.invalid"):
         explain_remote(Asked(origin=PAGE, url="http://nothing.invalid/"))

@@ -118,13 +118,13 @@ def test_a_server_that_hangs_is_given_up():
         assert why_not(url, 0.3) == f"{url} did not answer within 0.3 s."
 
 
-def test_what_is_not_http_is_said():
+def test_an_answer_that_is_not_http_is_reported():
     """A mail server, for example."""
     with talking(b"220 mail.example ESMTP\r\n") as url:
         assert why_not(url) == f"What {url} answers is not HTTP (BadStatusLine)."
 
 
-def test_a_name_or_a_port_without_a_server_is_said():
+def test_a_name_or_a_port_without_a_server_is_reported():
     """Each in a sentence."""
     with talking() as url:
         pass
@@ -144,7 +144,7 @@ def with_tls():
         yield server, authority
 
 
-def test_a_certificate_that_is_not_trusted_is_said(with_tls):
+def test_a_certificate_that_is_not_trusted_is_reported(with_tls):
     """A browser does not show such a page either."""
     url = f"https://api.example:{with_tls[0].server_port}"
 
@@ -156,7 +156,7 @@ def test_a_certificate_that_is_not_trusted_is_said(with_tls):
     )
 
 
-def test_a_certificate_that_is_trusted_is_no_hindrance(with_tls, monkeypatch, tmp_path):
+def test_a_certificate_that_is_trusted_is_accepted(with_tls, monkeypatch, tmp_path):
     """The authorities are those of the system, or of SSL_CERT_FILE."""
     server, authority = with_tls
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
@@ -168,7 +168,7 @@ def test_a_certificate_that_is_trusted_is_no_hindrance(with_tls, monkeypatch, tm
     assert remote.addresses == {"api.example": "127.0.0.1"}
 
 
-def test_plain_http_at_an_https_url_is_said():
+def test_plain_http_at_an_https_url_is_reported():
     """The port may be that of the other one."""
     with serving(Server(lambda *_: (200, [], b""))) as server:
         url = server.url.replace("http:", "https:")

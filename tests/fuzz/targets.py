@@ -92,14 +92,14 @@ class Bytes:
 
 
 def assert_tells(error: PolicyError) -> None:
-    """Assert that *error* can be printed, and that each of its problems says what to do."""
+    """Assert that *error* can be printed, and that each of its problems has a remedy."""
     str(error).encode()
     assert error.problems
     assert all(each.code and each.field and each.message and each.hint for each in error.problems)
 
 
 def origins(data: bytes) -> None:
-    """An origin is read or not, and a policy of it is built or says what is wrong."""
+    """An origin is read or not, and a policy of it is built or raises what is wrong."""
     text = Bytes(data).unicode()
     origin, pattern = Origin.parse(text), OriginPattern.parse(text)
     assert origin is None or pattern is None
@@ -163,7 +163,7 @@ _RULES = PathRules({"/api/v1": POLICIES[1], "/api": POLICIES[2], "/caf\xe9": POL
 
 
 def paths(data: bytes) -> None:
-    """A path has the policy that its segments say, and a rule is accepted or says what is wrong."""
+    """A path has the policy of its segments, and a rule is accepted or raises what is wrong."""
     read = Bytes(data)
     path = ("", "/api", "/api/v1", "/")[read.number(4)] + read.text()
     found = _RULES.find(path)

@@ -1,4 +1,4 @@
-"""What a page may do is what its browser, the headers and the guard let it do."""
+"""What a page may do is what its browser, the headers and the guard allow."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ POLICIES = {
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("origin", [A, EVIL])
 @pytest.mark.parametrize("name", POLICIES)
-def test_a_page_can_do_what_is_said_and_nothing_else(name, origin, method):
+def test_a_page_can_do_what_is_shown_and_nothing_else(name, origin, method):
     """A fetch and a form in the model of a browser, of another site."""
     app = Flask("shop", static_folder=None)
     ran = []
@@ -73,8 +73,8 @@ def test_what_a_callable_decides_is_not_known_before():
     assert str(access_of(entry, A)) == "decided per request"
 
 
-def test_a_guard_that_reports_lets_requests_run():
-    """Whatever the policy says, if the whole application only reports."""
+def test_a_guard_that_reports_allows_requests_to_run():
+    """Under every policy, if the whole application only reports."""
     app = Flask("shop", static_folder=None)
     app.add_url_rule("/x", "x", lambda: "", methods=["POST"])
     CorsGuard(app, POLICIES["listed"], report_only=True)

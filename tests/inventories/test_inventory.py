@@ -223,7 +223,7 @@ def test_a_rule_has_an_entry_for_each_path_rule_that_some_of_its_urls_are_below(
 
 
 def test_a_path_rule_below_a_blueprint_with_a_policy_is_never_asked(app):
-    """The 404 there has the policy of the blueprint, and the entry says so."""
+    """The 404 there has the policy of the blueprint, and the entry shows it."""
     app.register_blueprint(cors(OTHER)(Blueprint("api", __name__, url_prefix="/api")))
     CorsGuard(app, paths={"/api/x": THIRD})
 
@@ -362,7 +362,7 @@ async def asynchronous(scope, receive, send):
     ],
 )
 def test_an_application_without_a_policy_has_no_inventory(app, sentence):
-    """And the error says what to write."""
+    """And the error shows what to write."""
     with pytest.raises(LookupError) as raised:
         inventory(app)
 
@@ -386,7 +386,7 @@ def test_a_view_class_without_methods_of_its_own_has_the_policy_of_the_class(app
 
 
 def test_a_list_of_policies_is_a_tuple_and_that_of_a_callable_is_not_known(app):
-    """Marks and paths keep theirs."""
+    """Marks and paths have their own."""
     app.add_url_rule("/a", "a", cors([OTHER, THIRD])(lambda: ""))
     app.add_url_rule("/b", "b", lambda: "")
     app.add_url_rule("/c/x", "c", lambda: "")

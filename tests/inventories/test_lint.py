@@ -294,7 +294,7 @@ def codes_of(app):
 
 @pytest.mark.parametrize("code", CASES)
 def test_a_finding_is_found_once(code):
-    """It says what it is and what to write, in sentences, and where."""
+    """It contains what it is and what to write, in sentences, and where."""
     app = CASES[code][0]()
 
     found = [each for each in findings_of(app) if each.code == code]
@@ -319,7 +319,7 @@ def test_every_code_has_an_application_that_shows_it():
 
 
 def past_the_guard(app):
-    """Call Flask as what holds ``app.wsgi_app`` from before does."""
+    """Call Flask as code does that stored ``app.wsgi_app`` before."""
     held = app.wsgi_app
     guarded(app, origins=[A])
     return held
@@ -377,7 +377,7 @@ def test_what_has_no_meaning_here_is_the_same_kind_of_finding(options, code):
     assert {each.message.finding.code for each in caught} == {code}
 
 
-def test_what_the_first_request_would_tell_is_told_by_it_all_the_same():
+def test_the_first_request_warns_all_the_same():
     """Asking changes nothing."""
     app = bare(False)
     assert codes_of(app) == codes_of(app) == ["mark.hidden"]
@@ -434,7 +434,7 @@ def test_a_policy_that_a_callable_gives_is_not_looked_at():
 
 
 def test_an_application_that_only_reports_has_no_guard():
-    """Whatever its policies say."""
+    """Under every policy."""
     app = an_app()
     app.add_url_rule("/x", "x", plain, methods=["GET", "POST"])
     guarded(app, LISTED, report_only=True)

@@ -1,4 +1,4 @@
-"""The inventory says what is observed, of random applications and of the demo's bank."""
+"""The inventory lists what is observed, of random applications and of the demo's bank."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class Observed:
         }
 
     def observe(self) -> Iterator[str]:
-        """Send requests, and yield what the inventory does not say."""
+        """Send requests, and yield what the inventory does not list."""
         for environ in requests_of(self.laboratory):
             with matched() as found:
                 sent = answer_to(self.laboratory, environ)
@@ -150,13 +150,13 @@ class Observed:
             text, host = self.scripts[name] + rule.rule, rule.host or rule.subdomain or ""
             said = self.numbers(host, text, environ["REQUEST_METHOD"])
             self.seen.add((host, text, environ["REQUEST_METHOD"], sent.policy))
-            # Where a callable decides, the inventory does not say who.
+            # If a callable decides, the inventory does not list who is allowed.
             if not said & {sent.policy, None}:
                 asked = environ["REQUEST_METHOD"], environ["PATH_INFO"]
                 yield f"{asked}: {rule!r} has {sent.policy}, not {said}"
 
     def is_seen(self, entry: Entry) -> bool:
-        """Whether an answer has shown what the entry says."""
+        """Whether an answer has shown the policy of the entry."""
         return (entry.host, entry.rule, entry.method, number_of(entry)) in self.seen
 
 
@@ -187,7 +187,7 @@ def test_an_answer_has_the_policy_that_the_inventory_gives_for_its_rule(part):
         of_rules = [each for each in observed.entries if each.endpoint is not None]
         counts["entries"] += len(of_rules)
         counts["seen"] += sum(map(observed.is_seen, of_rules))
-    # The others are of rules that another rule, a converter or a redirect keeps from being matched.
+    # The others are of rules that never match because of another rule, a converter or a redirect.
     assert counts["seen"] > counts["entries"] * 0.6, counts
 
 
@@ -224,7 +224,7 @@ def test_the_inventory_of_the_bank_is_its_table_of_policies():
     assert {(each.rule, each.method) for each in entries if each.endpoint} == rules
     for each in entries:
         path = each.rule.replace("<int:number>", "7").replace("<path:name>", "logo.svg")
-        # The prefixes stand for what is below them.
+        # The prefixes represent what is below them.
         expected = policies.of_path(path if each.endpoint else f"{path}/none")
         if each.endpoint == "guard":
             # Where the guard can be seen, and not where it is turned off.

@@ -24,7 +24,7 @@ def why(policy: Policy, origin: str) -> str:
 
 
 def eventually(holds: Callable[[], object], seconds: float = PATIENCE) -> float:
-    """Wait until something holds, and give the seconds that it took."""
+    """Wait until something is true, and return the seconds that it took."""
     began = time.monotonic()
     while not holds():
         assert time.monotonic() - began < seconds, f"not within {seconds} s"

@@ -104,7 +104,7 @@ class Resp:
         return b":1\r\n"
 
     def publish(self, channel: str, text: str) -> None:
-        """Send a message to whoever has subscribed."""
+        """Send a message to all subscribers."""
         message = b"*3\r\n" + _bulk("message") + _bulk(channel) + _bulk(text)
         for connection, channels in list(self._connections.items()):
             if channel in channels:

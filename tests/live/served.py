@@ -18,7 +18,7 @@ HOME = Path.cwd()
 
 
 def observed(source):
-    """Have a source write down which thread of which process asks it, and hang when it is told to."""
+    """Have a source record which thread of which process asks it, and hang when a test wants it."""
     version = source.version
 
     def asked():
@@ -45,7 +45,7 @@ CorsGuard(application, origins=[partners], credentials=True)
 
 @application.get("/")
 def pid():
-    """Say which process answers."""
+    """Return the number of the process that answers."""
     return str(os.getpid())
 
 

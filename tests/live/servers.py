@@ -75,7 +75,7 @@ class Server:
         self._signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """Let it answer again."""
+        """Make it answer again."""
         self._signal(signal.SIGCONT)
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The benchmark of live origins measures what it says; nothing is timed here."""
+"""The benchmark of live origins measures what its rows name; nothing is timed here."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _shorter_lists():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ROWS, ids=str)
-def test_a_row_does_what_its_name_says(name):
+def test_a_row_does_what_its_name_describes(name):
     """The status and the allowed origin are those of the request in the name, in an outage, too."""
     assert isinstance(prepared(ROWS[name]).once(), Answer)
 
@@ -43,7 +43,7 @@ def test_the_targets_name_rows_that_exist():
 
 
 @pytest.mark.slow
-def test_the_program_says_what_does_not_hold(monkeypatch, capsys):
+def test_the_program_reports_a_target_that_is_missed(monkeypatch, capsys):
     """By its exit code, too."""
     monkeypatch.setattr(live, "rows", lambda: [row for name, row in ROWS.items() if "get-allowed" in name])
     monkeypatch.setattr(live, "QUICK", QUICK._replace(rounds=1, sample=0.00005))

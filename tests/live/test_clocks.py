@@ -20,7 +20,7 @@ NIGHT = 8 * 3600
 
 
 def on_a_machine_that_sleeps():
-    """Give a source, live origins and their policy, and what the clock of requests says."""
+    """Return a source, live origins and their policy, and the time of the clock of requests."""
     source, awake = OriginSource([A]), SimpleNamespace(time=1000.0)
     tenants = LiveOrigins(source, ttl=5, grace=60, clock=source.clock)
     tenants._questions.clocks = Clocks(source.clock, lambda: awake.time)
@@ -30,7 +30,7 @@ def on_a_machine_that_sleeps():
 
 
 def test_after_a_night_of_sleep_nobody_is_allowed():
-    """The clock of requests has stood still, and counts for no longer than requests are sure of."""
+    """The clock of requests has stopped, and counts for no longer than requests are sure of."""
     source, tenants, policy, awake = on_a_machine_that_sleeps()
     assert allows(policy, A)
     source.set([B])
@@ -45,7 +45,7 @@ def test_after_a_night_of_sleep_nobody_is_allowed():
 
 @pytest.mark.parametrize("awake_for", [SURE, 59])
 def test_the_clock_of_requests_does_not_make_an_answer_older(awake_for):
-    """How old an answer is, the other clock says."""
+    """The other clock measures how old an answer is."""
     source, _, policy, awake = on_a_machine_that_sleeps()
     assert allows(policy, A)
     awake.time += 1e6

@@ -61,7 +61,7 @@ def test_a_callable_that_raises_is_logged_once_a_minute_with_a_count(clock, capl
     assert len(caplog.records) == 2
 
 
-def test_two_callables_and_two_exceptions_are_told_apart(clock, caplog):
+def test_two_callables_and_two_exceptions_are_distinguished(clock, caplog):
     """What is new is logged at once."""
     ask(fail, A, A)
     ask(fail_otherwise, A, EVIL, A, EVIL)

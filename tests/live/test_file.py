@@ -113,7 +113,7 @@ def test_a_file_that_cannot_be_read_is_an_outage(file, broken, caplog):
     text = file.read_text()
     file.unlink()
     if broken == "unreadable":
-        # Root reads what nobody may, but not what is no file: this link leads to itself.
+        # Root may read every file, but this is not one: the link leads to itself.
         file.symlink_to(file)
     elif broken == "a directory":
         file.mkdir()

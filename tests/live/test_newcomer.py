@@ -18,8 +18,8 @@ from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fet
 
 
 @pytest.mark.slow
-def test_a_newcomer_is_let_in_by_two_processes_and_out_again(tmp_path):
-    """Each change is in force in both within a second, and the report says so."""
+def test_two_processes_allow_a_newcomer_and_refuse_it_again(tmp_path):
+    """Each change is in force in both within a second, and the report shows it."""
     written = io.StringIO()
     steps = list(tell(in_file(tmp_path)))
     assert Report(written).newcomer("a file", steps)
@@ -38,8 +38,8 @@ def test_a_change_that_comes_late_is_marked():
 
 
 @pytest.mark.parametrize(("late", "problem"), [(0, "it is not so in every process"), (15, "longer than 0 s")])
-def test_a_step_says_what_is_wrong_with_it(monkeypatch, late, problem):
-    """That a process has not heard of it, or that it took too long."""
+def test_a_step_reports_what_is_wrong_with_it(monkeypatch, late, problem):
+    """That a process has not received it, or that it took too long."""
     monkeypatch.setattr(newcomer, "_LATE", late)
     monkeypatch.setattr(newcomer, "SOON", 0)
     answers = repeat(False) if late == 0 else iter([False, True])
@@ -49,7 +49,7 @@ def test_a_step_says_what_is_wrong_with_it(monkeypatch, late, problem):
     assert problem in step.problem
 
 
-def test_a_branch_lets_in_whoever_is_listed(tmp_path):
+def test_a_branch_allows_listed_origins(tmp_path):
     """And nobody else."""
     partners = in_file(tmp_path)
     live = LiveOrigins(source_at(partners.place), clock=lambda: 0.0)

@@ -68,7 +68,7 @@ def test_the_same_version_is_not_loaded_again():
 
 
 def test_what_is_invalidated_is_loaded_whatever_its_version_is():
-    """Whoever has written to the source says so, and need not wait."""
+    """A program that has written to the source calls it, and need not wait."""
     source, tenants, _ = live(A)
 
     tenants.invalidate()
@@ -94,7 +94,7 @@ def test_without_a_version_the_rows_are_loaded_and_compared():
     assert allows(policy, C)
 
 
-def test_a_version_of_none_says_that_nobody_knows():
+def test_a_version_of_none_means_that_it_is_unknown():
     """As of a table without a row: the latest change of nothing is NULL."""
     rows = []
     tenants = LiveOrigins(lambda: rows, version=lambda: None, clock=lambda: 0.0)
@@ -124,7 +124,7 @@ def test_past_grace_nobody_is_allowed_and_afterwards_all_are_again():
 
 
 def test_an_outage_is_logged_once_and_so_is_its_end(caplog):
-    """The line says what is the matter, and until when the last answer counts."""
+    """The line contains the error, and until when the last answer counts."""
     source, tenants, policy = live(A)
     source.fail(OSError("x"))
     for _ in range(100):
@@ -211,7 +211,7 @@ def test_what_is_remembered_does_not_outlive_grace():
         (OriginSource, "origins.type"),
     ],
 )
-def test_a_bad_row_is_skipped_and_told_once(row, code, caplog):
+def test_a_bad_row_is_skipped_and_logged_once(row, code, caplog):
     """The checks are those of a policy with credentials, and the other rows count."""
     source = OriginSource([row, A])
     tenants = LiveOrigins(source, clock=source.clock)
@@ -288,7 +288,7 @@ def test_only_new_rows_are_checked(monkeypatch):
     assert read == [A]
 
 
-def test_many_bad_rows_are_told_in_few_lines(caplog):
+def test_many_bad_rows_are_logged_in_few_lines(caplog):
     """A table of another kind does not flood the log."""
     live(*(f"https://t{number}.example/" for number in range(1000)))
 
@@ -297,7 +297,7 @@ def test_many_bad_rows_are_told_in_few_lines(caplog):
 
 
 def test_a_source_that_lists_nothing_any_more_is_logged(caplog):
-    """It is no outage: nobody is allowed at once. But it rarely is what was meant."""
+    """It is not an outage: nobody is allowed at once. But it rarely is what was meant."""
     source, tenants, policy = live(A)
     source.set([])
     tenants.refresh()
@@ -307,7 +307,7 @@ def test_a_source_that_lists_nothing_any_more_is_logged(caplog):
 
 
 @pytest.mark.parametrize("answer", [None, "https://a.example", b"", {A: 1}, 7])
-def test_an_answer_that_is_no_list_is_an_outage(answer, caplog):
+def test_an_answer_that_is_not_a_list_is_an_outage(answer, caplog):
     """A function that forgot its return does not shut everyone out at once."""
     answers = [[A], answer]
     tenants = LiveOrigins(lambda: answers.pop(0), clock=lambda: 0.0)
@@ -376,7 +376,7 @@ def test_several_live_sets_are_in_one_policy():
     assert compiled(policy).answer_to(A) is not answer
 
 
-def test_live_origins_stand_beside_expressions_and_callables():
+def test_live_origins_work_beside_expressions_and_callables():
     """A callable is asked about who is not listed, each time, and its answer is not remembered."""
     import re
 
@@ -392,7 +392,7 @@ def test_live_origins_stand_beside_expressions_and_callables():
     assert asked == ["evil.example"] * 2
 
 
-def test_a_callable_beside_live_origins_that_raises_is_told_of():
+def test_a_callable_beside_live_origins_that_raises_is_reported():
     """The answer brings the exception along."""
     source = OriginSource([A])
     tenants = LiveOrigins(source, clock=source.clock)
@@ -424,7 +424,7 @@ def test_what_is_live_counts_beside_a_callable_once_per_request():
 
 
 def test_a_list_of_policies_is_not_refused_for_what_is_live():
-    """What a set lists when the list is written says nothing of later."""
+    """What a set lists when the policies are written may change later."""
     source, tenants, policy = live(A, "https://*.b.example")
     from flask_corsguard.core.policy_argument import policy_from
 
@@ -519,7 +519,7 @@ def test_a_look_up_never_asks_the_source():
 
 
 def test_live_origins_and_policies_go_when_nobody_has_them():
-    """Neither a thread nor a register keeps them."""
+    """Neither a thread nor a register has a reference to them."""
     source = OriginSource([A])
     tenants = LiveOrigins(source, clock=source.clock)
     policy = Policy(origins=[tenants])
@@ -587,7 +587,7 @@ def test_a_coroutine_function_is_refused():
         ({"ttl": 60, "grace": 60}, "grace=60 is too short for ttl=60: .* Pass grace=120 or more"),
     ],
 )
-def test_times_that_cannot_be_kept_are_refused(times, message):
+def test_times_that_cannot_be_met_are_refused(times, message):
     """Grace without an end would never forget an origin."""
     with pytest.raises(ValueError, match=message):
         LiveOrigins(list, **times)
@@ -606,7 +606,7 @@ def test_a_large_set_is_not_copied_for_each_policy():
 
 
 def test_a_bare_set_is_not_a_list_of_origins():
-    """The error says that origins= takes a list."""
+    """The error explains that origins= takes a list."""
     from flask_corsguard import PolicyError
 
     with pytest.raises(PolicyError, match=r"list\.type"):

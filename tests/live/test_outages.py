@@ -40,7 +40,7 @@ class Recorder(OriginSource):
         return self._confirm(super().load(), looked, origins)
 
     def version(self):
-        """Give the version, which says that the origins are what they were."""
+        """Return the version, which is the same while the origins are the same."""
         looked, origins = self.clock(), self._origins
         return self._confirm(super().version(), looked, origins)
 
@@ -151,5 +151,5 @@ def test_in_thirty_minutes_of_outages_nobody_is_allowed_who_was_not_confirmed_wi
 @settings(max_examples=60)
 @given(seed=st.integers(0, 2**32), subject=st.sampled_from(SUBJECTS))
 def test_no_schedule_of_outages_allows_anybody_for_longer_than_grace(seed, subject):
-    """Nor does it keep anybody out for longer than it lasts."""
+    """Nor is anybody refused for longer than it lasts."""
     simulate(seed, SHORT, subject)

@@ -240,8 +240,8 @@ def test_while_the_source_is_away_few_keys_are_asked_for():
     assert len(tenants.asked) == known_keys.MAX_FAILURES
 
 
-def test_keys_that_fail_alone_do_not_hold_up_the_others(caplog):
-    """They are told of once, and tried after the others."""
+def test_keys_that_fail_alone_do_not_delay_the_others(caplog):
+    """They are logged once, and tried after the others."""
     tenants = Tenants(**{f"t{number}": [A] for number in range(20)})
     policies = live(tenants)
     policies.refresh(*tenants.rows)
@@ -270,7 +270,7 @@ def test_strangers_for_whom_the_source_fails_harm_nobody(caplog):
     assert "fails for a new key, 'stranger0.example'" in caplog.text
 
 
-def test_an_outage_before_anything_is_known_is_told():
+def test_an_outage_before_anything_is_known_is_logged():
     """There is nobody whose policy would count."""
     tenants = Tenants(one=[A])
     tenants.fails = {"*"}
@@ -282,7 +282,7 @@ def test_an_outage_before_anything_is_known_is_told():
 @pytest.mark.parametrize(
     ("answer", "code"), [(["https://a.example/"], "origin.trailing-slash"), (7, "list.type")]
 )
-def test_a_bad_policy_closes_its_key_and_is_told_once(answer, code, caplog):
+def test_a_bad_policy_closes_its_key_and_is_logged_once(answer, code, caplog):
     """Until it is another one."""
     tenants = Tenants(one=[A], two=[B])
     policies = live(tenants)
@@ -300,8 +300,8 @@ def test_a_bad_policy_closes_its_key_and_is_told_once(answer, code, caplog):
     assert ask(policies, "one").origins == (A,)
 
 
-def test_what_is_told_of_bad_policies_is_bounded(caplog):
-    """It is forgotten when it is too much, and then told again."""
+def test_what_is_remembered_of_bad_policies_is_bounded(caplog):
+    """It is forgotten when it is too much, and then logged again."""
     tenants = Tenants(one=["x"], two=["x"])
     policies = live(tenants, maxsize=1)
     policies.refresh(*tenants.rows)
@@ -309,7 +309,7 @@ def test_what_is_told_of_bad_policies_is_bounded(caplog):
     assert len(caplog.records) == 2
 
 
-def test_an_answer_that_is_no_policy_closes_the_key(monkeypatch, caplog):
+def test_an_answer_that_is_not_a_policy_closes_the_key(monkeypatch, caplog):
     """As a wrong policy does."""
     policies = LivePolicies(lambda _: 7, host_of, clock=lambda: 0.0)
     policies.refresh("one.example")
@@ -413,7 +413,7 @@ def test_what_is_invalidated_is_asked_for_at_once():
     assert sorted(tenants.asked[1:]) == ["one.example", "two.example"]
 
 
-def test_a_stranger_that_signs_up_is_let_in_when_that_is_told():
+def test_a_stranger_that_signs_up_is_allowed_after_a_notification():
     """It need not wait until it is forgotten that it was a stranger."""
     tenants = Tenants()
     policies = live(tenants)
@@ -474,7 +474,7 @@ def test_wrong_arguments_are_refused(arguments, error, message):
 @pytest.mark.parametrize("is_list", [False, True])
 @pytest.mark.parametrize("layer", ["wsgi", "flask", "asgi"])
 def test_of_many_tenants_each_policy_is_compiled_once_and_in_no_request(layer, is_list, monkeypatch):
-    """More tenants than any memory of a layer holds, one after the other, again and again."""
+    """More tenants than any memory of a layer can contain, one after the other, again and again."""
     compiled, compile_policy = [], CompiledPolicy.__init__
 
     def counted(self, *given, **named):

@@ -79,7 +79,7 @@ def test_a_server_that_is_killed_and_comes_back(server, caplog):
     assert logged == ["ERROR", "WARNING"]
 
 
-def test_a_server_that_hangs_holds_up_no_look_up(server):
+def test_a_server_that_hangs_delays_no_look_up(server):
     """Its driver waits in C, and for ever; past grace nobody is allowed, and then everybody is again."""
     _, policy = running(server, grace=1)
     server.hang()

@@ -1,4 +1,4 @@
-"""Live origins in servers with several processes: a change reaches each, and each ends when it is told to."""
+"""Live origins in servers with several processes: a change reaches each, and each ends on its signal."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_what_is_loaded_before_the_fork_is_known_to_the_first_request(home, name
 
 
 @pytest.mark.parametrize("name", ["sync", "gthread", "gevent", "uwsgi"])
-def test_a_question_that_hangs_holds_up_no_request_and_no_end(home, name):
+def test_a_question_that_hangs_delays_no_request_and_no_end(home, name):
     """The thread is not waited for."""
     running = Running(SERVERS[name], home)
     running.see(A, allowed=True)
@@ -198,7 +198,7 @@ def test_a_change_in_redis_reaches_every_worker_within_a_second(home, name):
         server.close()
 
 
-def test_a_uwsgi_without_threads_says_so(home):
+def test_a_uwsgi_without_threads_logs_it(home):
     """Its workers would never load anything, and nobody would know why."""
     running = Running(uwsgi(), home)
     assert not running.ask(A)[1]

@@ -78,7 +78,7 @@ def test_the_same_version_spares_the_set(server, source):
     assert server.calls.count("SMEMBERS") == 2
 
 
-def test_a_member_that_is_no_text_is_a_bad_row(server, source, caplog):
+def test_a_member_that_is_not_text_is_a_bad_row(server, source, caplog):
     """The others count."""
     server.data[KEY] = {A, "\xff\xfe"}
     _, policy = loaded(source)
@@ -96,8 +96,8 @@ def test_a_client_may_return_text(server):
     client.close()
 
 
-def test_a_key_that_is_no_set_is_an_outage(server, source, caplog):
-    """The server says so."""
+def test_a_key_that_is_not_a_set_is_an_outage(server, source, caplog):
+    """The server returns an error."""
     tenants, policy = loaded(source)
     server.data[KEY] = "text"
     assert not tenants.refresh()
@@ -118,7 +118,7 @@ def test_a_url_makes_a_client_that_neither_waits_long_nor_tries_again():
 
 
 def test_a_wait_ends_by_time_by_a_bell_and_by_news(server, source):
-    """The first one ends at once: nobody has heard what was published before."""
+    """The first one ends at once: this process did not receive what was published before."""
     bell = Bell()
     source.wait(1000, bell)
     source.wait(0.05, bell)

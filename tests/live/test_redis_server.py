@@ -101,8 +101,8 @@ def test_a_server_that_is_killed_and_comes_back(store, server, caplog):
     assert "answers again" in lines[1]
 
 
-def test_a_server_that_hangs_holds_up_no_look_up(store, server):
-    """Its connections stay open and say nothing; past grace nobody is allowed; then it goes on."""
+def test_a_server_that_hangs_delays_no_look_up(store, server):
+    """Its connections stay open and silent; past grace nobody is allowed; then it goes on."""
     _, policy = running(store)
     server.hang()
     try:
@@ -125,8 +125,8 @@ def test_a_client_without_a_time_limit_hangs_and_is_left_alone(store, server):
     eventually(lambda: allows(policy, A))
 
 
-def test_a_server_that_is_slow_holds_up_no_look_up(store, server):
-    """And what it says is as old as the question."""
+def test_a_server_that_is_slow_delays_no_look_up(store, server):
+    """And its answer is as old as the question."""
     _, policy = running(store, grace=5)
     sleeper = threading.Thread(target=server.client().execute_command, args=("DEBUG", "SLEEP", "1.5"))
     sleeper.start()
@@ -137,7 +137,7 @@ def test_a_server_that_is_slow_holds_up_no_look_up(store, server):
 
 
 def test_a_server_that_comes_back_empty_lists_nobody(store, server, caplog):
-    """It is no outage: the set is empty. Nobody is allowed by what it was, and that is logged."""
+    """It is not an outage: the set is empty. Its old content allows nobody, and that is logged."""
     _, policy = running(store, ttl=0.2, grace=1000)
     server.kill()
     server.start()

@@ -45,7 +45,7 @@ def run(turns, token=None):
 
 
 def test_the_thread_starts_once_and_by_first_use():
-    """Whoever needs it asks for it, and every later time costs a comparison."""
+    """The first use starts it, and every later use costs a comparison."""
     turns = Turns()
     assert turns.count == 0
     for _ in range(100):
@@ -65,7 +65,7 @@ def test_the_bell_brings_the_next_turn_about():
 
 
 def test_the_thread_ends_when_its_object_is_gone():
-    """It does not keep it."""
+    """It has no lasting reference to it."""
     turns = Turns(seconds=0.01)
     kept = turns.refresher
     kept.ensure()
@@ -76,7 +76,7 @@ def test_the_thread_ends_when_its_object_is_gone():
 
 
 def test_the_loop_ends_when_its_object_is_gone():
-    """And says that no thread runs."""
+    """And reports that no thread runs."""
     turns = Turns()
     kept, kept._running = turns.refresher, "token"
     kept._process = os.getpid()
@@ -171,7 +171,7 @@ def test_a_thread_that_cannot_be_started_is_logged_once_and_tried_again(monkeypa
     eventually(lambda: turns.count == 1)
 
 
-def test_whoever_comes_while_the_thread_is_started_goes_on():
+def test_a_request_that_comes_while_the_thread_is_started_goes_on():
     """A request does not wait for another one."""
     turns = Turns()
     turns.refresher._starting.acquire()
@@ -189,7 +189,7 @@ def test_whoever_comes_while_the_thread_is_started_goes_on():
         ({"threads": "4"}, False),
     ],
 )
-def test_a_uwsgi_without_threads_is_told_of(options, is_told, monkeypatch, caplog):
+def test_a_uwsgi_without_threads_is_warned_of(options, is_told, monkeypatch, caplog):
     """There the thread would never run, and nobody would know why nobody is allowed."""
     monkeypatch.setitem(sys.modules, "uwsgi", SimpleNamespace(opt=options))
     Turns().refresher.ensure()
@@ -198,7 +198,7 @@ def test_a_uwsgi_without_threads_is_told_of(options, is_told, monkeypatch, caplo
 
 
 def test_where_gevent_has_patched_the_threads_are_those_of_the_system(monkeypatch):
-    """A driver that waits in C would hold up every greenlet."""
+    """A driver that waits in C would block every greenlet."""
     import _thread
 
     asked = []
@@ -284,7 +284,7 @@ def test_a_child_process_has_nothing_to_do_for_what_is_gone():
 
 
 def test_after_a_fork_every_refresher_is_reset(monkeypatch):
-    """One that fails does not keep the others from it."""
+    """One that fails does not stop the others."""
     first, second = Turns(), Turns()
     monkeypatch.setattr(refresher, "_ALL", [SimpleNamespace(after_fork=lambda: 1 / 0), second.refresher])
     refresher._after_fork()
@@ -362,7 +362,7 @@ def test_a_fork_amid_a_change_doubts_all_rows():
 
 
 def test_rows_that_cannot_be_compared_are_an_outage():
-    """Whoever wrote their type may have made a mistake."""
+    """Their type may have a mistake."""
 
     class Odd:
         def __eq__(self, _):

@@ -40,7 +40,7 @@ _DROPPED_METHODS = frozenset(
 )
 #: Calls whose first argument is for a type checker.
 _TYPING_CALLS = frozenset({"NewType", "ParamSpec", "TypeVar", "cast"})
-#: Assignments that say something to Python or to a reader, and change no answer.
+#: Assignments that mean something to Python or to a reader, and change no answer.
 _SILENT_NAMES = frozenset({"__all__", "__match_args__", "__module__", "__slots__"})
 
 _SENTENCE = re.compile(r"[A-Za-z]{2,},? +[A-Za-z]{2,}")

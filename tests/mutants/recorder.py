@@ -26,7 +26,7 @@ RECORD = STORE / "record.json"
 _PART = STORE / "part.json"
 _COVERAGE = STORE / "coverage"
 
-#: The line of a module that stands for all of its lines, once it has changed.
+#: The line of a module that represents all of its lines, once it has changed.
 ANY = 0
 
 #: Tests that see no mutant, because they look at other processes, at text, or at what Python counts.

@@ -76,7 +76,7 @@ class Session:
         self.names: frozenset[str] = frozenset(self._told())
 
     def try_mutant(self, mutant: Mutant | None, names: list[str]) -> Outcome:
-        """Run the tests that are *names*, in their order, until one fails; ``None`` is no mutant."""
+        """Run the tests that are *names*, in their order, until one fails; ``None`` means no mutant."""
         place = -1 if mutant is None else self._places[mutant.key]
         self._asked.write(json.dumps([place, names]) + "\n")
         self._asked.flush()

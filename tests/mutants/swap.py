@@ -11,7 +11,7 @@ from types import CodeType, FunctionType
 
 from .source import PACKAGE, ROOT, Mutant, tree_of
 
-#: What stands for the code of a function where the code around it is compared.
+#: The placeholder for the code of a function where the code around it is compared.
 _NESTED = object()
 
 

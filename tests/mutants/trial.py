@@ -66,7 +66,7 @@ class Outcome(NamedTuple):
 
 
 class _MutantLoader(SourceFileLoader):
-    """Loads the mutant instead of what the file says; the compiled file on the disk stays as it is."""
+    """Loads the mutant instead of the file; the compiled file on the disk stays as it is."""
 
     def __init__(self, name: str, path: str, mutant: Mutant) -> None:
         super().__init__(name, path)
@@ -129,7 +129,7 @@ class Tests:
 
 
 def _limit(seconds: float) -> None:
-    """Let the process end if its next test takes far longer than *seconds*."""
+    """Make the process end if its next test takes far longer than *seconds*."""
     allowed = START + PATIENCE * seconds
     signal.setitimer(signal.ITIMER_REAL, CLOCK * allowed)
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
@@ -147,7 +147,7 @@ def warm() -> None:
 
 
 def collect(plugin: object, files: list[str]) -> int:
-    """Import the tests of *files*, and let *plugin* run them."""
+    """Import the tests of *files*, and have *plugin* run them."""
     os.chdir(ROOT)
     return int(pytest.main([*OPTIONS, *_PLUGINS, *files], plugins=[plugin]))
 

@@ -164,7 +164,7 @@ def records_of_levels(least: int = logging.INFO) -> Iterator[list[str]]:
 
 
 def assert_same(said: Decision, twin: Answer, policy: Policy, request: Request) -> None:
-    """Assert that the library and the twin say the same, of whom they were asked by whom."""
+    """Assert that the library and the twin give the same answer, for the same policy and request."""
     mine = Answer(
         said.kind, said.allowed, said.reason, list(said.headers), said.status, said.detail, twin.errors
     )
@@ -176,7 +176,7 @@ def assert_same(said: Decision, twin: Answer, policy: Policy, request: Request) 
 
 
 def assert_same_decisions(policy: Policy, request: Request) -> Answer:
-    """Ask both for their decision, and for their verdict where there is one; give what was said last."""
+    """Ask both for their decision, and for their verdict if there is one; return the last answer."""
     assert request.is_preflight is headers.is_preflight(request)
     twin = headers.decide(policy, request)
     assert_same(decide(policy, request), twin, policy, request)

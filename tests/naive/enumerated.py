@@ -16,7 +16,7 @@ A = "https://app.example"
 
 
 def is_customer(origin):
-    """Say whether it is one of two."""
+    """Return whether it is one of two."""
     return origin.scheme in {"https", "http"} and origin.host in {"one.example", "two.example"}
 
 
@@ -26,13 +26,13 @@ def is_on_port_81(origin):
 
 
 def fails(origin):
-    """Fail whoever asks."""
-    # A new one each time: one that is raised again keeps the frames of the last time.
+    """Raise on every call."""
+    # A new one each time: one that is raised again has the frames of the last time.
     raise LookupError("the customers cannot be looked up")
 
 
 def forgets_to_answer(origin):
-    """Answer what is true, but is no bool."""
+    """Answer a true value that is not a bool."""
     return "yes"
 
 

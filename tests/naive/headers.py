@@ -1,6 +1,6 @@
-"""Which headers a response carries, and what the guard says: the tables of the contract, row by row.
+"""Which headers a response carries, and what the guard decides: the tables of the contract, row by row.
 
-The order of the headers is no part of the contract. It is written here as it is, because caches,
+The order of the headers does not belong to the contract. It is written here as it is, because caches,
 logs and recorded exchanges are easier to compare while it stays.
 """
 
@@ -49,7 +49,7 @@ def is_preflight(request: Request) -> bool:
 
 
 def decide(policy: Policy, request: Request, beside: list[Policy] | None = None) -> Answer:
-    """Say which headers the response carries, where other requests to the URL have the policies *beside*."""
+    """Return the headers of the response, where other requests to the URL have the policies *beside*."""
     if policy is UNMANAGED:
         kind = Kind.NON_CORS if request.origin is None else Kind.ACTUAL
         return Answer(Kind.PREFLIGHT if is_preflight(request) else kind, True, Reason.UNMANAGED, [])
@@ -59,7 +59,7 @@ def decide(policy: Policy, request: Request, beside: list[Policy] | None = None)
 
 
 def strictest(policies: list[Policy]) -> str | None:
-    """Give the resource policy that lets the fewest sites embed, of those that are there."""
+    """Return the resource policy that allows the fewest sites to embed, of those that are there."""
     for each in ("same-origin", "same-site", "cross-origin"):
         if each in [policy.resource_policy for policy in policies]:
             return each
@@ -67,7 +67,7 @@ def strictest(policies: list[Policy]) -> str | None:
 
 
 def decide_actual(policy: Policy, request: Request, beside: list[Policy] | None = None) -> Answer:
-    """Say it of any response but a preflight's."""
+    """Return it for any response but a preflight's."""
     origin, reason, errors = request.origin, Reason.NO_ORIGIN, ()
     if origin is not None:
         reason, errors = allows(policy, origin)
@@ -100,7 +100,7 @@ def listed(values: str | tuple[str, ...]) -> str:
 
 
 def decide_preflight(policy: Policy, request: Request) -> Answer:
-    """Say what the whole answer to a preflight is."""
+    """Return the whole answer to a preflight."""
     vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
     if policy.private_network:
         vary += ", Access-Control-Request-Private-Network"
@@ -148,7 +148,7 @@ def headers_told(policy: Policy, request: Request) -> str:
 
 
 def what_is_refused(policy: Policy, request: Request) -> tuple[Reason, str]:
-    """Say what an allowed origin asks too much of: the method, then the headers, then the network."""
+    """Return what an allowed origin asks too much of: the method, then the headers, then the network."""
     method = request.requested_method or ""
     if not allows_method(policy, method):
         return Reason.METHOD_NOT_ALLOWED, method
@@ -222,7 +222,7 @@ def allows_header(policy: Policy, name: str) -> bool:
 
 
 def judge(policy: Policy, request: Request, beside: list[Policy] | None = None) -> Answer:
-    """Say whether the request may reach the application. It is no preflight."""
+    """Return whether the request may reach the application. It is not a preflight."""
     kind = Kind.NON_CORS if request.origin is None else Kind.ACTUAL
     if policy is UNMANAGED:
         return Answer(kind, True, Reason.UNMANAGED, [])

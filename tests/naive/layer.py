@@ -138,7 +138,7 @@ def merge(theirs: Iterable[Header], policy: Policy | Found, said: Answer) -> lis
 
 
 def merge_vary(values: list[str]) -> str:
-    """Each name once, as it is first spelt; ``*`` stands for all."""
+    """Each name once, as it is first spelt; ``*`` includes all."""
     names: list[str] = []
     for value in values:
         for name in value.split(","):

@@ -24,14 +24,14 @@ DEFAULT_PORTS = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}
 
 
 class Verdict(NamedTuple):
-    """What a policy says of an origin; *errors* are those of all callables that failed."""
+    """What a policy decides on an origin; *errors* are those of all callables that failed."""
 
     reason: Reason
     errors: tuple[Exception, ...] = ()
 
 
 def allows(policy: Policy, text: str) -> Verdict:
-    """Say whether the page whose ``Origin`` is *text* is allowed."""
+    """Return whether the page whose ``Origin`` is *text* is allowed."""
     if policy.origins == "*":
         return Verdict(Reason.ALLOWED)
     if text in ["null", "file://"]:
@@ -46,7 +46,7 @@ def allows(policy: Policy, text: str) -> Verdict:
 
 
 def ask(policy: Policy, text: str, asking: Origin) -> Verdict:
-    """Ask the regular expressions, then the callables, until one says yes."""
+    """Ask the regular expressions, then the callables, until one allows it."""
     allowed, errors = False, []
     for item in policy.origins:
         if isinstance(item, re.Pattern) and item.fullmatch(text):
@@ -71,7 +71,7 @@ def ask(policy: Policy, text: str, asking: Origin) -> Verdict:
 
 
 def covers(item: str, asking: Origin) -> bool:
-    """Say whether *item* of a policy, exact or with ``*``, covers the origin that asks."""
+    """Return whether *item* of a policy, exact or with ``*``, covers the origin that asks."""
     scheme, rest = item.split("://")
     host, port = cut(rest)
     if scheme != asking.scheme:
@@ -121,9 +121,9 @@ def read(text: str) -> Origin | None:
 
 
 def read_pattern(text: str) -> tuple[str, str, int | None, bool, bool] | None:
-    """Read a pattern: its scheme, its host or what is below the ``*.``, its port, what its stars stand for.
+    """Read a pattern: its scheme, its host or what is below the ``*.``, its port, what its stars match.
 
-    With something that a star can stand for in the place of each, it has to be an origin.
+    If each star is replaced by a text that it matches, the pattern has to become an origin.
     """
     if text.count("://") != 1:
         return None
@@ -134,7 +134,7 @@ def read_pattern(text: str) -> tuple[str, str, int | None, bool, bool] | None:
         return None
     stand_in = "x" if any_host else f"x.{host[2:]}" if below else host
     origin = read(f"{scheme}://{stand_in}" + ("" if port is None or any_port else f":{port}"))
-    # "x." is a host, and "https://*." says nothing. Only a domain has labels, whatever the scheme.
+    # "x." is a host, and "https://*." means nothing. Only a domain has labels, under every scheme.
     if origin is None or (below and not (is_host(host[2:]) and is_host(f"x.{host[2:]}"))):
         return None
     return scheme, "" if any_host else host[2:] if below else host, origin.port, any_host or below, any_port

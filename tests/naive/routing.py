@@ -1,4 +1,4 @@
-"""Which policy a Flask request has: looked up from scratch, in a table of marks kept beside the app."""
+"""Which policy a Flask request has: looked up from scratch, in a table of marks beside the app."""
 
 from __future__ import annotations
 

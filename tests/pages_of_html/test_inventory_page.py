@@ -32,7 +32,7 @@ def test_the_page_is_whole(entries):
     assert "This origin" not in page_of(entries)
 
 
-def test_a_row_says_what_the_table_of_the_command_says(entries):
+def test_a_row_has_the_values_of_the_table_of_the_command(entries):
     """What is open, and a guard that is not enforced, can be seen."""
     rows = [[*row[:5], row[5].split()[0], *row[6:]] for row in Read(table_of(entries, A)).rows[1:]]
 

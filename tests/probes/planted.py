@@ -99,7 +99,7 @@ def allows_everyone_with_cookies(proxy, method, target, headers):
 
 
 def caching():
-    """Return a fault: to store what was answered first, whoever asks next."""
+    """Return a fault: to store the first answer, and send it to everyone."""
     stored = {}
 
     def caches(proxy, method, target, headers):
@@ -137,7 +137,7 @@ def trusts_forwarded_host(proxy, method, target, headers):
 
 
 def accelerates(proxy, method, target, headers):
-    """Answer from a file of its own, with the type alone of what the application has said."""
+    """Answer from a file of its own, and use only the type of the application's answer."""
     answer = proxy.pass_on(method, target, headers)
     if method == "OPTIONS":
         return answer

@@ -134,8 +134,8 @@ def test_a_finding_comes_with_the_request_that_shows_it(port):
     assert shlex.split(finding.curl) == ["curl", "-si", "-I", "-H", f"Origin: {PARTNER}", url]
 
 
-def test_an_origin_that_a_pattern_allows_is_no_look_alike(port):
-    """The policy that ought to hold says so."""
+def test_an_origin_that_a_pattern_allows_is_not_a_look_alike(port):
+    """The policy that ought to apply allows it."""
     policy = Policy(
         origins=[PARTNER, "http://*.partner.demo.localhost:8002", "http://partner.demo.localhost:*"]
     )
@@ -159,7 +159,7 @@ def test_the_limit_ends_the_check(port):
     assert session.sent == 7
 
 
-def test_the_rate_is_kept():
+def test_the_rate_is_not_exceeded():
     """There is a pause between two requests, and none before the first."""
     pauses = []
     with planted.serving(planted.Server(lambda *_: (200, [], b""))) as server:
@@ -170,7 +170,7 @@ def test_the_rate_is_kept():
     assert pauses == [0.25, 0.25]
 
 
-def test_look_alikes_are_no_origins_of_the_same_owner():
+def test_look_alikes_are_not_origins_of_the_same_owner():
     """Each differs from the origin, and none is twice there."""
     for origin in ("https://app.example", "http://localhost:3000", "http://127.0.0.1", "https://[::1]:8443"):
         made = [each for _, each in look_alikes(origin)]

@@ -376,7 +376,7 @@ class Laboratory:
 
 
 class Chain:
-    """What stands above the views of one application: its blueprints, its paths, and itself."""
+    """What is above the views of one application: its blueprints, its paths, and itself."""
 
     def __init__(
         self, laboratory: Laboratory, of_blueprints: dict[str, int], of_paths: dict[str, int], number: int

@@ -196,10 +196,10 @@ def differences(
     if sent.ran and sent.policy in laboratory.enforcing and not is_granted:
         yield differ(f"{method}: a view ran, and the preflight grants {sorted(granted)}")
     if preflight.policy not in laboratory.leaves_methods:
-        # The policy's own list is told to the browser whole, and the guard judges what follows by its view.
+        # The browser gets the policy's own list as a whole, and the guard judges what follows by its view.
         return
     for other in sorted(granted & {*METHODS} - SAFELISTED - {"OPTIONS", method}):
-        # A browser keeps every method that a preflight names, for this URL; a safelisted one needs no name.
+        # A browser caches every method that a preflight names, for this URL; a safelisted one needs no name.
         later = send(laboratory, {**environ, "REQUEST_METHOD": other})
         counts["kept methods"] += 1
         if later.ran and later.policy != preflight.policy:

@@ -1,6 +1,6 @@
 """Ten situations of a stranger with a failing page: one command names the cause, and the change that helps.
 
-Each is set up for real, the commonest ones first. The model of a browser says whether the page works.
+Each is set up for real, the commonest ones first. The model of a browser decides whether the page works.
 """
 
 from __future__ import annotations
@@ -167,7 +167,7 @@ def test_4_the_page_sends_a_token():
 
 
 def test_5_everyone_is_allowed_and_the_page_sends_cookies():
-    """``*`` is no wildcard then."""
+    """``*`` is not a wildcard then."""
     policy = Policy(origins="*")
     assert_cannot_fetch(in_front_of(shop(policy)), f"{API}/names", credentials="include")
 
@@ -198,7 +198,7 @@ def shop_with_session(**config):
 
 
 def name_seen_by_the_page(app):
-    """Log in, and return what the page is told of it."""
+    """Log in, and return what the page gets."""
     browser = Browser(app, "chromium")
     page = browser.open(PAGE)
     browser.open(API).fetch("/login", "POST")
@@ -232,7 +232,7 @@ def test_7_the_policy_lists_methods_and_lacks_one():
 
 
 def test_8_a_proxy_adds_the_header_once_more(server):
-    """Chromium's console says so; one of the two goes."""
+    """Chromium's console shows it; one of the two has to be removed."""
     page = Browser(Remote()).open("http://app.example")
     own, added = ("Access-Control-Allow-Origin", "http://app.example"), ("Access-Control-Allow-Origin", "*")
     server.answer = lambda *_: (200, [own, added], b"x")
@@ -314,7 +314,7 @@ def showing(view):
 
 @pytest.mark.filterwarnings("ignore::flask_corsguard.CorsGuardWarning")
 def test_10_a_decorator_hides_the_mark_of_the_view():
-    """The closed policy of the application applies; lint says why."""
+    """The closed policy of the application applies; lint shows why."""
     app = shop_with_decorator(hiding)
     with pytest.raises(FetchRefused):
         in_front_of(app).fetch(f"{API}/names")

@@ -166,7 +166,7 @@ def test_each_mistake_of_headers_written_by_hand_fails_at_its_step(change, step)
         assert assert_cannot_fetch(page, API, **arguments).step == f"CORS-preflight fetch, step {step}"
 
 
-def test_an_application_that_mirrors_every_origin_lets_every_page_in():
+def test_an_application_that_mirrors_every_origin_allows_every_page():
     """The model tells what a browser does, not what is safe."""
     browser = Browser(wrong({}))
     response = assert_can_fetch(browser.open("https://evil.example"), API, credentials="include")

@@ -183,7 +183,7 @@ def test_a_cookie_is_for_a_path_and_everything_below(set_at, line, path, sent):
 
 
 def test_longer_paths_and_older_cookies_come_first():
-    """A new value keeps the creation time of the old one."""
+    """A new value has the creation time of the old one."""
     app = setting("a=1", "b=2; Path=/x", "c=3", "=4", again=["a=5", "d=6"])
     browser = Browser(app)
     browser.visit(f"{API}/set")
@@ -465,7 +465,7 @@ def test_a_line_with_a_control_character_sets_no_cookie(character):
     ],
 )
 def test_a_time_has_three_numbers_of_one_or_two_digits(time, seconds):
-    """What is no digit may follow, and then anything."""
+    """A character that is not a digit may follow, and then anything."""
     found = parse_date(f"21 Oct 2015 {time}")
 
     assert found == (None if seconds is None else MOMENT + seconds)
@@ -506,7 +506,7 @@ def test_a_year_of_two_digits_is_the_nearest(year, whole):
 
 
 def test_a_cookie_that_takes_the_place_of_one_that_has_expired_is_a_new_one():
-    """It is sent after those that were set meanwhile; one that takes a living one's place keeps its own."""
+    """It is sent after those that were set meanwhile; one that replaces a living one is sent in its place."""
     sets = {"a": ["a=1; Max-Age=5"], "b": ["b=1"], "again": ["a=2"]}
     for wait, sent in ((1, "a=2; b=1"), (10, "b=1; a=2")):
         browser = Browser(setting(**sets))

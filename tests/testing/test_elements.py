@@ -174,7 +174,7 @@ def test_an_http_image_of_an_https_page_is_fetched_over_https():
 
 @pytest.mark.parametrize("do", ["fetch", "script", "submit"])
 @pytest.mark.parametrize("engine", [None, *ENGINES])
-def test_webkit_lets_an_https_page_load_only_images_from_loopback(engine, do):
+def test_webkit_allows_an_https_page_to_load_only_images_from_loopback(engine, do):
     """The other engines trust loopback."""
     page = page_of(answering({**JS, **ANYONE}), engine=engine)
     arguments = {"data": {}, "target": "frame"} if do == "submit" else {}

@@ -151,7 +151,7 @@ def test_a_hostile_url_is_refused_or_fetched(is_redirected):
 
 @given(URLS)
 def test_a_page_is_at_a_url_or_its_url_is_a_mistake_of_the_test(url):
-    """A ValueError says so, and no other exception is raised."""
+    """It is a ValueError, and no other exception is raised."""
     try:
         page = Browser(answering()).open(url)
     except ValueError as error:

@@ -118,7 +118,7 @@ def test_the_cache_headers_of_a_page_are_not_replaced():
 
 
 def test_a_page_can_bypass_the_cache_with_its_own_header():
-    """Its Cache-Control also keeps the response out of the cache."""
+    """Because of its Cache-Control, the response is not stored in the cache either."""
     asking, hiding = (Browser(counting([MONTH])).open(APP) for _ in range(2))
     asking.fetch(APP)
     hiding.fetch(APP, headers={"Cache-Control": "no-store"})

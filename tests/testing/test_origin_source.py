@@ -21,7 +21,7 @@ class Bell:
         self.seconds = seconds
 
 
-def test_a_source_lists_what_it_is_told_to():
+def test_a_source_lists_what_a_test_puts_into_it():
     """Its version is another one after each change."""
     source = OriginSource([ONE])
     assert isinstance(source, Source)
@@ -61,7 +61,7 @@ def test_a_delay_moves_the_clock_and_takes_no_time():
 
 
 def test_a_delay_can_be_a_real_one():
-    """If the test says what sleeps."""
+    """If the test passes the function that sleeps."""
     slept = []
     source = OriginSource(sleep=slept.append)
     source.delay(0.5)

@@ -370,7 +370,7 @@ def test_the_cached_wildcard_does_not_cover_authorization():
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_engines_let_the_wildcard_cover_authorization(engine):
+def test_in_engines_the_wildcard_covers_authorization(engine):
     """They do so in the cache as well, but not with credentials."""
     browser = Browser(allowing({ACAH: "*", ACMA: "600"}, ANYONE), engine=engine)
     page = browser.open(APP)

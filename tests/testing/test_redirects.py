@@ -87,7 +87,7 @@ def test_a_redirect_needs_cors_headers_to_be_followed():
     assert [exchange.status for exchange in refused.exchange] == [302]
 
 
-def test_a_redirect_within_one_origin_keeps_the_origin():
+def test_a_redirect_within_one_origin_does_not_change_the_origin():
     """So does one from the page's own origin to another."""
     within = page_of(hopping("/there", ALLOWED, final=ALLOWED))
     outward = page_of(hopping(f"{API}/there", {}, final=ALLOWED))
@@ -279,7 +279,7 @@ def test_a_redirect_can_change_the_referrer_policy():
     assert asked(browser) == [("GET", APP), ("GET", APP)]
 
 
-def test_a_redirect_without_a_referrer_policy_keeps_that_of_the_request():
+def test_a_redirect_without_a_referrer_policy_has_that_of_the_request():
     """The policy of the page is not used."""
     browser = Browser(hopping("/there"))
     browser.open(f"{APP}/path").fetch(f"{API}/hop", referrer_policy="no-referrer")

@@ -275,7 +275,7 @@ def test_a_no_cors_request_has_four_headers_of_a_page(name):
     assert (exchange.get(name) == value) is (name not in {"X-A", "Range"})
 
 
-def test_a_referrer_policy_that_there_is_not_is_told_those_that_there_are():
+def test_the_error_for_an_unknown_referrer_policy_lists_the_known_ones():
     """In their order."""
     known = "no-referrer, no-referrer-when-downgrade, origin, origin-when-cross-origin, same-origin, "
     known += "strict-origin, strict-origin-when-cross-origin, unsafe-url"

@@ -99,7 +99,7 @@ def test_a_form_by_get_goes_into_the_query():
     [(302, "GET", b""), (303, "GET", b""), (307, "POST", b"a=1"), (308, "POST", b"a=1")],
 )
 def test_a_form_follows_redirects(status, method, body):
-    """Some redirects keep the body; the Origin is null at a third origin."""
+    """Some redirects send the body again; the Origin is null at a third origin."""
     paths = {"/hop": (status, {"Location": "https://third.example/"}), "/in": (status, {"Location": "/"})}
     page = page_of(answering(paths=paths))
     third, inside = (page.submit(f"{API}{path}", {"a": "1"}).exchange[-1] for path in ("/hop", "/in"))
@@ -355,14 +355,14 @@ def test_an_application_can_open_a_websocket_with_start_response():
     def app(environ, start_response):
         start_response("101 Switching Protocols", [("X-A", "1")])
         while environ["werkzeug.socket"].recv(1):
-            pass  # pragma: no cover - the browser says nothing
+            pass  # pragma: no cover - the browser sends nothing
         return []
 
     assert shake_hands(app, dict(HANDSHAKE)) == (101, (("X-A", "1"),), b"")
 
 
 def test_an_application_that_finds_the_socket_closed_has_answered_all_the_same():
-    """Once it has started its response with 101, what the closed socket raises is no error of its own."""
+    """Once it has started its response with 101, an exception of the closed socket is not an error."""
 
     def app(environ, start_response):
         start_response("101 Switching Protocols", [])
@@ -402,7 +402,7 @@ def test_a_handshake_without_an_answer_times_out():
 
 
 def test_an_application_that_does_not_return_times_out():
-    """It would keep its thread."""
+    """Otherwise it would occupy its thread."""
     left = threading.Event()
 
     def app(environ, start_response):
@@ -435,7 +435,7 @@ def test_a_beacon_without_data_has_no_body():
     assert (exchange.method, exchange.body) == ("POST", b"")
 
 
-def test_an_encoding_that_no_form_has_is_told_those_that_there_are():
+def test_the_error_for_an_unknown_encoding_lists_those_of_forms():
     """Three of them."""
     with pytest.raises(ValueError, match=r"enctype is 'text/html'; .* application/x-www-form-urlencoded, "):
         page_of(answering()).submit(API, {}, enctype="text/html")
@@ -449,7 +449,7 @@ def test_a_handshake_is_for_no_cache(echo):
     assert exchange.get("Referer") is None
 
 
-def test_the_timing_of_a_handshake_is_no_secret(echo):
+def test_the_timing_of_a_handshake_is_not_secret(echo):
     """Only the timing of a document of another origin is, where no header shows it."""
     assert page_of(echo).websocket(f"{API}/echo").timing_allowed
 

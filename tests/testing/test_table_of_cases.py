@@ -36,7 +36,7 @@ EXAMPLES = 1000
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-def test_the_model_does_what_the_table_says(case):
+def test_the_model_does_what_the_table_lists(case):
     """It does what the standard requires, and what each engine does, in every layout."""
     for layout in case.layouts:
         names = LAYOUTS[layout]

@@ -197,7 +197,7 @@ def test_an_application_that_never_calls_start_response_is_an_error():
         answered(twice)
 
 
-def test_the_environ_says_what_pep_3333_asks_for():
+def test_the_environ_contains_what_pep_3333_requires():
     """Exactly this, beside the headers of the request."""
     environ = environ_of(f"{API}/x?y")
     plain = {

@@ -162,8 +162,8 @@ def test_a_site_is_a_scheme_and_a_registrable_domain(one, other, site, schemeles
 
 
 @given(HOSTS, HOSTS)
-def test_two_hosts_are_one_site_as_the_whole_list_says(one, other):
-    """Most pairs are told apart without it, and most others without its rules in Punycode."""
+def test_two_hosts_are_one_site_as_in_the_whole_list(one, other):
+    """Most pairs need no list, and most others need none of its rules in Punycode."""
     domain = WHOLE_LIST.privatesuffix(one.removesuffix("."))
     related = domain is not None and domain == WHOLE_LIST.privatesuffix(other.removesuffix("."))
 

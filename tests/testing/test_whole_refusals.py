@@ -1039,8 +1039,8 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("app", "about", "do", "arguments", "said"), REFUSED)
-def test_a_refusal_says_this_and_nothing_else(app, about, do, arguments, said):
-    """The step of the standard that fails, why, and what would have let the page read the response."""
+def test_a_refusal_is_exactly_this(app, about, do, arguments, said):
+    """The step of the standard that fails, why, and what would have allowed the page to read the response."""
     with pytest.raises(FetchRefused) as caught:
         getattr(page_of(app, **about), do)(**arguments)
 

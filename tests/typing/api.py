@@ -144,7 +144,7 @@ except PolicyError as error:
 
 @app.errorhandler(CrossOriginRefused)
 def refused(error: CrossOriginRefused) -> tuple[str, int]:
-    """Say why."""
+    """Return the reason."""
     return error.decision.explain(), 403
 
 

@@ -30,12 +30,12 @@ async def policies_of(scope: Messages) -> list[Policy]:
 
 
 def note(scope: Messages, decision: Decision) -> None:
-    """Hear of a refusal."""
+    """Receive a refusal."""
     print(scope["path"], decision.reason)
 
 
 async def note_later(scope: Messages, decision: Decision) -> None:
-    """Hear of a refusal, and wait."""
+    """Receive a refusal, and wait."""
     note(scope, decision)
 
 

@@ -33,7 +33,7 @@ def allowed(wire, host: str, origin: str) -> bool | None:
 
 @pytest.mark.parametrize("engine", [*ENGINES, *CORS_ALONE], ids=str)
 def test_a_reload_under_load_grants_nothing_else(engine):
-    """Whoever both allow is never refused, a stranger never allowed, and in the end the new one applies."""
+    """An origin of both is never refused, a stranger never allowed, and in the end the new one applies."""
     seen: dict[str, set[bool | None]] = {ALWAYS: set(), "https://evil.example": set()}
     done = threading.Event()
     with running(engine, BEFORE) as started:

@@ -73,7 +73,7 @@ def test_an_engine_answers_for_every_shape_of_policy(engine, name):
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("engine", CORS_ALONE, ids=str)
 def test_an_engine_with_cors_alone_grants_no_more(engine, tls, record):
-    """Of what a browser can send; whoever is no browser is not bound by what is told."""
+    """Of what a browser can send; other clients ignore the headers."""
     # It has one policy for all origins.
     source = source_of({path: policy for path, policy in PATHS.items() if not isinstance(policy, list)})
     with running(engine, source, tls=tls) as started, started.wire() as wire:
