@@ -8,10 +8,12 @@ from __future__ import annotations
 import importlib
 import string
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+import flask_corsguard
 from flask_corsguard import Kind, Reason
 from flask_corsguard.core import fetch_standard
 from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES
@@ -209,6 +211,14 @@ TABLES = {
     "wsgi.trace.TRACE_HEADER": "X-CorsGuard",
 }
 
+#: The modules of the layers that log.
+LOGGING = [
+    f"flask_corsguard.{layer}.{path.stem}"
+    for layer in ("asgi", "flask", "live", "wsgi")
+    for path in sorted((Path(flask_corsguard.__file__).parent / layer).glob("*.py"))
+    if "\nlogger" in path.read_text()
+]
+
 ASCII = [chr(number) for number in range(128)]
 
 
@@ -356,6 +366,28 @@ def test_a_character_ends_a_host_is_forbidden_in_it_or_one_of_it(character):
         assert url.host == f"a{character.lower()}b.example"
 
 
+@pytest.mark.parametrize("character", ASCII, ids=ascii)
+def test_a_character_that_a_host_escapes_is_forbidden_in_it_or_one_of_it(character):
+    """See https://url.spec.whatwg.org/#host-parsing: a host is decoded first."""
+    url = parse_url(f"https://a%{ord(character):02x}b.example/")
+
+    if ord(character) <= 0x20 or character in '"#%/:<>?@[\\]^`{|}\x7f':
+        assert url is None
+    else:
+        assert url.host == f"a{character.lower()}b.example"
+
+
+@pytest.mark.parametrize("character", ASCII, ids=ascii)
+def test_a_character_around_a_url_is_stripped_or_not(character):
+    """See https://url.spec.whatwg.org/#concept-basic-url-parser: controls and spaces are."""
+    url = parse_url(f"{character}https://a.example/{character}")
+    after = parse_url(f"https://a.example/x{character}")
+
+    if ord(character) <= 0x20:
+        assert str(url) == "https://a.example/"
+    assert (after.path == "/x") is (ord(character) <= 0x20 or character in "?#")
+
+
 @pytest.mark.parametrize("character", [each for each in ASCII if each not in "\t\n\r#"], ids=ascii)
 def test_a_character_is_percent_encoded_in_a_path_and_a_query_or_not(character):
     """See #path-percent-encode-set and #special-query-percent-encode-set of the URL standard."""
@@ -380,6 +412,12 @@ def test_a_month_has_the_name_of_its_number():
     began = [parse_date(f"01 {name.swapcase()} 2001 00:00:00 GMT") for name in names]
 
     assert began == [978_307_200 + 86_400 * sum(days[:month]) for month in range(12)]
+
+
+@pytest.mark.parametrize("module", LOGGING)
+def test_whatever_is_logged_is_logged_by_the_logger_that_is_documented(module):
+    """One line of a configuration silences it, or shows it."""
+    assert importlib.import_module(module).logger.name == "flask_corsguard"
 
 
 def test_a_refusal_shows_the_headers_that_it_is_about():

@@ -87,7 +87,7 @@ class UrlPolicies:
         observe_marks(other)
         return other
 
-    def of_url(self, environ: WSGIEnvironment, method: str, *, with_methods: bool = True) -> AnyCompiled:
+    def of_url(self, environ: WSGIEnvironment, method: str, *, with_methods: bool) -> AnyCompiled:
         """Return the policy, or the list, that the URL of *environ* has for *method*.
 
         :param with_methods: whether a policy that lists no methods gets those of the URL.

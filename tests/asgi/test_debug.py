@@ -8,8 +8,9 @@ import pytest
 
 from asgi_harness import Spy, ask, http_scope, run, socket_scope
 from cases import EVERYONE, EVIL, LISTED, A
-from flask_corsguard import Policy
+from flask_corsguard import Policy, Request, decide, judge
 from flask_corsguard.asgi import CorsMiddleware
+from flask_corsguard.wsgi.refusal import PREFLIGHT_REFUSAL_TEXT
 
 ALLOWED = ("Access-Control-Allow-Origin", A)
 EARLY = {"type": "http.response.early_hint", "links": [b"</style.css>; rel=preload"]}
@@ -226,3 +227,26 @@ def test_an_exception_that_names_what_is_not_unicode_is_answered():
     assert ask(CorsMiddleware(fails_so, LISTED, debug=True), headers={"Origin": A}).body == (
         b"LookupError: caf\\udce9\n"
     )
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_text_of_a_refused_preflight_is_one_line(debug):
+    """In debug mode it is the explanation; otherwise it is the same for everyone."""
+    app = CorsMiddleware(Spy(), LISTED, debug=debug)
+    result = ask(app, "OPTIONS", headers={"Origin": EVIL, "Access-Control-Request-Method": "DELETE"})
+    decision = decide(LISTED, Request(method="OPTIONS", origin=EVIL, requested_method="DELETE"))
+    text = decision.explain() if debug else PREFLIGHT_REFUSAL_TEXT.removesuffix("\n")
+
+    assert result.body.decode() == f"{text}\n"
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_text_of_a_refused_request_is_one_line(debug):
+    """In debug mode it is the explanation; otherwise it names the reason alone."""
+    result = ask(CorsMiddleware(Spy(), LISTED, debug=debug), "DELETE", headers={"Origin": EVIL})
+    decision = judge(LISTED, Request(method="DELETE", origin=EVIL, host="api.example"))
+    told = f"Refused: {decision.explain()}" if debug else "Refused (origin-not-allowed): the CORS policy"
+
+    assert result.body.decode().startswith(told)
+    assert result.body.endswith(b"\n")
+    assert result.body.count(b"\n") == 1

@@ -142,6 +142,24 @@ def test_a_blueprint_of_a_subdomain_has_its_404_there():
     assert codes == ["*", None]
 
 
+def test_a_blueprint_without_a_subdomain_has_its_404_on_the_default_one():
+    """As it has its pages there."""
+    app = Flask(__name__, subdomain_matching=True)
+    app.url_map.default_subdomain = "www"
+    app.config["SERVER_NAME"] = "site.example"
+    app.register_blueprint(make_blueprint())
+    CorsGuard(app, blueprints={"api": EVERYONE})
+
+    asked = {"Origin": EVIL}
+    allowed_at = [
+        (host, path)
+        for host in ("www.site.example", "site.example", "api.site.example")
+        for path in ("/api/page", "/api/missing")
+        if call(app, "GET", path, asked, HTTP_HOST=host).get("Access-Control-Allow-Origin")
+    ]
+    assert allowed_at == [("www.site.example", "/api/page"), ("www.site.example", "/api/missing")]
+
+
 def test_a_rule_that_was_renamed_by_the_application_tells_nothing():
     """A rule may be added to the map under any endpoint; then the 404 is the application's."""
     app = Flask(__name__)

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cases import EVIL, VARY, A, allow
 from flask_corsguard import SAME_ORIGIN, UNMANAGED, CorsGuard, Policy, cors
+from flask_corsguard.flask.warnings.bypass import WATCHED
 from guard_cases import CROSS_SITE
 from harness import SpyApp, assert_headers_exactly, call, preflight
 
@@ -81,6 +82,34 @@ def test_the_callable_is_asked_once_per_request_before_the_application_runs():
         call(app, method, headers={**CROSS_SITE, "Access-Control-Request-Method": "GET"})
 
     assert asked == [("GET", "/", "shop"), ("POST", "/", "shop"), ("OPTIONS", "/", "shop")]
+
+
+def test_the_callable_is_asked_before_the_application_runs_once_nothing_else_is_to_be_done():
+    """A layer inside may change the environ of any request, and not only of the first ones."""
+    app = make_app(lambda environ: OF_A if environ["PATH_INFO"] == "/" else SAME_ORIGIN)
+    inside = app.wsgi_app.app
+
+    def shift(environ, start_response):
+        environ["PATH_INFO"] = "/path"
+        return inside(environ, start_response)
+
+    app.wsgi_app.app = shift
+
+    assert {origin_of(app, "/", A) for _ in range(2 * WATCHED)} == {A}
+
+
+def test_a_mark_that_is_put_after_requests_applies_to_the_next_one():
+    """What is remembered for each policy that was given is forgotten."""
+    app = make_app(lambda environ: OF_A)
+    for _ in range(2):
+        assert origin_of(app, "/path", A) == A
+        assert preflight(app, OF_MARK, path="/path").code == 403
+
+    cors(MARKED)(app.view_functions["path"])
+
+    assert origin_of(app, "/path", A) is None
+    assert origin_of(app, "/path", OF_MARK) == OF_MARK
+    assert preflight(app, OF_MARK, path="/path").code == 204
 
 
 def test_each_request_has_the_policy_that_is_given_for_it():

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cases import EVIL, LISTED, VARY, A, allow
-from flask_corsguard import CorsMiddleware, Policy
+from flask_corsguard import CorsMiddleware, Policy, Request, decide, judge
+from flask_corsguard.wsgi.refusal import PREFLIGHT_REFUSAL_TEXT
 from harness import assert_headers_exactly, call, make_environ
 
 GRANTED = [allow(A), ("Access-Control-Expose-Headers", "X-Total"), VARY]
@@ -94,3 +95,33 @@ def test_the_answer_to_an_exception_is_the_text_of_its_traceback_but_for_the_fra
     result = call(CorsMiddleware(application, LISTED, debug=True), headers={"Origin": A})
 
     assert (result.code, result.body) == (500, text)
+
+
+PREFLIGHT = {"Origin": EVIL, "Access-Control-Request-Method": "DELETE"}
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_text_of_a_refused_preflight_is_one_line(debug):
+    """In debug mode it is the explanation; otherwise it is the same for everyone."""
+    result = call(
+        CorsMiddleware(raising, LISTED, debug=debug), "OPTIONS", headers={"Host": "api.example", **PREFLIGHT}
+    )
+    decision = decide(LISTED, Request(method="OPTIONS", origin=EVIL, requested_method="DELETE"))
+    text = decision.explain() if debug else PREFLIGHT_REFUSAL_TEXT.removesuffix("\n")
+
+    assert result.code == 403
+    assert result.body.decode() == f"{text}\n"
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_text_of_a_refused_request_is_one_line(debug):
+    """In debug mode it is the explanation; otherwise it names the reason alone."""
+    headers = {"Host": "api.example", "Origin": EVIL}
+    result = call(CorsMiddleware(raising, LISTED, debug=debug), "DELETE", headers=headers)
+    decision = judge(LISTED, Request(method="DELETE", origin=EVIL, host="api.example"))
+    told = f"Refused: {decision.explain()}" if debug else "Refused (origin-not-allowed): the CORS policy"
+
+    assert result.code == 403
+    assert result.body.decode().startswith(told)
+    assert result.body.endswith(b"\n")
+    assert result.body.count(b"\n") == 1

@@ -376,3 +376,22 @@ def test_the_hint_does_not_run_the_expression():
     regex = re.compile(r"https://(([a-z0-9-]+\.?)+)+example\.com")
 
     assert "evilexample.com" in hint_of_unproven(regex, public_suffixes=False)
+
+
+@pytest.mark.parametrize(
+    ("expression", "stranger"),
+    [
+        (r"https://[a-z]\.com", "https://x.com"),
+        (r"https://[0-9]{2}\.com", "https://77.com"),
+        (r"https://[a-z.]{5}com", "https://evil.com"),
+        (r"https://[0-9.]+", "https://203.0.113.7"),
+        (r"https://[a-z-]+\.com", "https://evil.com"),
+        (r"https://a.example\.com", "https://axexample.com"),
+    ],
+)
+def test_a_stranger_has_a_name_that_a_reader_takes_for_one(expression, stranger):
+    """Whatever the length of the names that the expression matches."""
+    with pytest.raises(PolicyError) as caught:
+        Policy(origins=[re.compile(expression)], credentials=True)
+
+    assert caught.value.problems[0].hint.startswith(f'It also matches "{stranger}".')
