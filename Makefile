@@ -27,7 +27,7 @@ help:
 	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
 	@echo 'make interop        tests it under every server and framework; installs some of them (Debian, as root)'
 	@echo 'make edge           tests the exported configuration in real engines; installs some of them (Debian, as root)'
-	@echo 'make migration      runs the tests of Flask-CORS itself against what the command migrate writes'
+	@echo 'make migration      runs the tests of Flask-CORS itself, and three applications, after the command migrate'
 	@echo 'make instructions   counts machine instructions per request with valgrind; installs it (Debian, as root)'
 	@echo '     WRITE=1        records them, too'
 	@echo 'make counts         records the bytecodes and calls per request that the tests compare with'

@@ -94,7 +94,7 @@ class ExtensionEdits:
         if policy.kind == "helper":
             listing.wrapped = "policy_from_flask_cors"
             listing.wrapped_from = len(place.call.args)
-            listing.added += ['on_problem="warn"']
+            listing.added += policy.helper_arguments
             self._work.need(place.module, ["policy_from_flask_cors"])
         listing.added += policy.guard_argument
         if initialisation.extra:

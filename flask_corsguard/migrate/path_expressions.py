@@ -13,23 +13,11 @@ from typing import Any, Final
 
 from flask_corsguard.core.policy import SAME_ORIGIN
 from flask_corsguard.core.problems import PolicyError
-from flask_corsguard.core.regex_tree import (
-    ALPHABET,
-    Anchor,
-    Atomic,
-    Chars,
-    Choice,
-    Node,
-    Repeat,
-    UnreadableError,
-    read_expression,
-)
-from flask_corsguard.core.regex_tree import (
-    Sequence as Texts,
-)
+from flask_corsguard.core.regex_tree import ALPHABET, Chars, Repeat, UnreadableError, read_expression
 from flask_corsguard.core.regexes import MAX_CHOICES
 from flask_corsguard.wsgi.path_rules import PathRules
 
+from .expansion import Expansion
 from .origins import is_regex_text
 from .routes import Route
 
@@ -146,44 +134,28 @@ def _texts_of(pattern: str) -> list[str] | None:
     # "/api*" is written for "/api", and its last letter is not meant to be optional.
     pattern = re.sub(r"(?<=[A-Za-z0-9_-])\*(?=\$?$)", "", pattern)
     try:
-        return _expand(read_expression(re.compile(pattern)))
+        return _EXPANSION.texts(read_expression(re.compile(pattern)))
     except (UnreadableError, re.error):
         return None
 
 
-def _expand(node: Node) -> list[str]:
-    texts = _alternatives(node)
-    if len(texts) > MAX_TEXTS:
+def _of_characters(node: Chars) -> list[str]:
+    if node.is_open or not 0 < len(node.allowed) <= MAX_CHOICES:
         raise UnreadableError
-    return texts
+    return sorted(node.allowed)
 
 
-def _alternatives(node: Node) -> list[str]:
-    if isinstance(node, Chars):
-        if node.is_open or not 0 < len(node.allowed) <= MAX_CHOICES:
-            raise UnreadableError
-        return sorted(node.allowed)
-    if isinstance(node, Texts):
-        texts = [""]
-        for item in node.items:
-            texts = [text + more for text in texts for more in _expand(item)]
-            if len(texts) > MAX_TEXTS:
-                raise UnreadableError
-        return texts
-    if isinstance(node, Choice):
-        return [text for item in node.items for text in _expand(item)]
-    if isinstance(node, Atomic):
-        return _expand(node.item)
-    if isinstance(node, Anchor):
-        return [_END if "END" in node.name else ""]
-    if isinstance(node, Repeat):
-        if isinstance(node.item, Chars) and node.item.allowed == ALPHABET and node.most > 1:
-            return [_OPEN]
-        if isinstance(node.item, Chars) and node.item.allowed == {"/"}:
-            return ["/"] if node.least else [""]
-        if node.most == 1 and node.least == 0:
-            return ["", *_expand(node.item)]
-    raise UnreadableError
+def _of_repeat(node: Repeat) -> list[str] | None:
+    if isinstance(node.item, Chars) and node.item.allowed == ALPHABET and node.most > 1:
+        return [_OPEN]
+    if isinstance(node.item, Chars) and node.item.allowed == {"/"}:
+        return ["/"] if node.least else [""]
+    return None
+
+
+_EXPANSION: Final = Expansion(
+    characters=_of_characters, repeat=_of_repeat, end=_END, boundary="", limit=MAX_TEXTS
+)
 
 
 def order_of(key: Any) -> tuple[int, int, int, int]:

@@ -10,7 +10,7 @@ from .app_policy import policy_of
 from .application_settings import Initialisation
 from .blueprint_edits import BlueprintEdits
 from .call_fields import remove_key
-from .call_order import are_exclusive, is_conditional
+from .call_order import are_exclusive, is_conditional, runs_after
 from .configuration import Configuration
 from .extension_edits import ExtensionEdits
 from .import_edits import ImportEdits
@@ -184,12 +184,13 @@ class Plan:
         for each in self._apps:
             call = each.call
             for module, scope, socket in self._neighbours.sockets():
-                is_after = (
-                    module is call.module
-                    and scope.node is call.scope.node
-                    and socket.lineno > call.node.lineno
-                )
-                if is_after:
+                made = work.targets.made(call.target or call.call, call.module, call.scope)
+                if runs_after(
+                    (module, scope, socket),
+                    (call.module, call.scope, call.call),
+                    work.targets.calls_of,
+                    is_made_there=bool(made) and all(each.module is call.module for each in made),
+                ):
                     continue
                 answer = work.ask(
                     call.module,

@@ -10,16 +10,12 @@ from typing import Any, Final
 
 from .options import OPTIONS
 from .project import Module
-from .questions import Answer, Answers, Question
+from .questions import AT_RUN_TIME, Answer, Answers, Question
 from .rendering import Group, elements_of, is_same, render
 from .settings import Setting, Settings, without
 from .source import Edit
 from .translated import Translation
 from .translation import resolve_ignored, translate
-
-#: Answers by which the origins that are written no longer count.
-_REPLACING: Final = frozenset({"any-origin-with-credentials", "hand-reflection"})
-
 
 #: What is imported to write a policy.
 _NAMES: Final = {
@@ -55,9 +51,19 @@ class PolicyText:
     def arguments(self) -> list[str]:
         """The arguments of the policy or of the function."""
         found = [f"{name}={text}" for name, text in self.texts.items()]
-        if self.kind == "helper":
-            found.append('on_problem="warn"')
-        return found + self.guard_argument
+        return found + self.helper_arguments + self.guard_argument
+
+    @property
+    def helper_arguments(self) -> list[str]:
+        """The arguments that only the function for run time has."""
+        if self.kind != "helper":
+            return []
+        given = ", ".join(
+            f"{render(question.id)}: {render(answer)}"
+            for question, answer in self.decided
+            if question.id in AT_RUN_TIME
+        )
+        return [*([f"answers={{{given}}}"] if given else []), 'on_problem="warn"']
 
     @property
     def guard_argument(self) -> list[str]:
@@ -118,24 +124,21 @@ class PolicyWriter:
             result.notes += [n for n in each.notes if n not in result.notes]
             result.dropped += [d for d in each.dropped if d not in result.dropped]
         if "closed" in ignored.fields or (
-            all(each.is_closed for each in translations) and self._is_final(settings, result)
+            all(each.is_closed for each in translations) and _is_final(settings)
         ):
             result.kind, result.values = "closed", {}
         elif not result.questions:
             self._write_texts(settings, translations, module, result)
         return result
 
-    def _is_final(self, settings: Settings, result: PolicyText) -> bool:
-        origins = settings.by_name.get("origins")
-        if origins is None or origins.value.is_known:
-            return True
-        return any(question.id in _REPLACING and answer == "closed" for question, answer in result.decided)
-
     def _write_texts(
         self, settings: Settings, translations: list[Translation], module: Module, result: PolicyText
     ) -> None:
         first = translations[0]
-        replaced = any(q.id in _REPLACING and isinstance(a, tuple) for q, a in result.decided)
+        # What only run time knows is no less there for an answer about what is written.
+        replaced = _is_final(settings) and any(
+            q.id == "any-origin-with-credentials" and isinstance(a, tuple) for q, a in result.decided
+        )
         for name, setting in settings.by_name.items():
             target = OPTIONS[name].field
             if target is None:
@@ -162,14 +165,8 @@ class PolicyWriter:
 
     def _write_for_run_time(self, settings: Settings, module: Module, result: PolicyText) -> None:
         result.kind, result.texts, result.values = "helper", {}, None
-        without_credentials = any(answer == "no-credentials" for _, answer in result.decided)
-        for question, answer in result.decided:
-            if answer == "keep" and question.id == "http-with-credentials":
-                result.by_hand = (
-                    'write dangerously_allow=["insecure-origins"] for origins that run time knows'
-                )
         for name, setting in settings.by_name.items():
-            if OPTIONS[name].field is None or (name == "supports_credentials" and without_credentials):
+            if OPTIONS[name].field is None:
                 continue
             if setting.text or setting.run_time_text:
                 result.texts[name] = setting.text or setting.run_time_text
@@ -179,6 +176,12 @@ class PolicyWriter:
                 result.texts[name] = render(setting.value.known)
             else:
                 result.by_hand = f"{name}= has a value that only another file knows"
+
+
+def _is_final(settings: Settings) -> bool:
+    """Whether the origins are written down, and run time knows no others."""
+    origins = settings.by_name.get("origins")
+    return origins is None or origins.value.is_exact
 
 
 def _known_to_flask_cors(settings: Settings, renames: Mapping[str, str]) -> Settings:

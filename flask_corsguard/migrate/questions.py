@@ -67,8 +67,13 @@ CHOICES: Final[Mapping[str, Mapping[str, str]]] = {
         "as-written": "use the path that was meant",
     },
     "private-network-any-origin": {"closed": "leave private networks out"},
-    "two-policies": {"closed": "the narrower one alone", "keep": "both, for the same URLs"},
 }
+
+#: The questions that values raise which only run time knows.
+AT_RUN_TIME: Final = frozenset(
+    {"any-origin-with-credentials", "never-matched", "origin-regex", "http-with-credentials"}
+    | {"null-with-credentials", "exposed-star", "header-regex", "private-network-any-origin"}
+)
 
 #: The questions that ``--origins`` answers.
 _OF_ORIGINS: Final = frozenset(
@@ -134,6 +139,14 @@ def read_answers(text: str, origins: Sequence[str] = ()) -> Answers:
         raise AnswersError(f"The answers are not JSON ({error}).") from None
     if not isinstance(found, dict):
         raise AnswersError('The answers must be a JSON object such as {"wider-than-app": "keep"}.')
+    return answers_of(found, origins)
+
+
+def answers_of(found: Mapping[str, object], origins: Sequence[str] = ()) -> Answers:
+    """Return the answers in a mapping.
+
+    :raises AnswersError: if it answers what is no question or no choice.
+    """
     return Answers({key: _answer(key, value) for key, value in found.items()}, tuple(origins))
 
 

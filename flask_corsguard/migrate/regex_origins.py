@@ -11,21 +11,12 @@ from typing import Final, NamedTuple
 
 from flask_corsguard.core.origin import DEFAULT_PORTS, is_loopback_host
 from flask_corsguard.core.origin_pattern import OriginPattern, read_origin
-from flask_corsguard.core.regex_tree import (
-    ALPHABET,
-    Anchor,
-    Atomic,
-    Chars,
-    Choice,
-    Node,
-    Repeat,
-    Sequence,
-    UnreadableError,
-    read_expression,
-)
+from flask_corsguard.core.regex_tree import ALPHABET, Chars, Repeat, UnreadableError, read_expression
+
+from .expansion import Expansion
 
 # The placeholders for more than one text, in the texts that an expression is expanded to.
-_RUN, _LABEL, _DIGITS, _ONE, _END = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+_RUN, _DIGITS, _ONE, _END = "\ue000", "\ue002", "\ue003", "\ue004"
 
 #: Texts that one expression is expanded to; more are not what somebody wrote down as origins.
 MAX_TEXTS: Final = 64
@@ -58,7 +49,7 @@ class Reading(NamedTuple):
 def read_regex(regex: re.Pattern[str]) -> Reading | None:
     """Return the origins and patterns that replace *regex*; ``None`` if these cannot express it."""
     try:
-        texts = _expand(read_expression(regex))
+        texts = _EXPANSION.texts(read_expression(regex))
     except UnreadableError:
         return None
     found: dict[str, set[str]] = {}
@@ -140,37 +131,6 @@ def _names(wild: str, host: str) -> list[str] | None:
     return [host, f"*.{host}"] if wild == _RUN else [f"*.{host}"]
 
 
-def _expand(node: Node) -> list[str]:
-    """Return the texts that *node* matches."""
-    texts = _texts(node)
-    if len(texts) > MAX_TEXTS:
-        raise UnreadableError
-    return texts
-
-
-def _texts(node: Node) -> list[str]:
-    if isinstance(node, Chars):
-        return _of_characters(node)
-    if isinstance(node, Sequence):
-        texts = [""]
-        for item in node.items:
-            texts = [text + more for text in texts for more in _expand(item)]
-            if len(texts) > MAX_TEXTS:
-                raise UnreadableError
-        return texts
-    if isinstance(node, Choice):
-        return [text for item in node.items for text in _expand(item)]
-    if isinstance(node, Repeat):
-        return _of_repeat(node)
-    if isinstance(node, Atomic):
-        return _expand(node.item)
-    if isinstance(node, Anchor) and node.name in {"AT_BEGINNING", "AT_BEGINNING_STRING"}:
-        return [""]
-    if isinstance(node, Anchor) and node.name in {"AT_END", "AT_END_STRING"}:
-        return [_END]
-    raise UnreadableError
-
-
 def _of_characters(node: Chars) -> list[str]:
     # The web has no origin in upper case.
     characters = {character for character in node.allowed if not character.isupper()}
@@ -181,22 +141,23 @@ def _of_characters(node: Chars) -> list[str]:
     return sorted(characters)
 
 
-def _of_repeat(node: Repeat) -> list[str]:
+def _of_repeat(node: Repeat) -> list[str] | None:
     item = node.item
-    if isinstance(item, Chars) and node.most > 1:
-        if item.allowed == ALPHABET:
-            return [_RUN if node.least == 0 else _ONE + _RUN]
-        if item.allowed and item.allowed <= frozenset("0123456789"):
-            return [_DIGITS, *([""] if node.least == 0 else [])]
-        if len({character.lower() for character in item.allowed}) == 1:
-            # "/*" and ":*", which are meant as a star.
-            texts = _of_characters(item)
-            return [text * count for text in texts for count in range(node.least, node.least + 2)]
-        # A star may match more labels than a class without a dot.
-        raise UnreadableError
-    if node.most == 1:
-        return [*([""] if node.least == 0 else []), *_expand(item)]
-    raise UnreadableError
+    if not isinstance(item, Chars) or node.most <= 1:
+        return None
+    if item.allowed == ALPHABET:
+        return [_RUN if node.least == 0 else _ONE + _RUN]
+    if item.allowed and item.allowed <= frozenset("0123456789"):
+        return [_DIGITS, *([""] if node.least == 0 else [])]
+    if len({character.lower() for character in item.allowed}) == 1:
+        # "/*" and ":*", which are meant as a star.
+        texts = _of_characters(item)
+        return [text * count for text in texts for count in range(node.least, node.least + 2)]
+    # A star may match more labels than a class without a dot.
+    return None
+
+
+_EXPANSION: Final = Expansion(characters=_of_characters, repeat=_of_repeat, end=_END, limit=MAX_TEXTS)
 
 
 def is_meant_as_pattern(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 from .migration import Change, Migration
 from .questions import CHOICES
@@ -16,10 +17,19 @@ def diff_of(change: Change) -> str:
     before, after = (
         data.decode(change.encoding).splitlines(keepends=True) for data in (change.before, change.after)
     )
-    lines = difflib.unified_diff(before, after, f"a/{change.name}", f"b/{change.name}")
+    name = _name_in_tree(change.path)
+    lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
     return "".join(
         line if line.endswith(("\n", "\r")) else f"{line}\n\\ No newline at end of file\n" for line in lines
     )
+
+
+def _name_in_tree(path: Path) -> str:
+    """Return the name by which ``git apply`` finds a file: from the top of the tree, or from here."""
+    real = path.resolve()
+    tops = [each for each in real.parents if (each / ".git").exists()]
+    top = next((each for each in [*tops, Path.cwd()] if real.is_relative_to(each)), Path(real.anchor))
+    return real.relative_to(top).as_posix()
 
 
 def text_of(migration: Migration) -> str:

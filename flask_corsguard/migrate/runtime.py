@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from flask_corsguard.core.findings import FINDINGS, Finding
@@ -12,7 +13,7 @@ from flask_corsguard.core.problems import PolicyError, Problem
 
 from .options import OPTIONS
 from .origin_questions import problems_of
-from .questions import CHOICES, Answers, Question
+from .questions import CHOICES, Answers, Question, answers_of
 from .translated import Translation
 from .translation import resolve_ignored, translate
 
@@ -29,7 +30,11 @@ _EVERY_PATH: Final = frozenset({"*", "/*", "/.*", ".*", "^/.*", "^/.*$", "/"})
 
 
 def policy_from_flask_cors(
-    *, on_problem: Literal["raise", "warn"] = "raise", guard: GuardMode = "enforce", **options: Any
+    *,
+    on_problem: Literal["raise", "warn"] = "raise",
+    answers: Mapping[str, str | list[str]] | None = None,
+    guard: GuardMode = "enforce",
+    **options: Any,
 ) -> Policy:
     """Return the policy that does what *options* of Flask-CORS did, for values that only run time knows.
 
@@ -44,19 +49,34 @@ def policy_from_flask_cors(
     :param on_problem: what happens to a value that has no clear meaning here, such as an origin with a slash
         at its end, which never matched. ``"raise"`` raises; ``"warn"`` leaves it out, so that a start that
         worked before works, and gives a :class:`.CorsGuardWarning`.
+    :param answers: what was answered to ``corsguard migrate``, by the ids of the questions. It applies to
+        values that only run time knows.
     :param guard: the field of the policy.
     :param options: as ``CORS(app, ...)`` and ``cross_origin(...)`` took them.
     :returns: the policy; a closed one if the options allowed nobody.
     :raises PolicyError: with a problem for everything that ``corsguard migrate`` would ask.
+    :raises ValueError: if an answer answers no question, or is no choice.
     """
-    answers = Answers() if on_problem == "raise" else _CLOSED
-    _, ignored = resolve_ignored(options, answers)
+    # Flask is there, or there would be no application to move.
+    from flask_corsguard.flask.warnings.stale_configuration import remember_options
+
+    policy = _policy_of(options, answers_of(answers or {}), on_problem, guard)
+    remember_options(policy, options)
+    return policy
+
+
+def _policy_of(
+    options: dict[str, Any], given: Answers, on_problem: Literal["raise", "warn"], guard: GuardMode
+) -> Policy:
+    applied = given if on_problem == "raise" else Answers({**_CLOSED.given, **given.given})
+    _, ignored = resolve_ignored(options, applied)
     known = {name: value for name, value in options.items() if name in OPTIONS}
     resources = known.pop("resources", None)
     problems = [] if _is_every_path(resources) else [_problem_of_resources(resources)]
     if isinstance(resources, dict) and not problems:
         known.update(*resources.values())
-    result = translate(known, answers)
+    result = translate(known, applied)
+    result.decided = [each for each in result.decided if given.to(each[0].id) is None]
     result.questions[:0] = ignored.questions
     if on_problem == "raise":
         problems += [_problem(question, options) for question in result.questions]
@@ -122,7 +142,6 @@ def _problem(question: Question, options: dict[str, Any]) -> Problem:
 
 
 def _warn(result: Translation, problems: list[Problem]) -> None:
-    # Flask is there, or there would be no application to move.
     from flask_corsguard.flask.warnings.warning import Place, warn
 
     place = Place.of_caller()

@@ -203,18 +203,41 @@ def compared(before, after, *, forged, friend):
     return f"fixes: {other[1]} becomes readable" if friend else f"opens: {other[1]}"
 
 
+def exchanges(program, urls):
+    """Yield everything that a page fetches: the URL, the method, the origin, the sandbox, and how."""
+    for url, method in urls:
+        for origin, sandboxed in pages(program):
+            for kind, how in attempts(method):
+                yield url, method, origin, sandboxed, kind, how
+
+
+def observed(app, program, urls):
+    """Return, for each exchange, what a page gets from an application, and how many views ran for it."""
+    server = Server(app)
+    return [
+        fetch(server, origin, url, method, how, sandboxed=sandboxed)
+        for url, method, origin, sandboxed, _, how in exchanges(program, urls)
+    ]
+
+
+def bad_differences(program, urls, before, after):
+    """Return the differences that no user may meet between two observations, with examples."""
+    bad = {}
+    rows = zip(exchanges(program, urls), before, after, strict=True)
+    for (url, method, origin, sandboxed, kind, _), one, two in rows:
+        friend = is_friend(program, origin, url, sandboxed=sandboxed)
+        found = compared(one, two, forged=kind == "forged", friend=friend)
+        if not ALLOWED.fullmatch(found):
+            bad.setdefault(found, f"{origin} {kind} {method} {url}: {one[0]} {two[0]}")
+    return bad
+
+
 def bad_classes(program, before, afters):
     """Return the differences that no user may meet between an application and others, with examples."""
-    first, others = Server(before), [Server(each) for each in afters]
+    urls = urls_of(before)
+    first = observed(before, program, urls)
     bad = {}
-    for url, method in urls_of(before):
-        for origin, sandboxed in pages(program):
-            friend = is_friend(program, origin, url, sandboxed=sandboxed)
-            for kind, how in attempts(method):
-                one = fetch(first, origin, url, method, how, sandboxed=sandboxed)
-                for other in others:
-                    two = fetch(other, origin, url, method, how, sandboxed=sandboxed)
-                    found = compared(one, two, forged=kind == "forged", friend=friend)
-                    if not ALLOWED.fullmatch(found):
-                        bad.setdefault(found, f"{origin} {kind} {method} {url}: {one[0]} {two[0]}")
+    for each in afters:
+        for found, example in bad_differences(program, urls, first, observed(each, program, urls)).items():
+            bad.setdefault(found, example)
     return bad

@@ -178,6 +178,30 @@ def test_only_a_clean_git_tree_is_written(run, program, tmp_path):
     assert "CorsGuard" in program.read_text()
 
 
+@pytest.mark.parametrize("where", [".", "inner"])
+def test_the_difference_can_be_applied_wherever_the_command_runs(run, program, tmp_path, monkeypatch, where):
+    """Its names are those of the tree, even for a path from the root."""
+    committed(tmp_path)
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / where)
+    report = run(program).output
+    difference = report[: report.index("\ndone")] + "\n"
+
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=difference, text=True, check=True)
+
+    assert "CorsGuard(app" in program.read_text()
+
+
+def test_the_difference_names_files_from_the_current_folder_where_there_is_no_git_tree(
+    run, program, tmp_path, monkeypatch
+):
+    """And from the root, if they are elsewhere."""
+    assert run(program).output.startswith("--- a/app.py\n+++ b/app.py\n")
+    (tmp_path / "inner").mkdir()
+    monkeypatch.chdir(tmp_path / "inner")
+    assert run(program).output.startswith(f"--- a{program}\n+++ b{program}\n")
+
+
 def test_without_git_nothing_is_written(run, program, monkeypatch):
     """Unless it is forced."""
     monkeypatch.setenv("PATH", "")

@@ -541,6 +541,9 @@ def test_headers_that_may_allow_more_than_the_policy_are_asked_about(text, tmp_p
     [
         "from socketio import SocketIO\ns = SocketIO(app)\nCORS(app)",
         "from flask_socketio import SocketIO\ns = SocketIO()\nCORS(app)",
+        "from flask_socketio import SocketIO\nCORS(app)\ndef sockets():\n    SocketIO(app)",
+        "from flask_socketio import SocketIO\ndef sockets():\n    SocketIO(app)\nCORS(app)\nsockets()",
+        "from flask_socketio import SocketIO\ndef one():\n    CORS(app)\ndef two():\n    SocketIO(app)\none()\ntwo()",
         "from flask_socketio import SocketIO\ns = SocketIO()\nCORS(app)\ns.init_app(app)\ninit_app(s)",
     ],
 )

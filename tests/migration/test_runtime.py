@@ -180,6 +180,40 @@ def test_a_start_that_worked_works_and_the_value_is_left_out(identity, options, 
     assert found == policy
 
 
+@pytest.mark.parametrize("mode", ["raise", "warn"])
+@pytest.mark.parametrize(
+    ("options", "answers", "policy"),
+    [
+        (
+            {"supports_credentials": True},
+            {"any-origin-with-credentials": [A]},
+            of(A, credentials=True),
+        ),
+        ({"supports_credentials": True}, {"any-origin-with-credentials": "closed"}, SAME_ORIGIN),
+        (
+            {"origins": [B], "supports_credentials": True},
+            {"any-origin-with-credentials": [A]},
+            of(B, credentials=True),
+        ),
+        (
+            {"origins": ["http://a.example"], "supports_credentials": True},
+            {"http-with-credentials": "keep"},
+            of("http://a.example", credentials=True, dangerously_allow=["insecure-origins"]),
+        ),
+        ({"origins": f"{A}/"}, {"never-matched": "as-written"}, of(A)),
+    ],
+)
+def test_what_was_answered_to_the_command_is_not_asked_again(mode, options, answers, policy):
+    """It applies to what only run time knows, and nothing is warned of."""
+    assert policy_from_flask_cors(**options, answers=answers, on_problem=mode) == policy
+
+
+def test_an_answer_to_no_question_is_an_error():
+    """It would never be read."""
+    with pytest.raises(ValueError, match="'what' is not a question"):
+        policy_from_flask_cors(answers={"what": "closed"})
+
+
 def test_a_policy_has_no_paths_of_its_own():
     """Options for some paths raise, or give the closed policy with a warning."""
     with pytest.raises(PolicyError, match=r"flask-cors\.resources"):

@@ -180,10 +180,6 @@ BY_HAND = [
         "if input():\n    CORS(app)\n\n@app.get('/')\n@cross_origin(origins=['https://a.example'])\ndef v(): ...",
     ),
     (
-        "by-hand",
-        "import os\nCORS(app, origins=['http://a.example', os.environ['O']], supports_credentials=True)",
-    ),
-    (
         "order-of-paths",
         "CORS(app, resources={'/a/*': {'methods': ['PUT']}, '/a': {}})\n@app.get('/a')\ndef v(): ...\n@app.get('/a/b')\ndef w(): ...",
     ),
@@ -244,6 +240,14 @@ QUESTIONS = [
         "hand-reflection",
         "CORS(app)\n@app.after_request\ndef hook(r):\n    r.headers['Access-Control-Allow-Credentials'] = 'true'\n    return r",
     ),
+    (
+        "socketio-inside",
+        "from flask_socketio import SocketIO\ndef sockets():\n    SocketIO(app)\nsockets()\nCORS(app)",
+    ),
+    (
+        "socketio-inside",
+        "from flask_socketio import SocketIO\ndef one():\n    CORS(app)\ndef two():\n    SocketIO(app)",
+    ),
     ("socketio-inside", "from flask_socketio import SocketIO\ns = SocketIO(app)\nCORS(app)"),
     ("null-with-credentials", "CORS(app, origins=['null'], supports_credentials=True)"),
     ("private-network-any-origin", "CORS(app, allow_private_network=True)"),
@@ -300,19 +304,25 @@ def test_keeping_it_closed_always_is_an_answer(identity, text, tmp_path):
             "any-origin-with-credentials",
             ("https://b.example",),
             "import os\nCORS(app, origins=os.environ.get('O', '*'), supports_credentials=True)",
-            '["https://b.example"]',
+            'answers={"any-origin-with-credentials": ["https://b.example"]}, on_problem=',
         ),
         (
             "any-origin-with-credentials",
             "closed",
             "import os\nCORS(app, origins=os.environ.get('O', '*'), supports_credentials=True)",
-            'CorsGuard(app, guard="report")',
+            'answers={"any-origin-with-credentials": "closed"}, on_problem=',
         ),
         (
             "any-origin-with-credentials",
             "no-credentials",
             "import os\nCORS(app, origins=os.environ.get('O', '*'), supports_credentials=True)",
-            "origins=os.environ.get('O', '*'), on_problem=",
+            'supports_credentials=True, answers={"any-origin-with-credentials": "no-credentials"}',
+        ),
+        (
+            "http-with-credentials",
+            "keep",
+            "import os\nCORS(app, origins=['http://a.example', os.environ['O']], supports_credentials=True)",
+            'answers={"http-with-credentials": "keep"}, on_problem=',
         ),
         ("never-matched", "as-written", "CORS(app, origins='a.example')", '["https://a.example"]'),
         (

@@ -67,7 +67,7 @@ class FirstRequest:
         # One request takes the lock, and never gives it back.
         if self._first.acquire(blocking=False):
             self.found_another = has_flask_cors(self._app)
-            for finding in self._surroundings.findings():
+            for finding in self._surroundings.findings(self._policies()):
                 warn(finding, self._place)
             cookie = SessionCookie(self._app, self._policies(), self._place)
             if cookie.found is not None:
@@ -113,7 +113,7 @@ class FirstRequest:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what can be found without a request, whether or not there was a warning of it."""
-        for each in self._surroundings.findings():
+        for each in self._surroundings.findings(self._policies()):
             yield replace(each, where=str(self._place))
         for place, each in self._marks.findings():
             yield replace(each, where=str(place))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from flask_corsguard.core.findings import Finding
+from flask_corsguard.core.policy import Policy
 from flask_corsguard.flask.config import PREFIX
 
 if TYPE_CHECKING:
@@ -26,6 +27,15 @@ _OF_FLASK_CORS: Final[Mapping[str, str | None]] = {
 }
 
 
+#: Policies that were made of options of Flask-CORS, with the names of these: the application has read them.
+_READ: Final[dict[Policy, frozenset[str]]] = {}
+
+
+def remember_options(policy: Policy, options: Iterable[str]) -> None:
+    """Record that a policy was made of these *options* of Flask-CORS, wherever they come from."""
+    _READ[policy] = _READ.get(policy, frozenset()) | frozenset(options)
+
+
 class StaleConfiguration:
     """Compares the configuration with what it was when the extension read it.
 
@@ -39,9 +49,10 @@ class StaleConfiguration:
     def _now(self) -> dict[str, object]:
         return {key: _frozen(value) for key, value in self._app.config.items() if _is_ours(key)}
 
-    def findings(self, *, flask_cors: bool) -> Iterator[Finding]:
+    def findings(self, policies: Iterable[Policy], *, flask_cors: bool) -> Iterator[Finding]:
         """Yield a finding for each kind of keys that have no effect.
 
+        :param policies: all policies of the application.
         :param flask_cors: whether Flask-CORS is there, too, and reads its keys.
         """
         now = self._now()
@@ -52,7 +63,9 @@ class StaleConfiguration:
             )
             hint = "Set it before CorsGuard(app), or before guard.init_app(app)."
             yield Finding(code="config.late", message=message, hint=hint)
-        left = sorted(key for key in _OF_FLASK_CORS if key in self._app.config)
+        config = self._app.config
+        listed = [*policies]
+        left = sorted(key for key in _OF_FLASK_CORS if key in config and not _is_heard(key, config, listed))
         if left and not flask_cors:
             new = [name for name in map(_OF_FLASK_CORS.get, left) if name is not None]
             move = (
@@ -62,6 +75,18 @@ class StaleConfiguration:
             )
             message = f"{', '.join(left)}: keys of Flask-CORS, which have no effect here."
             yield Finding(code="flask-cors.keys", message=message, hint=move)
+
+
+def _is_heard(key: str, config: Mapping[str, object], policies: Iterable[Policy]) -> bool:
+    """Whether a policy does what a key of Flask-CORS says: the application has read it itself."""
+    option = key.removeprefix("CORS_").lower()
+    field = (_OF_FLASK_CORS[key] or "").removeprefix(PREFIX).lower()
+    value = _frozen(config[key])
+    return any(
+        option in _READ.get(policy, ())
+        or (value is not None and getattr(policy, field, None) in (value, (value,)))
+        for policy in policies
+    )
 
 
 def _is_ours(key: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -20,6 +20,7 @@ from .stale_configuration import StaleConfiguration
 if TYPE_CHECKING:
     from flask import Flask
 
+    from flask_corsguard.core.policy import Policy
     from flask_corsguard.flask.config import Settings
 
 _FLASK_CORS: Final = Finding(
@@ -46,14 +47,17 @@ class Surroundings:
         self._settings = settings
         self._configuration = StaleConfiguration(app)
 
-    def findings(self) -> Iterator[Finding]:
-        """Yield what is found now."""
+    def findings(self, policies: Iterable[Policy]) -> Iterator[Finding]:
+        """Yield what is found now.
+
+        :param policies: all policies of the application.
+        """
         is_flask_cors = has_flask_cors(self._app)
         if is_flask_cors:
             yield _FLASK_CORS
         yield from self._mounted()
         yield from outside_layers(self._app, self._layer)
-        yield from self._configuration.findings(flask_cors=is_flask_cors)
+        yield from self._configuration.findings(policies, flask_cors=is_flask_cors)
         if unregistered := sorted(_unregistered_blueprints(self._app)):
             message = (
                 f"The marked blueprint {', '.join(unregistered)} is not registered, so its policy applies "

@@ -7,8 +7,10 @@ import pytest
 from flask import Flask
 
 from cases import EVIL, A
-from flask_corsguard import CorsGuard
+from flask_corsguard import CorsGuard, Policy, policy_from_flask_cors
 from harness import call, preflight, warned
+
+CLOSED = {"never-matched": "closed"}
 
 
 def change(config, **keys):
@@ -86,6 +88,34 @@ def test_keys_of_flask_cors_that_are_left_over_are_warned_of(keys, remedy):
 
     with warned(f"{', '.join(keys)}: keys of Flask-CORS, which have no effect here. {remedy}"):
         call(app)
+        call(app)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        policy_from_flask_cors(origins=[A, f"{A}/"], supports_credentials=True, answers=CLOSED),
+        policy_from_flask_cors(origins=[], supports_credentials=True, guard="report"),
+        Policy(origins=[A], credentials=True),
+    ],
+)
+def test_keys_that_the_application_reads_itself_are_not_warned_of(policy):
+    """They may come from the environment of its users, and stay."""
+    app = Flask(__name__)
+    app.config.update(CORS_ORIGINS=[A], CORS_SUPPORTS_CREDENTIALS=True)
+    CorsGuard(app, paths={"/": policy})
+
+    with warned():
+        call(app)
+
+
+def test_keys_that_the_application_does_not_read_are_warned_of_beside_others():
+    """Each is compared for itself."""
+    app = Flask(__name__)
+    app.config.update(CORS_ORIGINS=A, CORS_METHODS=["PUT"], CORS_VARY_HEADER=True, CORS_MAX_AGE=None)
+    CorsGuard(app, origins=[A])
+
+    with warned("CORS_MAX_AGE, CORS_METHODS, CORS_VARY_HEADER: keys of Flask-CORS"):
         call(app)
 
 
