@@ -54,7 +54,7 @@ def main():
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         app = globals()[program["id"]]()
-        urls = program.get("urls") or _some(urls_of(app))
+        urls = _some(urls_of(app))
         found = observed(app, program, urls)
     told = sorted({str(each.message) for each in caught if "flask_corsguard" in each.category.__module__})
     json.dump({"urls": urls, "observed": found, "warnings": told}, output)
