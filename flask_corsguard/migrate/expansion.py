@@ -1,4 +1,4 @@
-"""The texts that a regular expression stands for, one by one."""
+"""The texts that a regular expression matches, one by one."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Expansion:
 
     :ivar characters: gives the texts of a class of characters.
     :ivar repeat: gives the texts of a repetition, unless it is optional and no more.
-    :ivar end: stands for the end of the text.
-    :ivar boundary: stands for the end of a word; without it no text does.
+    :ivar end: the placeholder for the end of the text.
+    :ivar boundary: that for the end of a word; ``None`` if no text has one.
     :ivar limit: texts that one expression may have.
     """
 
@@ -35,7 +35,7 @@ class Expansion:
     limit: int
 
     def texts(self, node: Node) -> list[str]:
-        """Return the texts that *node* stands for.
+        """Return the texts that *node* matches.
 
         :raises UnreadableError: if these are too many, or cannot be written out.
         """
