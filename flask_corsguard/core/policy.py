@@ -92,7 +92,7 @@ class Policy:
 
     # Where a pickle and a traceback look for it: a module may move, a public name does not.
     __module__ = "flask_corsguard"
-    __slots__ = (*FIELDS, "_compiled", "_hash", "_origin_set", "_varying")
+    __slots__ = (*FIELDS, "__weakref__", "_compiled", "_hash", "_origin_set", "_varying")
 
     origins: OriginItems
     methods: Literal["*"] | tuple[str, ...] | None
@@ -271,7 +271,7 @@ def copy_of(policy: Policy, **changes: object) -> Policy:
     """Return *policy* with the *changes*, of which none is checked, and without its compiled form."""
     other = object.__new__(Policy)
     for name in Policy.__slots__:
-        if name not in {"_compiled", "_hash", "_varying"}:
+        if name not in {"__weakref__", "_compiled", "_hash", "_varying"}:
             other._set(name, changes[name] if name in changes else getattr(policy, name))
     # Tempting: policy.replace(). But checking a hundred thousand origins for each route would be felt.
     other._set("_compiled", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
 
 from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.policy import Policy
@@ -27,13 +28,14 @@ _OF_FLASK_CORS: Final[Mapping[str, str | None]] = {
 }
 
 
-#: Policies that were made of options of Flask-CORS, with the names of these: the application has read them.
-_READ: Final[dict[Policy, frozenset[str]]] = {}
+#: Policies that were made of options of Flask-CORS, by their identities and the options: the application has
+#: read these itself. Two applications can have equal policies, and one of them keys that nobody reads.
+_READ: Final[WeakValueDictionary[tuple[int, str], Policy]] = WeakValueDictionary()
 
 
 def remember_options(policy: Policy, options: Iterable[str]) -> None:
     """Record that a policy was made of these *options* of Flask-CORS, wherever they come from."""
-    _READ[policy] = _READ.get(policy, frozenset()) | frozenset(options)
+    _READ.update({(id(policy), option): policy for option in options})
 
 
 class StaleConfiguration:
@@ -83,7 +85,7 @@ def _is_heard(key: str, config: Mapping[str, object], policies: Iterable[Policy]
     field = (_OF_FLASK_CORS[key] or "").removeprefix(PREFIX).lower()
     value = _frozen(config[key])
     return any(
-        option in _READ.get(policy, ())
+        (id(policy), option) in _READ
         or (value is not None and getattr(policy, field, None) in (value, (value,)))
         for policy in policies
     )
