@@ -16,6 +16,7 @@ version = release = version_of("flask-corsguard")
 extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
+    "corsguard_attributes",
     "corsguard_differences",
     "corsguard_findings",
     "corsguard_messages",
@@ -45,7 +46,8 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(collections|datetime|flask|os|re|redis|sqlalchemy|typing|werkzeug|wsgiref|_typeshed)\..*"),
     (r"py:class", r"Any|ASGIApplication|Callable|Flask|Load|Iterable|Mapping|Unpack|WSGIApplication"),
     # Aliases in annotations: what they stand for is said where the parameter is described.
-    (r"py:class", r"BlueprintsArgument|Engine|Headers|OnRefusal|PathsArgument|PolicyArgument|PolicyFields"),
+    (r"py:class", r"BlueprintsArgument|Engine|Headers?|OnRefusal|PathsArgument|PolicyArgument|PolicyFields"),
+    (r"py:class", r"ResponseType"),
     (r"py:class", r"flask_corsguard\.flask\.decorator\.T"),
     # What str() is for: a page's origin in the browser model.
     (r"py:class", r"flask_corsguard\.testing\.urls\..*"),

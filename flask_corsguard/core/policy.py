@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from operator import methodcaller
-from typing import Any, Final, Literal, NoReturn, cast, final
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, cast, final
 
 from .origin_set import OriginSet
 from .policy_fields import (
@@ -13,6 +13,7 @@ from .policy_fields import (
     FIELDS,
     GUARD_MODES,
     RESOURCE_POLICIES,
+    SLOTS,
     GuardMode,
     NamesField,
     OriginItems,
@@ -64,10 +65,8 @@ class Policy:
         method of the route. For data that pages only read, write ``methods=["GET"]``.
     :param allow_headers: the request headers that are allowed, ``"*"`` for any but ``Authorization``, which
         must be listed beside it.
-    :param expose_headers: the response headers that a page may read, ``"*"`` for all. It may always read
-        seven headers.
-    :param credentials: whether the browser may send cookies and HTTP authentication, and the page read the
-        answer.
+    :param expose_headers: the response headers that a page may read, beside seven; ``"*"`` for all.
+    :param credentials: whether browsers may send cookies and HTTP authentication, and pages read the answer.
     :param max_age: how long a browser may cache the response to a preflight: seconds or a ``timedelta``,
         from 0 (not at all) to 86400. ``None`` sends nothing; browsers then cache it for 5 seconds.
     :param private_network: whether pages of the internet may call a server in a private network, if their
@@ -92,7 +91,7 @@ class Policy:
 
     # Where a pickle and a traceback look for it: a module may move, a public name does not.
     __module__ = "flask_corsguard"
-    __slots__ = (*FIELDS, "__weakref__", "_compiled", "_hash", "_origin_set", "_varying")
+    __slots__ = SLOTS
 
     origins: OriginItems
     methods: Literal["*"] | tuple[str, ...] | None
@@ -107,12 +106,13 @@ class Policy:
     guard: GuardMode
     dangerously_allow: tuple[Door, ...]
 
-    #: The compiled origins; ``None`` allows every origin.
-    _origin_set: OriginSet | None
-    #: Places; :func:`.compiled.compiled` and :func:`.audiences.varying` alone read and fill them.
-    _compiled: object
-    _varying: Policy
-    _hash: int
+    if TYPE_CHECKING:  # help() shows no private member
+        #: The compiled origins; ``None`` allows every origin.
+        _origin_set: OriginSet | None
+        #: Places; :func:`.compiled.compiled` and :func:`.audiences.varying` alone read and fill them.
+        _compiled: object
+        _varying: Policy
+        _hash: int
 
     def __init__(
         self,

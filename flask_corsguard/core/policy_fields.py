@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Final, Literal, TypedDict
+from typing import Final, Literal, TypedDict, TypeVar
 
 from .validation.origins import Door, Item
 
@@ -52,3 +52,38 @@ DEFAULTS: Final[Mapping[str, object]] = {
 }
 
 FIELDS: Final = ("origins", *DEFAULTS)
+
+#: What a field means, in a sentence; the docstring of :class:`Policy` says everything.
+SENTENCES: Final[Mapping[str, str]] = {
+    "origins": 'The origins that are allowed: a list, or "*" for any. Required.',
+    "methods": 'The methods that are allowed: a list, or "*" for any. None: those of the route in Flask.',
+    "allow_headers": 'The request headers that are allowed: a list, or "*" for any but Authorization.',
+    "expose_headers": 'The response headers that a page may read: a list, or "*" for all.',
+    "credentials": "Whether the browser may send cookies and HTTP authentication.",
+    "max_age": "How many seconds a browser may cache the response to a preflight, from 0 to 86400.",
+    "private_network": "Whether pages of the internet may call a server in a private network.",
+    "timing": 'Whether pages of allowed origins, or "*" for every page, may read detailed timing.',
+    "resource_policy": "The Cross-Origin-Resource-Policy of every response: which sites may embed it.",
+    "guard": 'Whether a refused request is stopped ("enforce"), only logged ("report") or neither ("off").',
+    "dangerously_allow": "What is rarely safe, by name: null-origin, insecure-origins, public-suffixes ...",
+}
+
+#: The slots of a policy. ``help()`` shows their values; what begins with an underscore is private.
+SLOTS: Final[Mapping[str, str]] = {
+    **SENTENCES,
+    **dict.fromkeys(("__weakref__", "_compiled", "_hash", "_origin_set", "_varying"), ""),
+}
+
+T = TypeVar("T")
+
+
+def explains_fields(target: T) -> T:
+    """Name and explain every field in the docstring of *target*, which takes them as ``**fields``."""
+    summary = "the fields of a policy, instead of *policy*"
+    head, found, tail = (target.__doc__ or "").partition(f":param fields: {summary}.")
+    # Python 3.13 removes the indentation of docstrings when it compiles.
+    indent = head[len(head.rstrip(" ")) :]
+    fields = [f"{indent}    - ``{name}``: {sentence}" for name, sentence in SENTENCES.items()]
+    if found:
+        target.__doc__ = "\n".join([f"{head}:param fields: {summary}:", "", *fields, ""]) + tail
+    return target

@@ -14,6 +14,7 @@ from flask.views import View
 from flask_corsguard.core.audiences import AnyPolicy
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.policy_argument import policy_from
+from flask_corsguard.core.policy_fields import explains_fields
 from flask_corsguard.core.problems import PolicyError, problem
 from flask_corsguard.wsgi.application import ASGI_ADAPTER, is_asgi
 
@@ -47,6 +48,7 @@ T = TypeVar("T", bound=object)
 def cors(policy: Policy | Sequence[Policy], /) -> Callable[[T], T]: ...
 @overload
 def cors(**fields: Unpack[PolicyFields]) -> Callable[[T], T]: ...
+@explains_fields
 def cors(policy: Any = None, /, **fields: Any) -> Callable[[T], T]:
     """Mark a view function, a ``View`` class, a method of one or a ``Blueprint`` with a policy.
 

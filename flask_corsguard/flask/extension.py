@@ -14,6 +14,7 @@ from flask_corsguard.core.findings import Finding
 from flask_corsguard.core.guard import reported
 from flask_corsguard.core.policy import SAME_ORIGIN, Policy
 from flask_corsguard.core.policy_argument import policy_from
+from flask_corsguard.core.policy_fields import explains_fields
 from flask_corsguard.core.reasons import ALLOWED
 from flask_corsguard.wsgi.environ import ORIGIN, REQUEST, UPGRADE, method_to_judge
 from flask_corsguard.wsgi.middleware import CorsMiddleware
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     BlueprintsArgument = Mapping[str, PolicyOrList]
 
 
+@explains_fields
 class CorsGuard:
     """Applies policies to a Flask application: one to all of it, and those of the marks to its parts.
 
@@ -108,12 +110,12 @@ class CorsGuard:
     ) -> None: ...
     def __init__(
         self,
-        app: Any = None,
-        policy: Any = None,
+        app: Flask | None = None,
+        policy: PolicyArgument | None = None,
         *,
-        paths: Any = None,
-        blueprints: Any = None,
-        report_only: Any = None,
+        paths: PathsArgument | None = None,
+        blueprints: BlueprintsArgument | None = None,
+        report_only: bool | None = None,
         debug_page: bool = False,
         **fields: Any,
     ) -> None:
@@ -144,12 +146,12 @@ class CorsGuard:
     ) -> None: ...
     def init_app(
         self,
-        app: Any,
-        policy: Any = None,
+        app: Flask,
+        policy: PolicyArgument | None = None,
         *,
-        paths: Any = None,
-        blueprints: Any = None,
-        report_only: Any = None,
+        paths: PathsArgument | None = None,
+        blueprints: BlueprintsArgument | None = None,
+        report_only: bool | None = None,
         **fields: Any,
     ) -> None:
         """Register the extension with *app* and read its configuration, once.
@@ -182,7 +184,7 @@ class CorsGuard:
             require_debug(app)
         middleware = _FlaskMiddleware(app, read_settings(given, app.config))
         app.extensions[EXTENSION] = middleware
-        app.wsgi_app = middleware  # Flask's documented way
+        app.wsgi_app = middleware  # type: ignore[method-assign]  # Flask's documented way
         if self._has_debug_page:
             add_debug_page(app)
 

@@ -40,6 +40,10 @@ class Source(Protocol):
         ...
 
 
+# Below the class: in it, this would be one more thing that a source has.
+Source.__module__ = "flask_corsguard.live"
+
+
 class Asked:
     """A source, or a function and its version, asked in one way.
 

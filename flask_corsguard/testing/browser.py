@@ -44,6 +44,8 @@ class Browser:
         origin.
     """
 
+    __module__ = "flask_corsguard.testing"
+
     def __init__(
         self, app: WSGIApplication | Mapping[str, WSGIApplication], engine: Engine | None = None
     ) -> None:

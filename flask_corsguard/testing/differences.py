@@ -20,6 +20,8 @@ ENGINES: Final[tuple[Engine, ...]] = get_args(Engine)
 class Difference:
     """One behaviour in which an engine and the standard differ."""
 
+    __module__ = "flask_corsguard.testing"
+
     #: A stable name, such as ``"samesite-default"``.
     code: str
     #: The behaviour, in a sentence.

@@ -22,6 +22,8 @@ class Exchange:
     response with ``<``.
     """
 
+    __module__ = "flask_corsguard.testing"
+
     #: The method of the request.
     method: str
     #: The URL of the request, without its fragment.

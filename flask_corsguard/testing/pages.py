@@ -23,6 +23,8 @@ class Page:
     the test. A *url* is absolute, or relative to the URL of the page.
     """
 
+    __module__ = "flask_corsguard.testing"
+
     def __init__(self, agent: Agent, client: Client, response: Response | None = None) -> None:
         self._agent = agent
         self._client = client

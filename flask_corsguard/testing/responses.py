@@ -29,6 +29,8 @@ class Response:
     headers, no body. The test finds the whole response in :attr:`exchange`.
     """
 
+    __module__ = "flask_corsguard.testing"
+
     #: ``"basic"`` (same-origin), ``"cors"``, ``"opaque"`` or ``"opaqueredirect"``.
     type: ResponseType
     #: The status; 0 if the page may not know it.
@@ -69,6 +71,8 @@ class Response:
 class Image:
     """An image that a page shows."""
 
+    __module__ = "flask_corsguard.testing"
+
     #: Whether the page can no longer read a canvas once this image is drawn on it.
     tainted: bool
     #: Whether the page may see how long the request took (#concept-tao-check).
@@ -80,6 +84,8 @@ class Image:
 @dataclass(frozen=True, slots=True)
 class Script:
     """A script that a page runs."""
+
+    __module__ = "flask_corsguard.testing"
 
     #: Whether ``window.onerror`` gets only "Script error." for an error in this script.
     muted: bool
