@@ -19,11 +19,12 @@ help:
 	@echo 'make test           runs all tests but those of browsers and servers, and measures coverage'
 	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: with more generated examples'
 	@echo 'make gate           runs everything that has to pass: what stands below, but bench, and all tests'
-	@echo 'make check          checks style, layers, types and prose'
+	@echo 'make check          checks style, layers, types, spelling, workflows and prose'
 	@echo 'make prose          checks the language of README and documentation: plain words, short sentences'
 	@echo 'make docs           builds the documentation into docs/_build/html'
 	@echo '     SERVE=1        and serves it, prints the address, and ends with Ctrl-C; PORT=8000: at this port'
-	@echo 'make wheel          builds the wheel, and installs and imports it in an environment of its own'
+	@echo 'make wheel          builds the package twice, compares and checks it, and tests it with the oldest Flask'
+	@echo '                    and the newest, each in an environment of its own; noxfile.py does so in every Python'
 	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
 	@echo 'make interop        tests it under every server and framework; installs some of them (Debian, as root)'
 	@echo 'make edge           tests the exported configuration in real engines; installs some of them (Debian, as root)'
@@ -110,13 +111,15 @@ check: $(VENV)/lint.stamp $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/pyright
+	$(BIN)/typos
+	$(BIN)/zizmor --offline --quiet .
 	@$(MAKE) --no-print-directory prose
 
 prose: $(VENV)/lint.stamp $(VENV)/tests.stamp
 	@PYTHONPATH=tests $(BIN)/python -m prose
 
-wheel: $(VENV)/tests.stamp
-	@.ci/wheel $(BIN)/python
+wheel: $(VENV)/nox.stamp
+	@$(BIN)/python -m nox --no-error-on-missing-interpreters --sessions package wheel
 
 docs: $(VENV)/docs.stamp
 	$(BIN)/python -m sphinx -q -W -n -b html docs docs/_build/html
@@ -124,22 +127,22 @@ docs: $(VENV)/docs.stamp
 	@$(if $(SERVE),$(BIN)/python -u -m http.server --bind 127.0.0.1 --directory docs/_build/html $(or $(PORT),0))
 
 clean:
-	rm -rf $(VENV) build docs/_build .coverage .mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .nox build docs/_build .coverage .mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
 	  echo 'Python 3.10 or newer is needed, and $(PYTHON) is not: make PYTHON=/path/to/python3 ...' >&2; exit 1; }
+	@echo 'Creating the virtual environment $(VENV) ...'
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo 'A virtual environment could not be made; on Debian, install python3-venv.' >&2; rm -rf $(VENV); exit 1; }
 
 # An environment that somebody else has made can have a pip that knows no groups.
 $(VENV)/pip.stamp: | $(BIN)/python
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python .ci/install.py --upgrade 'pip>=25.1'
 	@touch $@
 
 # One stamp for each group of pyproject.toml's dependency-groups.
 $(VENV)/%.stamp: pyproject.toml $(VENV)/pip.stamp
 	@echo 'Installing what `$*` needs into $(VENV) ...'
-	@PYTHONWARNINGS='ignore:Editable installation' \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group $*
+	@$(BIN)/python .ci/install.py --editable . --group $*
 	@touch $@
