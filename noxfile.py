@@ -53,8 +53,8 @@ def package(session: nox.Session) -> None:
     wheel, sdist = built(session)
     for each in (wheel, sdist):
         session.log(f"{each.name}: {each.stat().st_size:,} bytes")
-    source = unpacked(sdist, Path(session.create_tmp()))
-    again = build(session, source, Path(session.create_tmp()) / "again")
+    place = place_of(session)
+    again = build(session, unpacked(sdist, place), place / "again")
     for one, other in zip((wheel, sdist), again, strict=True):
         if one.read_bytes() != other.read_bytes():
             session.error(f"two builds of {one.name} differ: compare {one} with {other}")
@@ -126,10 +126,17 @@ def distributions(place: Path) -> tuple[Path, Path]:
     return wheel, sdist
 
 
+def place_of(session: nox.Session) -> Path:
+    """Return a new folder of the session; that of nox would become the place of all temporary files."""
+    place = Path(session.virtualenv.location) / "place"
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    return place
+
+
 def unpacked(sdist: Path, place: Path) -> Path:
     """Unpack *sdist* and return its folder."""
     source = place / sdist.name.removesuffix(".tar.gz")
-    shutil.rmtree(source, ignore_errors=True)
     with tarfile.open(sdist) as archive:
         archive.extractall(place, filter="data")
     return source
@@ -151,7 +158,7 @@ def run_tests(session: nox.Session, sdist: Path, flask: str, *arguments: str) ->
 
 def run(session: nox.Session, sdist: Path, *arguments: str) -> None:
     """Run the tests of *sdist* with what is installed."""
-    place = unpacked(sdist, Path(session.create_tmp()))
+    place = unpacked(sdist, place_of(session))
     shutil.rmtree(place / "flask_corsguard")
     (place / "_flask_corsguard_pytest.py").unlink()
     session.chdir(place)

@@ -91,15 +91,15 @@ def has_an_example(documented: object) -> bool:
 
 def source_of(each: type) -> str:
     """Return the source of a class, whose ``__module__`` may be the public one instead of its own."""
-    functions = [value for value in vars(each).values() if inspect.isfunction(value)]
-    module = sys.modules[functions[0].__module__ if functions else each.__module__]
-    source = inspect.getsource(module)
+    modules = [module for name, module in sys.modules.items() if name.startswith(f"{each.__module__}.")]
+    sources = [inspect.getsource(module) for module in modules if vars(module).get(each.__name__) is each]
     (found,) = [
-        node
+        ast.get_source_segment(source, node)
+        for source in sources
         for node in ast.parse(source).body
         if isinstance(node, ast.ClassDef) and node.name == each.__name__
     ]
-    return ast.get_source_segment(source, found) or ""
+    return found or ""
 
 
 def examples_of(module: ModuleType) -> dict[str, doctest.DocTest]:
