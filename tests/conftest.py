@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 # gives the same result. Only the nightly profile draws other examples each time.
 _COMMON = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("development", _COMMON, max_examples=25)
-settings.register_profile("default", _COMMON, max_examples=1000)
+settings.register_profile("default", _COMMON, max_examples=200)
 settings.register_profile("gate", _COMMON, max_examples=2500)
 settings.register_profile("nightly", _COMMON, max_examples=20000, derandomize=False)
 # `--hypothesis-profile` names another one.
@@ -70,6 +70,9 @@ _SLOW = frozenset(
     }
 )
 
+#: Modules whose tests start many processes or real servers, and show nothing of the package alone.
+_LONG = frozenset({"tests/test_benchmarks.py", "tests/test_demo.py", "tests/test_mutants.py"})
+
 #: The names of all tests that were collected, those that -m and -k leave out among them.
 _COLLECTED = pytest.StashKey[frozenset[str]]()
 
@@ -90,6 +93,8 @@ def pytest_collection_modifyitems(config, items):
         marked = ("browser", "edge", "interop", "migration")
         if module in _SLOW or any(item.get_closest_marker(each) for each in marked):
             item.add_marker("slow")
+        if module in _LONG:
+            item.add_marker("long")
 
 
 @pytest.hookimpl(wrapper=True)
