@@ -69,7 +69,7 @@ def package(session: nox.Session) -> None:
 def wheel(session: nox.Session, flask: str) -> None:
     """Install the wheel alone, import it without a warning, and run the fast tests with it."""
     path, sdist = built(session)
-    session.install(str(path), *versions(flask))
+    install(session, path, *versions(flask))
     session.run("python", "-W", "error", "-c", IMPORT)
     arguments = ["--hypothesis-profile=development", "-m", "not slow", "--ignore=tests/browsers"]
     run_tests(session, sdist, flask, *arguments, "--ignore=tests/edge/engines", "--ignore=tests/interop")
@@ -80,7 +80,7 @@ def wheel(session: nox.Session, flask: str) -> None:
 def tests(session: nox.Session, flask: str) -> None:
     """Run all tests that need no browser and no other server."""
     path, sdist = built(session)
-    session.install(str(path))
+    install(session, path)
     run_tests(session, sdist, flask)
 
 
@@ -88,7 +88,7 @@ def tests(session: nox.Session, flask: str) -> None:
 def layers(session: nox.Session) -> None:
     """Run the tests of the layers, in interpreters for which not every extension has a wheel."""
     path, sdist = built(session)
-    session.install(str(path), *FOR_LAYERS)
+    install(session, path, *FOR_LAYERS)
     run(session, sdist, *OF_LAYERS)
 
 
@@ -96,7 +96,7 @@ def layers(session: nox.Session) -> None:
 def development(session: nox.Session) -> None:
     """Run the tests of the layers with the main branches of Flask and Werkzeug."""
     path, sdist = built(session)
-    session.install(str(path), *FOR_LAYERS)
+    install(session, path, *FOR_LAYERS)
     session.install("--upgrade", *DEVELOPMENT)
     run(session, sdist, *OF_LAYERS)
 
@@ -140,6 +140,13 @@ def unpacked(sdist: Path, place: Path) -> Path:
     with tarfile.open(sdist) as archive:
         archive.extractall(place, filter="data")
     return source
+
+
+def install(session: nox.Session, wheel: Path, *others: str) -> None:
+    """Install *wheel* and *others*."""
+    session.install(str(wheel), *others)
+    # In an environment that is used again, pip takes an earlier build of this version for the same.
+    session.install("--force-reinstall", "--no-deps", str(wheel))
 
 
 def versions(flask: str) -> list[str]:
