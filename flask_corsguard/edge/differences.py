@@ -36,10 +36,9 @@ _CORS_ALONE: Final = frozenset({"traefik", "gateway-api", "istio", "aws-http-api
 DIFFERENCES: Final = (
     Difference(_CORS_ALONE, "", "What this format cannot do was accepted by name when it was exported."),
     Difference(
-        _ALL,
+        frozenset({"nginx", "caddy", "apache"}),
         r"^\S+ \S*%(?![0-9A-Fa-f]{2})",
-        'A path with a "%" that begins no escape means different things to different software: it is '
-        "refused, or has the closed policy.",
+        'The engine answers 400 to a path with a "%" that begins no escape.',
     ),
     Difference(
         frozenset({"envoy"}),
@@ -57,14 +56,9 @@ DIFFERENCES: Final = (
         "nginx answers 400 to a path that leads above the root once it is decoded.",
     ),
     Difference(
-        frozenset({"envoy", "varnish"}),
-        r"^\S+ \S*(?:%[0-9A-Fa-f]{2})",
-        "The engine does not decode paths: every byte has one spelling, and any other has the closed policy.",
-    ),
-    Difference(
         frozenset({"apache"}),
         r"^\S+ \S*%(?:00|2[fF])",
-        "Apache answers 404 to an escaped NUL or slash; with AllowEncodedSlashes, the closed policy applies.",
+        "Apache answers 404 to an escaped NUL; and to an escaped slash, without AllowEncodedSlashes.",
     ),
     Difference(
         _ALL,
@@ -75,6 +69,32 @@ DIFFERENCES: Final = (
 )
 
 
+#: Where an answer is not equal, although no browser comes to another verdict.
+UNEQUAL: Final = (
+    Difference(
+        frozenset({"envoy", "varnish"}),
+        r"; Upgrade: |\(Upgrade: ",
+        "The engine passes on what is answered to an upgraded connection, or refuses an upgrade that it does "
+        "not know. No page reads any of it.",
+    ),
+    Difference(
+        frozenset({"nginx", "caddy", "varnish"}),
+        r"^\S+ [^ ?]*#",
+        'A path with "#", which no browser sends, has the closed policy.',
+    ),
+    Difference(
+        frozenset({"nginx", "apache"}),
+        r"Origin: [;)]|Origin: [^;]*; Origin: ",
+        "The engine takes a header without a value for none, or one of two lines for the header.",
+    ),
+)
+
+
 def difference_of(form: str, vector: Vector) -> Difference | None:
     """Return the difference that covers *vector*; ``None`` if there is none."""
     return next((each for each in DIFFERENCES if each.covers(form, vector)), None)
+
+
+def explanation_of(form: str, vector: Vector) -> Difference | None:
+    """Return what explains an answer that is not equal; ``None`` if nothing does."""
+    return next((each for each in (*DIFFERENCES, *UNEQUAL) if each.covers(form, vector)), None)

@@ -111,7 +111,8 @@ def own_expression(sites: tuple[OwnSite, ...]) -> str:
     spelled = []
     for site in sites:
         hosts = "|".join(map(re.escape, site.hosts))
-        spelled.append(rf"{re.escape(site.origin)}\|{site.schemes}\|(?i:{hosts})")
+        # As core.guard reads it, an origin may end with a slash here.
+        spelled.append(rf"{re.escape(site.origin)}/?\|{site.schemes}\|(?i:{hosts})")
     return "|".join(spelled)
 
 
@@ -136,7 +137,7 @@ def is_own_by_host(origin: str, scheme: str, host: str) -> bool:
 def is_own_site(sites: tuple[OwnSite, ...], origin: str, scheme: str, host: str) -> bool:
     """Whether *origin* is one of *sites*, and *host* is that of the same one."""
     return any(
-        origin == site.origin
+        origin in {site.origin, f"{site.origin}/"}
         and host.lower() in site.hosts
         and re.fullmatch(site.schemes, scheme) is not None
         for site in sites

@@ -20,18 +20,15 @@ class Interpreter:
     """An engine.
 
     :ivar rules: its configuration.
-    :ivar decodes: whether it compares paths as Python does, and not as they are sent.
     """
 
     rules: Rules
-    decodes: bool = True
 
     def outcome(self, target: str, request: Request) -> Outcome:
         """Return what becomes of *request*, whose target is *target*."""
         is_preflight = request.is_preflight
         method = request.requested_method or "" if is_preflight else request.method
-        find = self.rules.paths.rule_for if self.decodes else self.rules.paths.rule_as_sent
-        rule = self.rules.rules[find(path_of(target), method)]
+        rule = self.rules.rules[self.rules.paths.rule_for(path_of(target), method)]
         case = _case_of(rule, request)
         if is_preflight and rule.managed:
             if case is None:

@@ -1,7 +1,7 @@
 """Which rule applies to a request: by the segments of its path, and for marked views by its method.
 
 Some engines compare the path as Python does, decoded once; others only see it as it was sent. For the latter
-every byte has one accepted spelling, and any other path gets the closed rule.
+there are expressions for every spelling of a path.
 """
 
 from __future__ import annotations
@@ -20,60 +20,21 @@ AMBIGUOUS_AS_SENT: Final = "|".join(
     [
         rf"{_SLASH}{_SLASH}",
         r"\\|%5[cC]|%00|#",
-        # An escape that is left after one decoding; its letters and digits may be escaped, too.
-        r"%25(?:2|%32)(?:[eEfF]|%[46][56])|%25(?:5|%35)(?:[cC]|%[46]3)",
-        # A percent sign without an escape: some engines refuse it, and some pass it on.
-        r"%[^0-9a-fA-F]|%$|%.[^0-9a-fA-F]|%.$",
+        # An escape that is left after one decoding; its letters and digits may be escaped, too, and its "%"
+        # may be one that begins no escape.
+        r"%(?:25(?:2|%32)|%32)(?:[eEfF]|%[46][56])|%2%[46][56]",
+        r"%(?:25(?:5|%35)|%35)(?:[cC]|%[46]3)|%5%[46]3",
+        # Some software takes this for an escape.
+        r"%[uU]",
         rf"{_SLASH}{_DOT}{_DOT}?(?:{_SLASH}|$)",
     ]
 )
 
-#: An expression that is found in every decoded path that is ambiguous.
-AMBIGUOUS_DECODED: Final = r"//|\\|\x00|%(?:2[eE]|2[fF]|5[cC])|(?:^|/)\.\.?(?:/|$)"
+#: An expression that is found where a "%" begins no escape.
+LONE_PERCENT: Final = r"%[^0-9a-fA-F]|%$|%.[^0-9a-fA-F]|%.$"
 
-#: The characters that are compared as they are sent: unreserved ones, and those that no browser escapes.
+#: The characters that are sent as they are: unreserved ones, and those that no browser escapes.
 _LITERAL: Final = "-._~!$&'()*+,;=:@[]|^/"
-
-#: Dot segments and empty ones, in a path as it was sent.
-DOTS_AS_SENT: Final = r"//|/\.\.?(?:/|$)"
-
-
-def _escapes() -> str:
-    # Those of bytes that cannot be sent as they are, in upper case; never those of "%", "\" and NUL.
-    by_first: dict[str, str] = {}
-    for byte in range(1, 256):
-        character = chr(byte)
-        if character not in _LITERAL and character not in "%\\" and not _is_alphanumeric(character):
-            first, second = f"{byte:X}".zfill(2)[0], f"{byte:X}"[-1]
-            by_first[first] = by_first.get(first, "") + second
-    by_seconds: dict[str, str] = {}
-    for first, seconds in by_first.items():
-        by_seconds[seconds] = by_seconds.get(seconds, "") + first
-    return "|".join(f"%[{firsts}][{seconds}]" for seconds, firsts in by_seconds.items())
-
-
-def _is_alphanumeric(character: str) -> bool:
-    return character.isascii() and character.isalnum()
-
-
-#: An expression for the paths whose bytes all have their one spelling, as they were sent.
-PLAIN_AS_SENT: Final = rf"/(?:[A-Za-z0-9._~!$&'()*+,;=:@\[\]|^/-]|{_escapes()})*"
-
-
-def _other_escapes() -> str:
-    # The escapes beside _escapes: in lower case, of a byte that is sent as it is, or of "%", "\\" and NUL.
-    hexadecimal = "0123456789ABCDEFabcdef"
-    by_second: dict[str, str] = {}
-    for first in hexadecimal:
-        seconds = "".join(each for each in hexadecimal if not re.fullmatch(_escapes(), f"%{first}{each}"))
-        by_second[seconds] = by_second.get(seconds, "") + first
-    return "|".join(f"%[{firsts}][{seconds}]" for seconds, firsts in by_second.items() if seconds)
-
-
-#: An expression that is found in every other path that was sent: :data:`PLAIN_AS_SENT`, turned round.
-OTHERWISE_AS_SENT: Final = (
-    rf"^[^/]|[^A-Za-z0-9._~!$&'()*+,;=:@\[\]|^/%-]|{_other_escapes()}|%[^0-9A-Fa-f]|%.[^0-9A-Fa-f]|%.?$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +66,29 @@ class Paths:
     closed: int = 0
     whole: int | None = None
 
-    def rule_for(self, sent: str, method: str) -> int:
-        """Return the rule for the path that was *sent*, for an engine that decodes it."""
-        if self.whole is not None:
-            return self.whole
-        if re.search(AMBIGUOUS_AS_SENT, sent) or not sent.startswith("/"):
-            return self.closed
-        return self._find(unquote_to_bytes(sent).decode("latin-1"), method, as_latin_1)
+    @property
+    def ambiguous(self) -> str:
+        """An expression that is found in every path, as it was sent, that has the closed rule."""
+        if any("%" in path for path in (*dict(self.prefixes), *(each.path for each in self.exact))):
+            return f"{AMBIGUOUS_AS_SENT}|{LONE_PERCENT}"
+        return AMBIGUOUS_AS_SENT
 
-    def rule_as_sent(self, sent: str, method: str) -> int:
-        """Return the rule for the path that was *sent*, for an engine that does not decode it."""
+    def rule_for(self, sent: str, method: str) -> int:
+        """Return the rule for the path that was *sent*."""
         if self.whole is not None:
             return self.whole
-        if re.fullmatch(PLAIN_AS_SENT, sent) is None or re.search(DOTS_AS_SENT, sent):
+        if re.search(self.ambiguous, sent) or not sent.startswith("/"):
             return self.closed
-        return self._find(sent, method, as_sent)
+        path = unquote_to_bytes(sent).decode("latin-1")
+        for exact in self.exact:
+            if as_latin_1(exact.path) == path:
+                matching = (rule for expression, rule in exact.by_method if re.fullmatch(expression, method))
+                return next(matching, exact.other)
+        return self._by_prefix(path, as_latin_1)
 
     def prefix_rule(self, path: str) -> int:
         """Return the rule of the longest prefix that covers the decoded *path*."""
         return self._by_prefix(path, str)
-
-    def _find(self, path: str, method: str, spell: Callable[[str], str]) -> int:
-        for exact in self.exact:
-            if spell(exact.path) == path:
-                matching = (rule for expression, rule in exact.by_method if re.fullmatch(expression, method))
-                return next(matching, exact.other)
-        return self._by_prefix(path, spell)
 
     def _by_prefix(self, path: str, spell: Callable[[str], str]) -> int:
         for prefix, rule in self.prefixes:
@@ -146,8 +104,29 @@ def as_latin_1(path: str) -> str:
 
 
 def as_sent(path: str) -> str:
-    """Return the one accepted spelling of the decoded *path*."""
+    """Return the ordinary spelling of the decoded *path*."""
     return quote(path, safe=_LITERAL)
+
+
+def spelled(path: str) -> str:
+    """Return an expression for every spelling of the decoded *path*."""
+    return "".join(map(_spelled, path.encode("utf-8")))
+
+
+def spelled_prefix(prefix: str) -> str:
+    """Return an expression for every spelling of *prefix*, and of what lies below it."""
+    return "/.*" if prefix == "/" else f"{spelled(prefix)}(?:{_SLASH}.*)?"
+
+
+def _spelled(byte: int) -> str:
+    escape = "".join(each if each.isdigit() else f"[{each}{each.lower()}]" for each in f"{byte:02X}")
+    character = chr(byte)
+    if character == "%":
+        return f"%{escape}"
+    # Quotes and the like are written so that every configuration can have them between its own quotes.
+    is_plain = character in "-_~/" or (character.isascii() and character.isalnum())
+    literal = character if is_plain else rf"\x{byte:02x}"
+    return f"(?:{literal}|%{escape})"
 
 
 def ordered(prefixes: Mapping[str, int]) -> tuple[tuple[str, int], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flask_corsguard import Request
-from flask_corsguard.edge.differences import DIFFERENCES, difference_of
+from flask_corsguard.edge.differences import DIFFERENCES, UNEQUAL, difference_of, explanation_of
 from flask_corsguard.edge.formats import FORMATS
 from flask_corsguard.edge.levels import grants, is_level_a, is_level_b, is_level_c, verdict
 from flask_corsguard.edge.outcome import outcome
@@ -134,6 +134,13 @@ def test_every_difference_is_one_of_a_format_that_is_there():
         assert difference.reason.endswith(".")
     assert set().union(*(each.formats for each in DIFFERENCES)) <= set(FORMATS)
 
+    for unequal in UNEQUAL:
+        assert unequal.reason.endswith(".")
+        assert unequal.formats <= set(FORMATS)
+
+    hashed = Vector("paths", "GET", "/a#b", (), "http")
+    assert "#" in explanation_of("nginx", hashed).reason
+    assert explanation_of("haproxy", hashed) is None
     vector = Vector("paths", "GET", "/a%00", (), "http")
     assert "NUL" in difference_of("nginx", vector).reason
     assert difference_of("nginx", Vector("paths", "GET", "/a", (), "http")) is None

@@ -24,7 +24,7 @@ from flask_corsguard.edge.guard import (
     own_expression,
 )
 from flask_corsguard.edge.origins import Origins
-from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Paths
+from flask_corsguard.edge.paths import Paths, spelled
 from flask_corsguard.edge.rules import Rules
 
 from .states import cases_of, numbered, owned_in, tables_of, unmanaged, values_of
@@ -48,19 +48,23 @@ def _whole(pattern: str) -> str:
     return f"^(?:{pattern})$"
 
 
+#: The request line: an escaped slash is one to Python, and Apache decodes it or not.
+_REQUEST: Final = "%{THE_REQUEST}"
+
+
 def _either(words: Iterable[str]) -> str:
     return _whole("|".join(map(re.escape, words)))
 
 
-def _rule(flags: str, *conditions: _Condition, path: str = "^") -> Iterator[str]:
+def _rule(flags: str, *conditions: _Condition) -> Iterator[str]:
     # Between these quotes nothing is escaped; no expression has a quote in it.
     for sample, pattern in conditions:
         yield f'RewriteCond "{sample}" "{pattern}"'
-    yield f'RewriteRule "{path}" - [{flags}]'
+    yield f'RewriteRule "^" - [{flags}]'
 
 
-def _set(name: str, value: str, *conditions: _Condition, path: str = "^") -> Iterator[str]:
-    return _rule(f"E=cg_{name}:{value}", *conditions, path=path)
+def _set(name: str, value: str, *conditions: _Condition) -> Iterator[str]:
+    return _rule(f"E=cg_{name}:{value}", *conditions)
 
 
 def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
@@ -101,21 +105,20 @@ def _of_paths(paths: Paths) -> Iterator[str]:
         return
     yield from _set("rule", str(paths.closed))
     for prefix, rule in reversed(paths.prefixes):
-        pattern = "^/" if prefix == "/" else rf"^{re.escape(prefix)}(?:/|\z)"
-        yield from _set("rule", str(rule), path=pattern)
+        pattern = "/" if prefix == "/" else rf"{spelled(prefix)}(?:/|%2[fF]|[? ])"
+        yield from _set("rule", str(rule), (_REQUEST, rf"^\S+ {pattern}"))
     if paths.exact:
         yield from _set("method", "%{REQUEST_METHOD}")
         yield from _set("method", _METHOD, _PREFLIGHT)
     for (by_method, other), found in tables_of(paths.exact).items():
-        pattern = rf"^(?:{'|'.join(map(re.escape, found))})\z"
-        yield from _set("rule", str(other), path=pattern)
+        here = (_REQUEST, rf"^\S+ (?:{'|'.join(map(spelled, found))})[? ]")
+        yield from _set("rule", str(other), here)
         for method, rule in by_method:
-            yield from _set("rule", str(rule), ("%{ENV:cg_method}", _whole(method)), path=pattern)
-    # What other software may take for another path, whatever it is. An escaped slash is one to Python, and
-    # Apache decodes it or not.
-    ambiguous = AMBIGUOUS_AS_SENT.replace("$", "(?:[? ]|$)")
-    yield from _set("rule", str(paths.closed), ("%{THE_REQUEST}", rf"^\S+ [^ ?]*(?:{ambiguous}|%2[fF])"))
-    yield from _set("rule", str(paths.closed), ("%{THE_REQUEST}", r"!^\S+ /"))
+            yield from _set("rule", str(rule), here, ("%{ENV:cg_method}", _whole(method)))
+    # What other software may take for another path, whatever it is.
+    ambiguous = paths.ambiguous.replace("$", "[? ]")
+    yield from _set("rule", str(paths.closed), (_REQUEST, rf"^\S+ [^ ?]*(?:{ambiguous})"))
+    yield from _set("rule", str(paths.closed), (_REQUEST, r"!^\S+ /"))
 
 
 def _of_states(rules: Rules) -> Iterator[str]:

@@ -28,7 +28,7 @@ from flask_corsguard.edge.guard import (
     WEBSOCKET,
 )
 from flask_corsguard.edge.origins import Origins
-from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Paths
+from flask_corsguard.edge.paths import Paths
 from flask_corsguard.edge.rules import Rules
 
 from .states import cases_of, numbered, owned_in, tables_of, unmanaged, values_of
@@ -138,7 +138,7 @@ def _add_paths(route: _Route, paths: Paths) -> None:
         for method, rule in by_method:
             route.set("rule", f"r{rule}", here, _matches("{vars.cg_method}", method))
     # What other software may take for another path, whatever it is; without the query.
-    ambiguous = f"^[^?]*(?:{AMBIGUOUS_AS_SENT.replace('$', '(?:[?]|$)')})"
+    ambiguous = f"^[^?]*(?:{paths.ambiguous.replace('$', '(?:[?]|$)')})"
     route.set("rule", f"r{paths.closed}", f"{{http.request.orig_uri}}.matches({_cel(ambiguous)})")
 
 

@@ -30,7 +30,7 @@ from flask_corsguard.edge.guard import (
 )
 from flask_corsguard.edge.losses import loss
 from flask_corsguard.edge.origins import Origins
-from flask_corsguard.edge.paths import DOTS_AS_SENT, PLAIN_AS_SENT, Paths, as_sent
+from flask_corsguard.edge.paths import Paths, spelled, spelled_prefix
 from flask_corsguard.edge.rules import Case, Rule, Rules
 
 from .envoy_matchers import Json, all_of, any_of, exact, longer_than, matches, not_of, present, tree
@@ -63,17 +63,16 @@ def _by_path(paths: Paths, actions: Sequence[Json]) -> Json:
     if paths.whole is not None:
         return tree([(matches(":path", ".*"), actions[paths.whole])], actions[paths.whole])
     query = r"(?:\?.*)?"
-    dots = DOTS_AS_SENT.replace("$", r"\?|$")
-    closed = any_of(
-        not_of(matches(":path", f"(?:{PLAIN_AS_SENT}){query}")), matches(":path", f"[^?]*(?:{dots}).*")
-    )
+    # An expression that ends with the path ends before the query, too.
+    ambiguous = paths.ambiguous.replace("$", r"(?:\?|$)")
+    closed = any_of(not_of(matches(":path", "/.*")), matches(":path", rf"[^?]*(?:{ambiguous}).*"))
     branches = [(closed, actions[paths.closed])]
     for each in paths.exact:
-        here = matches(":path", re.escape(as_sent(each.path)) + query)
+        here = matches(":path", spelled(each.path) + query)
         by_method = [(_has_method(method), actions[rule]) for method, rule in each.by_method]
         branches.append((here, tree(by_method, actions[each.other]) if by_method else actions[each.other]))
     for prefix, rule in paths.prefixes:
-        pattern = ".*" if prefix == "/" else rf"{re.escape(as_sent(prefix))}(?:[/?].*)?"
+        pattern = ".*" if prefix == "/" else rf"(?:{spelled_prefix(prefix)}){query}"
         branches.append((matches(":path", pattern), actions[rule]))
     return tree(branches, actions[paths.closed])
 
@@ -160,7 +159,8 @@ def _passes(rules: Rules, inside: Json | None) -> Json:
     nothing = not_of(matches(site, ".+"))
     own = [
         all_of(
-            exact("origin", each.origin),
+            # As core.guard reads it, an origin may end with a slash here.
+            matches("origin", f"{re.escape(each.origin)}/?"),
             matches(":authority", f"(?i:{'|'.join(map(re.escape, each.hosts))})"),
             matches(":scheme", each.schemes),
         )

@@ -23,7 +23,7 @@ from flask_corsguard.edge.guard import (
     WEBSOCKET,
     own_expression,
 )
-from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Paths
+from flask_corsguard.edge.paths import LONE_PERCENT, Paths, spelled_prefix
 from flask_corsguard.edge.rules import Rules
 
 from .haproxy_origins import conditions_of, lists_of
@@ -112,8 +112,12 @@ def _of_paths(paths: Paths) -> Iterator[str]:
         yield _set("rule", f"int({other})", here)
         for method, rule in by_method:
             yield _set("rule", f"int({rule})", here, f"{{ var(txn.cg_method) {matches(method)} }}")
+    # HAProxy does not decode a path with a "%" that begins no escape, and has no variable for it then.
+    lone = f"{{ path {matches(LONE_PERCENT, anywhere=True)} }}"
+    for prefix, rule in reversed(paths.prefixes):
+        yield _set("rule", f"int({rule})", lone, f"{{ path {matches(spelled_prefix(prefix))} }}")
     # What other software may take for another path, whatever it is.
-    yield _set("rule", f"int({paths.closed})", f"{{ path {matches(AMBIGUOUS_AS_SENT, anywhere=True)} }}")
+    yield _set("rule", f"int({paths.closed})", f"{{ path {matches(paths.ambiguous, anywhere=True)} }}")
     yield _set("rule", f"int({paths.closed})", "!{ path -m beg -- / }")
 
 

@@ -13,7 +13,7 @@ from flask_corsguard.edge.cors_fields import CorsFields, fields_of
 from flask_corsguard.edge.files import File, Format
 from flask_corsguard.edge.limits import Limits, kept
 from flask_corsguard.edge.origins import shape_of
-from flask_corsguard.edge.paths import DOTS_AS_SENT, OTHERWISE_AS_SENT, Paths, as_sent
+from flask_corsguard.edge.paths import Paths, spelled, spelled_prefix
 from flask_corsguard.edge.rules import Rule, Rules
 
 from .cors_alone import as_json, without_empty
@@ -41,14 +41,11 @@ def _matches(paths: Paths) -> Iterator[tuple[list[dict[str, Any]], int]]:
     if paths.whole is not None:
         yield [], paths.whole
         return
-    closed = [f".*(?:{each}).*" for each in (OTHERWISE_AS_SENT.removeprefix("^[^/]|"), DOTS_AS_SENT)]
-    yield [{"uri": {"regex": each}} for each in ("[^/].*", *closed)], paths.closed
+    yield [{"uri": {"regex": each}} for each in ("[^/].*", f".*(?:{paths.ambiguous}).*")], paths.closed
     for exact in paths.exact:
-        yield [{"uri": {"exact": as_sent(exact.path)}}], exact.other
+        yield [{"uri": {"regex": spelled(exact.path)}}], exact.other
     for prefix, number in paths.prefixes:
-        path = as_sent(prefix)
-        below = [{"uri": {"prefix": "/" if path == "/" else f"{path}/"}}]
-        yield (below if path == "/" else [{"uri": {"exact": path}}, *below]), number
+        yield [{"uri": {"regex": spelled_prefix(prefix)}}], number
     yield [], paths.closed
 
 

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from flask_corsguard.edge.paths import AMBIGUOUS_AS_SENT, Exact, Paths
+from flask_corsguard.edge.paths import Exact, Paths
 
 from .nginx_text import Map, expression, quoted
 
@@ -17,7 +17,7 @@ def maps_of_paths(paths: Paths) -> Iterator[Map]:
         return
     yield Map("$request_uri", "path_sent", [(quoted("~^(?<corsguard_sent>[^?]*)"), "$corsguard_sent")], '""')
     # $uri is decoded, and its dot segments are resolved; of what is not ambiguous there are none.
-    lines = [(expression(AMBIGUOUS_AS_SENT, whole=False), '""'), ('"~^/"', "$uri")]
+    lines = [(expression(paths.ambiguous, whole=False), '""'), ('"~^/"', "$uri")]
     yield Map("$corsguard_path_sent", "path", lines, '""')
     rule = "rule"
     if paths.exact:

@@ -26,7 +26,7 @@ from flask_corsguard.edge.guard import (
 )
 from flask_corsguard.edge.losses import loss
 from flask_corsguard.edge.origins import Origins
-from flask_corsguard.edge.paths import DOTS_AS_SENT, PLAIN_AS_SENT, Paths, as_sent
+from flask_corsguard.edge.paths import Paths, spelled, spelled_prefix
 from flask_corsguard.edge.rules import Rules
 
 from .states import cases_of, numbered, owned_in, tables_of, unmanaged, values_of
@@ -122,20 +122,17 @@ def _of_paths(paths: Paths) -> Iterator[str]:
     yield _set("path", r'regsub(req.url, "\?.*$", "")')
     yield _set("rule", f'"{paths.closed}"')
     for prefix, rule in reversed(paths.prefixes):
-        pattern = "/.*" if prefix == "/" else f"{re.escape(as_sent(prefix))}(?:/.*)?"
-        yield _set("rule", f'"{rule}"', _matches(path, pattern))
+        yield _set("rule", f'"{rule}"', _matches(path, spelled_prefix(prefix)))
     if paths.exact:
         yield _set("method", "req.method")
         yield _set("method", _METHOD, _PREFLIGHT)
     for (by_method, other), found in tables_of(paths.exact).items():
-        here = _equals(path, map(as_sent, found))
+        here = _matches(path, "|".join(map(spelled, found)))
         yield _set("rule", f'"{other}"', here)
         for method, rule in by_method:
             yield _set("rule", f'"{rule}"', here, _matches("req.http.cg-method", method))
-    # Any other spelling of a path.
-    yield _set(
-        "rule", f'"{paths.closed}"', f'({path} !~ "^(?:{PLAIN_AS_SENT})$" || {path} ~ "{DOTS_AS_SENT}")'
-    )
+    # What other software may take for another path, whatever it is.
+    yield _set("rule", f'"{paths.closed}"', f'({path} !~ "^/" || {path} ~ "{paths.ambiguous}")')
 
 
 def _of_states(rules: Rules, directory: str) -> Iterator[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ssl
 import sys
+import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -18,9 +19,11 @@ from flask_corsguard.edge.formats import FORMATS
 from flask_corsguard.edge.losses import ACCEPTABLE
 from flask_corsguard.edge.places import Source
 from flask_corsguard.edge.vectors import Site
-from flask_corsguard.edge.wire import Wire
+from flask_corsguard.edge.wire import Wire, WireError
 from interop.launch import Home, ServerMissingError, free_port
 
+#: Seconds in which an engine that listens has to pass requests on.
+PATIENCE: Final = 30
 UPSTREAM: Final = Path(__file__).with_name("upstream.py")
 
 
@@ -118,6 +121,18 @@ def write_certificate(home: Home) -> None:
         (home.path / name).write_bytes(content)
 
 
+def wait_until_it_forwards(started: Running) -> None:
+    """Wait until a request reaches the application: some engines listen before they have read everything."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        with started.wire() as wire, suppress(OSError, WireError):
+            answer = wire.ask("GET", "/", [("Host", started.site.host)])
+            if answer.values("x-reached"):
+                return
+        assert time.monotonic() < deadline, f"{started.engine} passes nothing on"
+        time.sleep(0.02)
+
+
 @contextmanager
 def running(
     engine: Engine, source: Source, *, tls: bool = False, change=None, behind: int | None = None, **options
@@ -136,6 +151,7 @@ def running(
             write_certificate(home)
         started.write(source, change, **options)
         home.start(engine.command(started), started.port)
+        wait_until_it_forwards(started)
         yield started
     finally:
         home.stop()

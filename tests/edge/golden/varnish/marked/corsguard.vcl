@@ -60,16 +60,16 @@ sub vcl_recv {
     set req.http.cg-path = regsub(req.url, "\?.*$", "");
     set req.http.cg-rule = "5";
     if (req.http.cg-path ~ "^(?:/.*)$") { set req.http.cg-rule = "0"; }
-    if (req.http.cg-path ~ "^(?:/blue(?:/.*)?)$") { set req.http.cg-rule = "1"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:b|%62)(?:l|%6[Cc])(?:u|%75)(?:e|%65)(?:(?:/|%2[fF]).*)?)$") { set req.http.cg-rule = "1"; }
     set req.http.cg-method = req.method;
     if (req.http.cg-preflight == "p") { set req.http.cg-method = req.http.Access-Control-Request-Method; }
-    if (req.http.cg-path ~ "^(?:/Blue/View)$") { set req.http.cg-rule = "3"; }
-    if (req.http.cg-path ~ "^(?:/blue/view)$") { set req.http.cg-rule = "2"; }
-    if (req.http.cg-path ~ "^(?:/blue/view)$" && req.http.cg-method ~ "^(?:(?i:GET))$") { set req.http.cg-rule = "3"; }
-    if (req.http.cg-path ~ "^(?:/blue/view)$" && req.http.cg-method ~ "^(?:(?i:HEAD))$") { set req.http.cg-rule = "3"; }
-    if (req.http.cg-path ~ "^(?:/blue/view)$" && req.http.cg-method ~ "^(?:(?i:PUT))$") { set req.http.cg-rule = "4"; }
-    if (req.http.cg-path ~ "^(?:/other)$") { set req.http.cg-rule = "4"; }
-    if ((req.http.cg-path !~ "^(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@\[\]|^/-]|%[0][123456789ABCDEF]|%[189ABCDEF][0123456789ABCDEF]|%[2][023]|%[3][CEF]|%[6][0]|%[7][BDF])*)$" || req.http.cg-path ~ "//|/\.\.?(?:/|$)")) { set req.http.cg-rule = "5"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:B|%42)(?:l|%6[Cc])(?:u|%75)(?:e|%65)(?:/|%2[Ff])(?:V|%56)(?:i|%69)(?:e|%65)(?:w|%77))$") { set req.http.cg-rule = "3"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:b|%62)(?:l|%6[Cc])(?:u|%75)(?:e|%65)(?:/|%2[Ff])(?:v|%76)(?:i|%69)(?:e|%65)(?:w|%77))$") { set req.http.cg-rule = "2"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:b|%62)(?:l|%6[Cc])(?:u|%75)(?:e|%65)(?:/|%2[Ff])(?:v|%76)(?:i|%69)(?:e|%65)(?:w|%77))$" && req.http.cg-method ~ "^(?:(?i:GET))$") { set req.http.cg-rule = "3"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:b|%62)(?:l|%6[Cc])(?:u|%75)(?:e|%65)(?:/|%2[Ff])(?:v|%76)(?:i|%69)(?:e|%65)(?:w|%77))$" && req.http.cg-method ~ "^(?:(?i:HEAD))$") { set req.http.cg-rule = "3"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:b|%62)(?:l|%6[Cc])(?:u|%75)(?:e|%65)(?:/|%2[Ff])(?:v|%76)(?:i|%69)(?:e|%65)(?:w|%77))$" && req.http.cg-method ~ "^(?:(?i:PUT))$") { set req.http.cg-rule = "4"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:o|%6[Ff])(?:t|%74)(?:h|%68)(?:e|%65)(?:r|%72))$") { set req.http.cg-rule = "4"; }
+    if ((req.http.cg-path !~ "^/" || req.http.cg-path ~ "(?:/|%2[fF])(?:/|%2[fF])|\\|%5[cC]|%00|#|%(?:25(?:2|%32)|%32)(?:[eEfF]|%[46][56])|%2%[46][56]|%(?:25(?:5|%35)|%35)(?:[cC]|%[46]3)|%5%[46]3|%[uU]|(?:/|%2[fF])(?:\.|%2[eE])(?:\.|%2[eE])?(?:(?:/|%2[fF])|$)")) { set req.http.cg-rule = "5"; }
     if (req.http.cg-rule == "0") { set req.http.cg-state = "0"; }
     unset req.http.cg-listed;
     if (req.http.cg-rule == "0") {
@@ -114,7 +114,7 @@ sub vcl_recv {
     set req.http.cg-proto = "http";
     if (req.http.X-Forwarded-Proto == "https") { set req.http.cg-proto = "https"; }
     set req.http.cg-own = req.http.cg-origin + "|" + req.http.cg-proto + "|" + req.http.Host;
-    if ((!req.http.Sec-Fetch-Site || req.http.Sec-Fetch-Site == "") && req.http.cg-own ~ "^(?:http://localhost:8000\|http\|(?i:localhost:8000)|https://api\.example\|https?\|(?i:api\.example|api\.example:443))$") { set req.http.cg-passes = "yes"; }
+    if ((!req.http.Sec-Fetch-Site || req.http.Sec-Fetch-Site == "") && req.http.cg-own ~ "^(?:http://localhost:8000/?\|http\|(?i:localhost:8000)|https://api\.example/?\|https?\|(?i:api\.example|api\.example:443))$") { set req.http.cg-passes = "yes"; }
     if (req.http.cg-state == "1") { set req.http.cg-passes = "yes"; }
     if (req.http.cg-state == "0.0" && !req.http.Cookie && req.method ~ "^(?:GET)$") { set req.http.cg-passes = "yes"; }
     if (req.http.cg-state == "1.0") { set req.http.cg-passes = "yes"; }

@@ -66,15 +66,15 @@ sub vcl_recv {
     set req.http.cg-path = regsub(req.url, "\?.*$", "");
     set req.http.cg-rule = "9";
     if (req.http.cg-path ~ "^(?:/.*)$") { set req.http.cg-rule = "8"; }
-    if (req.http.cg-path ~ "^(?:/off(?:/.*)?)$") { set req.http.cg-rule = "4"; }
-    if (req.http.cg-path ~ "^(?:/api(?:/.*)?)$") { set req.http.cg-rule = "1"; }
-    if (req.http.cg-path ~ "^(?:/read(?:/.*)?)$") { set req.http.cg-rule = "3"; }
-    if (req.http.cg-path ~ "^(?:/open(?:/.*)?)$") { set req.http.cg-rule = "2"; }
-    if (req.http.cg-path ~ "^(?:/caf%C3%A9(?:/.*)?)$") { set req.http.cg-rule = "5"; }
-    if (req.http.cg-path ~ "^(?:/both(?:/.*)?)$") { set req.http.cg-rule = "6"; }
-    if (req.http.cg-path ~ "^(?:/proxied(?:/.*)?)$") { set req.http.cg-rule = "7"; }
-    if (req.http.cg-path ~ "^(?:/api/deep(?:/.*)?)$") { set req.http.cg-rule = "0"; }
-    if ((req.http.cg-path !~ "^(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@\[\]|^/-]|%[0][123456789ABCDEF]|%[189ABCDEF][0123456789ABCDEF]|%[2][023]|%[3][CEF]|%[6][0]|%[7][BDF])*)$" || req.http.cg-path ~ "//|/\.\.?(?:/|$)")) { set req.http.cg-rule = "9"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:o|%6[Ff])(?:f|%66)(?:f|%66)(?:(?:/|%2[fF]).*)?)$") { set req.http.cg-rule = "4"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:a|%61)(?:p|%70)(?:i|%69)(?:(?:/|%2[fF]).*)?)$") { set req.http.cg-rule = "1"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:r|%72)(?:e|%65)(?:a|%61)(?:d|%64)(?:(?:/|%2[fF]).*)?)$") { set req.http.cg-rule = "3"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:o|%6[Ff])(?:p|%70)(?:e|%65)(?:n|%6[Ee])(?:(?:/|%2[fF]).*)?)$") { set req.http.cg-rule = "2"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:c|%63)(?:a|%61)(?:f|%66)(?:\xc3|%[Cc]3)(?:\xa9|%[Aa]9)(?:(?:/|%2[fF]).*)?)$") { set req.http.cg-rule = "5"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:b|%62)(?:o|%6[Ff])(?:t|%74)(?:h|%68)(?:(?:/|%2[fF]).*)?)$") { set req.http.cg-rule = "6"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:p|%70)(?:r|%72)(?:o|%6[Ff])(?:x|%78)(?:i|%69)(?:e|%65)(?:d|%64)(?:(?:/|%2[fF]).*)?)$") { set req.http.cg-rule = "7"; }
+    if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:a|%61)(?:p|%70)(?:i|%69)(?:/|%2[Ff])(?:d|%64)(?:e|%65)(?:e|%65)(?:p|%70)(?:(?:/|%2[fF]).*)?)$") { set req.http.cg-rule = "0"; }
+    if ((req.http.cg-path !~ "^/" || req.http.cg-path ~ "(?:/|%2[fF])(?:/|%2[fF])|\\|%5[cC]|%00|#|%(?:25(?:2|%32)|%32)(?:[eEfF]|%[46][56])|%2%[46][56]|%(?:25(?:5|%35)|%35)(?:[cC]|%[46]3)|%5%[46]3|%[uU]|(?:/|%2[fF])(?:\.|%2[eE])(?:\.|%2[eE])?(?:(?:/|%2[fF])|$)")) { set req.http.cg-rule = "9"; }
     if (req.http.cg-rule == "0") { set req.http.cg-state = "0"; }
     unset req.http.cg-listed;
     if (req.http.cg-rule == "0") {
