@@ -86,6 +86,14 @@ class KnownKeys:
         #: The last log line about the policy of each key.
         self._told: dict[Hashable, str] = {}
 
+    def ask_at_once(self, asked: float, keys: Iterable[Hashable]) -> bool:
+        """Ask for *keys* under a version, so that it can confirm them later.
+
+        :returns: whether there was an answer for each.
+        """
+        has_none = self._read_version is not None and self._version is None
+        return not (has_none and not self._confirm(asked)) and self.ask_for(keys)
+
     def ask_for(self, keys: Iterable[Hashable]) -> bool:
         """Ask for *keys*, one after the other.
 

@@ -111,7 +111,9 @@ class LivePolicies:
         :param keys: the keys; without any, those that are known or wanted.
         :returns: whether the source has answered for all.
         """
-        return self._questions.alone(lambda _: self._keys.ask_for(keys or [*self._known, *self._wanted]))
+        return self._questions.alone(
+            lambda asked: self._keys.ask_at_once(asked, keys or [*self._known, *self._wanted])
+        )
 
     def invalidate(self, *keys: Hashable) -> None:
         """Have the source asked at once, in the background; do not wait for it.

@@ -338,6 +338,20 @@ def test_the_same_version_spares_all_questions():
     assert sorted(tenants.asked) == ["one.example", "two.example"]
 
 
+def test_what_is_loaded_where_the_application_starts_is_confirmed_by_the_version():
+    """The thread that begins after that does not load it all once more."""
+    tenants = Tenants(one=[A], two=[B])
+    policies = live(tenants, version=tenants.read_version)
+    assert policies.refresh(*tenants.rows)
+    turn(policies)
+    assert len(tenants.asked) == 2
+
+    without = live(tenants, version=tenants.read_version)
+    tenants.fails = {"version"}
+    assert not without.refresh(*tenants.rows)
+    assert len(tenants.asked) == 2
+
+
 def test_a_version_that_is_none_spares_nothing():
     """Nobody knows, so all is asked for."""
     tenants = Tenants(one=[A])
