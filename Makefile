@@ -96,7 +96,6 @@ migration: $(VENV)/tests.stamp
 bench: $(VENV)/bench.stamp
 	@benchmarks/install
 	@$(BIN)/python -m benchmarks $(ARGS)
-	@$(BIN)/python -m benchmarks.live $(filter --quick,$(ARGS))
 
 # Random applications first: no fuzzer has to guide them.
 fuzz: $(VENV)/fuzz.stamp

@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from . import apart, end_to_end, rows_flask, rows_frameworks, rows_hostile, rows_peers, rows_wsgi
+from . import (
+    apart,
+    end_to_end,
+    rows_asgi,
+    rows_flask,
+    rows_frameworks,
+    rows_hostile,
+    rows_live,
+    rows_peers,
+    rows_wsgi,
+)
 from .rows import Row, by_name
 
 
 @lru_cache(maxsize=1)
 def exchanges() -> dict[str, Row]:
     """Give the rows that are exchanges, measured in interleaved rounds."""
-    modules = (rows_wsgi, rows_flask, rows_peers, rows_frameworks, rows_hostile)
+    modules = (rows_wsgi, rows_flask, rows_peers, rows_frameworks, rows_asgi, rows_hostile, rows_live)
     return by_name([row for module in modules for row in module.rows()])
 
 

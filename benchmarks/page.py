@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,9 @@ from . import plots, table
 from .end_to_end import LIBRARIES, throughput
 from .figures import Quantity, Ratio, figure, is_measured
 from .machine import VERSION
+from .page_cells import cell, table_of
 from .page_parts import GROWTH, PEERS
+from .page_scale import asgi, live
 from .results import Results
 from .rows import named
 from .rows_hostile import ELSEWHERE, beside_row, hostile_row
@@ -39,7 +41,7 @@ def write(results: Results) -> None:
 
 def render(results: Results) -> str:
     """Give the text of the figures."""
-    parts = (_where, _targets, _peers, _wsgi, _origins, _hostile, _apart, _served)
+    parts = (_where, _targets, _peers, _wsgi, asgi, _origins, live, _hostile, _apart, _served)
     return "\n".join([_HEAD, *("\n".join(part(results)) + "\n" for part in parts)])
 
 
@@ -67,7 +69,7 @@ def _targets(results: Results) -> Iterator[str]:
         )
         for verdict in judged(results)
     ]
-    yield from _table(("", "must be", "is", "interval", ""), lines)
+    yield from table_of(("", "must be", "is", "interval", ""), lines)
 
 
 def _peers(results: Results) -> Iterator[str]:
@@ -78,15 +80,15 @@ def _peers(results: Results) -> Iterator[str]:
         (
             peer.library,
             peer.framework,
-            _cell(results, peer.added("get")),
-            _cell(results, peer.added("get-allowed")),
-            "" if peer.library == "the floor" else _cell(results, Quantity(peer.rows["preflight"])),
-            _cell(results, Quantity(peer.bare["preflight"])),
+            cell(results, peer.added("get")),
+            cell(results, peer.added("get-allowed")),
+            "" if peer.library == "the floor" else cell(results, Quantity(peer.rows["preflight"])),
+            cell(results, Quantity(peer.bare["preflight"])),
         )
         for peer in PEERS
     ]
     header = ("", "in", "without `Origin`", "with an allowed one", "a preflight", "bare `OPTIONS`")
-    yield from _table(header, lines, words=2)
+    yield from table_of(header, lines, words=2)
 
 
 def _wsgi(results: Results) -> Iterator[str]:
@@ -101,13 +103,13 @@ def _wsgi(results: Results) -> Iterator[str]:
             (_policy(name), *(_added(results, our_row(name, each), each) for each in requests))
             for name in POLICIES
         ]
-        yield from _table(("", *(each.replace("-", " ") for each in requests)), lines)
+        yield from table_of(("", *(each.replace("-", " ") for each in requests)), lines)
     yield "\nAdded to an answer that has eight headers of its own, `Vary` among them:\n"
     lines = [
         (library, *(_eight(results, library, policy, request) for request in ("get", "get-allowed")))
         for library, policy in (("floor", "none"), ("flask-corsguard", "one"))
     ]
-    yield from _table(("", "without `Origin`", "with an allowed one"), lines)
+    yield from table_of(("", "without `Origin`", "with an allowed one"), lines)
 
 
 def _is_whole(request: str) -> bool:
@@ -120,7 +122,7 @@ def _eight(results: Results, library: str, policy: str, request: str) -> str:
         named(layer="wsgi", library=each, policy=said, request=request, response="8-headers")
         for each, said in ((library, policy), ("bare", "none"))
     )
-    return _cell(results, Quantity(*rows))
+    return cell(results, Quantity(*rows))
 
 
 def _added(results: Results, row: str, request: str) -> str:
@@ -150,17 +152,17 @@ def _origins(results: Results) -> Iterator[str]:
     yield "![Curves of added cost against the number of origins](_static/performance-origins.svg)\n"
     numbers = [number for number, _ in max((curve.points for curve in GROWTH), key=len)]
     lines = [
-        (curve.label, *(_cell(results, dict(curve.points).get(number)) for number in numbers))
+        (curve.label, *(cell(results, dict(curve.points).get(number)) for number in numbers))
         for curve in GROWTH
     ]
-    yield from _table(("", *(f"{number:,}" for number in numbers)), lines)
+    yield from table_of(("", *(f"{number:,}" for number in numbers)), lines)
     bare = peer_row("bare", "none", "get-allowed", strings="anew")
     lines = [
         (
             library,
             said,
             who,
-            _cell(results, Quantity(peer_row(library, policy, request, strings="anew"), bare)),
+            cell(results, Quantity(peer_row(library, policy, request, strings="anew"), bare)),
         )
         for library, policy, request, said, who in (
             ("flask-corsguard", "one", "get-allowed", "one origin", "the same again and again"),
@@ -170,7 +172,7 @@ def _origins(results: Results) -> Iterator[str]:
         )
     ]
     yield "\nWith a string of its own in every request, as from a socket:\n"
-    yield from _table(("", "policy", "who asks", "added"), lines, words=3)
+    yield from table_of(("", "policy", "who asks", "added"), lines, words=3)
 
 
 def _hostile(results: Results) -> Iterator[str]:
@@ -179,7 +181,7 @@ def _hostile(results: Results) -> Iterator[str]:
     yield "![Curves of a preflight's cost against the size of a header](_static/performance-hostile.svg)\n"
     yield "A megabyte of each make, by a plain preflight of usual size:\n"
     header = ("`Origin` of", "preflight", "20,000 patterns", "GET", "POST, log off", "POST, log on")
-    yield from _table(header, [(make, *_of_make(results, make)) for make in ORIGINS])
+    yield from table_of(header, [(make, *_of_make(results, make)) for make in ORIGINS])
     yield ""
     lines = [
         (
@@ -200,7 +202,7 @@ def _hostile(results: Results) -> Iterator[str]:
         for sent, make, request in ELSEWHERE
     ]
     header = ("", "one origin", "one, headers `*`, credentials")
-    yield from _table(header, [(*line, "")[:3] for line in lines])
+    yield from table_of(header, [(*line, "")[:3] for line in lines])
     yield ""
     yield from _longest(results)
 
@@ -226,7 +228,7 @@ def _longest(results: Results) -> Iterator[str]:
             for policy in (patterned(PATTERNS), "deep-patterns")
         )
         lines.append((f"{make.removeprefix('legal-')}, {size} bytes", *ratios))
-    yield from _table(("", "patterns of few labels", "patterns of every length"), lines)
+    yield from table_of(("", "patterns of few labels", "patterns of every length"), lines)
 
 
 def _apart(results: Results) -> Iterator[str]:
@@ -234,19 +236,19 @@ def _apart(results: Results) -> Iterator[str]:
     lines = []
     for policy in (exact(MILLION), patterned(PATTERNS)):
         built = [
-            _cell(results, Quantity(named(measure="build", policy=policy, credentials=credentials)))
+            cell(results, Quantity(named(measure="build", policy=policy, credentials=credentials)))
             for credentials in ("no", "yes")
         ]
         held = [
-            _cell(results, Quantity(named(measure="memory", policy=policy, holder=holder, strings=strings)))
+            cell(results, Quantity(named(measure="memory", policy=policy, holder=holder, strings=strings)))
             for strings in ("counted", "not-counted")
             for holder in ("policy", "frozenset")
         ]
         lines.append((_policy(policy), *built, *held))
     header = ("", "built, each origin", "with credentials", "memory", "a frozenset", "without strings")
-    yield from _table((*header, "a frozenset"), lines)
+    yield from table_of((*header, "a frozenset"), lines)
     imported = (named(measure="import", modules=each) for each in ("flask", "flask+flask_corsguard"))
-    flask, both = (_cell(results, Quantity(row)) for row in imported)
+    flask, both = (cell(results, Quantity(row)) for row in imported)
     yield f"\n`import flask` takes {flask}, and with `import flask_corsguard` after it {both}."
 
 
@@ -258,26 +260,10 @@ def _served(results: Results) -> Iterator[str]:
     for library in LIBRARIES:
         ratio = Ratio(Quantity(throughput(library)), bare)
         part = table.number(figure(ratio, results).value) if is_measured(ratio, results) else "not measured"
-        lines.append((library, _cell(results, ratio.over), part))
-    yield from _table(("", "requests", "of bare"), lines)
-
-
-def _cell(results: Results, quantity: Quantity | None) -> str:
-    if quantity is None or not is_measured(quantity, results):
-        return ""
-    return table.amount(quantity.of(results.values), results.series[quantity.row].unit)
+        lines.append((library, cell(results, ratio.over), part))
+    yield from table_of(("", "requests", "of bare"), lines)
 
 
 def _ratio(results: Results, row: str) -> str:
     ratio = Ratio(Quantity(row), _PLAIN)
     return table.number(ratio.of(results.values)) if is_measured(ratio, results) else ""
-
-
-def _table(header: Sequence[str], lines: Sequence[Sequence[str]], *, words: int = 1) -> Iterator[str]:
-    """Give a table whose first *words* columns are text, and the others numbers with their units."""
-    yield f"| {' | '.join(header)} |"
-    yield f"| {' | '.join([*['---'] * words, *['---:'] * (len(header) - words)])} |"
-    for line in lines:
-        # A number does not part with its unit.
-        cells = [*line[:words], *(cell.replace(" ", "\u00a0") for cell in line[words:])]
-        yield f"| {' | '.join(cells)} |"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from .figures import Quantity
+from .rows_asgi import FRAMEWORKS, in_framework_row
 from .rows_flask import OURS, THEIRS, bare_for, flask_row
 from .rows_frameworks import LIBRARIES, NUMBERS, framework_row
 from .rows_hostile import SIZES, hostile_row
@@ -69,6 +70,12 @@ def _in_framework(framework: str, library: str) -> Peer:
     return Peer(WRITTEN[library], TITLES[framework], rows, bare)
 
 
+def _ours_in(framework: str) -> Peer:
+    rows = {request: in_framework_row(framework, request) for request in _SHOWN}
+    bare = {request: framework_row(framework, request, None) for request in _SHOWN}
+    return Peer("flask-corsguard", TITLES[framework], rows, bare)
+
+
 def _floor() -> Peer:
     rows = {request: floor_row(request) for request in _SHOWN}
     return Peer("the floor", "WSGI", rows, {request: bare_row(request) for request in _SHOWN})
@@ -86,6 +93,7 @@ PEERS: Final = (
         for library in ("flask-corsguard", "flask-cors")
     ),
     *(_in_framework(framework, library) for framework, library in LIBRARIES.items()),
+    *map(_ours_in, FRAMEWORKS),
 )
 
 ADDED: Final = tuple(

@@ -12,14 +12,13 @@ from flask_corsguard import CorsMiddleware, Origin, Policy
 from flask_corsguard.live import LiveOrigins
 
 from .drive import Copied, Reused
-from .figures import Quantity, Ratio
 from .rows import Expected, Row, named
 from .rows_wsgi import expected
+from .scenarios import policies
 from .scenarios.applications import bare
 from .scenarios.flask_sites import guarded_site, twenty_routes
-from .scenarios.policies import MILLION, exact, fields_of, one_policy, origins
+from .scenarios.policies import MILLION, exact, fields_of, one_policy
 from .scenarios.requests import ALLOWED, browser_request
-from .targets import Target
 
 LIST: Final = exact(MILLION)
 LIVE: Final = "live"
@@ -28,6 +27,8 @@ OUTAGE: Final = "live-outage"
 QUERY, CACHED = "callable-query", "callable-cached"
 POLICIES: Final = (LIST, LIVE, OUTAGE, QUERY, CACHED)
 REQUESTED: Final = ("get-allowed", "get-refused", "post-allowed", "preflight")
+#: Those in Flask, where the library is a small part of each.
+IN_FLASK: Final = ("get-allowed", "preflight")
 
 #: Origins of the table that callables ask; an index serves the query, so that its length does not show.
 _ASKED: Final = 10_000
@@ -39,7 +40,7 @@ def _never_changes() -> str:
 
 def live_policy(*, outage: bool = False) -> Policy:
     """Give the policy whose origins are live; in an outage its source fails, again and again."""
-    listed, away = origins(MILLION), False
+    listed, away = policies.origins(MILLION), False
 
     def load() -> list[str]:
         if away:
@@ -56,7 +57,7 @@ def live_policy(*, outage: bool = False) -> Policy:
 def _query() -> Callable[[str], bool]:
     database = sqlite3.connect(":memory:", check_same_thread=False)
     database.execute("CREATE TABLE origins (origin TEXT PRIMARY KEY) WITHOUT ROWID")
-    database.executemany("INSERT INTO origins VALUES (?)", ((each,) for each in origins(_ASKED)))
+    database.executemany("INSERT INTO origins VALUES (?)", ((each,) for each in policies.origins(_ASKED)))
 
     def is_listed(origin: str) -> bool:
         rows = database.execute("SELECT 1 FROM origins WHERE origin = ?", (origin,))
@@ -106,34 +107,11 @@ def _prepare(layer: str, policy: str, request: str) -> Any:
 
 def rows() -> Iterator[Row]:
     """Give every row of live origins."""
-    for layer in ("wsgi", "flask"):
-        for request in REQUESTED:
+    for layer, requested in (("wsgi", REQUESTED), ("flask", IN_FLASK)):
+        for request in requested:
             for policy in POLICIES:
                 yield Row(
                     live_row(layer, policy, request),
                     lambda layer=layer, policy=policy, request=request: _prepare(layer, policy, request),
                     expected("one", request) if request != "get-refused" else Expected((200,), (None,)),
                 )
-
-
-def _by(policy: str, than: str, layer: str) -> tuple[Ratio, ...]:
-    return tuple(
-        Ratio(Quantity(live_row(layer, policy, request)), Quantity(live_row(layer, than, request)))
-        for request in REQUESTED
-    )
-
-
-TARGETS: Final = (
-    Target("Flask: a million live origins, whole, by the same list in code", 1.1, _by(LIVE, LIST, "flask")),
-    # Around an application that does nothing. It is a look at the clock and a call more, 0.2 µs.
-    Target("WSGI: a million live origins, whole, by the same list in code", 1.5, _by(LIVE, LIST, "wsgi")),
-    Target("WSGI: an outage, whole, by no outage", 1.1, _by(OUTAGE, LIVE, "wsgi")),
-)
-
-#: What is shown beside them: how many times a live set's request costs.
-NAIVE: Final = tuple(
-    (policy, ratio)
-    for layer in ("wsgi", "flask")
-    for policy in (QUERY, CACHED)
-    for ratio in _by(policy, LIVE, layer)
-)

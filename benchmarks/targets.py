@@ -12,8 +12,11 @@ from .end_to_end import throughput
 from .figures import Figure, Quantity, Ratio, figure, is_measured
 from .results import Results
 from .rows import named
+from .rows_asgi import STARLETTE, asgi_row, in_framework_row
 from .rows_flask import bare_for, flask_row
+from .rows_frameworks import framework_row
 from .rows_hostile import ELSEWHERE, beside_row, hostile_row
+from .rows_live import CACHED, IN_FLASK, LIST, LIVE, OUTAGE, QUERY, REQUESTED, live_row
 from .rows_wsgi import bare_row, floor_row, our_row
 from .scenarios.hostile import METHODS, ORIGINS, REQUEST_HEADERS, legal_origins
 from .scenarios.policies import MILLION, PATTERNS, exact, patterned
@@ -60,6 +63,37 @@ def _by_floor(rows: Iterable[tuple[str, str]]) -> tuple[Ratio, ...]:
             added(floor_row(request), bare_row(request)),
         )
         for policy, request in rows
+    )
+
+
+def _in_asgi(than: str, requests: Iterable[str]) -> tuple[Ratio, ...]:
+    """Give what the library adds to a request in plain ASGI, by what another layer adds to it."""
+    return tuple(
+        Ratio(
+            *(
+                added(asgi_row(library, request), asgi_row("bare", request))
+                for library in ("flask-corsguard", than)
+            )
+        )
+        for request in requests
+    )
+
+
+def _by_quart_cors(requests: Iterable[str]) -> tuple[Ratio, ...]:
+    return tuple(
+        Ratio(
+            added(in_framework_row("quart", request), framework_row("quart", request, None)),
+            added(framework_row("quart", request, 1), framework_row("quart", request, None)),
+        )
+        for request in requests
+    )
+
+
+def of_live(policy: str, than: str, layer: str) -> tuple[Ratio, ...]:
+    """Give what requests cost under a policy, whole, by what they cost under another one."""
+    return tuple(
+        Ratio(Quantity(live_row(layer, policy, request)), Quantity(live_row(layer, than, request)))
+        for request in (REQUESTED if layer == "wsgi" else IN_FLASK)
     )
 
 
@@ -177,6 +211,24 @@ TARGETS: Final = (
             for mark in ("application", "views", "blueprints")
         ),
     ),
+    Target(
+        "ASGI: added, by what the floor adds",
+        5,
+        _in_asgi("floor", ("get", "get-allowed", "post-allowed")),
+    ),
+    Target(
+        "ASGI: added, by what Starlette's CORSMiddleware adds",
+        1 / 2,
+        _in_asgi(STARLETTE, ("get", "get-allowed", "post-allowed")),
+    ),
+    Target("Quart: added, by what quart-cors adds", 1 / 5, _by_quart_cors(("get", "get-allowed"))),
+    Target("WSGI: a million live origins, whole, by the same list in code", 1.1, of_live(LIVE, LIST, "wsgi")),
+    Target(
+        "Flask: a million live origins, whole, by the same list in code", 1.1, of_live(LIVE, LIST, "flask")
+    ),
+    Target("WSGI: live origins in an outage, whole, by without", 1.1, of_live(OUTAGE, LIVE, "wsgi")),
+    Target("WSGI: live origins, whole, by a query in each request", 1 / 4, of_live(LIVE, QUERY, "wsgi")),
+    Target("WSGI: live origins, whole, by a callable with a cache", 1 / 3, of_live(LIVE, CACHED, "wsgi")),
     Target("A million exact origins, by one", 1.15, _whole(exact(MILLION), "one", ("get", *_FLAT))),
     Target("20,000 patterns, by one", 1.25, _whole(patterned(PATTERNS), "pattern", ("get", *_FLAT))),
     Target("Building a policy, each origin", 12, _built(), "µs", _MICRO),

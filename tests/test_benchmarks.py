@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from benchmarks import apart, end_to_end, page, page_parts, plots, processes, results, rows_flask
+from benchmarks import apart, end_to_end, page, page_parts, plots, processes, results, rows_flask, rows_live
 from benchmarks.__main__ import INTERRUPTED, main
 from benchmarks.catalogue import exchanges, names
 from benchmarks.drive import Reused
@@ -38,7 +38,7 @@ INSTALLED = {"bare", "floor", "flask-corsguard", "flask-cors"}
 ASKED = [
     name
     for name in ROWS
-    if (said := coordinates_of(name))["library"] in INSTALLED and said["layer"] in {"wsgi", "flask"}
+    if (said := coordinates_of(name))["library"] in INSTALLED and said["layer"] not in {"django", "falcon"}
 ]
 
 
@@ -65,9 +65,11 @@ def _shorter_lists():
             patch.setattr(policies, make.__name__, middle_of(make))
         policies.policy.cache_clear()
         rows_flask.ours.cache_clear()
+        rows_live.policy_of.cache_clear()
         yield
     policies.policy.cache_clear()
     rows_flask.ours.cache_clear()
+    rows_live.policy_of.cache_clear()
 
 
 @pytest.mark.usefixtures("_shorter_lists")
@@ -75,6 +77,14 @@ def _shorter_lists():
 def test_a_row_does_what_its_name_describes(name):
     """The status and the allowed origin are those of the policy and the request in the name."""
     assert prepared(ROWS[name])
+
+
+@pytest.mark.usefixtures("_shorter_lists")
+def test_in_an_outage_the_source_of_live_origins_is_away():
+    """And the origins count still."""
+    for policy, answers in ((rows_live.LIVE, True), (rows_live.OUTAGE, False)):
+        (tenants,) = rows_live.policy_of(policy).origins
+        assert tenants.refresh() is answers
 
 
 def test_a_row_that_lies_is_not_measured():
@@ -226,6 +236,7 @@ def test_rows_are_listed_by_every_term(capsys):
     assert capsys.readouterr().out.splitlines() == [
         "layer=wsgi library=floor policy=none request=get-allowed",
         "layer=wsgi library=floor policy=none request=get-allowed response=8-headers",
+        "layer=asgi library=floor policy=none request=get-allowed",
     ]
 
 

@@ -116,7 +116,7 @@ class CorsMiddleware:
         # Read once: another policy may be assigned while this request runs.
         source = self._source
         by_policy = source if isinstance(source, CompiledPolicy) else await source.find(scope)
-        origin, is_plain = origin_of(scope)
+        origin, is_plain, has_cookie = origin_of(scope)
         if not by_policy.is_managed:
             if self.debug and origin is not None:
                 send = Trace(send, Reason.UNMANAGED, place_of(source, scope))
@@ -130,7 +130,11 @@ class CorsMiddleware:
         if answer.is_notable:
             await self._note(by_policy, answer, scope, send)
         # Most methods are safe, and judge() allows every safe method that asks for no upgrade.
-        if not is_plain and await self._answers(by_policy, answer, scope, receive, send):
+        if (
+            not is_plain
+            and not _is_inside(by_policy, answer, scope, has_cookie)
+            and await self._answers(by_policy, answer, scope, receive, send)
+        ):
             return
         with_headers = MethodType(send_with, (send, answer.headers, by_policy.owned, self))
         if self.debug and answer.reason is ALLOWED and kind == "http":
@@ -146,9 +150,6 @@ class CorsMiddleware:
         if request.is_preflight:
             await self._answer_preflight(by_policy, answer, request, scope, send)
             return True
-        # What is inside the policy passes, wherever it comes from.
-        if reason_by_policy(by_policy, answer, request.method, request.has_cookie) is ALLOWED:
-            return False
         decision = judge_by(by_policy, request, answer)
         if decision.allowed:
             return False
@@ -247,3 +248,9 @@ class CorsMiddleware:
                 "the policy's headers replace that. Remove it there. This is logged once",
                 shown(", ".join(names)),
             )
+
+
+def _is_inside(by_policy: CompiledPolicy, answer: Answer, scope: Scope, has_cookie: bool) -> bool:  # noqa: FBT001
+    """Whether the policy allows a request, or a handshake, of any sender; a preflight is neither."""
+    method = scope["method"] if scope["type"] == "http" else "GET"
+    return method != "OPTIONS" and reason_by_policy(by_policy, answer, method, has_cookie) is ALLOWED

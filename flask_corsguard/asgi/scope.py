@@ -55,22 +55,27 @@ def request_of(scope: Scope) -> Request:
     return Request(method="GET", scheme=scope.get("scheme", "ws"), has_cookie=has_cookie, **found)
 
 
-def origin_of(scope: Scope) -> tuple[str | None, bool]:
-    """Return the value of ``Origin``, and whether the request is a plain GET or HEAD.
+def origin_of(scope: Scope) -> tuple[str | None, bool, bool]:
+    """Return the value of ``Origin``, whether the request is a plain GET or HEAD, and whether it has cookies.
 
     A plain request does not ask for another protocol. The specification wants names in lower case, and a
     server that sends others must not open the guard.
     """
     origin: bytes | None = None
+    has_cookie = False
     is_plain = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
     for name, value in scope["headers"]:
-        # The length is compared first, because that costs least.
+        # The length is compared first, because that costs least. "Cookie" is as long as "Origin".
         length = len(name)
-        if length == _LENGTH_OF_ORIGIN and name.lower() == b"origin":
-            origin = value if origin is None else b"%b,%b" % (origin, value)
+        if length == _LENGTH_OF_ORIGIN:
+            lower = name.lower()
+            if lower == b"origin":
+                origin = value if origin is None else b"%b,%b" % (origin, value)
+            elif lower == b"cookie":
+                has_cookie = True
         elif length == _LENGTH_OF_UPGRADE and name.lower() == b"upgrade":
             is_plain = False
-    return None if origin is None else origin.decode("latin-1"), is_plain
+    return None if origin is None else origin.decode("latin-1"), is_plain, has_cookie
 
 
 def header_of(scope: Scope, name: bytes) -> str | None:
