@@ -14,12 +14,12 @@ from .progress import Progress
 from .rows import Row, RowError, selects, with_baselines
 from .scenarios.log import silent_log
 
-#: The status of a program that Ctrl-C has ended, as a shell says it.
+#: The status of a program that Ctrl-C has ended, as a shell reports it.
 INTERRUPTED = 128 + signal.SIGINT
 
 
 def main(given: Sequence[str] | None = None) -> int:
-    """Do what the command line says; give the status to exit with."""
+    """Do what the command line asks for; return the status to exit with."""
     asked = _parser().parse_args(given)
     # Started in the background of a shell, it would otherwise be deaf to Ctrl-C.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(wanted: Sequence[str], mode: measure.Mode, found: results.Results) -> str | None:
-    """Measure, into *found*; say what has ended it before its end, if something has."""
+    """Measure, into *found*; return what has ended it before its end, if something has."""
     rows = exchanges()
     chosen = {name: rows[name] for name in with_baselines(wanted, rows)}
     aparts = [each for each in apart.APART if each.name in wanted]

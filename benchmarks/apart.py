@@ -135,7 +135,7 @@ def build(policy: str, credentials: str) -> dict[str, Any]:
 
 
 def memory(policy: str, holder: str, strings: str) -> dict[str, Any]:
-    """Give the bytes that are held, of the origins' strings too if they are counted.
+    """Return the bytes that stay in use, with those of the origins' strings if they are counted.
 
     The strings are made while everything is counted, so that they cost both holders the same; where
     they are not counted, they are there before, and only what the holder adds is seen.
@@ -145,7 +145,7 @@ def memory(policy: str, holder: str, strings: str) -> dict[str, Any]:
     hold: Callable[[list[str]], object] = (
         (lambda held: Policy(origins=held)) if holder == "policy" else frozenset
     )
-    # What is imported, or cached, at the first use is no part of what an origin costs.
+    # What is imported, or cached, at the first use does not count as the cost of an origin.
     hold(_origins("exact-2"))
     hold(_origins("patterns-2"))
     origins = _origins(policy) if strings == "not-counted" else None

@@ -78,7 +78,7 @@ def count_bytecodes(app: WSGIApplication, environ: Environ) -> int:
 
 
 def peak_of(app: WSGIApplication, environ: Environ) -> int:
-    """Give the most bytes that a request holds at one time."""
+    """Return the most bytes that a request uses at one time."""
     app(dict(environ), start_response)
     request = dict(environ)
     tracemalloc.start()

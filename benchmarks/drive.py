@@ -24,7 +24,7 @@ Around = Callable[[], AbstractContextManager[object]]
 ASGIApplication = Callable[..., Awaitable[None]]
 
 #: Calls before the clock starts, where a sample has few: of code and tables, the caches of the processor
-#: then hold what they hold in a server, and not what the row before has left in them.
+#: then contain what they contain in a server, and not what the row before has left in them.
 WARM_UPS = 4
 
 
@@ -54,7 +54,7 @@ class Exchange(Protocol):
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """Keep the garbage collector from running."""
+    """Switch the garbage collector off."""
     gc.disable()
     try:
         yield
@@ -118,7 +118,7 @@ class Copied(Reused):
 class Anew(Reused):
     """A request of which every call has strings of its own, as from a socket.
 
-    A string keeps its hash, so that a second look-up of the same object is cheaper than any that a
+    A string caches its hash, so that a second look-up of the same object is cheaper than any that a
     server makes. Where that is the question, the strings are made before the clock starts.
     """
 
@@ -153,7 +153,7 @@ class Anew(Reused):
 
 
 def answer_of(app: WSGIApplication, environ: Environ) -> Answer:
-    """Call a WSGI application as a server does, and keep the head of what it says."""
+    """Call a WSGI application as a server does, and return the head of its response."""
     said: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> None:
@@ -222,7 +222,7 @@ def _receive() -> Callable[[], Awaitable[Message]]:
     async def receive() -> Message:
         if messages:
             return messages.pop()
-        # A client that stays: whoever waits for its end is cancelled when the answer is there.
+        # A client that stays: a task that waits for its end is cancelled when the answer is there.
         await asyncio.get_running_loop().create_future()
         raise AssertionError
 

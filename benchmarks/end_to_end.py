@@ -1,7 +1,7 @@
 """gunicorn (sync, one worker) on the loopback address, driven by wrk: what is left of it all in a server.
 
 The socket is opened here and handed on, so that nobody waits for a server to listen: a request that
-comes early is kept by the system until the worker takes it.
+comes early waits in the system until the worker takes it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .scenarios.requests import ALLOWED, SHORT_PATH
 ROOT: Final = Path(__file__).parent.parent
 LIBRARIES: Final = ("bare", "flask-corsguard", "flask-cors")
 
-#: Connections of wrk: a sync worker serves one, and the others keep it from waiting for the next.
+#: Connections of wrk: a sync worker serves one, and because of the others it never waits for the next.
 CONNECTIONS: Final = 4
 #: Seconds for which a server lives if nobody stops it, and in which one that is asked to end must end.
 LIFE: Final = 600

@@ -64,7 +64,7 @@ HOSTILE_PLACES: Final = (
     *("preflight: Origin", "preflight: method", "preflight: headers"),
     *("get: Origin", "post: Origin"),
 )
-#: Where in Flask the policy is said, by its names in the rows.
+#: Where in Flask the policy is configured, by its names in the rows.
 PLACES: Final = {"application": "application", "view": "views", "blueprint": "blueprints"}
 
 

@@ -145,7 +145,7 @@ def targets(counts: dict[str, int]) -> list[Target]:
 
 
 def interpreter() -> str:
-    """Say what the counts depend on beside the library: who compiled the interpreter, and what Flask is."""
+    """Return what the counts depend on beside the library: the interpreter's build, and Flask's version."""
     made = f"{platform.python_implementation()} {platform.python_version()} ({platform.python_compiler()})"
     return ", ".join(
         [made, platform.machine(), *(f"{name} {version(name)}" for name in ("flask", "werkzeug"))]
@@ -153,7 +153,7 @@ def interpreter() -> str:
 
 
 def too_many(counts: dict[str, int], recorded: dict[str, dict[str, int]]) -> list[str]:
-    """Say of which rows more is executed than is recorded; of another interpreter's, beside the floor."""
+    """Return the rows that execute more than is recorded; for another interpreter, beside the floor."""
     if not recorded:
         return []
     mine = recorded.get(interpreter())

@@ -28,7 +28,7 @@ FEWEST: Final = 3
 
 
 class Close(NamedTuple):
-    """How the rows are measured by which a target holds or not: in rounds of their own.
+    """How the rows of targets are measured: in rounds of their own.
 
     They are so short that what slows the machine slows all of them.
     """
@@ -80,7 +80,7 @@ class _Measured(NamedTuple):
 
 
 def prepare(rows: Mapping[str, Row], sample: float, count: int, progress: Progress) -> dict[str, _Measured]:
-    """Build what each row measures, see that it does what its name says, and find how often to call it.
+    """Build what each row measures, check that it does what its name describes, and find the number of calls.
 
     :param sample: the least seconds of a sample.
     :param count: the rounds in which they will be measured.

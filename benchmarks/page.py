@@ -57,7 +57,7 @@ def _where(results: Results) -> Iterator[str]:
 
 
 def _targets(results: Results) -> Iterator[str]:
-    yield "## What must hold\n"
+    yield "## Targets\n"
     yield "At the worst row of each; the interval is what a bootstrap over the rounds gives, 95 % of it.\n"
     lines = [
         (

@@ -1,7 +1,7 @@
 """The plots of the page: what peers add, what many origins cost, what large headers cost.
 
 They are read in the light and in the dark theme: no ground of their own, and colours half-way between
-both. Equal results give equal bytes, and each plot says of which results it is.
+both. Equal results give equal bytes, and each plot names the results that it shows.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def plots(results: Results) -> list[Plot]:
 
 
 def mark(plot: Plot) -> str:
-    """Give the words by which a file says what it shows."""
+    """Return the words in a file that name what it shows."""
     digest = hashlib.sha256(json.dumps(plot.data, sort_keys=True).encode()).hexdigest()
     return f"of the figures {digest[:32]}"
 
@@ -158,7 +158,7 @@ def _curves(data: dict[str, list[tuple[float, float]]], across: str, up: str) ->
     for label, points in data.items():
         ours = label.startswith("flask-corsguard")
         colour = OURS if ours else next(others)
-        # The second curve of the library is told from the first one without its colour, too.
+        # The second curve of the library differs from the first one without its colour, too.
         line = "--" if ours and ends and ends[0][3] == OURS else "-"
         horizontal, vertical = zip(*points, strict=True)
         # A layer that adds less than the noise may seem to add less than nothing.

@@ -4,7 +4,7 @@ Where code and tables lie in memory, and what of them collides in the caches of 
 for each process. In Flask that is as much as half of what the library adds, and no number of rounds in one
 process tells it apart.
 
-``python -m benchmarks.processes`` measures what its standard input says, and prints what it has measured.
+``python -m benchmarks.processes`` measures what its standard input lists, and prints what it has measured.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def run(
 ) -> None:
     """Measure *rows* in one process after the other, into *results*.
 
-    :raises RowError: if a row does not do what its name says.
+    :raises RowError: if a row does not do what its name describes.
     """
     parts = shares(mode.rounds * close.times, close.processes * mode.turns)
     for number, part in enumerate(parts):

@@ -81,7 +81,7 @@ class Unseen(Progress):
         super().__init__(0)
 
     def says(self, what: str, *, tell: bool = False) -> None:
-        """Say nothing."""
+        """Show nothing."""
 
     def advance(self, seconds: float) -> None:
         """Note nothing."""

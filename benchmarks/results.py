@@ -1,7 +1,7 @@
 """The results of a run, and their file: a suite of pyperf with the machine and the versions in it.
 
-pyperf collects metadata of its own, the host's name and paths among them. That is for who runs it,
-and not for a repository: here nothing is collected but what :mod:`.machine` says.
+pyperf collects metadata of its own, the host's name and paths among them. That is for the person who runs
+it, and not for a repository: here only what :mod:`.machine` returns is collected.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ class Expected(NamedTuple):
     allow_origin: tuple[str | None, ...]
 
     def differs(self, answer: Answer) -> str | None:
-        """Say what is wrong with *answer*; ``None`` if nothing is."""
+        """Return what is wrong with *answer*; ``None`` if nothing is."""
         if answer.status not in self.statuses:
             return f"answered {answer.status} instead of {self.statuses}"
         allowed = answer.header("access-control-allow-origin")
@@ -37,7 +37,7 @@ class Row(NamedTuple):
 
 
 class RowError(AssertionError):
-    """A row does not do what its name says, so its time would be a lie."""
+    """A row does not do what its name describes, so its time would be a lie."""
 
 
 def named(**coordinates: str) -> str:
@@ -63,7 +63,7 @@ def with_baselines(names: Iterable[str], rows: Mapping[str, Row]) -> list[str]:
 
 
 def prepared(row: Row) -> Exchange:
-    """Build what *row* measures, and see that it does what the name says."""
+    """Build what *row* measures, and check that it does what the name describes."""
     exchange = row.prepare()
     wrong = row.expected.differs(exchange.once())
     if wrong is not None:

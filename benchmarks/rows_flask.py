@@ -24,7 +24,7 @@ THEIRS: Final = (1, 10, 100, 1000, 10_000)
 
 @cache
 def ours(number: int, marks: str = "application") -> Flask:
-    """Build the application under a policy of the library, said in one of three places."""
+    """Build the application under a policy of the library, configured in one of three places."""
     return guarded_site(twenty_routes, one_policy(exact(number)), marks)
 
 
@@ -47,7 +47,7 @@ def flask_row(library: str, request: str, number: int = 1, marks: str = "applica
 
 
 def inside_row(request: str, marks: str = "application", number: int = 1) -> str:
-    """Give the name of a row of the very application that the library stands around, without it.
+    """Return the name of a row of the very application inside of the library, without the library.
 
     Two applications, built alike, differ by more than what the library adds: by where they lie in memory.
     """

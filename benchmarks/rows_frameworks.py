@@ -30,7 +30,7 @@ LIBRARIES: Final = {
 
 
 def scope_of(environ: Environ) -> dict[str, Any]:
-    """Give the scope of ASGI that says what *environ* says."""
+    """Return the scope of ASGI for the same request as *environ*."""
     headers = [
         (name.removeprefix("HTTP_").replace("_", "-").lower().encode(), value.encode("latin-1"))
         for name, value in environ.items()

@@ -1,7 +1,7 @@
 """Hostile requests: headers of a megabyte, of every make, and the longest origins that are legal.
 
-Every call has strings of its own: a string keeps its hash, and whoever hashes a megabyte would seem to
-have done it once.
+Every call has strings of its own: a string caches its hash, so code that hashes a megabyte each time would
+seem to have done it once.
 """
 
 from __future__ import annotations

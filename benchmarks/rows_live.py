@@ -23,7 +23,7 @@ from .scenarios.requests import ALLOWED, browser_request
 LIST: Final = exact(MILLION)
 LIVE: Final = "live"
 OUTAGE: Final = "live-outage"
-#: A query for each request, and a cache that remembers for a minute what queries have said.
+#: A query for each request, and a cache that remembers the results of queries for a minute.
 QUERY, CACHED = "callable-query", "callable-cached"
 POLICIES: Final = (LIST, LIVE, OUTAGE, QUERY, CACHED)
 REQUESTED: Final = ("get-allowed", "get-refused", "post-allowed", "preflight")
@@ -67,7 +67,7 @@ def _query() -> Callable[[str], bool]:
 
 
 def callable_policy(*, cached: bool) -> Policy:
-    """Give the policy whose callable asks a table, or remembers for a minute what the table has said."""
+    """Return the policy whose callable asks a table, or remembers the answer of the table for a minute."""
     is_listed = _query()
 
     @lru_cache(maxsize=4096)

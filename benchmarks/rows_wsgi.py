@@ -28,13 +28,13 @@ _REFUSED: Final = ("get-refused", "post-refused", "preflight-refused")
 
 
 def expected(policy_name: str, request: str, origin: str = ALLOWED) -> Expected:
-    """Say what the library answers, as its documentation has it."""
+    """Return what the library answers, as documented."""
     preflight = 204 if request.startswith("preflight") else 200
     if policy_name == "any":
         return Expected((preflight,), ("*",))
     if request in {"preflight-refused", "post-refused"}:
         return Expected((403,), (None,))
-    # What comes from the application's own origin, or from none, is not told of any.
+    # The answer to the application's own origin, or to none, names no origin.
     told = request.startswith("preflight") or request.endswith("-allowed")
     return Expected((preflight,), (origin if told else None,))
 

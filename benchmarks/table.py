@@ -17,7 +17,7 @@ _BYTES: Final = 1_000_000
 
 
 def amount(value: float, unit: str = "second") -> str:
-    """Give *value* with the unit that keeps it short, to three digits."""
+    """Return *value* with the unit that makes it short, to three digits."""
     if unit == "byte":
         return f"{value / _BYTES:.3g} MB"
     if unit == "integer":
@@ -74,8 +74,8 @@ def _is_part(target: Target) -> bool:
 
 
 def bound(target: Target) -> str:
-    """Say the bound of a target."""
-    # 1/12 is how it is said; 0.0833 is how it is measured.
+    """Return the bound of a target."""
+    # The bound is written as 1/12, and measured as 0.0833.
     said = f"1/{1 / target.bound:.0f}" if _is_part(target) else f"{target.bound:g}"
     return f"{'≥' if target.at_least else '≤'} {said} {target.unit}".rstrip()
 
@@ -86,12 +86,12 @@ def part(value: float) -> str:
 
 
 def measured(found: Figure, target: Target) -> str:
-    """Say what was measured of a target."""
+    """Return what was measured of a target."""
     return f"{(part if _is_part(target) else number)(found.value)} {target.unit}".rstrip()
 
 
 def interval(found: Figure, target: Target) -> str:
-    """Say in which interval a figure lies."""
+    """Return the interval of a figure."""
     said = part if _is_part(target) else number
     return f"{said(found.low)} to {said(found.high)}" if found.low != found.high else ""
 
@@ -104,7 +104,7 @@ def of_targets(verdicts: Iterable[Verdict]) -> Iterator[str]:
             bound(verdict.target),
             measured(verdict.figure, verdict.target),
             interval(verdict.figure, verdict.target),
-            "holds" if verdict.holds else "DOES NOT HOLD",
+            "met" if verdict.holds else "MISSED",
             verdict.row,
         )
         for verdict in verdicts

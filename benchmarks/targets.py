@@ -1,6 +1,6 @@
-"""What must hold: each target with the rows that it is made from, and its bound.
+"""The targets: each with the rows that it is made from, and its bound.
 
-A target of several ratios holds if the worst of them does.
+A target of several ratios is met if the worst of them meets it.
 """
 
 from __future__ import annotations
@@ -262,12 +262,12 @@ TARGETS: Final = (
     ),
 )
 
-#: The fact that says how many modules and files with public suffixes an import has met.
+#: The fact with the number of modules and files with public suffixes that an import has met.
 SUFFIXES: Final = "observed_public_suffixes"
 
 
 def judged(results: Results) -> list[Verdict]:
-    """Say of each target whether it holds, as far as its rows were measured."""
+    """Return for each target whether it is met, as far as its rows were measured."""
     return [verdict for target in TARGETS if (verdict := _judged(target, results)) is not None] + _suffixes(
         results
     )

@@ -45,7 +45,7 @@ nitpick_ignore_regex = [
     # Names of Python and of other projects: their inventories would have to be fetched.
     (r"py:.*", r"(collections|datetime|flask|os|re|redis|sqlalchemy|typing|werkzeug|wsgiref|_typeshed)\..*"),
     (r"py:class", r"Any|ASGIApplication|Callable|Flask|Load|Iterable|Mapping|Unpack|WSGIApplication"),
-    # Aliases in annotations: what they stand for is said where the parameter is described.
+    # Aliases in annotations: the description of the parameter explains them.
     (r"py:class", r"BlueprintsArgument|Engine|Headers?|OnRefusal|PathsArgument|PolicyArgument|PolicyFields"),
     (r"py:class", r"ResponseType"),
     (r"py:class", r"flask_corsguard\.flask\.decorator\.T"),

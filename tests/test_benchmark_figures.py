@@ -163,8 +163,8 @@ def test_the_tables_show_the_targets_that_are_missed():
     rows, verdicts = list(table.of_rows(found, ROWS)), list(table.of_targets(judged(found)))
 
     assert len(rows) == len(NAMES) + 1
-    assert any("DOES NOT HOLD" in line for line in verdicts)
-    assert any(" holds " in line for line in verdicts)
+    assert any("MISSED" in line for line in verdicts)
+    assert any(" met " in line for line in verdicts)
 
 
 def test_progress_is_plain_text_where_there_is_no_terminal(capsys):

@@ -102,7 +102,7 @@ def test_every_row_is_as_in_the_policies(arguments):
     assert demo.stderr == ""
     assert demo.returncode == 0
     assert all(row.title in demo.stdout for row in rows)
-    assert f"All {len(rows)} rows are as the policies say." in demo.stdout
+    assert f"All {len(rows)} rows agree with the policies." in demo.stdout
     assert "EUR 100 left Alice's account" in demo.stdout
     assert "NOT SO" not in demo.stdout
 
@@ -153,7 +153,7 @@ def test_wrong_expectation_makes_the_exit_code_1(monkeypatch, capsys):
 
     assert code == 1
     said = capsys.readouterr().out
-    assert "1 of 1 rows are not as the policies say." in said
+    assert "1 of 1 rows do not agree with the policies." in said
     assert "NOT SO" in said
 
 

@@ -1,4 +1,4 @@
-"""The applications of Flask: two sites, and where in them a library is told its policy."""
+"""The applications of Flask: two sites, and where in them a library gets its policy."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .requests import SHORT_PATH
 View = Callable[..., str]
 Mark = Callable[[Any], Any]
 
-#: Where a policy is said.
+#: Where a policy is configured.
 PLACES: Final = ("application", "views", "blueprints")
 
 _RESOURCES: Final = ("items", "orders", "customers", "invoices", "reports")

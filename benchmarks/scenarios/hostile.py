@@ -67,7 +67,7 @@ def of_size(make: Make, size: int) -> bytes:
 
 
 def requests_with(text: str) -> dict[str, Environ]:
-    """Give requests that hold *text* in a header that the library reads, and are of usual size otherwise."""
+    """Return requests with *text* in a header that the library reads, and of usual size otherwise."""
     allowed, refused = (
         without_fetch_metadata(REQUESTS[request](ALLOWED)) for request in ("post-allowed", "post-refused")
     )

@@ -25,7 +25,7 @@ ENGINES: Final = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKi
 
 
 def paragraph_of(words: str) -> nodes.paragraph:
-    """Give a paragraph; what stands between backticks is code, and an anchor is the Fetch standard's."""
+    """Return a paragraph; text between backticks is code, and an anchor is the Fetch standard's."""
     paragraph = nodes.paragraph()
     for part in re.split(r"(`[^`]+`|#[a-z-]+)", words):
         if part.startswith("`"):

@@ -1,7 +1,7 @@
 """What the reference shows: one example for each problem, each reason and each form of an origin.
 
 Nothing in here is believed: the directives run every example when the documentation is built, and
-the build fails if one of them does not do what it stands for.
+the build fails if one of them does not do what it shows.
 """
 
 from __future__ import annotations

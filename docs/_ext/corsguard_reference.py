@@ -1,7 +1,7 @@
-"""The reference of policies, made from the code: what it says cannot be out of date.
+"""The reference of policies, made from the code, so that it is never out of date.
 
 Each directive asks the library itself. Where a sentence needs an example, the example is run, and
-the build fails if it does not do what it stands for.
+the build fails if it does not do what it shows.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class PolicyFields(Generated):
 
 
 class OriginForms(Generated):
-    """The ways to write an origin, and which pages each lets in."""
+    """The ways to write an origin, and which pages each allows."""
 
     def run(self) -> list[nodes.Node]:
         """Give the table, every cell of which has been asked of a policy."""
@@ -194,7 +194,7 @@ class MisspeltOrigins(Generated):
     """What is refused as an origin, and with which words."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the table: each origin as written, and what the error says of it."""
+        """Return the table: each origin as written, and the error about it."""
         return [table(("Written", "The error"), map(self._row, MISSPELT), "misspelt")]
 
     def _row(self, text: str) -> tuple[list[nodes.Node], list[nodes.Node]]:
@@ -254,7 +254,7 @@ class ResponseHeaders(Generated):
     """What a response carries, for each kind of request."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the table; rows that stand for several requests are checked to be the same for all."""
+        """Return the table; a row for several requests is checked to be the same for all."""
         own, other = "https://app.example", "https://other.example"
         strangers = (other, "null", "https://app.example/", None)
         rows = [

@@ -1,4 +1,4 @@
-"""What the guard says, as a table made by asking it."""
+"""The verdicts of the guard, as a table made by asking it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ POLICIES: Final = {
 _POST: Final = Request(method="POST", host="bank.example", scheme="https")
 _HANDSHAKE: Final = replace(_POST, method="GET", upgrade="websocket")
 
-#: What browsers say, or do not say, of a request that another origin sends.
+#: The values of ``Sec-Fetch-Site``, or its absence, in a request that another origin sends.
 _FOREIGN_SITES: Final = ("same-site", "cross-site", "of-a-later-standard", None)
 
 _OWN: Final = (
@@ -69,7 +69,7 @@ def _unsafe(**said: str | None) -> list[Request]:
     return _with_any_cookie(replace(base, **said) for base in [*bases, _HANDSHAKE])
 
 
-#: What a row says, and all the requests that it stands for.
+#: The title of each row, and all the requests that it covers.
 ROWS: Final[dict[str, list[Request]]] = {
     "GET, HEAD or OPTIONS, from any sender": _with_any_cookie(
         replace(_POST, method=method, origin=origin, fetch_site=site)
@@ -99,10 +99,10 @@ ROWS: Final[dict[str, list[Request]]] = {
 
 
 class Verdicts(Generated):
-    """For each kind of request and each policy, whether the guard lets it pass, and why."""
+    """For each kind of request and each policy, whether the guard allows it, and why."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the table; every request that a row stands for is judged."""
+        """Return the table; every request that a row covers is judged."""
         head = ("Request", *POLICIES)
         return [table(head, (self._row(*row) for row in ROWS.items()), "verdicts")]
 

@@ -2,7 +2,7 @@
 
 import sys
 
-# Nothing newer than Python 2 in this file: it must be read before it can say that Python is too old.
+# Nothing newer than Python 2 in this file: Python must read it before it can report that Python is too old.
 if sys.version_info < (3, 10):  # noqa: UP036
     sys.stderr.write("The demo needs Python 3.10 or newer, and this is %s.\n" % sys.version.split()[0])  # noqa: UP031
     sys.exit(2)

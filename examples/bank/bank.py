@@ -74,7 +74,7 @@ def _add_services(app: Flask, policies: Policies, ledger: Ledger) -> None:
 
     @app.post("/notices")
     def take_notice() -> ResponseReturnValue:
-        # Whoever sends it has no session; a real one would be believed for its signature.
+        # The sender has no session; a real notice would be trusted because of its signature.
         return {"noted": True}, 202
 
     @app.get("/brand/<path:name>")

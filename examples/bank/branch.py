@@ -33,7 +33,7 @@ def source_at(place: str) -> Source:
 
 
 def create_branch(partners: LiveOrigins) -> Flask:
-    """Give an application that partners may read, whoever they are at the moment."""
+    """Return an application that the partners of this moment may read."""
     app = Flask(__name__)
     CorsGuard(app, origins=[partners])
 
@@ -52,7 +52,7 @@ def _end_with_parent() -> None:
 def _main() -> None:
     fd, place = sys.argv[1:]
     Thread(target=_end_with_parent, daemon=True).start()
-    # Browsers open connections ahead of need, and a queue for a moment is no news here.
+    # Browsers open connections ahead of need, and a queue for a moment is not worth a warning here.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     partners = LiveOrigins(source_at(place))
     app = create_branch(partners)

@@ -33,7 +33,7 @@ _MAX_PORT: Final = 65535
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo and give the exit code: 0, 1 if a row is not as it should be, 2 if it cannot start."""
-    # Also where whoever started us ignores the one, as shells do in the background, or sends the other.
+    # The parent may ignore the first signal, as shells do in the background, or send the second.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     said = _parse(arguments)

@@ -23,11 +23,11 @@ TIMEOUT: Final = 20
 
 
 class NoAnswerError(Exception):
-    """A server of the demo did not answer, or not as it must; the message says which."""
+    """A server of the demo did not answer, or not as it must; the message names it."""
 
 
 class Relay:
-    """A WSGI application that lets the server of *site* answer: the browser's connection to it."""
+    """A WSGI application that has the server of *site* answer: the browser's connection to it."""
 
     def __init__(self, site: Site) -> None:
         self._site = site

@@ -11,7 +11,7 @@ from flask_corsguard.testing import Exchange
 from .outcome import Outcome
 from .row import Program
 
-#: What Sec-Fetch-Dest says of a form: it opens the answer in a frame, or in the place of its page.
+#: The values of Sec-Fetch-Dest for a form: it opens the answer in a frame, or in the place of its page.
 _OF_FORMS: Final = frozenset({"iframe", "document"})
 
 

@@ -74,7 +74,7 @@ http {{
 
 
 class EngineMissingError(Exception):
-    """There is no nginx; the message says what to do."""
+    """There is no nginx; the message explains what to do."""
 
 
 def program() -> str:
@@ -174,7 +174,7 @@ def run(found: Front) -> None:
 
 
 def _main() -> None:
-    # The parent says when this ends.
+    # The parent decides when this ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parser = argparse.ArgumentParser(prog="python -m examples.bank.edge")
     parser.add_argument("behind", type=int)

@@ -67,7 +67,7 @@ def _forged(sites: Sites) -> list[Row]:
 def _switch(sites: Sites) -> Row:
     switch, attacker = f"{sites.bank.origin}/guard", sites.attacker.origin
     return Row(
-        "the attacker wants to keep the guard off, but its switch has a policy of its own",
+        "the attacker wants to leave the guard off, but its switch has a policy of its own",
         lambda browser: browser.open(attacker).submit(switch, {"guard": "off"}, target="frame"),
         (403,),
         Verdict.OPAQUE,

@@ -25,9 +25,9 @@ REFUSED: Final = "bank.refused"
 #: The name of the session's cookie.
 COOKIE: Final = "bank_session"
 
-#: Entries that are kept: a few rounds of all buttons on both pages.
+#: Entries that are stored: a few rounds of all buttons on both pages.
 MAX_ENTRIES: Final = 60
-#: Characters that are kept of anything a client chose.
+#: Characters that are stored of anything a client chose.
 MAX_LENGTH: Final = 100
 
 # What the pages are made of, unless it is refused.
@@ -43,7 +43,7 @@ class Entry(NamedTuple):
     origin: str | None
     preflight: bool
     cookie: bool
-    #: Whether the guard has kept it from the bank.
+    #: Whether the guard has refused it.
     refused: bool
     status: int
     before: int | None

@@ -25,7 +25,7 @@ EARLIER: Final = "http://partner.demo.localhost"
 
 #: Seconds within which a change is in force in every process.
 SOON: Final = 1.0
-#: Seconds after which a process is taken not to have heard of it.
+#: Seconds after which a process counts as one that has not received it.
 _LATE: Final = 15
 _LOOK: Final = 0.01
 
@@ -33,7 +33,7 @@ _FIRST: Final = "the newcomer's page asks both processes of the bank"
 
 
 class RedisMissingError(Exception):
-    """There is no redis-server; the message says what to do."""
+    """There is no redis-server; the message explains what to do."""
 
 
 class Partners(NamedTuple):

@@ -1,4 +1,4 @@
-"""What a policy says of a request: whether it may reach the bank, and who may read the answer."""
+"""What a policy decides on a request: whether it may reach the bank, and who may read the answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_corsguard.core.guard import SAFE_METHODS, judge
 
 
 class Opinion(NamedTuple):
-    """The two things that a policy says of one request."""
+    """The two decisions of a policy on one request."""
 
     #: Of the guard: whether it may reach the bank.
     judged: Decision
@@ -23,7 +23,7 @@ class Opinion(NamedTuple):
 
     @property
     def is_refused(self) -> bool:
-        """Whether the guard keeps the request from the bank."""
+        """Whether the guard refuses the request."""
         # The bank's guard is on or off, and never only reports.
         return not self.judged.allowed
 
@@ -34,6 +34,6 @@ class Opinion(NamedTuple):
 
     @property
     def said(self) -> Decision:
-        """What is worth telling: of what only reads who may read it, of all else whether it may pass."""
+        """The decision to show: for a safe method who may read the answer, else whether it may pass."""
         request = self.judged.request
         return self.decided if request and request.method in SAFE_METHODS else self.judged

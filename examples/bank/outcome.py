@@ -35,11 +35,11 @@ class Outcome:
 
     @property
     def decisive(self) -> Exchange:
-        """The exchange of the request itself, or of the preflight if that kept it from being sent."""
+        """The exchange of the request itself, or of the preflight if the request was not sent after it."""
         return next((each for each in self.exchanges if not each.is_preflight), self.exchanges[-1])
 
     def opinion_of(self, exchange: Exchange) -> Opinion:
-        """Give what the policy of its path says of the request of *exchange*."""
+        """Return what the policy of its path decides on the request of *exchange*."""
         request = Request.from_headers(exchange.method, exchange.headers)
         return Opinion.of(self.policies.of_path(urlsplit(exchange.url).path), request)
 
@@ -52,7 +52,7 @@ class Outcome:
 
     @property
     def problems(self) -> list[str]:
-        """What is not as the row, or the policy, says; empty if all is."""
+        """What differs from the row, or from the policy; empty if nothing does."""
         row, statuses = self.row, tuple(exchange.status for exchange in self.exchanges)
         found = [text for each in self.exchanges for text in differences(each, self.opinion_of(each))]
         if statuses != row.statuses:
@@ -73,13 +73,13 @@ def differences(exchange: Exchange, opinion: Opinion) -> list[str]:
     found = sorted((name.lower(), value) for name, value in headers if _is_owned(name.lower()))
     problems = []
     if found != sorted(expected.items()):
-        problems.append(f"the answer carries {found}, the policy says {sorted(expected.items())}")
+        problems.append(f"the answer carries {found}, the policy requires {sorted(expected.items())}")
     missing = _vary(decision.headers) - _vary(headers)
     surplus = _vary(headers) - _vary(decision.headers) - _OTHER_VARY
     if missing or surplus:
         problems.append(f"Vary lacks {sorted(missing)} and has {sorted(surplus)} too much")
     if decision.status not in {None, exchange.status}:
-        problems.append(f"the answer is {exchange.status}, the policy says {decision.status}")
+        problems.append(f"the answer is {exchange.status}, the policy requires {decision.status}")
     return problems
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def partners_blueprint(policy: Policy, ledger: Ledger) -> Blueprint:
-    """Give the blueprint; the mark holds for all of it, the 404 below its prefix included."""
+    """Return the blueprint; the mark applies to all of it, the 404 below its prefix included."""
     partners = cors(policy)(Blueprint("partners", __name__, url_prefix="/partners"))
 
     @partners.get("/statement")

@@ -1,4 +1,4 @@
-"""Who may do what at the bank: policies for each place where a policy can stand."""
+"""Who may do what at the bank: a policy in each possible place."""
 
 from __future__ import annotations
 

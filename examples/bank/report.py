@@ -37,7 +37,7 @@ class Report:
         self._width = min(max(shutil.get_terminal_size((100, 24)).columns, _MIN_WIDTH), _MAX_WIDTH)
 
     def addresses(self, sites: Sites) -> None:
-        """Say where the three origins are."""
+        """Write where the three origins are."""
         self._line("Three origins, on this machine only:")
         self._line()
         notes = ("", "  the bank's policy allows it", "  the bank's policy does not")
@@ -68,13 +68,13 @@ class Report:
             self._field("NOT SO", problem, _RED)
 
     def summary(self, outcomes: list[Outcome]) -> None:
-        """Say whether all rows are as the policies say, and what the last ones mean."""
+        """Write whether all rows agree with the policies, and what the last ones mean."""
         wrong = sum(bool(outcome.problems) for outcome in outcomes)
         self._line()
         if wrong:
-            self._line(self._paint(f"{wrong} of {len(outcomes)} rows are not as the policies say.", _RED))
+            self._line(self._paint(f"{wrong} of {len(outcomes)} rows do not agree with the policies.", _RED))
         else:
-            self._line(self._paint(f"All {len(outcomes)} rows are as the policies say.", _GREEN))
+            self._line(self._paint(f"All {len(outcomes)} rows agree with the policies.", _GREEN))
         self._line()
         self.paragraph(
             "CORS decides who may read an answer. It does not stop a request: with the guard off the forged "
@@ -83,7 +83,7 @@ class Report:
         )
 
     def commands(self, outcomes: Iterable[Outcome]) -> None:
-        """Say which command shows the same as each row, as it is written in a shell."""
+        """Write the command that shows the same as each row, as it is written in a shell."""
         self._line()
         self.paragraph("While the demo runs, a command shows what each row shows:")
         self._line()
@@ -112,7 +112,9 @@ class Report:
             self._line()
             self._line(f"{_INDENT}{self._paint(step.title, _BOLD)}")
             for branch, reads in zip(BRANCHES, step.reads, strict=True):
-                self._field(branch, "the page reads the answer" if reads else "the answer is kept from it")
+                self._field(
+                    branch, "the page reads the answer" if reads else "the page cannot read the answer"
+                )
             if step.seconds is not None:
                 self._field("after", f"{step.seconds * 1000:.0f} ms")
             if step.problem:
@@ -126,7 +128,7 @@ class Report:
             self._line(line)
 
     def invitation(self, sites: Sites) -> None:
-        """Say what to do in a browser."""
+        """Write what to do in a browser."""
         self._line()
         self.paragraph("Now press the same buttons in a browser. Begin at the bank, which shows the way:")
         self._line()

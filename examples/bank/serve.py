@@ -31,7 +31,7 @@ def create(name: str, sites: Sites) -> Flask:
 def serve(name: str, listener: socket.socket, sites: Sites) -> None:
     """Serve one of the three until the process ends."""
     Thread(target=_end_with_parent, daemon=True).start()
-    # Browsers open connections ahead of need, and a queue for a moment is no news here.
+    # Browsers open connections ahead of need, and a queue for a moment is not worth a warning here.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # What the guard refuses is on the bank's page, and in the table.
     logging.getLogger("flask_corsguard").setLevel(logging.ERROR)

@@ -27,7 +27,7 @@ BACKLOG: Final = 64
 
 
 class PortTakenError(Exception):
-    """A port cannot be had; the message says which, and what to do."""
+    """A port is not free; the message names it, and explains what to do."""
 
 
 def bind(ports: tuple[int, int, int], stack: ExitStack) -> list[socket.socket]:
@@ -38,7 +38,7 @@ def bind(ports: tuple[int, int, int], stack: ExitStack) -> list[socket.socket]:
     sockets = []
     for name, port in zip(NAMES, ports, strict=True):
         listener = stack.enter_context(closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM)))
-        # Else a demo that has just ended would keep its ports for a minute.
+        # Without this, the ports of a demo that has just ended would stay taken for a minute.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((LOOPBACK, port))
@@ -60,7 +60,7 @@ def serving(
     """Have the three origins served, and ended again however the block is left.
 
     :param edge: whether nginx is in front of the bank; it is the last of the children then, and has to be
-        told to :func:`follow`.
+        passed to :func:`follow`.
     :raises PortTakenError: if a port cannot be had; then nothing was started.
     """
     children: list[Child] = []
@@ -97,7 +97,7 @@ def _child(words: list[str], sites: Sites, *, plain: bool, inherits: Iterable[in
     return subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", *words, *ports, *(["--plain"] if plain else [])],
         cwd=ROOT,
-        # Two pipes for life: the child ends when stdin does, we hear of its end on stdout.
+        # Two pipes for life: the child ends when stdin does, and stdout closes when the child ends.
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         pass_fds=tuple(inherits),
@@ -107,7 +107,7 @@ def _child(words: list[str], sites: Sites, *, plain: bool, inherits: Iterable[in
 
 
 def follow(edge: Child) -> None:
-    """Have nginx answer as the switch of the guard now says.
+    """Have nginx answer as the switch of the guard now requires.
 
     :raises NoAnswerError: if it does not start.
     """
@@ -120,7 +120,7 @@ def follow(edge: Child) -> None:
 
 
 def wait_for_end(children: list[Child]) -> str:
-    """Wait until one of the servers ends, which none should, and say which."""
+    """Wait until one of the servers ends, which none should, and return its name."""
     outputs = [child.stdout for child in children if child.stdout is not None]
     ended = select.select(outputs, [], [])[0][0]
     position = outputs.index(ended)

@@ -32,7 +32,7 @@ def sign_out() -> None:
 
 
 def customer_only(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
-    """Let a view be called with a session, and answer 401 without one."""
+    """Call a view if there is a session, and answer 401 without one."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:

@@ -50,7 +50,7 @@ def add_switch(app: Flask, policies: Policies) -> Switch:
     def guard() -> ResponseReturnValue:
         return {"on": switch.is_on}
 
-    # Its own policy, or with the guard off any page could keep it off.
+    # Its own policy, or with the guard off any page could leave it off.
     @app.post("/guard")
     @cors(policies.switch)
     def turn() -> ResponseReturnValue:

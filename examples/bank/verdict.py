@@ -30,7 +30,7 @@ class Judgement(NamedTuple):
     @classmethod
     def of_program(cls) -> Judgement:
         """Judge an answer to what is not a browser."""
-        return cls(Verdict.UNCHECKED, "CORS is kept by browsers only")
+        return cls(Verdict.UNCHECKED, "only browsers apply CORS")
 
     @classmethod
     def of_refusal(cls, refused: FetchRefused) -> Judgement:

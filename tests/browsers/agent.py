@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote
 PREFIX: Final = "/__agent/"
 #: Seconds in which a document that a job needs must be there: an engine may start a process for it.
 BEGIN: Final = 60
-#: Seconds for which a question is kept waiting: below what any browser gives up after.
+#: Seconds for which a question may wait: less than the time after which any browser gives up.
 HOLD: Final = 20
 #: Seconds after which one looks whether the browser is still there.
 LOOK: Final = 0.5
@@ -31,7 +31,7 @@ _PAGE: Final = """<!doctype html>
 {script}</script>
 """
 
-#: What a page says of one step: the fields of an Outcome, or ``error``.
+#: What a page reports of one step: the fields of an Outcome, or ``error``.
 Result = dict[str, Any]
 
 
@@ -66,7 +66,7 @@ class Agent:
 
     :param is_alive: whether there is any sense in waiting.
     :param neighbour: gives, of a page's origin, the one that each document asks for something before it asks
-        for jobs, until the preflight of that is kept. Firefox has a process for each site, and each forgets
+        for jobs, until the preflight of that is cached. Firefox has a process for each site, and each forgets
         its first preflights, those to its own site and to others apart.
     """
 
@@ -94,7 +94,7 @@ class Agent:
             return self._wait_for(lambda: self._is_there, seconds)
 
     def ask(self, job: Job, seconds: float) -> list[Result]:
-        """Let *job* be done and give its results, one for each step or up to the first error.
+        """Have *job* done and return its results, one for each step or up to the first error.
 
         :raises TimeoutError: if there are none after *seconds*, or if the browser has ended.
         """
@@ -120,18 +120,18 @@ class Agent:
         return " with ".join(self._documents[-1]) if self._documents else "nowhere"
 
     def close(self) -> None:
-        """Let the question that waits be answered."""
+        """Have the question that waits answered."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def __call__(self, environ, start_response):
-        """Serve the page, answer its question, or let it warm up."""
+        """Serve the page, answer its question, or warm it up."""
         headers = [("Cache-Control", "no-store")]
         body = b""
         if environ["PATH_INFO"].endswith("/warm"):
             body = self._warm(environ["REQUEST_METHOD"])
-            # Tempting: "*" as the method, but Firefox never keeps what that allows.
+            # Tempting: "*" as the method, but Firefox never caches what that allows.
             headers += [("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Methods", "PUT")]
             headers.append(("Access-Control-Max-Age", "600"))
         elif environ["REQUEST_METHOD"] == "POST":
@@ -148,7 +148,7 @@ class Agent:
         return [body]
 
     def _warm(self, method: str) -> bytes:
-        """Say of an actual request whether there was no preflight."""
+        """Return, for an actual request, whether there was no preflight."""
         was_asked, self._was_asked = self._was_asked, method == "OPTIONS"
         return b"asked" if was_asked else b"kept"
 

@@ -96,7 +96,7 @@ def by_hand(
 ) -> MakeApp:
     """Give an application whose CORS headers are written by hand, right or wrong.
 
-    :param actual: of every response but a preflight's; ``{page}`` stands for the page's origin.
+    :param actual: of every response but a preflight's; ``{page}`` is the placeholder for the page's origin.
     :param preflight: of the answer to a preflight.
     :param by_path: of responses at one path, instead of *actual*.
     """
@@ -120,7 +120,7 @@ def by_hand(
 
 
 def by_hand_for_origin() -> MakeApp:
-    """Give the mistake itself: the page's origin is allowed where one is said, and there is no ``Vary``."""
+    """Return the mistake itself: the page's origin is allowed if the request has one, without ``Vary``."""
 
     def make(names: Names):
         def application(environ, start_response):
@@ -139,7 +139,7 @@ def by_hand_for_origin() -> MakeApp:
 def by_policy(*, own: Headers = (), inner=thing, audiences=(), unmanaged=False, **fields) -> MakeApp:
     """Give the thing behind the library, under a policy of these *fields*.
 
-    ``{page}`` stands in origins for the page's. No field at all: the closed policy.
+    ``{page}`` in origins is the placeholder for the page's. No field at all: the closed policy.
 
     :param own: CORS headers that the application sets itself, without being asked.
     :param audiences: the fields of each policy of a list, instead of *fields*.

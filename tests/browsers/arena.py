@@ -35,7 +35,7 @@ HOSTS: Final = (
     "attacker.demo.localhost",
 )
 #: Names of which no browser knows that they are this machine's: over http no context is secure, and no
-#: request says ``Sec-Fetch-Site``.
+#: request has ``Sec-Fetch-Site``.
 PLAIN_HOSTS: Final = ("app.test", "api.test", "third.test")
 #: Seconds without a byte, after which a connection is given up, so that no thread lives for ever: longer
 #: than any step may take, so that it is never the server who ends one.
@@ -102,7 +102,7 @@ class _Server(ThreadedWSGIServer):
         return connection, address
 
     def log(self, type, message, *args) -> None:  # noqa: A002 - Werkzeug's name
-        """What an application raises is kept before it is answered; here it would be too late."""
+        """Write nothing: an exception of an application is stored before it is answered."""
 
     def handle_error(self, request, client_address) -> None:
         if not isinstance(sys.exc_info()[1], _HARMLESS):
@@ -188,7 +188,7 @@ class Arena:
 
     @contextmanager
     def sending_back(self, url: str) -> Iterator[None]:
-        """Let the next documents of applications be followed by the page at *url*.
+        """Have the page at *url* follow the next documents of applications.
 
         Their responses get a ``Refresh`` header, of which the recorders know nothing.
         """
@@ -199,7 +199,7 @@ class Arena:
             self._back = None
 
     def __call__(self, environ, start_response):
-        """Answer, and keep what is raised meanwhile."""
+        """Answer, and store what is raised meanwhile."""
         try:
             body = self._dispatch(environ, start_response)
         except Exception:
@@ -221,14 +221,14 @@ class Arena:
         # A browser's window asks for its icon on nobody's account.
         if run is None or path == "/favicon.ico":
             return _not_found(environ, start_response)
-        # Where nobody says what a response is for, it may well be: the header is nothing to others.
+        # Without Sec-Fetch-Dest it may be a document: the header does nothing to other responses.
         if self._back is not None and environ.get("HTTP_SEC_FETCH_DEST", "document") == "document":
             start_response = partial(_start_and_return, start_response, self._back)
         return run.application(environ, start_response)
 
 
 class _Watched:
-    """A body, of which it is kept what it raises."""
+    """A body whose exceptions are stored."""
 
     def __init__(self, body, errors: list[str]) -> None:
         self._body = body

@@ -18,7 +18,7 @@ from browsers import (
 )
 from browsers.table import Case
 
-#: Groups in which no row depends on the site, so that two layouts say it all.
+#: Groups in which no row depends on the site, so that two layouts are enough.
 _ANYWHERE = (cases_response, cases_preflight, cases_redirect, cases_library)
 
 

@@ -1,4 +1,4 @@
-"""What browsers keep: preflights (#cors-preflight-cache) and answers (#cors-protocol-and-http-caches)."""
+"""What browsers cache: preflights (#cors-preflight-cache) and answers (#cors-protocol-and-http-caches)."""
 
 from __future__ import annotations
 

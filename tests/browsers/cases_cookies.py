@@ -37,7 +37,7 @@ def _same_site(name: str, step: Step, got: str, seen: str) -> Case:
 
 
 def _cross_site(name: str, step: Step, got: str, seen: str, chromium: str = "none") -> Case:
-    # Without the attribute Chromium says Lax, as RFC 6265bis does; the other two keep None.
+    # Without the attribute, Chromium uses Lax, as RFC 6265bis does; the other two use None.
     default = Told(("readable", got), f"GET[-] {seen.replace('COOKIES', '{' + chromium + '}')}")
     rest = seen.replace("COOKIES", "{none,plain}")
     return Case(

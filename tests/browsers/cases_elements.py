@@ -145,7 +145,7 @@ CASES = [
         resource_policy="same-site",
     ),
     _by_policy(
-        # To Chromium two ports of one address are no site here; to #cross-origin-resource-policy-check
+        # To Chromium two ports of one address are not one site; to #cross-origin-resource-policy-check
         # they are.
         "an image under resource_policy='same-site', from another port",
         "image",

@@ -1,4 +1,4 @@
-"""Who a request says it is from: ``Origin`` (#append-a-request-origin-header) and ``Sec-Fetch-*``."""
+"""The headers for the sender of a request: ``Origin`` (#append-a-request-origin-header), ``Sec-Fetch-*``."""
 
 from __future__ import annotations
 

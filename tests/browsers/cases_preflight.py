@@ -1,4 +1,4 @@
-"""What is asked before, and which answers let the request through (#cors-preflight-fetch)."""
+"""What is asked before, and which answers allow the request (#cors-preflight-fetch)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain http on a network, where no request says ``Sec-Fetch-Site``, and https pages that use http."""
+"""Plain http on a network, where no request has ``Sec-Fetch-Site``, and https pages that use http."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ CASES = [
         "OPTIONS[page]?PUT<-/-/-> PUT[page]<-/-/->",
         origins=_ME,
         methods=["PUT"],
-        # It says the mode alone, on preflights alone.
+        # It sends the mode alone, on preflights alone.
         but={"chromium": Told(("readable",), "OPTIONS[page]?PUT<-/cors/-> PUT[page]<-/-/->")},
     ),
     _plain("a fetch of a stranger", Step("fetch", "{api}/x"), "refused", "GET[page]<-/-/->"),

@@ -79,7 +79,7 @@ def _engine_of(item) -> str:
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Say what each engine was asked."""
+    """Print what each engine was asked."""
     for name, engine in sorted(config.stash.get(_STARTED, {}).items()):
         asked = f"{engine.cases} cases, {engine.steps} steps, {engine.seconds:.1f} s"
         terminalreporter.write_line(f"{name}: {engine.version}: {asked}")

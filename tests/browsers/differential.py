@@ -51,7 +51,7 @@ class Example:
 
     @property
     def origin(self) -> str:
-        """The origin as the request says it."""
+        """The origin as it is in the request."""
         return "null" if self.step.place.sandboxed else self.names.page
 
     @property
@@ -136,7 +136,7 @@ def _make_step(dice: random.Random) -> Step:
 
 
 def verdict_of_library(example: Example) -> Verdict:
-    """Give what :func:`flask_corsguard.decide` and the guard say will become of the request."""
+    """Return what :func:`flask_corsguard.decide` and the guard predict for the request."""
     step, policy = example.step, example.policy
     method = _NORMALIZED.get(step.method, step.method)
     include = step.credentials == "include"

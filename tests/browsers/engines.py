@@ -166,7 +166,7 @@ def _leaves(step: Step) -> bool:
 
 
 def _tell(step: Step, names: Names, prefix: str) -> dict[str, Any]:
-    """Give *step* as the page is told it, with the addresses of this run."""
+    """Return *step* as the page gets it, with the addresses of this run."""
     url = step.url
     for name in ("page", "api", "third"):
         url = url.replace(f"{{{name}}}", getattr(names, name) + prefix)

@@ -31,6 +31,6 @@ def told(case: Case, names: Names, done: Run) -> Told:
 
 
 def expectation(case: Case, names: Names, by: str) -> Told:
-    """Give what *by* should say of the case in the layout of *names*."""
+    """Return what *by* should do in the case in the layout of *names*."""
     wanted = case.told(by)
     return Told(wanted.got, wanted.seen.replace("{site}", names.site))

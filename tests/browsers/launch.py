@@ -165,7 +165,7 @@ def webkit(home: Home, arena: Arena) -> Recipe:
         "GSETTINGS_BACKEND": "memory",
         "LIBGL_ALWAYS_SOFTWARE": "1",
         "NO_AT_BRIDGE": "1",
-        # The other two can be told by a flag; this one resolves names as every program does.
+        # The other two have a flag for it; this one resolves names as every program does.
         "LD_PRELOAD": _library("libnss_wrapper.so", "libnss-wrapper"),
         "NSS_WRAPPER_HOSTS": str(hosts),
     }

@@ -1,4 +1,4 @@
-"""What an application is asked and what it answers, kept from the outside: one record for each request."""
+"""What an application is asked and what it answers, recorded outside: one record for each request."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Headers = list[tuple[str, str]]
 
 
 class Recorder:
-    """WSGI middleware that keeps one :class:`Seen` for each request, in the order in which they came.
+    """WSGI middleware that stores one :class:`Seen` for each request, in the order in which they came.
 
-    It is the outermost layer: what it keeps is what an application is asked and what it answers. A request
-    is kept as soon as its response headers are known.
+    It is the outermost layer: what it stores is what an application is asked and what it answers. A request
+    is stored as soon as its response headers are known.
     """
 
     def __init__(self, app, seen: list[Seen], changed: threading.Condition | None = None) -> None:
@@ -68,7 +68,7 @@ class Recorder:
 
 
 class _Once:
-    """Keeps a response the first time that it is called: what the application has told by then."""
+    """Stores a response the first time that it is called: what the application has started by then."""
 
     def __init__(self, keep: Callable[[str, Headers], None], told: list[tuple[str, Headers]]) -> None:
         self._keep: Callable[[str, Headers], None] | None = keep
@@ -77,12 +77,12 @@ class _Once:
     def __call__(self, told: tuple[str, Headers] | None = None) -> None:
         keep, self._keep = self._keep, None
         if keep is not None:
-            # A server answers 500 to who says nothing.
+            # A server answers 500 if the application starts no response.
             keep(*(told or (self._told[-1] if self._told else ("500", []))))
 
 
 class _Late:
-    """A body whose application says only with the first chunk how it begins."""
+    """A body whose application starts its response only with the first chunk."""
 
     def __init__(self, body: Iterable[bytes], once: _Once) -> None:
         self._body = body

@@ -1,4 +1,4 @@
-"""The page of the documentation that says, case by case, what each engine did in the run that wrote it."""
+"""The page of the documentation that shows, case by case, what each engine did in the run that wrote it."""
 
 from __future__ import annotations
 

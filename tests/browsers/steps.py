@@ -1,4 +1,4 @@
-"""What a page does, said once: real engines do it in JavaScript, the browser model in Python.
+"""What a page does, described once: real engines do it in JavaScript, the browser model in Python.
 
 A :class:`Step` is plain data, so that one table of cases is all there is. Its outcome is an
 :class:`Outcome`, which is plain data too: what a script on that page could know afterwards.
@@ -14,7 +14,7 @@ EngineName = Literal["chromium", "firefox", "webkit"]
 ENGINES: tuple[EngineName, ...] = ("chromium", "firefox", "webkit")
 
 #: What a page can do. ``timing`` reads the resource timing of a *url* that was loaded before on the
-#: same page; ``wait`` lets *seconds* pass.
+#: same page; ``wait`` waits for *seconds*.
 Act = Literal[
     "beacon",
     "eventsource",
@@ -58,9 +58,9 @@ class Step:
     """One thing that a page does."""
 
     do: Act
-    #: ``{page}``, ``{api}``, ``{third}`` stand for origins; a run's own path follows them by itself,
-    #: so "{api}/x" is fetched from, say, http://api.localhost:8001/run-17/x. WebSockets are written
-    #: with http or https, too: the scheme follows from it.
+    #: ``{page}``, ``{api}``, ``{third}`` are placeholders for origins; a run's own path follows them by
+    #: itself, so "{api}/x" is fetched from a URL such as http://api.localhost:8001/run-17/x. WebSockets are
+    #: written with http or https, too: the scheme follows from it.
     url: str = ""
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()

@@ -4,8 +4,8 @@ How requests are written, in :attr:`Case.seen`::
 
     OPTIONS[page]?PUT+x-a PUT[page] GET[-]{lax,strict} POST[null]403 POST[page]<cross-site/cors/empty>
 
-A method, whose ``Origin`` it says ("-": none); of a preflight the method and headers that it asks
-for; the cookies; the status if it is no success; in some cases ``Sec-Fetch-Site/Mode/Dest``.
+A method, whose ``Origin`` it has ("-": none); of a preflight the method and headers that it asks
+for; the cookies; the status if it is not a success; in some cases ``Sec-Fetch-Site/Mode/Dest``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Case:
-    """One row: an application, the steps of a page, and what is told of them."""
+    """One row: an application, the steps of a page, and their expected results."""
 
     id: str
     app: MakeApp
@@ -46,18 +46,18 @@ class Case:
     seen: str
     group: str = ""
     layouts: Sequence[str] = SECURE
-    #: What another engine, or the standard, says instead.
+    #: What another engine does, or the standard requires, instead.
     but: Mapping[str, Told] = field(default_factory=dict)
     #: Whether ``Sec-Fetch-*`` are part of what is seen.
     metadata: bool = False
 
     def told(self, by: str) -> Told:
-        """Give what *by* says: an engine's name, or "standard"."""
+        """Return what *by* does: an engine's name, or "standard"."""
         return self.but.get(by, Told(self.got, self.seen))
 
     @property
     def is_contested(self) -> bool:
-        """Whether somebody says otherwise."""
+        """Whether an engine or the standard differs."""
         return bool(self.but)
 
 

@@ -21,7 +21,7 @@ WITH = {"credentials": "include"}
 
 
 def make_app(names) -> Flask:
-    """Make an application that has a policy of its own in each place where one can stand."""
+    """Make an application that has a policy of its own in each possible place."""
     app = Flask(__name__)
     guard = CorsGuard()
     api = Blueprint("api", __name__, url_prefix="/api")
@@ -181,7 +181,7 @@ def test_a_flask_application_has_the_policy_of_each_place(engine, arena, step, g
     ],
     ids=lambda value: str(value) if isinstance(value, str) else f"{value.method} {value.url}",
 )
-def test_the_bank_lets_everyone_do_what_is_theirs(engine, arena, who, step, got, seen):
+def test_the_bank_allows_everyone_what_is_theirs(engine, arena, who, step, got, seen):
     """The public its rates, the partner its statement, the bank's own page the rest, the attacker nothing."""
     names = arena.layouts["ports"]
     ports = tuple(int(origin.rpartition(":")[2]) for origin in names[:3])

@@ -1,4 +1,4 @@
-"""Random policies and requests: the engine lets the page do what the library's decision said it would."""
+"""Random policies and requests: the engine allows the page what the library's decision predicts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from browsers.table import SECURE
 
 
 @pytest.mark.parametrize("layout", SECURE)
-def test_what_the_engine_lets_a_page_do_is_what_the_decision_said(engine, arena, request, layout):
+def test_the_engine_allows_a_page_what_the_decision_predicts(engine, arena, request, layout):
     """As does the browser model, which judges by the responses alone."""
     names = arena.layouts[layout]
     count = -(-request.config.getoption("--examples") // len(SECURE))

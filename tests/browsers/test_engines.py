@@ -230,7 +230,7 @@ def test_a_document_has_the_referrer_policy_that_it_was_given(engine, arena):
     assert [each.get("Referer") for each in seen] == [f"{names.page}/", None, None, f"{names.page}/"]
 
 
-def test_steps_are_done_where_they_say(engine, arena):
+def test_steps_are_done_at_their_own_places(engine, arena):
     """At another origin of the layout, or at one that is named, one after the other."""
     names = arena.layouts["localhost"]
     places = ["page", "third", "api", arena.layouts["ports"].page, "page"]
@@ -258,7 +258,7 @@ def test_cookies_go_where_credentials_are_included(engine, arena, layout):
 
     assert [outcome.result for outcome in outcomes] == ["readable"] * 5
     sent = [each.get("Cookie") for each in run.seen[1:]]
-    # A cookie without SameSite crosses sites in Firefox and WebKit; Chromium keeps it.
+    # A cookie without SameSite crosses sites in Firefox and WebKit; Chromium does not send it.
     across = None if layout != "ports" and engine.name == "chromium" else "own=1"
     assert sent == [None, across, across, None]
 
@@ -301,7 +301,7 @@ def test_hundreds_of_fetches_are_one_job(engine, arena, layout):
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_the_http_cache_is_on(engine, arena, layout):
-    """What may be kept is asked for once: without that, tests of ``Vary`` would pass for the wrong reason."""
+    """What may be cached is asked for once: else tests of ``Vary`` would pass for the wrong reason."""
     with arena.run(app) as run:
         outcomes = engine.run(arena.layouts[layout], [Step("fetch", "{api}/x?open&cached")] * 2, run.path)
 
@@ -311,7 +311,7 @@ def test_the_http_cache_is_on(engine, arena, layout):
 
 @pytest.mark.parametrize("at", ["page", "api"])
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_preflights_are_kept_from_the_first_one_on(engine, arena, layout, at):
+def test_preflights_are_cached_from_the_first_one_on(engine, arena, layout, at):
     """In each document: in Firefox each process of a site forgets some, which are therefore nobody's."""
     names = arena.layouts[layout]
 
@@ -328,7 +328,7 @@ def test_preflights_are_kept_from_the_first_one_on(engine, arena, layout, at):
 
     sandboxed = "".join(each.method[0] for each in run.seen if each.get("Origin") == "null")
     own = "".join(each.method[0] for each in run.seen if each.get("Origin") != "null")
-    # Chromium keeps nothing for an opaque origin.
+    # Chromium caches nothing for an opaque origin.
     assert sandboxed == ("OPOPOP" if engine.name == "chromium" else "OPPP")
     assert own == "OPPP"
 
@@ -377,7 +377,7 @@ def test_a_window_that_goes_nowhere_is_an_error_that_names_the_step(engine, aren
 
 
 def test_a_sandboxed_document_is_not_asked_to_leave(engine, arena):
-    """Its sandbox would not let it, and the agent would wait for ever."""
+    """Its sandbox would forbid it, and the agent would wait for ever."""
     with pytest.raises(ValueError, match="sandboxed"):
         engine.run(arena.layouts["ports"], [Step("navigate", "{api}/x", place=SANDBOXED)], "")
 
@@ -396,7 +396,7 @@ def test_a_browser_that_has_ended_is_an_error_now_and_afterwards():
 
 
 @pytest.mark.parametrize("name", ["chromium", "firefox", "webkit"])
-def test_a_browser_that_is_not_installed_is_an_error_that_says_what_to_install(monkeypatch, arena, name):
+def test_a_browser_that_is_not_installed_is_an_error_with_a_remedy(monkeypatch, arena, name):
     """It is never a reason to pass over a test."""
     monkeypatch.setattr("shutil.which", lambda command: None)
 
@@ -404,8 +404,8 @@ def test_a_browser_that_is_not_installed_is_an_error_that_says_what_to_install(m
         Engine(name, arena)
 
 
-def test_what_an_application_raises_is_kept(engine, arena):
-    """The page gets an error, the arena keeps the traceback, the recorder the request."""
+def test_what_an_application_raises_is_stored(engine, arena):
+    """The page gets an error, the arena stores the traceback, the recorder the request."""
 
     def broken(environ, start_response):
         raise LookupError("nothing here")

@@ -34,7 +34,7 @@ def test_the_image_of_another_site_is_shown_and_only_with_leave_is_it_read(engin
 
 
 def test_the_preflight_exchange_is_as_the_standard_shows_it(engine, arena):
-    """The browser asks for one method and two headers, is told all of them, and only then sends."""
+    """The browser asks for one method and two headers, gets all of them, and only then sends."""
     names = arena.layouts["localhost"]
     app = by_policy(
         origins=["{page}"],

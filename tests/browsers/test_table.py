@@ -14,7 +14,7 @@ ROWS = [(case, layout) for layout in LAYOUTS for case in CASES if layout in case
 
 
 @pytest.mark.parametrize(("case", "layout"), ROWS, ids=[f"{case.id} | {layout}" for case, layout in ROWS])
-def test_an_engine_does_what_the_table_says(engine, arena, passed, case, layout):
+def test_an_engine_does_what_the_table_lists(engine, arena, passed, case, layout):
     """The page gets it, the server sees it, and no request is missing or too many."""
     names = arena.layouts[layout]
     wanted = expectation(case, names, engine.name)

@@ -14,7 +14,7 @@ CHUNKS = (b"one\n", b"two\n", b"three\n")
 
 
 def body_of(environ) -> bytes:
-    """Read the body as far as PEP 3333 lets anyone: to its length, or where the server says it ends."""
+    """Read the body as far as PEP 3333 allows: to its length, or to its end if the server marks that."""
     if environ.get("CONTENT_LENGTH"):
         return environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
     return environ["wsgi.input"].read() if environ.get("wsgi.input_terminated") else b""

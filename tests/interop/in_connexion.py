@@ -59,7 +59,7 @@ app.add_url_rule("/files/<path:name>", "files", lambda name: send_from_directory
 
 @app.app.before_request
 def read():
-    """Read the body before Connexion, which takes forms apart; Flask keeps what is read so."""
+    """Read the body before Connexion, which takes forms apart; Flask caches what is read so."""
     request.get_data()
 
 

@@ -52,7 +52,7 @@ def file(name):
 @application.get("/downloads/file")
 @cors(CREDENTIALED)
 def download():
-    """Answer where the documentation lets nginx speak."""
+    """Answer where nginx sends the headers in the documentation."""
     return "text\n"
 
 

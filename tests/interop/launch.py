@@ -60,7 +60,7 @@ def program(name: str, package: str) -> str:
 
 
 class Home:
-    """A fresh directory in which servers keep everything they write, and those servers."""
+    """A fresh directory in which servers store everything they write, and those servers."""
 
     def __init__(self) -> None:
         self.path = Path(tempfile.mkdtemp(prefix="corsguard-interop-"))
@@ -100,7 +100,7 @@ class Home:
         return {**kept, "PYTHONPATH": paths, "PYTHONDONTWRITEBYTECODE": "1", CALLS: str(self.calls), **more}
 
     def said(self) -> str:
-        """Give the end of what the servers have written."""
+        """Return the end of what the servers have written."""
         return self._log.read_text("utf-8", "replace")[-4000:] if self._log.exists() else ""
 
     def called(self) -> set[str]:

@@ -20,7 +20,7 @@ LISTED: Final = Policy(
 CREDENTIALED: Final = LISTED.replace(credentials=True, expose_headers=[])
 EVERYONE: Final = Policy(origins="*")
 
-#: By path: what the Flask application says by marks on blueprints and views, and by ``paths``.
+#: By path: what the Flask application configures by marks on blueprints and views, and by ``paths``.
 BY_PATH: Final = {
     "/account": CREDENTIALED,
     "/api": LISTED,

@@ -30,7 +30,7 @@ class Cell(NamedTuple):
     column: Column
 
 
-#: What a column of the matrix for WSGI is called, and the columns of the table that it stands for.
+#: The title of a column of the matrix for WSGI, and the columns of the table that it sums up.
 WSGI_TITLES: Final[Mapping[str, tuple[Column, ...]]] = {
     **{
         title: tuple(
@@ -185,7 +185,7 @@ def _table(group: str, rows: Iterable[Row], columns: Iterable[str]) -> str:
 
 
 def versions_on(page: str) -> str:
-    """Give what a page says of versions."""
+    """Return the lines of a page about versions."""
     return "\n".join(
         line for line in page.splitlines() if line.startswith(("- Python ", "- Servers: ", "- Frame"))
     )
@@ -211,7 +211,7 @@ def _versions(software: Mapping[str, str]) -> str:
 
 
 def cell(row: Row, title: str) -> str:
-    """Give what the matrix says of *row* in the column of that title."""
+    """Return the cell of the matrix for *row* in the column of that title."""
     (said,) = {_cell(row, column) for column in TITLES[title]}
     return said
 
@@ -232,7 +232,7 @@ def _cell(row: Row, column: Column) -> str:
 
 
 def _word(told: Said, usual: Said) -> str:
-    """Say by what *told* differs from the usual."""
+    """Return by what *told* differs from the usual."""
     if told == usual:
         return "✓"
     if told.surplus:
@@ -259,7 +259,7 @@ def printed(passed: Iterable[Cell]) -> Iterable[str]:
     """Give the lines of the matrix as far as it was run, with a number for each title."""
     passed = set(passed)
     yield "; ".join(f"{number}: {title}" for number, title in enumerate(TITLES, start=1))
-    yield "✓ as the policy says; ~ as the table tells of this server or framework; ✗ not passed"
+    yield "✓ as the policy requires; ~ as the table lists for this server or framework; ✗ not passed"
     for group, rows in GROUPS.items():
         yield f"{group:64.64}" + "".join(f"{number:3}" for number in range(1, len(TITLES) + 1))
         for row in rows:

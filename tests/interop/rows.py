@@ -1,8 +1,8 @@
 """The table of exchanges: what is sent, byte by byte, and what must come back from every server.
 
-Each row says the whole truth: the status, all headers that a policy speaks of and no other, whether the
+Each row is complete: the status, all headers of a policy and no others, whether the
 application was called, and, where it matters, the body and the number of connections. Where a server,
-or a framework, does otherwise, the row says what.
+or a framework, does otherwise, the row lists what.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from interop.policies import HOST, A
 
 Header = tuple[str, str]
 
-#: Stands in a request for what tells it from all others, and is as long, so that lengths stay true.
+#: The placeholder for the unique text of a request, and as long, so that lengths stay true.
 TOKEN: Final = b"%" * 32
-#: Stands in a request for the application that is asked, and is as long as any of their names.
+#: The placeholder for the application that a request asks, and as long as any of their names.
 APP: Final = b"@" * 16
 
 #: The servers that end every connection after one answer.
@@ -40,7 +40,7 @@ class Said(NamedTuple):
 
 
 def by(said: Said | tuple[Said, ...], *whom: str) -> dict[str, tuple[Said, ...]]:
-    """Tell that these servers, or applications, answer so."""
+    """Return that these servers, or applications, answer so."""
     return dict.fromkeys(whom, said if not isinstance(said, Said) else (said,))
 
 
@@ -51,7 +51,7 @@ class Row:
     id: str
     #: The requests, each as it is sent.
     asks: tuple[bytes, ...]
-    #: The answers, where nothing else is told.
+    #: The answers, if no other ones are listed.
     said: tuple[Said, ...]
     #: Sent after ``100 Continue``; for the only request of the row.
     after_continue: bytes = b""
@@ -68,7 +68,7 @@ class Row:
     fooled: frozenset[str] = frozenset()
 
     def expected(self, server: str, app: str) -> tuple[Said, ...]:
-        """Give what *app* answers under *server*."""
+        """Return what *app* answers under *server*."""
         return self.told.get(app) or self.told.get(server) or self.said
 
     def connections(self, server: str) -> int:

@@ -59,7 +59,7 @@ def _options(name: str, *lines: str, told=(), said=PREFLIGHT) -> Row:
 
 
 def _other_options(said: Said) -> dict[str, tuple[Said, ...]]:
-    """Tell what frameworks say of OPTIONS that have no answer of their own to it."""
+    """Return the answers to OPTIONS of frameworks that have no answer of their own to it."""
     return {
         **by(said._replace(status=405), "bottle", "starlette", "fastapi", "connexion"),
         **by(said._replace(status=404), "pyramid"),

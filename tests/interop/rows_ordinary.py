@@ -20,15 +20,15 @@ from interop.rows import (
 CROSS = ("Sec-Fetch-Site", "cross-site")
 FROM_A, FROM_EVIL = ("Origin", A), ("Origin", EVIL)
 FORM = ("Content-Type", "application/x-www-form-urlencoded")
-#: More than any buffer between two programs holds, and than servers read of what nobody wants.
+#: More than any buffer between two programs can contain, and than servers read of what nobody wants.
 LARGE = b"x" * 2**20
-#: The body of a refused request that is itself a request, without any sign of a browser: whoever takes
-#: it for the next request of the connection has executed what the guard has refused.
+#: The body of a refused request that is itself a request, without any sign of a browser. A server that reads
+#: it as the next request of the connection has executed what the guard has refused.
 HIDDEN = ask("POST", "/api/items", body=b"hidden")
 
 
 def _row(name: str, asked: bytes, *said, told=(), after_continue: bytes = b"", silent=()) -> Row:
-    # uWSGI leaves it to the application to say that it will read.
+    # uWSGI leaves it to the application to announce that it will read.
     silent = frozenset({"uwsgi", *silent}) if after_continue else frozenset()
     return Row(name, (asked,), (Said(*said),), after_continue, dict(told), silent=silent)
 
@@ -56,7 +56,7 @@ _MADE = Said(200, allowed(), True, b"made 5\n")
 
 
 def _by_falcon(status: int) -> dict[str, tuple[Said, ...]]:
-    """Tell that Falcon's errors depend on ``Accept``, and keep saying so."""
+    """Return answers with the ``Vary`` of Falcon, whose errors depend on ``Accept``."""
     *others, (name, value) = allowed()
     return by(Said(status, (*others, (name, f"Accept, {value}")), True), "falcon")
 
@@ -217,7 +217,7 @@ WRITES = [
         "allowed, in chunks",
         chunked("POST", "/api/items", FROM_A, CROSS, body=b"a=1&b"),
         *_MADE,
-        # Connexion calls Flask as WSGI, where a body in chunks needs a server that says where it ends.
+        # Connexion calls Flask as WSGI, where a body in chunks needs a server that marks its end.
         told={**by(_MADE._replace(body=b"made 0\n"), "uwsgi", "connexion"), **_NO_CHUNKS},
     ),
     _row(

@@ -27,7 +27,7 @@ _MODULES: Final = Path("/usr/lib/apache2/modules")
 class Server(NamedTuple):
     """A server, and how to start it with an application: in a home, at a port."""
 
-    #: The distributions of Python that it needs; what is missing of Debian is said when it is started.
+    #: The distributions of Python that it needs; an error at the start names what is missing of Debian.
     distributions: tuple[str, ...]
     start: Callable[[Home, str, int], None]
 
@@ -114,7 +114,7 @@ def _apache(home: Home, application: str, port: int) -> None:
         raise ServerMissingError("mod_wsgi is missing: install Debian's package libapache2-mod-wsgi-py3")
     module, _, name = application.partition(":")
     (home.path / "api.wsgi").write_text(f"from {module} import {name} as application\n")
-    # Apache leaves root before it runs Python, and whoever it becomes may not look everywhere. mod_wsgi
+    # Apache leaves root before it runs Python, and its next user may not look everywhere. mod_wsgi
     # brings its own Python, and what is copied here runs in any: markupsafe has its speedups in Python, too.
     packages = home.path / "packages"
     for package in _IMPORTED:
@@ -133,7 +133,7 @@ def _apache(home: Home, application: str, port: int) -> None:
     home.start(command, port, LANG="C")
 
 
-#: What users write into nginx beside an application that says the same.
+#: What users write into nginx beside an application that sends the same.
 DOUBLED: Final = """
         location /doubled/ {
             proxy_pass http://127.0.0.1:8000/downloads/;

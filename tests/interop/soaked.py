@@ -16,14 +16,14 @@ _due, _wanted, _replaced = (threading.Semaphore(0) for _ in range(3))
 
 
 def replaced_meanwhile(origin) -> bool:
-    """Allow nobody; but when it is due, let the policy be replaced while the one that asks decides."""
+    """Allow nobody; but when it is due, have the policy replaced while the one that asks decides."""
     if _due.acquire(blocking=False):
         _wanted.release()
         _replaced.acquire()
     return False
 
 
-#: They differ in everything that a response can say.
+#: They differ in everything that a response can show.
 FIRST = Policy(
     origins=[ONE, BOTH, replaced_meanwhile],
     methods=["GET", "POST", "PUT"],
@@ -43,14 +43,14 @@ SECOND = Policy(
 
 
 def app(environ, start_response):
-    """Say which process answers."""
+    """Return the number of the process that answers."""
     body = b"%d\n" % os.getpid()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]
 
 
 async def app_asgi(scope, receive, send):
-    """Say the same for ASGI."""
+    """Do the same for ASGI."""
     body = b"%d\n" % os.getpid()
     headers = [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -74,7 +74,7 @@ threading.Thread(target=_replace, daemon=True).start()
 
 
 def application(environ, start_response):
-    """Let the policy be replaced once in so many requests, and answer."""
+    """Have the policy replaced once in so many requests, and answer."""
     if next(_numbers) % EVERY == 0:
         _due.release()
     return guarded(environ, start_response)

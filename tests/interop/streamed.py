@@ -1,6 +1,6 @@
-"""What streams and keeps sockets open, in Quart, Starlette and Django and as a bare coroutine.
+"""Streams and open sockets, in Quart, Starlette and Django and as a bare coroutine.
 
-What a client does not see is told by another request, ``/told``, which is answered when it has happened. So
+Another request, ``/told``, reports what a client does not see, and is answered when it has happened. So
 nothing here depends on time.
 """
 
@@ -28,7 +28,7 @@ EVENTS: Final[dict[str, asyncio.Event]] = defaultdict(asyncio.Event)
 
 
 async def parts(name: str):
-    """Yield the second part when it is told to, and take note of whoever leaves before."""
+    """Yield the second part when a request asks for it, and record a client that leaves before."""
     try:
         yield FIRST
         await EVENTS[f"go-{name}"].wait()

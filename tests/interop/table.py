@@ -31,7 +31,7 @@ SERVERS: Final = (
 FRAMEWORKS: Final = ("django", "falcon", "bottle", "pyramid")
 ASGI: Final = "interop.application_asgi:application"
 ASGI_SERVERS: Final = ("uvicorn", "uvicorn-httptools", "hypercorn")
-#: The servers that keep a connection for a while when the client has ended its half of it.
+#: The servers that leave a connection open for a while when the client has ended its half of it.
 LINGERING: Final = frozenset({"hypercorn"})
 #: The frameworks for ASGI, and the distributions that they are in.
 ASGI_FRAMEWORKS: Final = {
@@ -63,7 +63,7 @@ class Done(NamedTuple):
 
 
 def run(row: Row, column: Column, home: Home, port: int) -> Done:
-    """Send what *row* says, and tell what came of it."""
+    """Send what *row* lists, and return what came of it."""
     asks, hidden = [], uuid4().hex
     for sent in row.asks:
         token = uuid4().hex
@@ -89,7 +89,7 @@ def run(row: Row, column: Column, home: Home, port: int) -> Done:
 
 
 def _cors_of(answer: Answer) -> tuple[Header, ...]:
-    # Apache writes a list anew, without the spaces: the same to whoever reads it (RFC 9110, section 5.6.1).
+    # Apache writes a list anew, without the spaces: that means the same (RFC 9110, section 5.6.1).
     # Servers for ASGI write names in lower case, which is the same to everyone.
     return tuple(
         sorted(
@@ -100,7 +100,7 @@ def _cors_of(answer: Answer) -> tuple[Header, ...]:
 
 
 def differences(row: Row, column: Column, done: Done) -> list[str]:
-    """Say where *done* is neither what *row* says of *column* nor what may come instead."""
+    """Return where *done* is neither what *row* lists for *column* nor what may come instead."""
     wanted = row.expected(*column[:2])
     instead = row.races.get(column.server)
     if instead is not None and done.said[0].status == instead[0].status:

@@ -86,7 +86,7 @@ def test_a_socket_is_accepted(port, origin):
 
 @pytest.mark.parametrize("origin", [EVIL, "null", "http://other.example"])
 def test_a_socket_is_refused_before_it_is_accepted(port, origin):
-    """The answer says why."""
+    """The answer contains the reason."""
     status, _, body = ask(port, "CONNECT", "/bare", *WEBSOCKET, ("origin", origin))
 
     assert status == 403

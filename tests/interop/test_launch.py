@@ -1,4 +1,4 @@
-"""What is started says what is missing, shows why it has ended, and is gone afterwards."""
+"""What is started names what is missing, shows why it has ended, and is gone afterwards."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def home():
 
 
 def test_a_missing_program_is_named_with_its_package():
-    """Whoever reads the failure knows what to install."""
+    """The failure shows what to install."""
     with pytest.raises(ServerMissingError, match="install Debian's package no-package"):
         program("no-program", "no-package")
 
@@ -31,7 +31,7 @@ def test_a_missing_distribution_is_named():
         version_of("no-distribution")
 
 
-def test_a_server_that_ends_at_once_is_an_error_that_shows_what_it_said(home):
+def test_a_server_that_ends_at_once_is_an_error_that_shows_its_output(home):
     """Nobody has to look for a log."""
     command = [sys.executable, "-c", "raise SystemExit('the reason')"]
 

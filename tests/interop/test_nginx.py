@@ -35,7 +35,7 @@ def test_an_origin_that_is_added_by_nginx_is_there_twice(answer):
     )
 
 
-def test_the_documented_location_lets_nginx_alone_speak(answer):
+def test_with_the_documented_location_only_nginx_sends_the_headers(answer):
     """What the documentation has nginx hide is hidden, and its own line is the only one."""
     given = answer(ask("GET", "/downloads/file", ("Origin", A)))
 

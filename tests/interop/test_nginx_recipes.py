@@ -36,7 +36,7 @@ KEYED_BY_ORIGIN: Final = "proxy_cache_key $scheme$host$request_uri$http_origin;"
 
 
 class Asked:
-    """A WSGI layer that keeps what reaches the application."""
+    """A WSGI layer that stores what reaches the application."""
 
     def __init__(self, app):
         self._app = app
@@ -95,7 +95,7 @@ def connection_to(port, trust):
 
 
 def without(*headers):
-    """Return directives that keep *headers* of a request from the application."""
+    """Return directives that remove *headers* of a request before the application."""
     return "".join(f'proxy_set_header {header} "";' for header in headers)
 
 
@@ -191,7 +191,7 @@ def sent_by_nginx(behind_nginx, tmp_path):
     return behind_nginx(program_of("nginx in front", "X-Accel-Redirect").app, "", location)
 
 
-def test_a_file_that_nginx_sends_keeps_the_headers_of_the_policy(sent_by_nginx):
+def test_a_file_that_nginx_sends_has_the_headers_of_the_policy(sent_by_nginx):
     """The page reads the file, and nginx adds each header once."""
     browser = Browser(sent_by_nginx)
 
@@ -217,7 +217,7 @@ def test_a_file_that_nginx_sends_stays_closed_to_other_pages(sent_by_nginx):
 
 
 def test_one_cached_answer_of_the_public_api_is_for_all(behind_nginx):
-    """It has no Vary, so a shared cache keeps it once."""
+    """It has no Vary, so a shared cache stores it once."""
     asked = Asked(program_of("Public API").app)
     application = behind_nginx(asked, CACHES)
 

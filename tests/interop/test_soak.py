@@ -26,7 +26,7 @@ CONNECTIONS = 4
 #: Requests between two looks at the memory of the workers.
 SAMPLE = 500
 #: KiB by which a worker may grow from the second third of the run to the last: some pages of an allocator.
-#: What kept 64 bytes of each request would be twice as much in either worker.
+#: A leak of 64 bytes for each request would be twice as much in either worker.
 GROWTH = 256
 
 _PREFLIGHT_VARY = ("Vary", "Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
@@ -87,7 +87,7 @@ def exchanges() -> list[Exchange]:
         if origin is not None:
             asked = request("OPTIONS", origin, "Access-Control-Request-Method: PUT")
             found.append(Exchange(asked, (granted(origin, 0), granted(origin, 1))))
-        # GET, HEAD and POST are allowed by either policy, as the standard says.
+        # GET, HEAD and POST are allowed by either policy, as in the standard.
         allowed = [origin is None or read(origin, policy) != UNREADABLE for policy in (0, 1)]
         codes = [200 if each else 403 for each in allowed]
         cross = ["Sec-Fetch-Site: cross-site"] if origin else []
@@ -97,7 +97,7 @@ def exchanges() -> list[Exchange]:
 
 
 class Client:
-    """A connection that is kept, and what has come over it."""
+    """A persistent connection, and what has come over it."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
@@ -150,7 +150,7 @@ def resident(process: int) -> int:
 
 
 class Soak:
-    """Sends every client's share of the requests, from a thread each, and keeps what was wrong."""
+    """Sends every client's share of the requests, from a thread each, and stores what was wrong."""
 
     def __init__(self, clients: list[Client], workers: list[int]) -> None:
         self._clients, self._workers = clients, workers

@@ -55,7 +55,7 @@ def ask(port: int, path: str, **headers: str) -> tuple[http.client.HTTPConnectio
 
 
 def tell(port: int, query: str) -> None:
-    """Let something happen, or wait until it has."""
+    """Make something happen, or wait until it has."""
     connection, response = ask(port, f"/told?{query}")
     with closing(connection):
         assert response.status == 204
@@ -75,7 +75,7 @@ def test_an_event_arrives_while_the_next_one_does_not_exist(port, name, app):
 
 
 @pytest.mark.parametrize("app", STREAMING)
-def test_the_application_hears_of_a_client_that_leaves(port, name, app):
+def test_the_application_learns_of_a_client_that_leaves(port, name, app):
     """It leaves after the first part; the application waits for nothing else."""
     connection, response = ask(port, f"/{app}?{name}", Origin=A)
     with closing(connection), closing(response):

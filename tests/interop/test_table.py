@@ -19,7 +19,7 @@ def ids(cells):
 
 
 @pytest.mark.parametrize(("group", "row", "column"), CELLS, ids=ids(CELLS))
-def test_a_server_answers_as_the_table_says(running, record, group, row, column):
+def test_a_server_answers_as_in_the_table(running, record, group, row, column):
     """Status, headers of CORS, calls of the application, connections: the row's, and nothing is added."""
     home, port = running.of(column)
 
@@ -49,7 +49,7 @@ def test_a_hostile_request_gains_nothing(running, group, row, column):
 
 
 @pytest.mark.parametrize("column", COLUMNS, ids=lambda column: f"{column.server}/{column.app}")
-def test_a_server_says_what_it_is(running, software, column):
+def test_a_server_shows_its_version(running, software, column):
     """The page of the documentation names the versions that were asked."""
     home, port = running.of(column)
 

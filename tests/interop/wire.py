@@ -1,4 +1,4 @@
-"""A client that sends bytes as they stand, and says which answers came back over which connections."""
+"""A client that sends bytes unchanged, and returns which answers came back over which connections."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class _Connection:
             return self.exactly(len(self.buffer))
 
     def finish(self, last: bytes = b"") -> bytes:
-        """Say that nothing more will be asked, and give what still comes before the answer to *last*."""
+        """Announce that nothing more follows, and return what still comes before the answer to *last*."""
         self.send(last)
         with suppress(OSError):
             self.socket.shutdown(socket.SHUT_WR)
@@ -109,7 +109,7 @@ class _Connection:
             self.socket.close()
 
     def answer(self, *, is_head: bool) -> tuple[Answer, bool]:
-        """Read one response, and say whether the connection is over."""
+        """Read one response, and return whether the connection is over."""
         self.read = b""
         first, *lines = self.until(b"\r\n\r\n").decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
         version, status = first.split()[:2]
@@ -139,7 +139,7 @@ class _Connection:
 
 
 def talk(port: int, asks: Sequence[Ask], *, lingers: bool = False) -> Talk:
-    """Send *asks* one after the other, over one connection for as long as the server keeps it.
+    """Send *asks* one after the other, over one connection for as long as the server leaves it open.
 
     A server that *lingers* waits for some seconds after the client has sent its last byte.
     """

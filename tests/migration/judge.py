@@ -33,7 +33,7 @@ _SERIAL = itertools.count()
 
 
 def read_programs(folder):
-    """Return the programs of a folder with what its manifest says of them, and the answers to questions."""
+    """Return the programs of a folder with their entries in its manifest, and the answers to questions."""
     programs = json.loads((HERE / folder / "manifest.json").read_text())
     answers = json.loads((HERE / folder / "answers.json").read_text())
     for program in programs:
@@ -182,7 +182,7 @@ def fetch(server, origin, url, method, how, *, sandboxed):
 
 
 def compared(before, after, *, forged, friend):
-    """Return the class of a difference: ``same``, ``safer``, ``fixes``, ``breaks`` or ``opens``, say."""
+    """Return the class of a difference, such as ``same``, ``safer``, ``fixes``, ``breaks`` or ``opens``."""
     (one, ran), (other, runs) = before, after
     if forged:
         return "same" if ran == runs else "forged: stopped" if ran > runs else "forged: let through"

@@ -45,7 +45,7 @@ def committed(folder):
 
 
 def test_a_dry_run_shows_the_difference_and_changes_nothing(run, program):
-    """The report says what was done, and that the guard only reports."""
+    """The report lists what was done, and that the guard only reports."""
     result = run()
 
     assert result.exit_code == 0
@@ -58,14 +58,14 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(run, program):
 
 
 def test_where_nothing_uses_flask_cors_there_is_nothing_to_do(run, tmp_path):
-    """Other programs that set headers are no business of it."""
+    """Other programs that set headers do not matter to it."""
     (tmp_path / "app.py").write_text("from flask_corsguard import CorsGuard\nCORS = 1\n")
 
     assert run().output == "Nothing uses Flask-CORS.\n"
     assert run().exit_code == 0
 
 
-def test_an_open_question_changes_nothing_and_says_what_can_be_answered(run, program):
+def test_an_open_question_changes_nothing_and_lists_the_possible_answers(run, program):
     """The answers are listed with what each does."""
     program.write_text(ASKED)
 
@@ -153,7 +153,7 @@ def test_a_file_that_does_not_parse_is_one_sentence(run, program, tmp_path, text
 
 
 def test_a_file_that_does_not_parse_and_has_no_part_in_it_is_passed_over(run, program, tmp_path):
-    """A template of another tool, say."""
+    """For example, a template of another tool."""
     (tmp_path / "template.py").write_text("{{ name }} = {% x %}\n")
 
     assert run().exit_code == 0
@@ -293,7 +293,7 @@ def test_nothing_is_half_written_if_it_is_interrupted(program, tmp_path, monkeyp
 
 
 def test_a_file_that_cannot_be_staged_is_one_sentence(run, program, monkeypatch):
-    """The folder is full, say."""
+    """For example, the folder is full."""
 
     def full(**_):
         raise OSError(28, "No space left on device")
@@ -327,7 +327,7 @@ def test_encodings_ends_of_lines_modes_and_links_stay(run, tmp_path):
     assert not bom.endswith(b"\n")
 
 
-def test_the_difference_of_a_file_without_an_end_says_so(run, tmp_path):
+def test_the_difference_of_a_file_without_an_end_mentions_it(run, tmp_path):
     """As other programs do."""
     (tmp_path / "app.py").write_text(PROGRAM.rstrip("\n"))
 
@@ -403,7 +403,7 @@ def test_a_result_that_does_not_parse_is_never_written(run, program, monkeypatch
 
 
 def test_two_changes_of_one_place_are_never_written(run, program, monkeypatch):
-    """That would be a mistake of the program, and is said as one."""
+    """That would be a mistake of the program, and is reported as one."""
 
     def twice(self):
         source = self._work.project.modules[0].source

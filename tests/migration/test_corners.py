@@ -96,7 +96,7 @@ def test_calls_of_which_one_runs_are_all_moved(text, count, tmp_path):
     assert text_of(tmp_path, f"{text}\n").count("CorsGuard(") == count
 
 
-def test_two_calls_that_run_are_told_from_two_applications(tmp_path):
+def test_two_calls_that_run_are_distinguished_from_two_applications(tmp_path):
     """Here nobody knows the applications, and there are two."""
     text = "other = Flask('other')\n\n\ndef first(app):\n    CORS(app)\n\n\ndef second(app):\n    CORS(app)\n"
 
@@ -675,7 +675,7 @@ def test_lines_that_are_broken_go_with_what_is_around_them(tmp_path):
     ],
 )
 def test_small_things_are_written_well(text, part, tmp_path):
-    """Each as it stands there."""
+    """Each as it is there."""
     result = moved(tmp_path, text, head=HEAD)
 
     assert not result.is_open, result.lines
@@ -751,7 +751,7 @@ def test_strange_programs_never_break_the_command(text, tmp_path):
 
 
 def test_more_files_than_are_all_parsed_are_passed_over_by_what_they_mention(tmp_path, monkeypatch):
-    """A file without any word of this can only hold a value."""
+    """A file without any word of this can only contain a value."""
     monkeypatch.setattr("flask_corsguard.migrate.project._MANY", 1)
     files = {"app.py": f"{HEAD}from values import O\nCORS(app, origins=O)\n", "values.py": f"O = {A}\n"}
 
@@ -778,7 +778,7 @@ def test_the_same_name_in_two_folders_is_the_one_beside(tmp_path):
 
 @pytest.mark.parametrize("load", ["app.config.from_prefixed_env()", "app.config.from_envvar('SETTINGS')"])
 def test_a_configuration_from_outside_may_name_the_origins(load, tmp_path):
-    """What the code says alone would open an application that its environment had closed."""
+    """The code alone would open an application that its environment had closed."""
     after = text_of(tmp_path, f"{load}\nCORS(app)\n")
 
     assert 'policy_from_flask_cors(origins=app.config.get("CORS_ORIGINS", "*"), ' in after

@@ -78,7 +78,7 @@ def test_an_expression_is_read_as_patterns_or_not_at_all(expression, patterns):
     ],
 )
 def test_patterns_never_allow_what_the_expression_did_not(expression):
-    """No near miss of an origin is let in by the patterns alone."""
+    """The patterns allow no near miss of an origin that the expression refuses."""
     regex = re.compile(expression, re.IGNORECASE)
     policy = Policy(origins=read_regex(regex).patterns)
     hosts = ("example.com", "a.example.com", "a.b.example.com", "xexample.com", "localhost", "a.localhost")

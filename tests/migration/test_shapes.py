@@ -188,7 +188,7 @@ BY_HAND = [
 
 @pytest.mark.parametrize(("code", "text"), BY_HAND)
 def test_what_the_program_cannot_do_is_left_to_the_user(code, text, tmp_path):
-    """It says what to write, and changes nothing."""
+    """It shows what to write, and changes nothing."""
     answers = {"http-with-credentials": "keep", "path-regex": "as-written"}
     result = moved(tmp_path, f"{text}\n", head=HEAD, answers=answers)
 
@@ -264,7 +264,7 @@ def test_what_the_program_must_not_decide_is_asked(identity, text, tmp_path):
 
 
 @pytest.mark.parametrize(("identity", "text"), QUESTIONS)
-def test_keeping_it_closed_always_is_an_answer(identity, text, tmp_path):
+def test_to_leave_it_closed_is_always_an_answer(identity, text, tmp_path):
     """With it the program is moved, and imports Flask-CORS no more."""
     result = moved(tmp_path, f"{text}\n", head=HEAD, answers={identity: "closed"})
 
@@ -447,7 +447,7 @@ def test_keeping_it_closed_always_is_an_answer(identity, text, tmp_path):
     ],
 )
 def test_an_answer_is_applied(identity, answer, text, part, tmp_path):
-    """The program is moved as the answer says."""
+    """The program is moved as the answer requires."""
     result = moved(tmp_path, f"{text}\n", head=HEAD, answers={identity: answer})
 
     assert not result.is_open, result.lines

@@ -56,7 +56,7 @@ TAIL = 'allow_headers=["*", "Authorization"], guard="report")'
     ],
 )
 def test_a_value_that_is_written_somewhere_stays_where_it_is(before, value, after, tmp_path):
-    """What a policy takes is kept as it is written; only what it does not take is written anew."""
+    """What a policy takes stays as it is written; only what it does not take is written anew."""
     after = value if after is None else after
     text = call_of(tmp_path, f"{before}\nCORS(app, origins={value})\n")
 

@@ -1,4 +1,4 @@
-"""The prose linter: textlint, with two rules of our own, over README and documentation.
+"""The prose linter: textlint, with two rules of our own, over all pages that people write.
 
 It runs in Node, which the dependency group ``lint`` brings for pyright. ``make prose`` runs it.
 """
@@ -23,8 +23,10 @@ MANIFESTS: Final = ("package.json", "package-lock.json", ".npmrc")
 GENERATED: Final = {"changes.md", "engines.md"}
 CHECKED: Final = [
     *(path for path in PAGES if path.name not in GENERATED),
+    ROOT / "CHANGELOG.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "SECURITY.md",
+    ROOT / "benchmarks" / "README.md",
 ]
 
 

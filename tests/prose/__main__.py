@@ -1,4 +1,4 @@
-"""``make prose``: check the language of README and documentation, and show the lines that are wrong."""
+"""``make prose``: check the language of all pages, and show the lines that are wrong."""
 
 from __future__ import annotations
 

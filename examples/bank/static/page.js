@@ -5,7 +5,7 @@ const bank = document.body.dataset.bank;
 const euros = (amount) => `€${amount.toLocaleString("en")}`;
 const unique = () => `${Date.now()}-${Math.random().toString(36).slice(2)}`;
 
-/* What the bank's own log says of one press of a button. */
+/* What the bank's own log has of one press of a button. */
 
 async function seenByBank(press) {
   try {

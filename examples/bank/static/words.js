@@ -15,7 +15,7 @@ export function browserDid(attempt, preflight, actual) {
   if (preflight && actual) return `Asked the bank first, was allowed to, and sent the ${attempt.method} ${cookie}.`;
   if (actual) return `Sent it straight away, ${cookie}.`;
   if (!preflight) return "Sent nothing that reached the bank.";
-  const refusal = preflight.status === 204 ? "was told what is allowed, and this is not" : "was refused";
+  const refusal = preflight.status === 204 ? "got the list of what is allowed, and this is not on it" : "was refused";
   return `Asked the bank first, ${refusal}; so it never sent the ${attempt.method}.`;
 }
 
