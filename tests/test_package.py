@@ -1,4 +1,4 @@
-"""What is said about the package in its metadata, its workflows and its documentation is one thing."""
+"""The metadata, the workflows and the documentation of the package agree."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_the_lowest_flask_and_werkzeug_are_documented():
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_every_action_is_pinned_to_a_commit(workflow):
-    """A tag can be moved; the comment says which version the commit is."""
+    """A tag can be moved; the comment names the version of the commit."""
     used = re.findall(r"uses: (.+)", workflow.read_text("utf-8"))
 
     assert used

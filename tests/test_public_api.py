@@ -143,7 +143,7 @@ def test_help_shows_no_private_member_and_no_address(module, name):
 
 @pytest.mark.parametrize("name", ["CorsGuard", "Policy", "cors"])
 def test_help_names_and_explains_every_field_of_a_policy(name):
-    """Whoever passes one need look nowhere else."""
+    """A caller needs no other page."""
     shown = help_on("flask_corsguard", name)
 
     assert tuple(SENTENCES) == FIELDS

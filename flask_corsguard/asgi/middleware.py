@@ -54,21 +54,22 @@ class CorsMiddleware:
 
     The middleware answers preflights. It refuses the requests that the policy's guard does not allow, and the
     handshakes of WebSockets before they are accepted. Every other request goes to *app*. Its response gets
-    the headers of the policy, which replace any CORS header that it had; nothing else is touched, and no
-    part of a response waits for another. The lifespan goes to *app* as it is. A connection of a protocol that
-    the specification does not name is judged as a handshake is, and one that is refused gets no answer.
+    the headers of the policy, which replace any CORS header that it had. Nothing else is touched, and no part
+    of a response waits for another. The lifespan goes to *app* as it is. A connection of a protocol that the
+    specification does not name is judged as a handshake is, and one that is refused gets no answer.
 
     :param app: the ASGI application (version 3 of the specification).
-    :param policy: a :class:`.Policy`, or a list of policies, of which the first one that allows the origin of
-        a request applies to it, else the last one; or a mapping from path to these, where the first path that
-        covers the request's counts and no path means the closed policy; or a callable, plain or asynchronous,
-        that gets the scope and returns one of these. If it fails, the closed policy applies.
-    :param debug: whether an exception of *app* is answered, to allowed origins, with a 500 that names it, and
-        a refusal with the whole reason, to everyone; whether refusals appear on the console, and responses
-        have ``X-CorsGuard``. For development only.
-    :param on_refusal: called with the scope and the :class:`.Decision` for every refused preflight, every
-        refused request, also those that ``guard="report"`` only reports, and every answer that is withheld
-        from a page, because its origin is not allowed. It may be asynchronous.
+    :param policy: a :class:`.Policy`, a list of policies, a mapping from path to these, or a callable. Of a
+        list, the first policy that allows the origin of a request applies to it, else the last one. Of a
+        mapping, the first path that covers that of the request applies; without one, the closed policy. A
+        callable, plain or asynchronous, gets the scope and returns one of these. If it fails, the closed
+        policy applies.
+    :param debug: whether an allowed origin gets a 500 that names an exception of *app*, and everyone the
+        whole reason of a refusal. Refusals then also appear on the console, and responses have
+        ``X-CorsGuard``. For development only.
+    :param on_refusal: called with the scope and the :class:`.Decision` for every refused preflight and every
+        refused request, also one that ``guard="report"`` only reports. It is also called for every answer
+        that is withheld from a page, because its origin is not allowed. It may be asynchronous.
     :param refusal_headers: headers of the answer to a request that the guard refuses, such as
         ``{"Content-Security-Policy": "default-src 'none'"}``. No page reads the answer to a preflight, so
         that has none of them.

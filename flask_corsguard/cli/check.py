@@ -85,11 +85,11 @@ def command(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Check a server of one's own over the network: what proxies and caches make of its policy.
+    """Check a server of your own over the network: whether proxies and caches defeat its policy.
 
-    It is asked in the names of origins that look like an allowed one, of null, of two at once, for
-    errors, ranges and 304, with forged requests to a URL where nothing is. Each finding comes with
-    the request that shows it, for curl.
+    The requests are in the names of origins that look like an allowed one, of null, and of two at once.
+    They ask for errors, ranges and 304, and forged ones go to a URL where nothing is. Each finding comes
+    with the request that shows it, for curl.
 
     The origins that ought to be allowed are those of --origin, or else those of the policy that the
     application has for the URL. Without any, only what strangers get is checked.

@@ -66,8 +66,8 @@ def command(
 ) -> None:
     """Explain what a browser does with a request of a page, and which change would allow it.
 
-    The output shows what is sent, what comes back, which step of the standard allows or stops it,
-    whose policy decides, and the change, as code.
+    The output shows what is sent and what comes back, and which step of the standard allows or stops
+    it. It names whose policy decides, and shows the change as code.
 
     For a PATH, the policies of the application answer, in this process, and nothing of the
     application runs unless --run is there. For a URL, the request is sent over the network, to

@@ -69,9 +69,9 @@ def command(
     PATHS are files and folders; without one, the current folder. Nothing of the project is executed, unless
     --app names the application.
 
-    Exits with 0 if the move is complete or there is nothing to do, with 1 if questions or work by hand are
-    left (then no file of that application changes), with 2 if a file cannot be read or written, with 3 if the
-    migrated application does not start.
+    The exit code is 0 if the move is complete or there is nothing to do. It is 1 if questions or work by hand
+    are left: then no file of that application changes. It is 2 if a file cannot be read or written, and 3 if
+    the migrated application does not start.
 
     """
     roots = paths or (Path(),)

@@ -35,8 +35,8 @@ def command(ctx: click.Context, text: Sequence[str], as_json: bool) -> None:  # 
     are found in it, among any other text. With --app, the output also names the policy that applies
     in the application, and what has to change in it.
 
-    The exit code is 0 if a message was found and explained, as with grep, 1 if none was, and 2 if
-    there is no text.
+    As with grep, the exit code is 0 if a message was found and explained, and 1 if none was. It is 2
+    if there is no text.
     """
     loaded = load_subject() if is_application_named() else None
     findings = findings_of(_text_of(text))

@@ -18,8 +18,8 @@ from .reasons import ALLOWED
 class Audiences:
     """A list of policies: the first one that allows the origin of a request applies to it, else the last one.
 
-    Every answer varies with the origin, replaces what any of the policies owns, and has the strictest
-    ``resource_policy`` of the others where its own policy has none.
+    Every answer varies with the origin, and replaces what any of the policies owns. If its own policy has no
+    ``resource_policy``, it has the strictest one of the others.
 
     Precondition: the policies have passed the checks of :func:`.policy_argument.policy_from`.
 

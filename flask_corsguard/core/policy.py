@@ -54,10 +54,11 @@ class Policy:
     All fields are checked, together, when the policy is built.
 
     :param origins: the origins that are allowed: ``"*"`` for any, or a list of exact origins
-        (``"https://a.example:8443"``), patterns (``"https://*.a.example"``: one or more labels, never
-        the domain itself; ``"http://localhost:*"``: any port or none), compiled regular expressions
-        (they must match the whole origin) and callables ``(Origin) -> bool`` (called only with a
-        well-formed origin, never for ``null``; an exception means no). Required.
+        (``"https://a.example:8443"``), patterns, compiled regular expressions and callables. Required.
+        The pattern ``"https://*.a.example"`` matches one or more labels, never the domain itself, and
+        ``"http://localhost:*"`` any port or none. A regular expression must match the whole origin. A
+        callable ``(Origin) -> bool`` is called only with a well-formed origin, never for ``null``; an
+        exception means no.
     :param methods: the methods that are allowed, ``"*"`` for any. ``None`` allows the methods of the
         matched route in Flask, elsewhere ``GET``, ``HEAD`` and ``POST``. Browsers always allow these three.
         The guard allows only the methods of a list, so ``methods=["GET"]`` is read-only.
@@ -71,17 +72,17 @@ class Policy:
         from 0 (not at all) to 86400. ``None`` sends nothing; browsers then cache it for 5 seconds.
     :param private_network: whether pages of the internet may call a server in a private network, if their
         browser asks for that.
-    :param timing: whether pages of allowed origins may read the detailed timing of the response; ``"*"``
-        for every page, also of what an ``<img>`` or ``<script>`` loads, which sends no ``Origin``.
+    :param timing: whether pages of allowed origins may read the detailed timing of the response. ``"*"``
+        allows it to every page, also for an ``<img>`` or a ``<script>``, which sends no ``Origin``.
     :param resource_policy: the ``Cross-Origin-Resource-Policy`` of every response: which sites may embed
         it, as an image for example, without asking.
     :param guard: what happens to a request that the policy does not allow: ``"enforce"`` refuses it,
         ``"report"`` only logs and signals it, ``"off"`` does neither.
-    :param dangerously_allow: what is rarely safe, and allowed only if it is named here: ``"null-origin"``,
-        ``"insecure-origins"`` (plain http together with credentials), ``"public-suffixes"``
-        (``https://*.github.io`` together with credentials), ``"unproven-regexes"`` (regular expressions
-        without a proof that they match only the sites in their text, together with credentials) and
-        ``"any-extension"`` (``chrome-extension://*`` and the like together with credentials).
+    :param dangerously_allow: what is rarely safe, and allowed only if it is named here. ``"null-origin"``
+        allows ``null``. The others are for policies with credentials. ``"insecure-origins"`` allows plain
+        http, ``"public-suffixes"`` allows ``https://*.github.io``, and ``"any-extension"`` allows
+        ``chrome-extension://*`` and the like. ``"unproven-regexes"`` allows regular expressions without a
+        proof that they match only the sites in their text.
     :raises PolicyError: with every problem of the policy, if it has any.
 
     >>> policy = Policy(origins=["https://app.example"], methods=["GET", "PUT"], credentials=True)

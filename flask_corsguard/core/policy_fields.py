@@ -53,7 +53,7 @@ DEFAULTS: Final[Mapping[str, object]] = {
 
 FIELDS: Final = ("origins", *DEFAULTS)
 
-#: What a field means, in a sentence; the docstring of :class:`Policy` says everything.
+#: What a field means, in a sentence; the docstring of :class:`Policy` explains everything.
 SENTENCES: Final[Mapping[str, str]] = {
     "origins": 'The origins that are allowed: a list, or "*" for any. Required.',
     "methods": 'The methods that are allowed: a list, or "*" for any. None: those of the route in Flask.',

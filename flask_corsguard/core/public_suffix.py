@@ -12,9 +12,9 @@ from .origin import canonical_address, is_loopback_host
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
-#: Domains below which anyone gets a name, and that the public suffix list of 2026-10-23 lacks: those of the
-#: wildcard DNS services https://nip.io and https://sslip.io, which resolve every name with an address in it;
-#: of the tunnels of https://localtunnel.me; of the workspaces of https://www.gitpod.io
+#: Domains below which anyone gets a name, and that the public suffix list of 2026-10-23 lacks. Those of the
+#: wildcard DNS services https://nip.io and https://sslip.io, which resolve every name with an address in it.
+#: Those of the tunnels of https://localtunnel.me, and of the workspaces of https://www.gitpod.io
 #: (``8080-name.ws-eu.gitpod.io``) and https://github.com/features/codespaces (``name-8080.app.github.dev``).
 UNLISTED: Final = ("nip.io", "sslip.io", "loca.lt", "gitpod.io", "github.dev")
 
@@ -36,7 +36,7 @@ def suffix_within(host: str) -> str | None:
     of the list that lies below: ``*.amazonaws.com`` covers ``evil.s3.amazonaws.com``.
     """
     name = host.removesuffix(".")
-    # "localhost" counts as one by the list's last rule (whatever has no rule of its own is public), but
+    # By the list's last rule, a domain without a rule of its own is public. So "localhost" counts as one, but
     # nobody can register a name below it. Asked last, because hardly any host gets that far.
     if _list_for(name).is_public(name) and not is_loopback_host(name):
         return host

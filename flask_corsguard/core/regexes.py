@@ -2,8 +2,8 @@
 
 The expression is read as the tree that ``re`` itself makes of it, and is never run. Only the characters of
 an origin count, so every class of characters is a finite set. The tree is walked from its end. A *tail* is
-what a match can end with: it grows to the left, one literal character at a time, until it is the whole match
-or until the next character is open, that is, not one of a few that are spelled out.
+what a match can end with. It grows to the left, one literal character at a time, until it is the whole match
+or until the next character is open. Open means that it is not one of a few that are spelled out.
 
 An expression is confined when each tail, its port aside, is one of these:
 

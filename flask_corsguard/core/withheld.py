@@ -14,8 +14,8 @@ def withheld_by(by_policy: CompiledPolicy, request: Request, answer: Answer) -> 
     """Return the decision by which a page of another origin may not read the response to *request*.
 
     :param answer: the policy's answer to the origin.
-    :returns: ``None`` if the page may read it; if the application's own page asks, which CORS does not
-        concern; if the request is a preflight or a handshake, whose answer no page reads; or if the guard
+    :returns: ``None`` if the page may read it, or if the application's own page asks, which CORS does not
+        concern. Also ``None`` for a preflight or a handshake, whose answer no page reads, and if the guard
         refuses, or reports, the request itself.
     """
     if answer.reason is ALLOWED or answer.reason is NO_ORIGIN or request.is_preflight:

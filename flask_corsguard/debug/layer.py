@@ -44,9 +44,9 @@ def add_to(app: Flask) -> None:
 class DebugPage:
     """Answers at :data:`PATH` in debug mode, and gives every other request to the application.
 
-    Nothing of the application runs for the page. Its own policy is the closed one, and it also refuses what
-    a link or an image of another site asks for, and hosts that are not the developer's: a name of a stranger
-    may lead to this machine.
+    Nothing of the application runs for the page. Its own policy is the closed one. It also refuses requests
+    of links and images of another site. It refuses hosts that are not the developer's, because a name of a
+    stranger may lead to this machine.
 
     :param flask: the application.
     :param app: what answers other requests.

@@ -59,17 +59,17 @@ class CorsGuard:
     (``CORSGUARD_ORIGINS`` and so on, which :meth:`init_app` reads once). Without any policy, or with
     ``guard`` and ``resource_policy`` alone, the application is closed to other origins.
 
-    Exactly one policy applies to a request: the mark of its view, else that of the innermost blueprint that
-    is marked or named in *blueprints*, else the first entry of *paths* that covers it, else this one. Without
-    this extension no mark has any effect.
+    Exactly one policy applies to a request. The mark of its view comes first, then the innermost blueprint
+    that is marked or named in *blueprints*. Then come the first entry of *paths* that covers it, and this
+    one. Without this extension no mark has any effect.
 
-    In debug mode a page of an allowed origin reads which exception a view raised, every refusal tells the
-    whole reason and appears on the console, and every response to another origin has ``X-CorsGuard``.
+    In debug mode a page of an allowed origin reads which exception a view raised. Every refusal contains the
+    whole reason and appears on the console. Every response to another origin has ``X-CorsGuard``.
 
     :param app: the application; without one, call :meth:`init_app` later, for any number of applications.
-    :param policy: a :class:`.Policy`, or a list of policies; or a callable that gets the WSGI environ and
-        returns one of these, asked once per request in an application context. If it fails, the closed policy
-        takes its place.
+    :param policy: a :class:`.Policy`, a list of policies, or a callable. A callable gets the WSGI environ and
+        returns one of these. It is asked once per request in an application context. If it fails, the closed
+        policy applies.
     :param paths: policies for views without a mark, by path.
     :param blueprints: policies of blueprints, by the names that they are registered with (``"api"``, or
         ``"api.v1"`` for one in another). They override the marks of these blueprints. So each application can
@@ -79,8 +79,8 @@ class CorsGuard:
     :param debug_page: whether ``/_cors`` shows all policies and refusals. It needs debug mode.
     :param fields: the fields of a policy, instead of *policy*.
     :raises PolicyError: with every problem of the policy, the paths, the blueprints and the configuration.
-    :raises RuntimeError: if the application already has the extension; if *app* is ``current_app``, and there
-        is none; or if the debug page is asked for, and debug mode is off.
+    :raises RuntimeError: if the application already has the extension, or if *app* is ``current_app``, and
+        there is none. Also if the debug page is asked for, and debug mode is off.
     :raises TypeError: if *app* is not a Flask application.
     """
 
@@ -166,8 +166,8 @@ class CorsGuard:
         :param report_only: whether no policy of this application enforces its guard.
         :param fields: the fields of a policy, instead of *policy*.
         :raises PolicyError: with every problem of the arguments and the configuration.
-        :raises RuntimeError: if *app* already has the extension; if it is ``current_app``, and there is none;
-            or if the debug page is asked for, and debug mode is off.
+        :raises RuntimeError: if *app* already has the extension, or if it is ``current_app``, and there is
+            none. Also if the debug page is asked for, and debug mode is off.
         :raises TypeError: if *app* is not a Flask application.
         """
         app = behind_proxy(app)

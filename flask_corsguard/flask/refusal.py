@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("flask_corsguard")
 
-#: Sent with the application and ``decision=`` for every refused preflight, every refused request, also those
-#: that ``guard="report"`` only reports, and every answer that is withheld from a page, because its origin is
-#: not allowed.
+#: Sent with the application and ``decision=`` for every refused preflight and every refused request, also one
+#: that ``guard="report"`` only reports. It is also sent for every answer that is withheld from a page,
+#: because its origin is not allowed.
 cors_refused: Final = Namespace().signal("cors-refused")
 
 #: The attribute of a request context for its session, ``None`` until that is opened: the one of Flask since
@@ -64,8 +64,8 @@ def answer_through(
     authenticates, counts or stores. Error handlers find an empty session that cannot be written to. Flask
     runs what belongs to every request context, such as URL converters and teardown functions.
 
-    If a handler or a converter raises, or a new Flask differs from what this module knows, the answer is the
-    plain text of the refusal, and the log shows why.
+    If a handler or a converter raises, the answer is the plain text of the refusal, and the log shows why. So
+    it is with a new Flask that differs from what this module knows.
 
     :param app: the application.
     :param refusal: the refusal, which is raised before the handlers are called.

@@ -56,9 +56,9 @@ def start_when_matched(
 ) -> Callable[[bytes], object]:
     """Start a response whose policy is that of the view which Flask has found.
 
-    :param request: the server's ``start_response``; what finds the policy; the environ, the path, the method
-        and the request that Werkzeug had left in it before Flask ran; the value of ``Origin``; what takes
-        note of what is notable of the response.
+    :param request: the server's ``start_response``, and the object that finds the policy. Then the environ,
+        the path, the method, and the request that Werkzeug had left in the environ before Flask ran. Then the
+        value of ``Origin``, and the layer that logs what is notable of the response.
     """
     start_response, routes, environ, path, method, earlier, origin, layer = request
     matched: Any = environ.get(REQUEST)
@@ -67,7 +67,7 @@ def start_when_matched(
     except AttributeError:
         # There is no request, or it is another framework's.
         known = None
-    # No rule of another application is remembered here; but an earlier request may be one of this
+    # No rule of another application is remembered here. But an earlier request may be one of this
     # application's, and another view may have been put in since.
     if (
         known is None

@@ -69,8 +69,8 @@ class UrlBinding:
         depend on the host.
 
         :param environ: the environ of the request.
-        :returns: the adapter; ``None`` if the host may matter, if the request may be for a WebSocket, or if
-            this application, or this release of Flask, binds its map in a way that is not known here.
+        :returns: the adapter; ``None`` if the host may matter, or if the request may be for a WebSocket. Also
+            ``None`` if this application, or this release of Flask, binds its map in an unknown way.
         """
         # Rules for WebSockets are matched by the scheme, which an Upgrade changes.
         if "HTTP_UPGRADE" in environ or environ["wsgi.url_scheme"] not in {"http", "https"}:

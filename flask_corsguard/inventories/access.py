@@ -32,10 +32,10 @@ _WORDS: Final = {
 class Access:
     """What a page may do.
 
-    :ivar level: ``"read"``; ``"hidden"`` if the application gets a safe request, such as that of a link, but
-        the page cannot read the answer; ``"run"`` if it gets an unsafe one, whose answer the page cannot
-        read; ``"nothing"`` if the application never gets the request; ``"unknown"`` if a callable decides;
-        ``"unmanaged"`` if CORS is the business of what is there.
+    :ivar level: ``"read"`` if the page reads the answer. ``"hidden"`` if the application gets a safe request,
+        such as that of a link, but the page cannot read the answer. ``"run"`` if it gets an unsafe one, whose
+        answer the page cannot read. ``"nothing"`` if the application never gets the request, ``"unknown"`` if
+        a callable decides, and ``"unmanaged"`` if that part manages its CORS itself.
     :ivar with_cookies: whether the page reads what the user who is signed in may see.
     :ivar reason: the reason of the decision.
     """

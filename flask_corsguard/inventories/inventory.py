@@ -23,8 +23,8 @@ def inventory(app: object) -> tuple[Entry, ...]:
     A rule has several entries for a method if the entries of ``paths`` tell its URLs apart. Rules that only
     build URLs have none.
 
-    :param app: a Flask application that has a :class:`CorsGuard`; or a :class:`CorsMiddleware`; or an
-        application around one of these that stores what it calls in an attribute, as WSGI layers do.
+    :param app: a Flask application that has a :class:`CorsGuard`, or a :class:`CorsMiddleware`. It may also
+        be an application around one of these that stores what it calls in an attribute, as WSGI layers do.
     :returns: the entries.
     :raises LookupError: if there is neither.
     """

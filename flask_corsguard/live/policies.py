@@ -26,8 +26,8 @@ class LivePolicies:
     from then on. Until the first answer, and when none has come for *grace* seconds, the closed policy
     applies to the key.
 
-    A key that the source does not know is a stranger's. It costs no question in a request, it takes the place
-    of no key that is known, and no more than *maxsize* of them are remembered.
+    A key that the source does not know is a stranger's. It costs no question in a request, and takes the
+    place of no key that is known. No more than *maxsize* of them are remembered.
 
     :param load: returns the policy of a key, its fields as a mapping, or a list of policies; ``None`` if
         there is no such key. A :exc:`.PolicyError` closes that key, and is logged once.

@@ -135,7 +135,7 @@ class PolicyWriter:
         self, settings: Settings, translations: list[Translation], module: Module, result: PolicyText
     ) -> None:
         first = translations[0]
-        # What only run time knows is no less there for an answer about what is written.
+        # An answer about the written values does not replace those that only run time knows.
         replaced = _is_final(settings) and any(
             q.id == "any-origin-with-credentials" and isinstance(a, tuple) for q, a in result.decided
         )

@@ -145,7 +145,7 @@ def read_answers(text: str, origins: Sequence[str] = ()) -> Answers:
 def answers_of(found: Mapping[str, object], origins: Sequence[str] = ()) -> Answers:
     """Return the answers in a mapping.
 
-    :raises AnswersError: if it answers what is no question or no choice.
+    :raises AnswersError: if it contains an unknown question or an unknown choice.
     """
     return Answers({key: _answer(key, value) for key, value in found.items()}, tuple(origins))
 

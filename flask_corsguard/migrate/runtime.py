@@ -38,9 +38,9 @@ def policy_from_flask_cors(
 ) -> Policy:
     """Return the policy that does what *options* of Flask-CORS did, for values that only run time knows.
 
-    It reads them as ``corsguard migrate`` does: a single origin is a list of one, a text that was taken for a
-    regular expression becomes the pattern that it meant, and an option that Flask-CORS ignored has no effect.
-    The policy never allows more than Flask-CORS did.
+    It reads them as ``corsguard migrate`` does. A single origin is a list of one. A text that Flask-CORS read
+    as a regular expression becomes the pattern that it meant. An option that Flask-CORS ignored has no
+    effect. The policy never allows more than Flask-CORS did.
 
     .. code-block:: python
 
@@ -55,7 +55,7 @@ def policy_from_flask_cors(
     :param options: as ``CORS(app, ...)`` and ``cross_origin(...)`` took them.
     :returns: the policy; a closed one if the options allowed nobody.
     :raises PolicyError: with a problem for everything that ``corsguard migrate`` would ask.
-    :raises ValueError: if an answer answers no question, or is no choice.
+    :raises ValueError: if an answer is for an unknown question, or is not one of its choices.
     """
     # Flask is there, or there would be no application to move.
     from flask_corsguard.flask.warnings.stale_configuration import remember_options

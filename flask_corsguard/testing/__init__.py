@@ -4,8 +4,8 @@ It answers one question: would a browser allow this page to do that? The model f
 and related standards, sends requests to WSGI applications in the same process, and judges by their
 responses alone. With the rest of this library it shares the terms of the standard, but no rule.
 
-It leaves out: the content of pages (nothing is parsed or run), user prompts, HTTP authentication,
-content codings, service workers, Content-Security-Policy, Cross-Origin-Embedder-Policy, HSTS,
+It leaves out the content of pages (nothing is parsed or run), user prompts, HTTP authentication, content
+codings and service workers. It also leaves out Content-Security-Policy, Cross-Origin-Embedder-Policy, HSTS,
 opaque response blocking, private network access, partitioned and blocked third-party cookies.
 """
 

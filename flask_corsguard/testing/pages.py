@@ -88,9 +88,9 @@ class Page:
         :param referrer_policy: the referrer policy of the request, such as ``"no-referrer"``;
             ``None`` is that of the page.
         :returns: the part of the response that the page may read.
-        :raises FetchRefused: if ``fetch()`` would reject its promise: the request cannot be made
-            (a forbidden method, for example), the preflight does not allow it, no application is
-            at its origin, or the response does not allow the page to read it.
+        :raises FetchRefused: if ``fetch()`` would reject its promise. Then the request cannot be made
+            (a forbidden method, for example), or the preflight does not allow it. Or no application
+            is at its origin, or the response does not allow the page to read it.
         :raises ValueError: if an argument is not one of its values, or both *json* and *data* are
             used.
         """

@@ -37,8 +37,8 @@ class FetchRefused(Exception):  # noqa: N818 - not an error: many tests expect a
     """A browser refuses to send the page's request, or to show its response to the page.
 
     A script would see a bare ``TypeError``. ``str()`` of this exception shows the page and its
-    request, the failed step of the standard, the reason, a response that a browser would accept,
-    and every request and response that was sent.
+    request, the failed step of the standard, and the reason. It also shows a response that a browser
+    would accept, and every request and response that was sent.
 
     :ivar asked: the page and its request, such as
         ``"a page of https://app.example fetch GET https://api.example/names"``.

@@ -57,15 +57,15 @@ class CorsMiddleware:
     that it had; nothing else of the response is touched.
 
     :param app: the WSGI application (PEP 3333).
-    :param policy: a :class:`.Policy`, or a list of policies, of which the first one that allows the origin of
-        a request applies to it, else the last one; or a mapping from path to these, where the first path that
-        covers the request's counts and no path means the closed policy; or a callable that gets
-        the WSGI environ and returns one of these. If it fails, the closed policy applies.
-    :param debug: whether an exception of *app* is answered, to allowed origins, with a 500 that
-        names it, and a refusal with the whole reason, to everyone; whether refusals appear on the console,
-        and responses have ``X-CorsGuard``. For development only.
-    :param on_refusal: called with the environ and the :class:`.Decision` for every refused
-        preflight, every refused request, also those that ``guard="report"`` only reports, and every
+    :param policy: a :class:`.Policy`, a list of policies, a mapping from path to these, or a callable. Of a
+        list, the first policy that allows the origin of a request applies to it, else the last one. Of a
+        mapping, the first path that covers that of the request applies; without one, the closed policy. A
+        callable gets the WSGI environ and returns one of these. If it fails, the closed policy applies.
+    :param debug: whether an allowed origin gets a 500 that names an exception of *app*, and everyone the
+        whole reason of a refusal. Refusals then also appear on the console, and responses have
+        ``X-CorsGuard``. For development only.
+    :param on_refusal: called with the environ and the :class:`.Decision` for every refused preflight and
+        every refused request, also one that ``guard="report"`` only reports. It is also called for every
         answer that is withheld from a page, because its origin is not allowed.
     :param refusal_headers: headers of the answer to a request that the guard refuses, such as
         ``{"Content-Security-Policy": "default-src 'none'"}``. No page reads the answer to a preflight, so

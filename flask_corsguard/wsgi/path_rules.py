@@ -87,8 +87,8 @@ class PathRules:
         """
         if is_ambiguous(path) or path[:1] not in {"", "/"}:
             return self.closed
-        # No earlier rule covers a later one, or it would have been refused; so the first rule that
-        # covers a path is also the longest that does, and the number of rules does not matter.
+        # No earlier rule covers a later one, or it would have been refused. So the first rule that covers a
+        # path is also the longest that does, and the number of rules does not matter.
         policies = self._policies
         for prefix in _prefixes(path or "/", self._longest):
             if (policy := policies.get(prefix)) is not None:

@@ -159,7 +159,7 @@ def answer_error(
     # Tempting: str(error). But that is the application's code, and may raise, too.
     text = "".join(traceback.format_exception_only(error))
     # A response that has begun may only begin again with exc_info, and a server that has sent its headers
-    # then raises the exception again; a response that has not begun may begin with it, too (PEP 3333, "The
+    # then raises the exception again. A response that has not begun may begin with it, too (PEP 3333, "The
     # start_response() Callable").
     return answer_text(
         "500 Internal Server Error", [*headers], text, start_response, sys.exc_info(), head=head

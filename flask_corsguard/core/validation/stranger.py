@@ -48,7 +48,7 @@ class Stranger(NamedTuple):
     """An origin that an expression should not match.
 
     :ivar origin: its serialization.
-    :ivar spelled: the parts of its host that the expression spells out, the longest first; after them, those
+    :ivar spelled: the parts of its host that the expression spells out, the longest first. Then come those
         that it would spell out if its dots were escaped.
     :ivar is_anyone: whether the stranger chose the whole name of its site, so that any site will do.
     """

@@ -1,6 +1,6 @@
 """Google Cloud Storage: the CORS configuration of a bucket, which has no application behind it.
 
-It has exact origins, never allows cookies, and has one list of headers, of those that a page may send and of
+It has exact origins, and never allows cookies. It has one list for the headers that a page may send and for
 those that it may read (https://cloud.google.com/storage/docs/cross-origin).
 """
 

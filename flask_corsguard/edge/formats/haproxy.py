@@ -136,8 +136,8 @@ def _of_states(rules: Rules, directory: str) -> Iterator[str]:
 
 
 def _of_kinds(rules: Rules) -> Iterator[str]:
-    # r for a response, p for a preflight, u for one whose list is too long to be read, n for one that is
-    # granted a private network.
+    # r for a response, p for a preflight; u for a preflight whose list is too long to be read. n is for one
+    # that is granted a private network.
     preflight = "{ var(txn.cg_preflight) -m bool }"
     for number in unmanaged(rules):
         yield f"http-request unset-var(txn.cg_preflight) if {{ {_STATE} {equals([str(number)])} }}"

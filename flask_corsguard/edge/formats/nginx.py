@@ -102,8 +102,8 @@ def _of_states(rules: Rules) -> Iterator[Map]:
 
 
 def _of_kinds(rules: Rules) -> Iterator[Map]:
-    # What is answered in a state: r to a request, p to a preflight, u to one whose list is too long to be
-    # read, n to one that is granted a private network.
+    # What is answered in a state: r to a request, p to a preflight. u is for a preflight whose list is too
+    # long to be read, and n for one that is granted a private network.
     preflight = "p"
     privates = [(state, case.granted.private) for state, case in cases_of(rules) if case.granted.private]
     if privates:

@@ -1,8 +1,8 @@
 """States and keys, by which several engines look up what to answer.
 
 A state is the number of a rule, as ``2``, or of one of its cases, as ``2.0``. A key is a state and the kind
-of an answer: ``r`` for a response, ``p`` for a preflight, ``u`` for one whose list of headers is too long to
-be read, ``n`` for one that is granted a private network.
+of an answer. The kinds are ``r`` for a response and ``p`` for a preflight. ``u`` is for a preflight whose
+list of headers is too long to be read, and ``n`` for one that is granted a private network.
 """
 
 from __future__ import annotations

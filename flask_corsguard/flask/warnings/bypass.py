@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flask_corsguard.wsgi.middleware import CorsMiddleware
 
 #: How many requests through the layer are watched. A listener of a signal costs each request more than the
-#: headers of the policy do; and where only some requests go past the layer, the first ones tell.
+#: headers of the policy do. If only some requests go past the layer, the first ones show it.
 WATCHED: Final = 32
 
 _HELD: Final = (

@@ -80,7 +80,7 @@ class StaleConfiguration:
 
 
 def _is_heard(key: str, config: Mapping[str, object], policies: Iterable[Policy]) -> bool:
-    """Whether a policy does what a key of Flask-CORS says: the application has read it itself."""
+    """Whether a policy has the value of a key of Flask-CORS: the application has read it itself."""
     option = key.removeprefix("CORS_").lower()
     field = (_OF_FLASK_CORS[key] or "").removeprefix(PREFIX).lower()
     value = _frozen(config[key])

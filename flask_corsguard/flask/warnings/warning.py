@@ -13,8 +13,8 @@ from flask_corsguard.wsgi.caller import frame_of_caller
 class CorsGuardWarning(UserWarning):
     """Something outside the policy defeats it, such as another CORS layer or a SameSite cookie.
 
-    The message names the remedy. It is given once, at the first request or when the cause is first seen,
-    and points to the line that initialised :class:`.CorsGuard`, or that put the mark.
+    The message names the remedy. It is given once, at the first request or when the cause is first seen. It
+    points to the line that initialised :class:`.CorsGuard`, or that put the mark.
 
     :ivar finding: the :class:`.Finding`, whose code a program can compare; ``None`` if somebody else warns.
     """
