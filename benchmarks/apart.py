@@ -83,7 +83,7 @@ APART: Final = (
 
 
 def turns_of(apart: Apart, turns: int) -> int:
-    """Give how often *apart* is measured where others have that many turns."""
+    """Return how often *apart* is measured where others have that many turns."""
     times = next((times for start, times in OFTEN.items() if apart.name.startswith(start)), 1)
     return min(turns * times, apart.most or sys.maxsize)
 
@@ -125,7 +125,7 @@ def _origins(policy: str) -> list[str]:
 
 
 def build(policy: str, credentials: str) -> dict[str, Any]:
-    """Give the seconds that each origin of a policy takes while it is built."""
+    """Return the seconds that each origin of a policy takes while it is built."""
     from flask_corsguard import Policy
 
     origins = _origins(policy)
@@ -137,8 +137,8 @@ def build(policy: str, credentials: str) -> dict[str, Any]:
 def memory(policy: str, holder: str, strings: str) -> dict[str, Any]:
     """Return the bytes that stay in use, with those of the origins' strings if they are counted.
 
-    The strings are made while everything is counted, so that they cost both holders the same; where
-    they are not counted, they are there before, and only what the holder adds is seen.
+    The strings are made while everything is counted, so that they cost both holders the same. If they
+    are not counted, they are there before, and only what the holder adds is seen.
     """
     from flask_corsguard import Policy
 

@@ -21,11 +21,11 @@ from .rows import Row, by_name
 
 @lru_cache(maxsize=1)
 def exchanges() -> dict[str, Row]:
-    """Give the rows that are exchanges, measured in interleaved rounds."""
+    """Return the rows that are exchanges, measured in interleaved rounds."""
     modules = (rows_wsgi, rows_flask, rows_peers, rows_frameworks, rows_asgi, rows_hostile, rows_live)
     return by_name([row for module in modules for row in module.rows()])
 
 
 def names() -> Iterable[str]:
-    """Give the name of every row, in the order in which they are measured."""
+    """Return the name of every row, in the order in which they are measured."""
     return (*exchanges(), *(each.name for each in apart.APART), *end_to_end.ROWS)

@@ -23,7 +23,7 @@ class Count(NamedTuple):
     c_calls: int
 
     def without(self, other: Count) -> Count:
-        """Give what is left when *other* is taken away."""
+        """Return what is left when *other* is taken away."""
         return Count(*(mine - less for mine, less in zip(self, other, strict=True)))
 
 
@@ -91,7 +91,7 @@ def peak_of(app: WSGIApplication, environ: Environ) -> int:
 
 
 def functions_of(module: str, app: WSGIApplication, environ: Environ) -> list[str]:
-    """Give the names of the functions of *module* that a request runs."""
+    """Return the names of the functions of *module* that a request runs."""
     names: set[str] = set()
 
     def profile(frame: FrameType, event: str, _argument: object) -> None:

@@ -6,7 +6,7 @@
     python -m benchmarks.counts --write    the same, and record it in benchmarks/counts.json
     python -m benchmarks.counts --json     everything that is counted, as the tests read it
 
-What a row adds is what the request costs through the layer less what it costs without; a preflight is
+What a row adds is what the request costs through the layer less what it costs without. A preflight is
 answered by the layer alone and counted whole.
 """
 
@@ -81,7 +81,7 @@ def again() -> dict[str, list[Count]]:
 
 
 def logging_that_runs() -> dict[str, list[str]]:
-    """Give the functions of ``logging`` that each kind of request runs."""
+    """Return the functions of ``logging`` that each kind of request runs."""
     return {
         request: functions_of("logging", guarded("one"), REQUESTS[request](allowed_by("one")))
         for request in REQUESTED
@@ -109,7 +109,7 @@ def hostile() -> dict[str, dict[str, list[int]]]:
 
 
 def versions() -> dict[str, str]:
-    """Give what the counts depend on beside the library: other bytecodes are other numbers."""
+    """Return what the counts depend on beside the library: other bytecodes are other numbers."""
     return {
         "python": ".".join(map(str, sys.version_info[:2])),
         **{name: version(name) for name in ("flask", "werkzeug")},

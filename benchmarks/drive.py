@@ -23,8 +23,8 @@ Message = dict[str, Any]
 Around = Callable[[], AbstractContextManager[object]]
 ASGIApplication = Callable[..., Awaitable[None]]
 
-#: Calls before the clock starts, where a sample has few: of code and tables, the caches of the processor
-#: then contain what they contain in a server, and not what the row before has left in them.
+#: Calls before the clock starts, for a sample with few calls. The caches of the processor then contain the
+#: code and tables that they contain in a server, and not those of the row before.
 WARM_UPS = 4
 
 
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
     headers: tuple[tuple[str, str], ...]
 
     def header(self, name: str) -> str | None:
-        """Give the values of a header as WSGI would join them; ``None`` if there is none."""
+        """Return the values of a header as WSGI would join them; ``None`` if there is none."""
         return ", ".join(value for each, value in self.headers if each == name) or None
 
 
@@ -46,10 +46,10 @@ class Exchange(Protocol):
     most: int | None
 
     def once(self) -> Answer:
-        """Give the answer."""
+        """Return the answer."""
 
     def time(self, loops: int) -> float:
-        """Give the seconds that *loops* calls take."""
+        """Return the seconds that *loops* calls take."""
 
 
 @contextmanager
@@ -78,12 +78,12 @@ class Reused:
         self.around = around
 
     def once(self) -> Answer:
-        """Give the answer."""
+        """Return the answer."""
         with self.around():
             return answer_of(self.app, self.environ.copy())
 
     def time(self, loops: int) -> float:
-        """Give the seconds that *loops* calls take."""
+        """Return the seconds that *loops* calls take."""
         app, start = self.app, start_response
         with self.around(), collector_at_rest():
             begin = perf_counter()
@@ -100,7 +100,7 @@ class Copied(Reused):
     """A request whose environ is a copy each time: for who writes into it, as Flask and Django do."""
 
     def time(self, loops: int) -> float:
-        """Give the seconds that *loops* calls take, the copies included."""
+        """Return the seconds that *loops* calls take, the copies included."""
         app, start = self.app, start_response
         with self.around(), collector_at_rest():
             for environ in repeat(self.environ, WARM_UPS):
@@ -136,7 +136,7 @@ class Anew(Reused):
         self.most = most
 
     def time(self, loops: int) -> float:
-        """Give the seconds that *loops* calls take."""
+        """Return the seconds that *loops* calls take."""
         app, start = self.app, start_response
         environs = [self.make() for _ in range(loops + WARM_UPS)]
         with self.around(), collector_at_rest():
@@ -170,7 +170,7 @@ def answer_of(app: WSGIApplication, environ: Environ) -> Answer:
 
 @lru_cache(maxsize=1)
 def event_loop() -> asyncio.AbstractEventLoop:
-    """Give the one event loop that every ASGI application runs in."""
+    """Return the one event loop that every ASGI application runs in."""
     return asyncio.new_event_loop()
 
 
@@ -184,11 +184,11 @@ class Awaited:
         self.scope = scope
 
     def once(self) -> Answer:
-        """Give the answer."""
+        """Return the answer."""
         return event_loop().run_until_complete(self._once())
 
     def time(self, loops: int) -> float:
-        """Give the seconds that *loops* calls take."""
+        """Return the seconds that *loops* calls take."""
         return event_loop().run_until_complete(self._time(loops))
 
     async def _once(self) -> Answer:
@@ -216,7 +216,7 @@ class Awaited:
 
 
 def _receive() -> Callable[[], Awaitable[Message]]:
-    """Give what tells an application that the body is empty, and then of nothing more."""
+    """Return what tells an application that the body is empty, and then of nothing more."""
     messages: list[Message] = [{"type": "http.request", "body": b"", "more_body": False}]
 
     async def receive() -> Message:

@@ -41,12 +41,12 @@ _RATE = re.compile(r"^Requests/sec:\s+([0-9.]+)$", re.MULTILINE)
 
 
 def throughput(library: str) -> str:
-    """Give the name of the row of an application with that library."""
+    """Return the name of the row of an application with that library."""
     return named(measure="throughput", server="gunicorn-sync", library=library, request="get-allowed")
 
 
 def allowed_by(library: str) -> str | None:
-    """Give the origin that an application with that library allows."""
+    """Return the origin that an application with that library allows."""
     return None if library == "bare" else ALLOWED
 
 
@@ -58,7 +58,7 @@ TIMES: Final = 2
 
 
 def seconds(drive: int, turns: int, rows: Sequence[str]) -> float:
-    """Give the nominal seconds of it all."""
+    """Return the nominal seconds of it all."""
     return drive * turns * TIMES * len(rows)
 
 
@@ -86,7 +86,7 @@ def run(rows: Sequence[str], drive: int, turns: int, results: Results, progress:
 
 
 def in_order(libraries: Sequence[str], second: int) -> list[str]:
-    """Give the order of the applications: the first two, which are compared, side by side and in turns."""
+    """Return the order of the applications: the first two, which are compared, side by side and in turns."""
     compared, others = list(libraries[:2]), list(libraries[2:])
     if second % 2:
         compared.reverse()

@@ -32,7 +32,7 @@ class Quantity(NamedTuple):
     less: str | None = None
 
     def of(self, pick: Pick) -> float:
-        """Give the quantity where *pick* gives the values of a row, a value each round.
+        """Return the quantity where *pick* gives the values of a row, a value each round.
 
         Of two rows that were measured in the same rounds it is the median of what they differ by in each:
         what slowed a round has slowed both.
@@ -58,7 +58,7 @@ class Ratio(NamedTuple):
     under: Quantity | None = None
 
     def of(self, pick: Pick) -> float:
-        """Give the ratio where *pick* gives the values of a row, a value each round.
+        """Return the ratio where *pick* gives the values of a row, a value each round.
 
         Of two rows that were measured in the same rounds it is the median of the ratios of each.
         """
@@ -84,7 +84,7 @@ def is_measured(ratio: Ratio | Quantity, results: Results) -> bool:
 
 
 def figure(ratio: Ratio | Quantity, results: Results) -> Figure:
-    """Give a ratio of medians, and the interval that a bootstrap over rounds gives it.
+    """Return a ratio of medians, and the interval that a bootstrap over rounds gives it.
 
     Rows that were measured in the same rounds are drawn by the same rounds: what slowed both of them
     is in both.

@@ -73,19 +73,19 @@ def nothing(environ: Environ, start_response: Callable[..., object]) -> None:
 
 
 def requests_under(policy: str) -> dict[str, Environ]:
-    """Give the requests of the rows of a policy, by their names in the rows."""
+    """Return the requests of the rows of a policy, by their names in the rows."""
     return {name: REQUESTS[request](allowed_by(policy)) for name, request in NAMED.items()}
 
 
 def hostile_requests() -> Iterator[tuple[str, Environ]]:
-    """Give requests with a megabyte of every make where an origin, a method or names are expected."""
+    """Yield requests with a megabyte of every make where an origin, a method or names are expected."""
     for name, make in MAKES.items():
         requests = requests_with(of_size(make, HOSTILE_SIZE).decode("latin-1"))
         yield from ((f"{place}: {name}", requests[place]) for place in HOSTILE_PLACES)
 
 
 def plain_rows() -> Iterator[tuple[str, Callable[..., Any], Environ]]:
-    """Give the rows of plain WSGI: a name, an application, and a request to it."""
+    """Yield the rows of plain WSGI: a name, an application, and a request to it."""
     yield "loop", nothing, REQUESTS["get"]("")
     for request, environ in requests_under("any").items():
         if request in {"get", "get, allowed", "post, cross-site"}:
@@ -100,7 +100,7 @@ def plain_rows() -> Iterator[tuple[str, Callable[..., Any], Environ]]:
 
 
 def hostile_rows() -> Iterator[tuple[str, Callable[..., Any], Environ]]:
-    """Give the rows of hostile requests, and of the ones of usual size that they are compared with."""
+    """Yield the rows of hostile requests, and of the ones of usual size that they are compared with."""
     layer, refused = guarded("any-name"), without_fetch_metadata(REQUESTS["post-refused"](""))
     yield "any header: preflight", layer, preflight(ALLOWED)
     yield "any header: post", layer, refused
@@ -112,7 +112,7 @@ def hostile_rows() -> Iterator[tuple[str, Callable[..., Any], Environ]]:
 
 
 def flask_rows() -> Iterator[tuple[str, Callable[..., Any], Environ]]:
-    """Give the rows of Flask: bare, with the policy in one of three places, and with Flask-CORS."""
+    """Yield the rows of Flask: bare, with the policy in one of three places, and with Flask-CORS."""
     sites = {
         "bare": one_page(),
         **{name: guarded_site(one_page, one_policy("routes"), place) for name, place in PLACES.items()},
@@ -125,7 +125,7 @@ def flask_rows() -> Iterator[tuple[str, Callable[..., Any], Environ]]:
 
 
 def requests_of(name: str) -> int:
-    """Give how many requests of a row are counted."""
+    """Return how many requests of a row are counted."""
     return COUNTED.get(name.partition(":")[0], COUNTED[""])
 
 

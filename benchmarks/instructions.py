@@ -84,7 +84,7 @@ def count_rows() -> dict[str, int]:
 
 
 def row_of_usual_size(hostile: str) -> str | None:
-    """Give the row that a *hostile* one is compared with: refused with refused, logged with logged."""
+    """Return the row that a *hostile* one is compared with: refused with refused, logged with logged."""
     if hostile.startswith("unheard: post"):
         return "unheard: any header: post"
     if hostile.startswith("hostile: post"):
@@ -93,7 +93,7 @@ def row_of_usual_size(hostile: str) -> str | None:
 
 
 def targets(counts: dict[str, int]) -> list[Target]:
-    """Give the targets, none of which depends on a clock."""
+    """Return the targets, none of which depends on a clock."""
 
     def added(row: str, to: str = "bare") -> int:
         request = row.rpartition(": ")[2]

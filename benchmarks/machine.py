@@ -22,7 +22,7 @@ VERSION: Final = "version_"
 
 
 def facts(mode: str) -> dict[str, Fact]:
-    """Give what is known of the machine and of what runs on it, for a run of that mode."""
+    """Return what is known of the machine and of what runs on it, for a run of that mode."""
     return {
         "cpu_count": os.cpu_count() or 1,
         "cpu_model_name": _processor(),

@@ -101,19 +101,19 @@ PREPARING: Final = 0.15
 
 
 def seconds_of_rounds(rows: Iterable[str], mode: Mode) -> float:
-    """Give the seconds that all rounds are expected to take."""
+    """Return the seconds that all rounds are expected to take."""
     return sum(
         mode.rounds * close.times * seconds_of_one(names, mode, close) for names, close in grouped(rows)
     )
 
 
 def seconds_of_one(rows: Collection[str], mode: Mode, close: Close) -> float:
-    """Give the seconds that a round of *rows* is expected to take."""
+    """Return the seconds that a round of *rows* is expected to take."""
     return len(rows) * mode.sample / close.parts * 1.5
 
 
 def grouped(rows: Iterable[str]) -> list[tuple[list[str], Close]]:
-    """Give the rows that are measured in the same rounds, and how closely they are."""
+    """Return the rows that are measured in the same rounds, and how closely they are."""
     tight, names = rows_of_close_targets(), list(rows)
     groups = [
         ([name for name in names if name in tight and coordinates_of(name).get("layer") == layer], close)
@@ -127,7 +127,7 @@ def grouped(rows: Iterable[str]) -> list[tuple[list[str], Close]]:
 
 
 def ordered(baselines: Mapping[str, str | None], number: int) -> list[str]:
-    """Give the rows in the order of a round, by the baseline of each row.
+    """Return the rows in the order of a round, by the baseline of each row.
 
     A baseline comes right before a row that is counted from it, or right after: they are compared.
     """
@@ -145,7 +145,7 @@ def ordered(baselines: Mapping[str, str | None], number: int) -> list[str]:
 
 @lru_cache(maxsize=1)
 def rows_of_close_targets() -> frozenset[str]:
-    """Give the rows of targets but for those of hostile headers, and beside them: there far less will do."""
+    """Return the rows of targets, but for those with hostile headers and beside them: these need far less."""
     rows = {row for target in TARGETS for ratio in target.ratios for row in ratio.rows}
     return frozenset(row for row in rows if not {"header", "beside"} & coordinates_of(row).keys())
 

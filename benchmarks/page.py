@@ -40,7 +40,7 @@ def write(results: Results) -> None:
 
 
 def render(results: Results) -> str:
-    """Give the text of the figures."""
+    """Return the text of the figures."""
     parts = (_where, _targets, _peers, _wsgi, asgi, _origins, live, _hostile, _apart, _served)
     return "\n".join([_HEAD, *("\n".join(part(results)) + "\n" for part in parts)])
 

@@ -10,19 +10,19 @@ from .results import Results
 
 
 def cell(results: Results, quantity: Quantity | None) -> str:
-    """Give a quantity with its unit; nothing if it was not measured."""
+    """Return a quantity with its unit; nothing if it was not measured."""
     if quantity is None or not is_measured(quantity, results):
         return ""
     return table.amount(quantity.of(results.values), results.series[quantity.row].unit)
 
 
 def times(results: Results, ratio: Ratio) -> str:
-    """Give a ratio; nothing if it was not measured."""
+    """Return a ratio; nothing if it was not measured."""
     return table.number(ratio.of(results.values)) if is_measured(ratio, results) else ""
 
 
 def table_of(header: Sequence[str], lines: Sequence[Sequence[str]], *, words: int = 1) -> Iterator[str]:
-    """Give a table whose first *words* columns are text, and the others numbers with their units."""
+    """Yield a table whose first *words* columns are text, and the others numbers with their units."""
     yield f"| {' | '.join(header)} |"
     yield f"| {' | '.join([*['---'] * words, *['---:'] * (len(header) - words)])} |"
     for line in lines:

@@ -45,7 +45,7 @@ class Peer(NamedTuple):
     bare: dict[str, str]
 
     def added(self, request: str) -> Quantity:
-        """Give what it adds to a request."""
+        """Return what it adds to a request."""
         return Quantity(self.rows[request], self.bare[request])
 
 

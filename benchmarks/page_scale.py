@@ -27,7 +27,7 @@ _POLICIES: Final = {
 
 
 def asgi(results: Results) -> Iterator[str]:
-    """Give what each layer adds to a bare ASGI application."""
+    """Yield what each layer adds to a bare ASGI application."""
     yield "## In plain ASGI\n"
     yield "What is added to a request to a bare application, and a preflight as a whole.\n"
     lines = [
@@ -46,7 +46,7 @@ def asgi(results: Results) -> Iterator[str]:
 
 
 def live(results: Results) -> Iterator[str]:
-    """Give what live origins cost, and what others do instead, by a list in code."""
+    """Yield what live origins cost, and what others do instead, by a list in code."""
     yield "## Live origins\n"
     yield "A million origins, or a callable that asks a table of SQLite in memory. Each request as a whole,"
     yield "divided by the same request under a list of a million in code.\n"

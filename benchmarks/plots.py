@@ -46,7 +46,7 @@ class Plot(NamedTuple):
 
 
 def curves_of(curves: Iterable[Curve], results: Results) -> dict[str, list[tuple[float, float]]]:
-    """Give the points of each curve, in microseconds, as far as they were measured."""
+    """Return the points of each curve, in microseconds, as far as they were measured."""
     found = {}
     for curve in curves:
         points = [
@@ -60,7 +60,7 @@ def curves_of(curves: Iterable[Curve], results: Results) -> dict[str, list[tuple
 
 
 def bars_of(bars: Iterable[tuple[str, Sequence[Quantity]]], results: Results) -> dict[str, list[float]]:
-    """Give the lengths of each library's bars, in microseconds, where all of them were measured."""
+    """Return the lengths of each library's bars, in microseconds, where all of them were measured."""
     return {
         label: [round(each.of(results.values) * _MICRO, 4) for each in quantities]
         for label, quantities in bars
@@ -69,7 +69,7 @@ def bars_of(bars: Iterable[tuple[str, Sequence[Quantity]]], results: Results) ->
 
 
 def plots(results: Results) -> list[Plot]:
-    """Give what each plot shows of these results."""
+    """Return what each plot shows of these results."""
     return [
         Plot("performance-added.svg", bars_of(ADDED, results)),
         Plot("performance-origins.svg", curves_of(GROWTH, results)),
@@ -177,7 +177,7 @@ def _curves(data: dict[str, list[tuple[float, float]]], across: str, up: str) ->
 
 
 def _apart(ends: list[tuple[float, float, str, str]]) -> Iterator[tuple[float, float, float, str, str]]:
-    """Give the labels at the ends of curves, moved up where they would cover each other."""
+    """Yield the labels at the ends of curves, moved up where they would cover each other."""
     heights = [height for _, height, _, _ in ends]
     decades = max(1.0, math.log10(max(heights) / min(heights)))
     taken: dict[float, float] = {}

@@ -30,13 +30,13 @@ STARTING: Final = 1.5
 
 
 def shares(count: int, processes: int) -> list[range]:
-    """Give the numbers of *count* rounds in as many parts, as long as there is one for each."""
+    """Return the numbers of *count* rounds in as many parts, as long as there is one for each."""
     each = -(-count // processes)
     return [range(count)[start : start + each] for start in range(0, count, each)]
 
 
 def seconds(rows: Sequence[str], mode: measure.Mode, close: measure.Close) -> float:
-    """Give the seconds that starting processes, and preparing *rows* in each, is expected to take."""
+    """Return the seconds that starting processes, and preparing *rows* in each, is expected to take."""
     parts = shares(mode.rounds * close.times, close.processes * mode.turns)
     return len(parts) * (STARTING + len(rows) * measure.PREPARING)
 
@@ -81,7 +81,7 @@ def _measured(
 
 
 def measured_as_told(order: dict[str, Any]) -> dict[str, Any] | str:
-    """Give what was measured, by the row, or what is wrong with a row."""
+    """Return what was measured, by the row, or what is wrong with a row."""
     known, part, found = exchanges(), range(*order["part"]), Results({})
     rows = {name: known[name] for name in order["rows"]}
     try:

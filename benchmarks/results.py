@@ -53,7 +53,7 @@ class Results:
     series: dict[str, Series] = field(default_factory=dict)
 
     def values(self, row: str) -> list[float]:
-        """Give the values of a row."""
+        """Return the values of a row."""
         return self.series[row].values
 
     def add(self, name: str, value: float, like: Series) -> None:
@@ -68,7 +68,7 @@ def _rounded(value: float, unit: str) -> float:
 
 
 def as_json(results: Results) -> str:
-    """Give the text of the file, with a line for each row, as pyperf reads it."""
+    """Return the text of the file, with a line for each row, as pyperf reads it."""
     import pyperf
 
     benchmarks = [

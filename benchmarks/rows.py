@@ -41,12 +41,12 @@ class RowError(AssertionError):
 
 
 def named(**coordinates: str) -> str:
-    """Give the name that these coordinates make, in their order."""
+    """Return the name that these coordinates make, in their order."""
     return " ".join(f"{key}={value}" for key, value in coordinates.items())
 
 
 def coordinates_of(name: str) -> dict[str, str]:
-    """Give the coordinates that make *name*."""
+    """Return the coordinates that make *name*."""
     return dict(part.split("=", 1) for part in name.split())
 
 
@@ -56,7 +56,7 @@ def selects(terms: Iterable[str], name: str) -> bool:
 
 
 def with_baselines(names: Iterable[str], rows: Mapping[str, Row]) -> list[str]:
-    """Give *names*, and the rows that their added costs are counted from, in the order of *rows*."""
+    """Return *names*, and the rows that their added costs are counted from, in the order of *rows*."""
     wanted = set(names)
     wanted |= {base for name in names if name in rows and (base := rows[name].baseline) is not None}
     return [name for name in rows if name in wanted]
@@ -72,7 +72,7 @@ def prepared(row: Row) -> Exchange:
 
 
 def by_name(rows: Sequence[Row]) -> dict[str, Row]:
-    """Give *rows* by their names, of which no two are equal."""
+    """Return *rows* by their names, of which no two are equal."""
     found = {row.name: row for row in rows}
     if len(found) != len(rows):
         twice = sorted({row.name for row in rows if sum(row.name == each.name for each in rows) > 1})

@@ -31,13 +31,13 @@ def starlette() -> ASGIApplication:
 
 
 def asgi_row(library: str, request: str) -> str:
-    """Give the name of a row of plain ASGI."""
+    """Return the name of a row of plain ASGI."""
     policy = "none" if library in {"bare", "floor"} else "one"
     return named(layer="asgi", library=library, policy=policy, request=request)
 
 
 def in_framework_row(framework: str, request: str) -> str:
-    """Give the name of a row of the library around an application of a framework."""
+    """Return the name of a row of the library around an application of a framework."""
     return named(layer=framework, library="flask-corsguard", policy="one", request=request)
 
 
@@ -82,7 +82,7 @@ def _in_framework(framework: str, request: str) -> Row:
 
 
 def rows() -> Iterator[Row]:
-    """Give every row of ASGI but those of the frameworks themselves."""
+    """Yield every row of ASGI but those of the frameworks themselves."""
     for request in REQUESTED:
         yield from (_row(library, request) for library in _BUILDERS)
     for framework in FRAMEWORKS:

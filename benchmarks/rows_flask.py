@@ -40,7 +40,7 @@ def theirs(number: int, marks: str = "application") -> Flask:
 
 
 def flask_row(library: str, request: str, number: int = 1, marks: str = "application") -> str:
-    """Give the name of a row of Flask."""
+    """Return the name of a row of Flask."""
     name = "none" if library == "bare" else exact(number)
     more = {} if library == "bare" else {"marks": marks}
     return named(layer="flask", library=library, policy=name, request=request, **more)
@@ -66,14 +66,14 @@ def _inside(request: str, marks: str, number: int = 1) -> Row:
 
 
 def bare_for(library: str, request: str, number: int = 1, marks: str = "application") -> str:
-    """Give the name of the row from which a library's added cost is counted, measured in the same rounds."""
+    """Return the name of the row, measured in the same rounds, to which a library's cost is added."""
     if library == "flask-corsguard" and request in REQUESTED[:-1]:
         return inside_row(request, marks, number)
     return flask_row("bare", request) if number == 1 else bare_of_lists(request)
 
 
 def bare_of_lists(request: str) -> str:
-    """Give the name of the bare row in the rounds of the longer lists of origins."""
+    """Return the name of the bare row in the rounds of the longer lists of origins."""
     return f"{flask_row('bare', request)} beside=lists"
 
 
@@ -97,7 +97,7 @@ def _row(library: str, request: str, number: int, marks: str) -> Row:
 
 
 def rows() -> Iterator[Row]:
-    """Give every row of Flask."""
+    """Yield every row of Flask."""
     for request in REQUESTED:
         for name in (flask_row("bare", request), bare_of_lists(request)):
             yield Row(

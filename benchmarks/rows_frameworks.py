@@ -172,7 +172,7 @@ _BUILDERS: Final[dict[str, Callable[[int | None, str], Exchange]]] = {
 
 
 def framework_row(framework: str, request: str, number: int | None) -> str:
-    """Give the name of a row: bare where *number* is ``None``."""
+    """Return the name of a row: bare where *number* is ``None``."""
     library = "bare" if number is None else LIBRARIES[framework]
     policy = "none" if number is None else exact(number)
     return named(layer=framework, library=library, policy=policy, request=request)
@@ -189,7 +189,7 @@ def _row(framework: str, request: str, number: int | None) -> Row:
 
 
 def rows() -> Iterator[Row]:
-    """Give every row of the other frameworks."""
+    """Yield every row of the other frameworks."""
     for framework in _BUILDERS:
         for request in REQUESTED:
             yield _row(framework, request, None)

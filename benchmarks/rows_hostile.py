@@ -38,12 +38,12 @@ ELSEWHERE: Final = (
 
 
 def with_header(environ: Environ, header: str, value: bytes) -> Callable[[], Environ]:
-    """Give what makes *environ* with a header whose string is another one each time."""
+    """Return what makes *environ* with a header whose string is another one each time."""
     return lambda: environ | {header: value.decode("latin-1")}
 
 
 def _row(policy: str, request: str, header: str, make: str, value: Callable[[], bytes], **more: str) -> Row:
-    """Give the library's row for a request whose *header* has a value of that make."""
+    """Return the library's row for a request whose *header* has a value of that make."""
     refused, passed = Expected((403,), (None,)), Expected((200,), (None,))
     answers = {"preflight": refused, "post-refused": refused, "get-refused": passed}
     if header != "HTTP_ORIGIN":
@@ -66,7 +66,7 @@ def _row(policy: str, request: str, header: str, make: str, value: Callable[[], 
 
 
 def hostile_row(policy: str, request: str, header: str, make: str, size: str = "1000000", **more: str) -> str:
-    """Give the name of a row whose *header* is of that make and size."""
+    """Return the name of a row whose *header* is of that make and size."""
     written = header.removeprefix("HTTP_").replace("_", "-").lower()
     return named(
         layer="wsgi",
@@ -81,7 +81,7 @@ def hostile_row(policy: str, request: str, header: str, make: str, size: str = "
 
 
 def beside_row(request: str, **more: str) -> str:
-    """Give the name of a row of usual size, measured in the rounds of the hostile ones to compare them."""
+    """Return the name of a row of usual size, measured in the rounds of the hostile ones to compare them."""
     return our_row("one", request, beside="hostile", **more)
 
 
@@ -149,7 +149,7 @@ def _longest() -> Iterator[Row]:
 
 
 def rows() -> Iterator[Row]:
-    """Give every hostile row."""
+    """Yield every hostile row."""
     yield from _beside()
     yield from _megabytes()
     yield from _elsewhere()

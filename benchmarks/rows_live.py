@@ -39,7 +39,7 @@ def _never_changes() -> str:
 
 
 def live_policy(*, outage: bool = False) -> Policy:
-    """Give the policy whose origins are live; in an outage its source fails, again and again."""
+    """Return the policy whose origins are live; in an outage its source fails, again and again."""
     listed, away = policies.origins(MILLION), False
 
     def load() -> list[str]:
@@ -85,7 +85,7 @@ def callable_policy(*, cached: bool) -> Policy:
 
 @cache
 def policy_of(name: str) -> Policy:
-    """Give the policy of that name."""
+    """Return the policy of that name."""
     if name in {LIVE, OUTAGE}:
         return live_policy(outage=name == OUTAGE)
     if name in {QUERY, CACHED}:
@@ -94,7 +94,7 @@ def policy_of(name: str) -> Policy:
 
 
 def live_row(layer: str, policy: str, request: str) -> str:
-    """Give the name of a row."""
+    """Return the name of a row."""
     return named(layer=layer, library="flask-corsguard", policy=policy, request=request, beside="live")
 
 
@@ -106,7 +106,7 @@ def _prepare(layer: str, policy: str, request: str) -> Any:
 
 
 def rows() -> Iterator[Row]:
-    """Give every row of live origins."""
+    """Yield every row of live origins."""
     for layer, requested in (("wsgi", REQUESTED), ("flask", IN_FLASK)):
         for request in requested:
             for policy in POLICIES:

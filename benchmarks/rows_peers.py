@@ -47,7 +47,7 @@ def nti_wsgi_cors() -> WSGIApplication:
 
 
 def peer_row(library: str, policy: str, request: str, **more: str) -> str:
-    """Give the name of a peer's row in plain WSGI."""
+    """Return the name of a peer's row in plain WSGI."""
     return named(layer="wsgi", library=library, policy=policy, request=request, **more)
 
 
@@ -71,7 +71,7 @@ def _row(
 
 
 def _drawn() -> Iterator[Row]:
-    """Give a row whose origin is another one at each call: wsgicors remembers the last 200 answers."""
+    """Yield a row whose origin is another one at each call: wsgicors remembers the last 200 answers."""
     draw = random.Random(1)  # noqa: S311 - the same draw in every run
     asked = browser_request("get-allowed", ALLOWED)
 
@@ -87,7 +87,7 @@ def _drawn() -> Iterator[Row]:
 
 
 def _sizes(library: str, build: Callable[[], Any], layer: str) -> Iterator[Row]:
-    """Give the rows that show how a preflight's cost grows with its headers."""
+    """Yield the rows that show how a preflight's cost grows with its headers."""
     for size in SIZES:
         for header, make in (("HTTP_ORIGIN", "labels"), (ACRH, "many-names")):
             parts = (ORIGINS if header == "HTTP_ORIGIN" else REQUEST_HEADERS)[make]
@@ -115,7 +115,7 @@ def _sizes(library: str, build: Callable[[], Any], layer: str) -> Iterator[Row]:
 
 
 def rows() -> Iterator[Row]:
-    """Give every row of the peers in plain WSGI, and those of all sizes of headers."""
+    """Yield every row of the peers in plain WSGI, and those of all sizes of headers."""
     for request in REQUESTED:
         for number in NUMBERS:
             if number == 1 or request == "get-allowed":

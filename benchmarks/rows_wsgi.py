@@ -49,17 +49,17 @@ def _plain(library: str, request: str, app: WSGIApplication, says: str | None = 
 
 
 def bare_row(request: str) -> str:
-    """Give the name of the row of the bare application for that request."""
+    """Return the name of the row of the bare application for that request."""
     return named(layer="wsgi", library="bare", policy="none", request=request)
 
 
 def floor_row(request: str) -> str:
-    """Give the name of the row of the floor for that request."""
+    """Return the name of the row of the floor for that request."""
     return named(layer="wsgi", library="floor", policy="none", request=request)
 
 
 def our_row(policy_name: str, request: str, **more: str) -> str:
-    """Give the name of the library's row for a policy and a request."""
+    """Return the name of the library's row for a policy and a request."""
     return named(layer="wsgi", library="flask-corsguard", policy=policy_name, request=request, **more)
 
 
@@ -104,7 +104,7 @@ def _realistic() -> Iterator[Row]:
 
 
 def _strings_anew() -> Iterator[Row]:
-    """Give rows whose origin is a string of its own at each call, and one that draws it from the million."""
+    """Yield rows whose origin is a string of its own at each call, and one that draws it from the million."""
     draw = random.Random(1)  # noqa: S311 - the same draw in every run
     asked = browser_request("get-allowed", ALLOWED)
 
@@ -132,7 +132,7 @@ def _strings_anew() -> Iterator[Row]:
 
 
 def rows() -> Iterator[Row]:
-    """Give every row of plain WSGI."""
+    """Yield every row of plain WSGI."""
     for request in REQUESTS:
         yield _plain("bare", request, bare)
         yield _plain("floor", request, Floor(bare), ALLOWED)

@@ -27,7 +27,7 @@ def amount(value: float, unit: str = "second") -> str:
 
 
 def number(value: float) -> str:
-    """Give a ratio to three digits, and without an exponent."""
+    """Return a ratio to three digits, and without an exponent."""
     if math.isinf(value):
         return "∞"
     digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
@@ -35,13 +35,13 @@ def number(value: float) -> str:
 
 
 def deviation(series: Series) -> float:
-    """Give the median absolute deviation of a series, as a part of its median."""
+    """Return the median absolute deviation of a series, as a part of its median."""
     middle = series.median
     return median(abs(value - middle) for value in series.values) / middle
 
 
 def aligned(header: Sequence[str], lines: Iterable[Sequence[str]], words: Sequence[int]) -> Iterator[str]:
-    """Give lines whose columns are as wide as what is in them; those of *words* begin at the left."""
+    """Yield lines whose columns are as wide as what is in them; those of *words* begin at the left."""
     lines = [header, *lines]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     for line in lines:
@@ -53,7 +53,7 @@ def aligned(header: Sequence[str], lines: Iterable[Sequence[str]], words: Sequen
 
 
 def of_rows(results: Results, rows: Mapping[str, Row]) -> Iterator[str]:
-    """Give the table of everything that was measured."""
+    """Return the table of everything that was measured."""
     lines = []
     for name, series in results.series.items():
         baseline = rows[name].baseline if name in rows else None
@@ -81,7 +81,7 @@ def bound(target: Target) -> str:
 
 
 def part(value: float) -> str:
-    """Give a ratio below one as the part that it is, such as 1/12.3."""
+    """Return a ratio below one as the part that it is, such as 1/12.3."""
     return f"1/{1 / value:.1f}" if 0 < value < 1 else number(value)
 
 
@@ -97,7 +97,7 @@ def interval(found: Figure, target: Target) -> str:
 
 
 def of_targets(verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """Give the table of the targets."""
+    """Return the table of the targets."""
     lines = [
         (
             verdict.target.name,

@@ -51,12 +51,12 @@ class Verdict(NamedTuple):
 
 
 def added(row: str, bare: str) -> Quantity:
-    """Give what *row* adds to the bare application."""
+    """Return what *row* adds to the bare application."""
     return Quantity(row, bare)
 
 
 def _by_floor(rows: Iterable[tuple[str, str]]) -> tuple[Ratio, ...]:
-    """Give what each policy adds to a request, by what the floor adds to it."""
+    """Return what each policy adds to a request, by what the floor adds to it."""
     return tuple(
         Ratio(
             added(our_row(policy, request), bare_row(request)),
@@ -67,7 +67,7 @@ def _by_floor(rows: Iterable[tuple[str, str]]) -> tuple[Ratio, ...]:
 
 
 def _in_asgi(than: str, requests: Iterable[str]) -> tuple[Ratio, ...]:
-    """Give what the library adds to a request in plain ASGI, by what another layer adds to it."""
+    """Return what the library adds to a request in plain ASGI, by what another layer adds to it."""
     return tuple(
         Ratio(
             *(
@@ -90,7 +90,7 @@ def _by_quart_cors(requests: Iterable[str]) -> tuple[Ratio, ...]:
 
 
 def of_live(policy: str, than: str, layer: str) -> tuple[Ratio, ...]:
-    """Give what requests cost under a policy, whole, by what they cost under another one."""
+    """Return what requests cost under a policy, whole, by what they cost under another one."""
     return tuple(
         Ratio(Quantity(live_row(layer, policy, request)), Quantity(live_row(layer, than, request)))
         for request in (REQUESTED if layer == "wsgi" else IN_FLASK)
@@ -98,7 +98,7 @@ def of_live(policy: str, than: str, layer: str) -> tuple[Ratio, ...]:
 
 
 def _by_flask_cors(requests: Iterable[str], marks: Iterable[str]) -> tuple[Ratio, ...]:
-    """Give what the library adds to a request in Flask, by what Flask-CORS adds to it."""
+    """Return what the library adds to a request in Flask, by what Flask-CORS adds to it."""
     return tuple(
         Ratio(
             *(
@@ -137,7 +137,7 @@ def _megabytes() -> Iterable[str]:
 
 
 def _by_usual_size(log: str, usual_size: str) -> tuple[Ratio, ...]:
-    """Give what a refused POST of a megabyte costs by one of usual size, under the same log."""
+    """Return what a refused POST of a megabyte costs by one of usual size, under the same log."""
     rows = (hostile_row("one", "post-refused", "HTTP_ORIGIN", make, log=log) for make in ORIGINS)
     return tuple(Ratio(Quantity(row), Quantity(usual_size)) for row in rows)
 

@@ -39,7 +39,7 @@ RESOURCE = Policy(origins=[A], resource_policy="same-site")
 
 
 def allow(origin: str) -> tuple[str, str]:
-    """Give the header that allows *origin*."""
+    """Return the header that allows *origin*."""
     return ("Access-Control-Allow-Origin", origin)
 
 

@@ -103,7 +103,7 @@ def pytest_runtest_call(item):
 
     They run at twice the speed without it, and a line that only they reach has no test that shows why.
     Tempting: pytest-cov's mark ``no_cover``. But in a process of pytest-xdist it runs two tracers and stops
-    one, so the other takes over; and where it does stop, this hook would put a stale one back.
+    one, so the other takes over. Where it does stop, this hook would put a stale one back.
     """
     tracer = sys.gettrace()
     generated = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)

@@ -51,7 +51,7 @@ class Result(NamedTuple):
 
 
 def cors_headers(headers: Iterable[Header]) -> list[Header]:
-    """Give of *headers* those that a policy speaks of."""
+    """Return of *headers* those that a policy speaks of."""
     return [(name, value) for name, value in headers if name.lower().startswith(CORS_NAMES)]
 
 

@@ -21,7 +21,7 @@ ROWS = exchanges()
 
 
 def made_up(value=1.0):
-    """Give results of a run in which every row took *value*, three times."""
+    """Return results of a run in which every row took *value*, three times."""
     series = {name: Series([value] * 3, facts={SUFFIXES: 0}) for name in NAMES}
     return Results(machine.facts("full"), series)
 

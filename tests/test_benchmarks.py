@@ -47,7 +47,7 @@ KEPT = 1000
 
 
 def middle_of(make):
-    """Give the middle of a list that is made whole, and is as long as it should be."""
+    """Return the middle of a list that is made whole, and is as long as it should be."""
 
     def middle(number):
         made = make(number)

@@ -31,7 +31,7 @@ MEMORY = 8192
 
 
 def bound(cost, recorded):
-    """Give the most that a row may cost of what is recorded under that name."""
+    """Return the most that a row may cost of what is recorded under that name."""
     return max(TOLERANCE * recorded, recorded + AT_LEAST[cost])
 
 

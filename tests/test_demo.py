@@ -166,7 +166,7 @@ def exchange(method, path, *headers, answered=None, status=200, policies=POLICIE
 
 
 def problems(exchange, policies=POLICIES):
-    """Give what of the answer in *exchange* is not as the policy of its path decided."""
+    """Return what of the answer in *exchange* is not as the policy of its path decided."""
     request = Request.from_headers(exchange.method, exchange.headers)
     path = exchange.url.removeprefix(BANK)
     return differences(exchange, Opinion.of(policies.of_path(path), request))
@@ -281,12 +281,12 @@ def test_refusal_is_expected_without_the_application_and_with_the_policys_header
 
 @pytest.fixture
 def browser():
-    """Give a browser that has the bank in this process instead of at a port."""
+    """Return a browser that has the bank in this process instead of at a port."""
     return Browser({BANK: create_bank(SITES, POLICIES)})
 
 
 def rows_of_pages():
-    """Give the rows in which a page asks: without a program, which needs a port."""
+    """Return the rows in which a page asks: without a program, which needs a port."""
     return [row for row in rows_for(SITES) if not isinstance(row.attempt, Program)]
 
 
@@ -506,7 +506,7 @@ def test_reader_that_has_enough_is_not_an_error():
 
 @pytest.fixture
 def bank():
-    """Give a client of a bank at which Alice is signed in."""
+    """Return a client of a bank at which Alice is signed in."""
     client = create_bank(SITES, POLICIES).test_client()
     client.post("/sign-in")
     return client
@@ -758,7 +758,7 @@ def test_partner_and_attacker_have_the_same_buttons():
 
 
 def buttons_of(page):
-    """Give what is written on the buttons of a page."""
+    """Return what is written on the buttons of a page."""
     found = re.findall(r"<button[^>]*>(.*?)</button>", page)
     return {unescape(re.sub(r"<[^>]+>", "", text)).replace("\u2019", "'") for text in found}
 

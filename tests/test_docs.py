@@ -190,7 +190,7 @@ TESTS: Final = Path(__file__).parent
 
 
 def named_on_the_page_of_conformance(pattern: str) -> list[str]:
-    """Give what the page of conformance names, once each."""
+    """Return what the page of conformance names, once each."""
     found = sorted(set(re.findall(pattern, CONFORMANCE)))
     assert found
     return found

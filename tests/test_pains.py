@@ -50,7 +50,7 @@ def allows(policy, origin):
 
 
 def codes_of(**fields):
-    """Give the codes that a policy is refused with."""
+    """Return the codes that a policy is refused with."""
     with pytest.raises(PolicyError) as caught:
         Policy(**fields)
     assert all(each.hint for each in caught.value.problems)

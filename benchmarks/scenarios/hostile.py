@@ -59,7 +59,7 @@ MAKES: Final = tuple(
 
 
 def of_size(make: Make, size: int) -> bytes:
-    """Give *size* bytes of that make."""
+    """Return *size* bytes of that make."""
     first, repeated, last = make
     room = size - len(first) - len(last)
     middle = (repeated * (room // len(repeated) + 1))[:room]
@@ -86,7 +86,7 @@ def requests_with(text: str) -> dict[str, Environ]:
 
 
 def _hosts() -> dict[str, str]:
-    """Give hosts of the longest length, 253 bytes, by their make."""
+    """Return hosts of the longest length, 253 bytes, by their make."""
     return {
         "many-labels": "a." * 123 + "example",
         "few-labels": ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 53, "example"]),
@@ -95,7 +95,7 @@ def _hosts() -> dict[str, str]:
 
 
 def legal_origins() -> dict[str, str]:
-    """Give the longest legal origins, by their make."""
+    """Return the longest legal origins, by their make."""
     made = {}
     for make, host in _hosts().items():
         made[f"legal-{make}"] = f"{long_scheme()}://{host}:65535"

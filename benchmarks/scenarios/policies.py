@@ -21,34 +21,34 @@ _LISTED: Final[dict[str, Any]] = {"methods": METHODS, "allow_headers": HEADERS, 
 
 
 def exact(number: int) -> str:
-    """Give the name of the policy of that many exact origins."""
+    """Return the name of the policy of that many exact origins."""
     return "one" if number == 1 else f"exact-{number}"
 
 
 def patterned(number: int) -> str:
-    """Give the name of the policy of that many patterns."""
+    """Return the name of the policy of that many patterns."""
     return "pattern" if number == 1 else f"patterns-{number}"
 
 
 def origins(number: int) -> list[str]:
-    """Give that many exact origins; the one that asks is in the middle, where a list is half read."""
+    """Return that many exact origins; the one that asks is in the middle, where a list is half read."""
     made = [f"https://tenant-{each}.example" for each in range(number)]
     made[number // 2] = ALLOWED
     return made
 
 
 def patterns(number: int) -> list[str]:
-    """Give that many patterns; ``https://app.tenant-0.example`` is of the first."""
+    """Return that many patterns; ``https://app.tenant-0.example`` is of the first."""
     return [f"https://*.tenant-{each}.example" for each in range(number)]
 
 
 def long_scheme() -> str:
-    """Give a scheme of the longest length that a policy may name."""
+    """Return a scheme of the longest length that a policy may name."""
     return "a" * 64
 
 
 def deep_patterns(number: int) -> list[str]:
-    """Give that many patterns whose hosts have every length up to the longest, many labels and one tail.
+    """Return that many patterns whose hosts have every length up to the longest, many labels and one tail.
 
     An origin of one-letter labels shares with them each of its suffixes but for the label at the left.
     """
@@ -64,7 +64,7 @@ LONGEST_DEPTH: Final = (253 - len("*.t19999.") - len("example")) // 2
 
 
 def fields_of(name: str) -> dict[str, Any]:
-    """Give the fields of the policy of that name, but for ``by-path``, which is several policies."""
+    """Return the fields of the policy of that name, but for ``by-path``, which is several policies."""
     if name == "any":
         return {"origins": "*", **_LISTED}
     if name == "routes":
@@ -89,7 +89,7 @@ def fields_of(name: str) -> dict[str, Any]:
 
 @cache
 def policy(name: str) -> Policy | Mapping[str, Policy]:
-    """Give the policy of that name, or the policies by path."""
+    """Return the policy of that name, or the policies by path."""
     if name == "by-path":
         other = Policy(origins=["https://other.example"], **_LISTED)
         return {"/static": other, "/admin": SAME_ORIGIN, "/api": one_policy("one"), "/": SAME_ORIGIN}
@@ -97,14 +97,14 @@ def policy(name: str) -> Policy | Mapping[str, Policy]:
 
 
 def one_policy(name: str) -> Policy:
-    """Give the policy of that name, which is one and not several by path."""
+    """Return the policy of that name, which is one and not several by path."""
     found = policy(name)
     assert isinstance(found, Policy)
     return found
 
 
 def allowed_by(name: str) -> str:
-    """Give an origin that the policy of that name allows."""
+    """Return an origin that the policy of that name allows."""
     kind, _, number = name.partition("-")
     if kind in {"pattern", "patterns"}:
         return f"https://app.tenant-{int(number or 1) // 2}.example"

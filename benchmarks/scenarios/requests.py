@@ -29,12 +29,12 @@ _FIREFOX: Final = {
 
 
 def anew(text: str) -> str:
-    """Give an equal string that is another object, as a server makes it (PEP 3333, Latin-1)."""
+    """Return an equal string that is another object, as a server makes it (PEP 3333, Latin-1)."""
     return text.encode("latin-1").decode("latin-1")
 
 
 def environ(method: str, **headers: str) -> Environ:
-    """Give the least environ that a request by *method* can have.
+    """Return the least environ that a request by *method* can have.
 
     What is counted, and not timed, is counted with it: which other names are in a dictionary decides how
     many look-ups collide, and by that alone instructions differ by two percent. The names of headers are
@@ -55,12 +55,12 @@ def environ(method: str, **headers: str) -> Environ:
 
 
 def without_fetch_metadata(environ: Environ) -> Environ:
-    """Give *environ* as an old browser sends it, or any browser over plain http: without Sec-Fetch-Site."""
+    """Return *environ* as an old browser sends it, or any browser over plain http: without Sec-Fetch-Site."""
     return {name: value for name, value in environ.items() if name != "HTTP_SEC_FETCH_SITE"}
 
 
 def preflight(origin: str, method: str = "POST", headers: str = "content-type") -> Environ:
-    """Give the environ of a preflight from *origin*."""
+    """Return the environ of a preflight from *origin*."""
     asked = {ACRM: method, ACRH: headers}
     return environ("OPTIONS", HTTP_ORIGIN=origin, **asked)
 
@@ -112,7 +112,7 @@ REQUESTS: Final[dict[str, Callable[[str], Environ]]] = {
 
 
 def browser_request(name: str, origin: str) -> Environ:
-    """Give the request of that name with all that Firefox sends and all that gunicorn adds.
+    """Return the request of that name with all that Firefox sends and all that gunicorn adds.
 
     Times are measured with it. Every value of a header is decoded anew from bytes, as a server decodes
     it: a string that is also the policy's own object would be found without being compared. The names are

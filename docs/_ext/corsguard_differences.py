@@ -41,7 +41,7 @@ class Differences(Generated):
     """All differences that the browser model knows, one below the other."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the list."""
+        """Return the list."""
         return [nodes.definition_list("", *map(self._item, DIFFERENCES), classes=["catalogue"])]
 
     def _item(self, difference: Difference) -> nodes.definition_list_item:
@@ -63,7 +63,7 @@ class ProofRole(SphinxRole):
     """``core/test_fetch.py::test_a_fact``, shown as the sentence that it is, and its file."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Give the sentence and the file."""
+        """Return the sentence and the file."""
         file, _, name = self.text.partition("::")
         sentence = re.sub(r"^test_(p\d+_)?", "", name).replace("_", " ")
         return [nodes.Text(f"{sentence} "), code(file)], []
@@ -73,7 +73,7 @@ class CaseRole(SphinxRole):
     """The id of a case of the engines' table."""
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Give the id."""
+        """Return the id."""
         return [nodes.emphasis("", self.text, classes=["case"])], []
 
 

@@ -28,7 +28,7 @@ class Findings(Generated):
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Give the list."""
+        """Return the list."""
         codes = [each for each in FINDINGS if each.startswith(CHAPTERS[self.arguments[0]])]
         return [nodes.definition_list("", *map(self._item, codes), classes=["catalogue"])]
 
@@ -42,7 +42,7 @@ class Findings(Generated):
 
 
 def _with_code(sentence: str) -> list[nodes.Node | str]:
-    """Give a sentence, with words that are code as code."""
+    """Return a sentence, with words that are code as code."""
     parts: list[nodes.Node | str] = []
     for word in sentence.split(" "):
         bare = word.rstrip(".,;:")

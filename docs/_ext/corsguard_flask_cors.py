@@ -31,7 +31,7 @@ class Options(Generated):
     """Every option of Flask-CORS, and what takes its place."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the table."""
+        """Return the table."""
         rows = [[f"`{name}`", option.here, option.because] for name, option in OPTIONS.items()]
         return [_table(["Flask-CORS", "here", "what is different"], rows)]
 
@@ -40,7 +40,7 @@ class Keys(Generated):
     """Every key of Flask-CORS's configuration, and what takes its place."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the table."""
+        """Return the table."""
         fields = [(key, OPTIONS[name].field) for key, name in KEYS.items()]
         rows = [[f"`{key}`", f"`CORSGUARD_{field.upper()}`" if field else "nothing"] for key, field in fields]
         return [_table(["Flask-CORS", "here"], rows)]
@@ -50,7 +50,7 @@ class Questions(Generated):
     """Every question of the command, with its answers."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the table."""
+        """Return the table."""
         rows = [
             [f"`{identity}`", "; ".join(f"`{self._written(each)}`: {does}" for each, does in choices.items())]
             for identity, choices in CHOICES.items()

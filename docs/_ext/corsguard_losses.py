@@ -23,7 +23,7 @@ class EdgeLosses(Generated):
     option_spec = {"refused": lambda _: True}  # noqa: RUF012 - as Sphinx has it
 
     def run(self) -> list[nodes.Node]:
-        """Give the table."""
+        """Return the table."""
         rows = [
             [[paragraph(code(each))], [paragraph(SENTENCES[each])], [paragraph(*self._formats(each))]]
             for each in SENTENCES

@@ -32,7 +32,7 @@ class ConsoleMessages(Generated):
     """A section for each fault, headed by the literal text of the first message."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the sections."""
+        """Return the sections."""
         return [self._section(fault) for fault in FAULTS.values()]
 
     def _section(self, fault: Fault) -> nodes.section:
@@ -53,7 +53,7 @@ class ConsoleMessages(Generated):
 
 
 def literal(message: Message) -> str:
-    """Give the text of a message, with examples in it."""
+    """Return the text of a message, with examples in it."""
     return FAULTS[message.fault].filled(message.text, {})
 
 

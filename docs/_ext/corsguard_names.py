@@ -34,7 +34,7 @@ class ExchangeLexer(HttpLexer):
     def get_tokens_unprocessed(
         self, text: str, stack: tuple[str, ...] = ("root",)
     ) -> Iterator[tuple[int, _TokenType, str]]:
-        """Give the tokens of one message after the other."""
+        """Yield the tokens of one message after the other."""
         start = 0
         while start < len(text):
             end = text.find("\nHTTP/1.1 ", start + 1) + 1 or len(text)

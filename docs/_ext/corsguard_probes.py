@@ -18,7 +18,7 @@ class CheckFindings(Generated):
     """All findings, one below the other."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the list."""
+        """Return the list."""
         return [nodes.definition_list("", *map(self._item, FINDINGS), classes=["catalogue"])]
 
     def _item(self, name: str) -> nodes.definition_list_item:

@@ -51,27 +51,27 @@ EVERYONE: Final = Policy(origins="*", methods=["GET", "PUT"], expose_headers=["X
 
 
 def code(text: str) -> nodes.literal:
-    """Give *text* as inline code."""
+    """Return *text* as inline code."""
     return nodes.literal(text, text)
 
 
 def paragraph(*parts: nodes.Node | str) -> nodes.paragraph:
-    """Give a paragraph of text and nodes."""
+    """Return a paragraph of text and nodes."""
     return nodes.paragraph("", "", *(nodes.Text(part) if isinstance(part, str) else part for part in parts))
 
 
 def program(text: str, language: str = "python") -> nodes.literal_block:
-    """Give *text* as a block of code."""
+    """Return *text* as a block of code."""
     return nodes.literal_block(text, text, language=language)
 
 
 def lines(parts: Iterable[str]) -> list[nodes.Node]:
-    """Give one paragraph of code for each of *parts*."""
+    """Return one paragraph of code for each of *parts*."""
     return [paragraph(code(part)) for part in parts]
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[list[nodes.Node]]], kind: str) -> nodes.table:
-    """Give a table; *kind* is its class, by which the style sheet folds it on small screens."""
+    """Return a table; *kind* is its class, by which the style sheet folds it on small screens."""
     titles = list(head)
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in titles), cols=len(titles))
     head_row = nodes.row("", *(nodes.entry("", paragraph(title)) for title in titles))
@@ -104,7 +104,7 @@ class Generated(SphinxDirective):
             domain.labels[name] = self.env.docname, name, title
 
     def term(self, prefix: str, name: str) -> nodes.term:
-        """Give a term that is its own link."""
+        """Return a term that is its own link."""
         anchor = f"{prefix}-{name.replace('.', '-')}"
         link = nodes.reference("", "", code(name), refid=anchor, classes=["anchored"])
         term = nodes.term("", "", link)
@@ -112,7 +112,7 @@ class Generated(SphinxDirective):
         return term
 
     def section(self, anchor: str, title: nodes.Node, *content: nodes.Node) -> nodes.section:
-        """Give a section with a heading."""
+        """Return a section with a heading."""
         section = nodes.section("", nodes.title("", "", title), *content)
         self.anchored(anchor, title.astext(), section)
         return section
@@ -129,7 +129,7 @@ class PolicySignature(Generated):
     """All fields and their defaults at a glance."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the signature as code."""
+        """Return the signature as code."""
         said = "".join(f"    {name}={value!r},\n" for name, value in DEFAULTS.items()).replace("'", '"')
         return [program(f"Policy(\n    origins=...,  # required\n{said})")]
 
@@ -138,7 +138,7 @@ class PolicyFields(Generated):
     """A section for each field: what it means, takes and is by default, and its configuration key."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the sections, in the order of the fields."""
+        """Return the sections, in the order of the fields."""
         meanings = parameters_of(Policy)
         types = get_type_hints(Policy.__init__)
         return [
@@ -180,7 +180,7 @@ class OriginForms(Generated):
     """The ways to write an origin, and which pages each allows."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the table, every cell of which has been asked of a policy."""
+        """Return the table, every cell of which has been asked of a policy."""
         for form in ORIGINS:
             policy = Policy(origins=[form.written])
             for origin, expected in [(o, True) for o in form.allows] + [(o, False) for o in form.refuses]:
@@ -208,7 +208,7 @@ class ProblemCatalogue(Generated):
     """Every code, with its sentence, a program that is refused with it, and the hint it gets."""
 
     def run(self) -> list[nodes.Node]:
-        """Give a section for each chapter of the catalogue."""
+        """Return a section for each chapter of the catalogue."""
         if (astray := SENTENCES.keys() ^ PROBLEMS.keys()) or (astray := set(self._without_chapter())):
             raise ExtensionError(f"Without an example or a chapter: {sorted(astray)}")
         sections: list[nodes.Node] = []
@@ -237,7 +237,7 @@ class Reasons(Generated):
     """Every reason, with its meaning and an example of what ``explain()`` makes of it."""
 
     def run(self) -> list[nodes.Node]:
-        """Give the list."""
+        """Return the list."""
         return [nodes.definition_list("", *map(self._item, Reason), classes=["catalogue"])]
 
     def _item(self, reason: Reason) -> nodes.definition_list_item:

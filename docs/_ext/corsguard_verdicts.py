@@ -51,7 +51,7 @@ _OTHERS: Final = (
 
 
 def _foreign(*origins: str | None, method: str = "POST", cookie: bool = False) -> list[Request]:
-    """Give the requests that pages of *origins* send, with and without ``Sec-Fetch-Site``."""
+    """Return the requests that pages of *origins* send, with and without ``Sec-Fetch-Site``."""
     bases = [replace(_POST, method=method)] + ([_HANDSHAKE] if method == "POST" else [])
     return [
         replace(base, origin=origin, fetch_site=site, has_cookie=cookie)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def create_bank(sites: Sites, policies: Policies) -> Flask:
-    """Give the bank's application."""
+    """Return the bank's application."""
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=secrets.token_bytes(32),

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def source_at(place: str) -> Source:
-    """Give the list of partners in a file, or in Redis if *place* is its URL."""
+    """Return the list of partners in a file, or in Redis if *place* is its URL."""
     if place.startswith("redis://"):
         from flask_corsguard.live.redis import RedisSet
 

@@ -153,7 +153,7 @@ class Front:
 
 @contextmanager
 def front(sites: Sites, behind: int) -> Iterator[Front]:
-    """Give nginx with a home of its own, and end it with the block."""
+    """Return nginx with a home of its own, and end it with the block."""
     with TemporaryDirectory() as home:
         found = Front(Path(home), sites, behind)
         try:

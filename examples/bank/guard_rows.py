@@ -10,7 +10,7 @@ from .verdict import Verdict
 
 
 def guard_rows(sites: Sites) -> list[Row]:
-    """Give the rows with the guard on, and then the forged ones with the guard off."""
+    """Return the rows with the guard on, and then the forged ones with the guard off."""
     forged = _forged(sites)
     return [
         *_welcome(sites),

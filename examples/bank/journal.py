@@ -92,7 +92,7 @@ class Journal:
             )
 
     def entries(self, press: str | None = None) -> list[Entry]:
-        """Give the entries, oldest first; those of one *press* of a button if it is given."""
+        """Return the entries, oldest first; those of one *press* of a button if it is given."""
         with self._lock:
             return [entry for entry in self._entries if press in {None, entry.press}]
 

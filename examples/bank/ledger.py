@@ -50,7 +50,7 @@ class Ledger:
             return True
 
     def statement(self) -> dict[str, object]:
-        """Give all that the bank knows of Alice."""
+        """Return all that the bank knows of Alice."""
         with self._lock:
             orders = [{"order": number, "amount": amount} for number, amount in self._orders.items()]
             return {"account": ACCOUNT, "owner": OWNER, "balance": self._balance, "standing_orders": orders}

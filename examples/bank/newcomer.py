@@ -58,7 +58,7 @@ class Step(NamedTuple):
 
 
 def in_file(directory: Path) -> Partners:
-    """Give a list in a file, which is replaced as a whole."""
+    """Return a list in a file, which is replaced as a whole."""
     path = directory / "partners.txt"
 
     def write(*origins: str) -> None:
@@ -72,7 +72,7 @@ def in_file(directory: Path) -> Partners:
 
 @contextmanager
 def in_redis() -> Iterator[Partners]:
-    """Give a list in a set of Redis, on a server that ends with the block.
+    """Return a list in a set of Redis, on a server that ends with the block.
 
     :raises RedisMissingError: if there is no redis-server.
     """

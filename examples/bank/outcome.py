@@ -67,7 +67,7 @@ class Outcome:
 
 
 def differences(exchange: Exchange, opinion: Opinion) -> list[str]:
-    """Give what of the answer's CORS headers is not as the policy decided."""
+    """Return what of the answer's CORS headers is not as the policy decided."""
     decision, headers = opinion.answer, exchange.response_headers
     expected = {name.lower(): value for name, value in decision.headers if name != "Vary"}
     found = sorted((name.lower(), value) for name, value in headers if _is_owned(name.lower()))

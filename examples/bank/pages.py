@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def create_page(site: Site, sites: Sites) -> Flask:
-    """Give the application of the partner or of the attacker."""
+    """Return the application of the partner or of the attacker."""
     app = Flask(__name__)
     here = f"{site.origin}/?run=all"
 

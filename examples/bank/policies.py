@@ -24,7 +24,7 @@ class Policies(NamedTuple):
     application: Policy
 
     def of_path(self, path: str) -> Policy:
-        """Give the policy that *path* ought to have; the rows of the table compare what it has."""
+        """Return the policy that *path* ought to have; the rows of the table compare what it has."""
         if path in {"/rates", "/log"}:
             return self.public
         if path == "/guard":
@@ -36,12 +36,12 @@ class Policies(NamedTuple):
         return self.application
 
     def with_guard(self, *, on: bool) -> Policies:
-        """Give the same policies with the application's guard on or off, as the switch turns it."""
+        """Return the same policies with the application's guard on or off, as the switch turns it."""
         return self._replace(application=self.application.replace(guard="enforce" if on else "off"))
 
 
 def policies_for(sites: Sites) -> Policies:
-    """Give the policies of the bank, with the guard on."""
+    """Return the policies of the bank, with the guard on."""
     partner = sites.partner.origin
     return Policies(
         public=Policy(origins="*"),

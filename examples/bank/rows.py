@@ -15,7 +15,7 @@ LOGO: Final = "/brand/logo.svg"
 
 
 def rows_for(sites: Sites) -> list[Row]:
-    """Give all rows."""
+    """Return all rows."""
     return [*_reading(sites), *_preflights(sites), *_around(sites), *guard_rows(sites)]
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def create(name: str, sites: Sites) -> Flask:
-    """Give the application of one of the three."""
+    """Return the application of one of the three."""
     if name == "bank":
         return create_bank(sites, policies_for(sites))
     return create_page(sites.partner if name == "partner" else sites.attacker, sites)

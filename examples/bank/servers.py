@@ -31,7 +31,7 @@ class PortTakenError(Exception):
 
 
 def bind(ports: tuple[int, int, int], stack: ExitStack) -> list[socket.socket]:
-    """Give a listening socket for each port, 0 meaning any free one; *stack* closes them.
+    """Return a listening socket for each port, 0 meaning any free one; *stack* closes them.
 
     :raises PortTakenError: for the first that cannot be had.
     """

@@ -36,14 +36,14 @@ class Sites(NamedTuple):
     attacker: Site
 
     def name_of(self, origin: str | None) -> str:
-        """Give the name of the site with this *origin*, or the origin itself."""
+        """Return the name of the site with this *origin*, or the origin itself."""
         if origin is None:
             return "no Origin"
         return next((site.name for site in self if site.origin == origin), origin)
 
 
 def sites_at(ports: tuple[int, int, int], *, plain: bool) -> Sites:
-    """Give the three sites, by names below ``demo.localhost`` or, if *plain*, by number.
+    """Return the three sites, by names below ``demo.localhost`` or, if *plain*, by number.
 
     Browsers resolve ``*.localhost`` to this machine by themselves (RFC 6761, section 6.3). By
     number all three have the same host, so that one's cookies are sent to the two others as well.

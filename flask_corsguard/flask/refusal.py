@@ -47,7 +47,7 @@ class CrossOriginRefused(Forbidden):
         self.decision = decision
 
     def get_headers(self, environ: object = None, scope: object = None) -> list[tuple[str, str]]:
-        """Give the headers of the answer, which is plain text."""
+        """Return the headers of the answer, which is plain text."""
         return [("Content-Type", "text/plain; charset=utf-8")]
 
     def get_body(self, environ: object = None, scope: object = None) -> str:

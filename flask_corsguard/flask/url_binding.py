@@ -63,7 +63,7 @@ class UrlBinding:
         return context.url_adapter
 
     def shared(self, environ: WSGIEnvironment) -> MapAdapter | None:
-        """Give the adapter that serves all requests, if the host does not matter for what they match.
+        """Return the adapter that serves all requests, if the host does not matter for what they match.
 
         It matches as the adapter of :meth:`bind` does wherever there is one. Where a redirect leads does
         depend on the host.

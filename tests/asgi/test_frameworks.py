@@ -88,7 +88,7 @@ def test_the_layer_may_take_the_place_of_the_application_of_quart():
 
 
 def failed(app):
-    """Give the answer to an allowed origin, after which the framework may raise the exception again."""
+    """Return the answer to an allowed origin, after which the framework may raise the exception again."""
     return run(app, http_scope(path="/fail", headers={"Origin": A}), survives=[LookupError])
 
 

@@ -22,7 +22,7 @@ OPENED = {"Origin": EVIL, "Host": "api.example", "Upgrade": "websocket"}
 
 
 async def later(_scope):
-    """Give a list after a while."""
+    """Return a list after a while."""
     return [OWN, EVERYONE]
 
 

@@ -53,7 +53,7 @@ class Job:
     results: list[Result] | None = field(default=None, init=False)
 
     def told(self) -> dict[str, Any]:
-        """Give what the page must know."""
+        """Return what the page must know."""
         steps = list(self.steps)
         return {"steps": steps, "parallel": self.parallel, "bound": self.bound, "sandboxed": self.sandboxed}
 
@@ -85,11 +85,11 @@ class Agent:
         self._is_there = False
 
     def url(self, origin: str, referrer_policy: str = "") -> str:
-        """Give the address of the agent's page at *origin*."""
+        """Return the address of the agent's page at *origin*."""
         return f"{origin}{PREFIX}{self.id}/page?referrer={quote(referrer_policy)}"
 
     def wait(self, seconds: float) -> bool:
-        """Give whether the browser has asked for its first job before *seconds* have passed."""
+        """Return whether the browser has asked for its first job before *seconds* have passed."""
         with self._changed:
             return self._wait_for(lambda: self._is_there, seconds)
 
@@ -116,7 +116,7 @@ class Agent:
         return condition()
 
     def where(self) -> str:
-        """Give the page at which the agent was last."""
+        """Return the page at which the agent was last."""
         return " with ".join(self._documents[-1]) if self._documents else "nowhere"
 
     def close(self) -> None:

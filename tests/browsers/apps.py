@@ -94,7 +94,7 @@ def by_hand(
     preflight_status: int = 204,
     by_path: Mapping[str, Mapping[str, str] | Headers] | None = None,
 ) -> MakeApp:
-    """Give an application whose CORS headers are written by hand, right or wrong.
+    """Return an application whose CORS headers are written by hand, right or wrong.
 
     :param actual: of every response but a preflight's; ``{page}`` is the placeholder for the page's origin.
     :param preflight: of the answer to a preflight.
@@ -137,7 +137,7 @@ def by_hand_for_origin() -> MakeApp:
 
 
 def by_policy(*, own: Headers = (), inner=thing, audiences=(), unmanaged=False, **fields) -> MakeApp:
-    """Give the thing behind the library, under a policy of these *fields*.
+    """Return the thing behind the library, under a policy of these *fields*.
 
     ``{page}`` in origins is the placeholder for the page's. No field at all: the closed policy.
 

@@ -55,7 +55,7 @@ class Run:
         self.application = Recorder(app, self.seen, self._changed)
 
     def wait_for(self, count: int, seconds: float = 5) -> list[Seen]:
-        """Give what was seen as soon as these are *count* requests, or what there is after *seconds*."""
+        """Return what was seen as soon as these are *count* requests, or what there is after *seconds*."""
         with self._changed:
             self._changed.wait_for(lambda: len(self.seen) >= count, seconds)
             return list(self.seen)
@@ -176,7 +176,7 @@ class Arena:
             del self._mounts[origin]
 
     def neighbour(self, origin: str) -> str:
-        """Give another origin of the same layout as *origin*, or of the same scheme."""
+        """Return another origin of the same layout as *origin*, or of the same scheme."""
         for names in self.layouts.values():
             if origin in names[:3]:
                 return next(each for each in names[:3] if each != origin)
@@ -263,7 +263,7 @@ def _origins(scheme: str, hosts: tuple[str, ...], ports: tuple[int, ...]) -> lis
 
 
 def _key_digest(certificate: bytes) -> str:
-    """Give what Chromium knows a certificate by: its public key's SHA-256 (RFC 7469, section 2.4)."""
+    """Return what Chromium knows a certificate by: its public key's SHA-256 (RFC 7469, section 2.4)."""
     key = x509.load_pem_x509_certificate(certificate).public_key()
     spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return base64.b64encode(hashlib.sha256(spki).digest()).decode()

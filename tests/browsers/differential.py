@@ -200,12 +200,12 @@ def _readable(example: Example, status: int) -> str:
 
 
 def verdict_of(outcome: Outcome, seen: list[Seen], names: Names) -> Verdict:
-    """Give what became of a request that was really sent."""
+    """Return what became of a request that was really sent."""
     return Verdict(describe(outcome), transcribe(seen, names))
 
 
 def disagreement(example: Example, verdicts: dict[str, Verdict], seen: list[Seen]) -> str:
-    """Give all that one needs to understand who is wrong."""
+    """Return all that one needs to understand who is wrong."""
     told = "\n".join(f"{who}: {verdict.got} | {verdict.seen}" for who, verdict in verdicts.items())
     exchange = "\n\n".join(str(each) for each in seen) or "nothing was sent"
     return f"{example}\n{told}\n{exchange}"

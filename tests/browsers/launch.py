@@ -101,7 +101,7 @@ class Home:
         self._processes.append(process)
 
     def said(self) -> list[str]:
-        """Give the last lines of what the processes wrote."""
+        """Return the last lines of what the processes wrote."""
         return self._log.read_text(errors="replace").splitlines()[-10:] if self._log.exists() else []
 
     def is_alive(self) -> bool:
@@ -123,7 +123,7 @@ class Home:
 
 
 def chromium(home: Home, arena: Arena) -> Recipe:
-    """Give Chromium, which knows the arena's certificate by its key."""
+    """Return Chromium, which knows the arena's certificate by its key."""
     preferences = home.path / "profile/Default/Preferences"
     preferences.parent.mkdir(parents=True)
     preferences.write_text(json.dumps({"profile": {"cookie_controls_mode": 0}}))
@@ -139,7 +139,7 @@ def chromium(home: Home, arena: Arena) -> Recipe:
 
 
 def firefox(home: Home, arena: Arena) -> Recipe:
-    """Give Firefox, which has the arena's authority in its profile."""
+    """Return Firefox, which has the arena's authority in its profile."""
     binary, certutil = _which("firefox-esr", "firefox-esr"), _which("certutil", "libnss3-tools")
     profile, authority = home.path / "profile", home.path / "authority.pem"
     profile.mkdir()
@@ -153,7 +153,7 @@ def firefox(home: Home, arena: Arena) -> Recipe:
 
 
 def webkit(home: Home, arena: Arena) -> Recipe:
-    """Give WebKitGTK's own small browser, on a display that nobody sees."""
+    """Return WebKitGTK's own small browser, on a display that nobody sees."""
     found = sorted(Path("/usr").glob("lib*/**/webkit2gtk-4.1/MiniBrowser"))
     if not found:
         raise _missing("MiniBrowser", "libwebkit2gtk-4.1-0")

@@ -74,7 +74,7 @@ class Passed(NamedTuple):
 
 
 def missing(passed: Iterable[Passed]) -> set[Passed]:
-    """Give the rows that nobody has passed yet."""
+    """Return the rows that nobody has passed yet."""
     wanted = {
         Passed(case.id, layout, engine) for case in CASES for layout in case.layouts for engine in ENGINES
     }
@@ -87,7 +87,7 @@ def write(versions: Mapping[EngineName, str], page: Path = PAGE) -> None:
 
 
 def render(versions: Mapping[EngineName, str]) -> str:
-    """Give the text of the page."""
+    """Return the text of the page."""
     runs = sum(len(case.layouts) for case in CASES)
     lines = [f"- {versions[name]}" for name in ENGINES]
     lines.append(

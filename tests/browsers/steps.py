@@ -129,11 +129,11 @@ class Seen(NamedTuple):
     reached: bool
 
     def get(self, name: str) -> str | None:
-        """Give the value of the request header *name*, in any case."""
+        """Return the value of the request header *name*, in any case."""
         return _get(self.headers, name)
 
     def answered(self, name: str) -> str | None:
-        """Give the value of the response header *name*, in any case; lines are joined by commas."""
+        """Return the value of the response header *name*, in any case; lines are joined by commas."""
         return _get(self.response_headers, name)
 
     def __str__(self) -> str:

@@ -4,8 +4,8 @@ How requests are written, in :attr:`Case.seen`::
 
     OPTIONS[page]?PUT+x-a PUT[page] GET[-]{lax,strict} POST[null]403 POST[page]<cross-site/cors/empty>
 
-A method, whose ``Origin`` it has ("-": none); of a preflight the method and headers that it asks
-for; the cookies; the status if it is not a success; in some cases ``Sec-Fetch-Site/Mode/Dest``.
+A method, and whose ``Origin`` it has ("-": none). Of a preflight, the method and headers that it asks for.
+Then the cookies, and the status if it is not a success; in some cases ``Sec-Fetch-Site/Mode/Dest``.
 """
 
 from __future__ import annotations

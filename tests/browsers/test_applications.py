@@ -203,5 +203,5 @@ def test_the_bank_allows_everyone_what_is_theirs(engine, arena, who, step, got, 
 
 
 def sites_as_names(sites):
-    """Give the bank's three origins in the way of the table."""
+    """Return the bank's three origins in the way of the table."""
     return {site.name: site.origin for site in sites}

@@ -50,7 +50,7 @@ def app(environ, start_response):
 
 
 def loaded(act, url, **fields):
-    """Give the results that *act* may have: where all may read it and where nobody may."""
+    """Return the results that *act* may have: where all may read it and where nobody may."""
     return [Step(act, url.format(query="?open"), **fields), Step(act, url.format(query=""), **fields)]
 
 

@@ -507,7 +507,7 @@ ENDS = [
 
 @st.composite
 def expressions(draw):
-    """Give an expression that more or less is one for origins."""
+    """Return an expression that more or less is one for origins."""
     pieces = [draw(st.sampled_from(SCHEMES)), draw(st.sampled_from(SLASHES))]
     for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
         pieces += [draw(st.sampled_from(LABELS)), draw(st.sampled_from(DOTS))]
@@ -542,7 +542,7 @@ def is_on(proof, origin):
 
 
 def drawn_from(regex):
-    """Give the strings that Hypothesis makes of an expression, of an origin's characters if it can."""
+    """Return the strings that Hypothesis makes of an expression, of an origin's characters if it can."""
     try:
         strategy = st.from_regex(regex, fullmatch=True, alphabet="".join(sorted(ALPHABET)))
         strategy.validate()

@@ -145,7 +145,7 @@ def server(tmp_path_factory):
 
 
 def secret_of(server):
-    """Give the secret of the debugger, from a page of the application's own origin."""
+    """Return the secret of the debugger, from a page of the application's own origin."""
     _, _, page = server.ask("GET /raise/secret")
     return re.search(r'SECRET = "([^"]+)"', page)[1]
 

@@ -42,7 +42,7 @@ def mount(app, mounts, inside=None):
 
 
 def answers(app, path):
-    """Give what a page of EVIL gets at *path*: from a read, a write and a preflight."""
+    """Return what a page of EVIL gets at *path*: from a read, a write and a preflight."""
     return (
         call(app, "GET", path, {"Origin": EVIL}).get("Access-Control-Allow-Origin"),
         call(app, "PUT", path, PUT).code,

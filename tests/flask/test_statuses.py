@@ -32,7 +32,7 @@ TEXT = b"0123456789" * 10
 
 
 def of(origin, **more):
-    """Give the headers of a request from *origin*."""
+    """Return the headers of a request from *origin*."""
     headers = {name.replace("_", "-"): value for name, value in more.items()}
     return headers if origin is None else {"Origin": origin, **headers}
 

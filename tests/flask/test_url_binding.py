@@ -143,7 +143,7 @@ def test_a_handshake_has_the_map_bound_for_it(sent):
 
 
 def outcome(adapter, path, method):
-    """Give what an adapter answers to a request, but for where it redirects to."""
+    """Return what an adapter answers to a request, but for where it redirects to."""
     try:
         rule, values = adapter.match(path, method, return_rule=True)
     except RequestRedirect:

@@ -24,7 +24,7 @@ class Servers:
         self._started: dict[tuple[str, str], tuple[Home, int] | ServerError] = {}
 
     def of(self, column: Column) -> tuple[Home, int]:
-        """Give the home and the port of a column's server."""
+        """Return the home and the port of a column's server."""
         key = column.server, column.module
         if key not in self._started:
             try:

@@ -38,7 +38,7 @@ class ServerMissingError(ServerError):
 
 
 def free_port() -> int:
-    """Give a port of the loopback address that nobody listens at.
+    """Return a port of the loopback address that nobody listens at.
 
     It is below those that systems give to clients (49152 and above, Linux 32768): of these any
     connection, even the one that looks whether the server listens, could take it meanwhile.
@@ -50,7 +50,7 @@ def free_port() -> int:
 
 
 def program(name: str, package: str) -> str:
-    """Give the path of a program of Debian's *package*."""
+    """Return the path of a program of Debian's *package*."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if found is None:
         raise ServerMissingError(
@@ -104,7 +104,7 @@ class Home:
         return self._log.read_text("utf-8", "replace")[-4000:] if self._log.exists() else ""
 
     def called(self) -> set[str]:
-        """Give the tokens of the requests that have reached the application."""
+        """Return the tokens of the requests that have reached the application."""
         return set(self.calls.read_text("latin-1").split("\n"))
 
     def stop(self) -> None:

@@ -155,7 +155,7 @@ uWSGI does not answer at all. Pyramid does not handle an exception unless there 
 
 
 def missing(passed: Iterable[Cell]) -> set[Cell]:
-    """Give the cells that nobody has passed yet."""
+    """Return the cells that nobody has passed yet."""
     wanted = {
         Cell(group, row.id, column) for group, rows in GROUPS.items() for row in rows for column in COLUMNS
     }
@@ -168,7 +168,7 @@ def write(software: Mapping[str, str], page: Path = PAGE) -> None:
 
 
 def render(versions: str) -> str:
-    """Give the text of the page."""
+    """Return the text of the page."""
     parts = [_HEAD.format(software=versions)]
     for group, rows in GROUPS.items():
         parts += [f"## {group}\n", _table(group, rows, WSGI_TITLES), _table(group, rows, ASGI_TITLES)]
@@ -256,7 +256,7 @@ def _grants(said: Said) -> bool:
 
 
 def printed(passed: Iterable[Cell]) -> Iterable[str]:
-    """Give the lines of the matrix as far as it was run, with a number for each title."""
+    """Yield the lines of the matrix as far as it was run, with a number for each title."""
     passed = set(passed)
     yield "; ".join(f"{number}: {title}" for number, title in enumerate(TITLES, start=1))
     yield "✓ as the policy requires; ~ as the table lists for this server or framework; ✗ not passed"

@@ -1,8 +1,8 @@
 """The table of exchanges: what is sent, byte by byte, and what must come back from every server.
 
-Each row is complete: the status, all headers of a policy and no others, whether the
-application was called, and, where it matters, the body and the number of connections. Where a server,
-or a framework, does otherwise, the row lists what.
+Each row is complete: the status, all headers of a policy and no others, and whether the application was
+called. Where they matter, it has the body and the number of connections. If a server, or a framework, does
+otherwise, the row lists what.
 """
 
 from __future__ import annotations
@@ -72,17 +72,17 @@ class Row:
         return self.told.get(app) or self.told.get(server) or self.said
 
     def connections(self, server: str) -> int:
-        """Give the number of connections that the requests take under *server*."""
+        """Return the number of connections that the requests take under *server*."""
         return len(self.asks) if server in CLOSING | self.closed_by else 1
 
 
 def allow(origin: str) -> Header:
-    """Give the header that allows *origin*."""
+    """Return the header that allows *origin*."""
     return ("Access-Control-Allow-Origin", origin)
 
 
 def granted(origin: str = A, *more: Header) -> tuple[Header, ...]:
-    """Give the headers of a preflight that is granted to *origin*."""
+    """Return the headers of a preflight that is granted to *origin*."""
     return (
         allow(origin),
         ("Access-Control-Allow-Methods", "GET, POST, PUT"),
@@ -94,7 +94,7 @@ def granted(origin: str = A, *more: Header) -> tuple[Header, ...]:
 
 
 def allowed(origin: str = A) -> tuple[Header, ...]:
-    """Give the headers of an answer that *origin* may read."""
+    """Return the headers of an answer that *origin* may read."""
     return (allow(origin), ("Access-Control-Expose-Headers", "X-Total"), _VARY)
 
 
@@ -105,7 +105,7 @@ REFUSED_PREFLIGHT: Final = (_PREFLIGHT_VARY,)
 
 
 def ask(method: str, target: str, *headers: Header, body: bytes = b"", version: str = "1.1") -> bytes:
-    """Give the bytes of a request to this server."""
+    """Return the bytes of a request to this server."""
     lines = [("Host", HOST), *headers]
     if body:
         lines.append(("Content-Length", str(len(body))))
@@ -113,7 +113,7 @@ def ask(method: str, target: str, *headers: Header, body: bytes = b"", version: 
 
 
 def raw(*lines: str, body: bytes = b"") -> bytes:
-    """Give the bytes of a request whose lines are these, and the two that tell where it belongs."""
+    """Return the bytes of a request whose lines are these, and the two that tell where it belongs."""
     # These two come first, because some servers stop reading where a line is wrong.
     first, *others = (line.encode("latin-1") for line in lines)
     return b"\r\n".join([first, b"X-Token: " + TOKEN, b"X-App: " + APP, *others, b"", body])

@@ -41,7 +41,7 @@ def _preflight(name: str, path: str, origin: str, method: str, headers: str | No
 
 
 def chunked(method: str, path: str, *headers: Header, body: bytes) -> bytes:
-    """Give the bytes of a request whose body comes in one chunk."""
+    """Return the bytes of a request whose body comes in one chunk."""
     encoded = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
     return ask(method, path, ("Transfer-Encoding", "chunked"), *headers) + encoded
 

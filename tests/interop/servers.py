@@ -36,7 +36,7 @@ THREADS: Final = ("--worker-class", "gthread", "--threads", "4")
 
 
 def gunicorn(*options: str) -> Callable[[Home, str, int], None]:
-    """Give how gunicorn is started with these options."""
+    """Return how gunicorn is started with these options."""
 
     def start(home: Home, application: str, port: int) -> None:
         command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
@@ -63,7 +63,7 @@ def _cheroot(home: Home, application: str, port: int) -> None:
 
 
 def _uvicorn(*options: str) -> Callable[[Home, str, int], None]:
-    """Give how uvicorn is started with these options."""
+    """Return how uvicorn is started with these options."""
 
     def start(home: Home, application: str, port: int) -> None:
         command = [sys.executable, "-m", "uvicorn", "--host=127.0.0.1", f"--port={port}"]
@@ -170,7 +170,7 @@ SERVERS: Final = {
 
 
 def version_of(distribution: str) -> str:
-    """Give the version of an installed *distribution* of Python."""
+    """Return the version of an installed *distribution* of Python."""
     try:
         return version(distribution)
     except PackageNotFoundError as error:

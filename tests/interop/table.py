@@ -42,8 +42,9 @@ ASGI_FRAMEWORKS: Final = {
 }
 #: What must be installed for an application that is not Flask's, nor bare.
 DISTRIBUTIONS: Final = {**{each: each for each in FRAMEWORKS}, "quart": "quart", **ASGI_FRAMEWORKS}
-#: All there are: the servers and nginx with Flask and with a bare function, waitress with the frameworks;
-#: the servers for ASGI with Quart and with a bare function, and uvicorn with the other frameworks for ASGI.
+#: All there are: the servers and nginx with Flask and with a bare function, and waitress with the frameworks.
+#: Then the servers for ASGI with Quart and with a bare function, and uvicorn with the other frameworks for
+#: ASGI.
 COLUMNS: Final = (
     *(Column(server, app) for server in SERVERS for app in ("flask", "bare")),
     *(Column("nginx", app, PROXIED) for app in ("flask", "bare")),

@@ -13,7 +13,7 @@ from interop.servers import version_of
 
 @pytest.fixture
 def home():
-    """Give a home that is stopped afterwards."""
+    """Return a home that is stopped afterwards."""
     home = Home()
     yield home
     home.stop()

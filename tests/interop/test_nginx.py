@@ -16,7 +16,7 @@ VARY = ("Vary", "Origin")
 
 @pytest.fixture
 def answer(running):
-    """Give the answer of nginx to one request."""
+    """Return the answer of nginx to one request."""
     _, port = running.of(Column("nginx", "flask", PROXIED))
 
     def answer(sent: bytes):

@@ -41,13 +41,13 @@ class Exchange(NamedTuple):
 
 
 def request(method: str, origin: str | None, *lines: str) -> bytes:
-    """Give the bytes of a request from *origin*."""
+    """Return the bytes of a request from *origin*."""
     said = ["Host: api.example", *([f"Origin: {origin}"] if origin else []), *lines]
     return "\r\n".join([f"{method} / HTTP/1.1", *said, "", ""]).encode()
 
 
 def read(origin: str | None, policy: int) -> tuple[tuple[str, str], ...]:
-    """Give the headers by which *origin* may read under the first or the second policy."""
+    """Return the headers by which *origin* may read under the first or the second policy."""
     if origin is None or origin not in ((ONE, BOTH), (TWO, BOTH))[policy]:
         return UNREADABLE
     if policy == 0:
@@ -62,7 +62,7 @@ def read(origin: str | None, policy: int) -> tuple[tuple[str, str], ...]:
 
 
 def granted(origin: str | None, policy: int) -> Answer:
-    """Give the answer to a preflight of *origin*."""
+    """Return the answer to a preflight of *origin*."""
     if origin not in ((ONE, BOTH), (TWO, BOTH))[policy]:
         return 403, frozenset([_PREFLIGHT_VARY])
     methods, header, age = (("GET, POST, PUT", "X-One", "1"), ("GET, POST, DELETE", "X-Two", "2"))[policy]
@@ -79,7 +79,7 @@ def granted(origin: str | None, policy: int) -> Answer:
 
 
 def exchanges() -> list[Exchange]:
-    """Give what is sent, over and over."""
+    """Return what is sent, over and over."""
     found = []
     for origin in (ONE, TWO, BOTH, "https://evil.example", "null", None):
         headers = [frozenset(read(origin, policy)) for policy in (0, 1)]
@@ -144,7 +144,7 @@ def clients_of_all_workers(port: int, workers: int) -> tuple[list[Client], list[
 
 
 def resident(process: int) -> int:
-    """Give the memory of a process, in KiB."""
+    """Return the memory of a process, in KiB."""
     status = Path(f"/proc/{process}/status").read_text()
     return int(re.search(r"^VmRSS:\s+(\d+) kB$", status, re.MULTILINE)[1])
 
@@ -160,7 +160,7 @@ class Soak:
         self.samples: list[list[int]] = []
 
     def run(self) -> float:
-        """Give the seconds that it took."""
+        """Return the seconds that it took."""
         threads = [
             threading.Thread(target=self._send, args=(number, client))
             for number, client in enumerate(self._clients)

@@ -43,7 +43,7 @@ def port(request):
 
 @pytest.fixture
 def name():
-    """Give a name that no other test has for its events."""
+    """Return a name that no other test has for its events."""
     return uuid4().hex
 
 

@@ -14,7 +14,7 @@ ALIVE = READS[0]
 
 
 def ids(cells):
-    """Give the names of cells."""
+    """Return the names of cells."""
     return [f"{column.server}/{column.app} | {group}: {row.id}" for group, row, column in cells]
 
 

@@ -19,7 +19,7 @@ def allows(policy: Policy, origin: str) -> bool:
 
 
 def why(policy: Policy, origin: str) -> str:
-    """Give the reason of the policy's answer to the origin now."""
+    """Return the reason of the policy's answer to the origin now."""
     return str(decide(policy, Request(method="GET", origin=origin)).reason)
 
 

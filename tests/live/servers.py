@@ -23,7 +23,7 @@ class Server:
         self._process: subprocess.Popen[bytes] | None = None
 
     def command(self) -> list[str]:
-        """Give what starts it."""
+        """Return the command that starts it."""
         raise NotImplementedError
 
     def is_ready(self) -> bool:
@@ -51,7 +51,7 @@ class Server:
                 os.kill(process, number)
 
     def _processes(self) -> list[int]:
-        """Give the process of `timeout`, and what descends from it."""
+        """Return the process of `timeout`, and what descends from it."""
         children: dict[int, list[int]] = {}
         for status in Path("/proc").glob("[0-9]*/stat"):
             with suppress(OSError):
@@ -95,7 +95,7 @@ class RedisServer(Server):
         return f"redis://127.0.0.1:{self.port}/0"
 
     def command(self) -> list[str]:
-        """Give what starts it: nothing is written to a disk."""
+        """Return what starts it: nothing is written to a disk."""
         options = {"port": self.port, "bind": "127.0.0.1", "save": "", "enable-debug-command": "yes"}
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         return [program("redis-server", "redis-server"), *words]
@@ -109,7 +109,7 @@ class RedisServer(Server):
         return False
 
     def client(self):
-        """Give a client for what a test does itself."""
+        """Return a client for what a test does itself."""
         import redis
 
         return redis.Redis(port=self.port, socket_timeout=10, decode_responses=True)
@@ -143,7 +143,7 @@ class PostgresServer(Server):
         return f"postgresql+psycopg://tenants@127.0.0.1:{self.port}/postgres?connect_timeout=2"
 
     def command(self) -> list[str]:
-        """Give what starts it: on loopback alone, and without waiting for a disk."""
+        """Return what starts it: on loopback alone, and without waiting for a disk."""
         data = self.home.path / "data"
         options = ["-p", str(self.port), "-h", "127.0.0.1", "-c", "fsync=off", "-k", str(data)]
         return self._as_user([str(self._bin / "postgres"), "-D", str(data), *options])

@@ -28,12 +28,12 @@ class Clock:
     seconds = 0.0
 
     def __call__(self) -> float:
-        """Give the time."""
+        """Return the time."""
         return self.seconds
 
 
 def loaded(path, **more):
-    """Give live origins of the file that have been loaded, and a policy of these."""
+    """Return live origins of the file that have been loaded, and a policy of these."""
     tenants = LiveOrigins(OriginsFile(path), **{"clock": lambda: 0.0, **more})
     policy = Policy(origins=[tenants], credentials=True)
     assert tenants.refresh()

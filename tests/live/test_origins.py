@@ -20,7 +20,7 @@ from live.asking import EVIL, A, B, C, allows, why
 
 
 def live(*origins, **more):
-    """Give a source, live origins that have been loaded from it, and a policy of these alone."""
+    """Return a source, live origins that have been loaded from it, and a policy of these alone."""
     source = OriginSource(origins)
     tenants = LiveOrigins(source, clock=source.clock, **{"ttl": 5, "grace": 60, **more})
     policy = Policy(origins=[tenants])

@@ -35,7 +35,7 @@ class Recorder(OriginSource):
         return answer
 
     def load(self):
-        """Give the origins, and write them down."""
+        """Return the origins, and write them down."""
         looked, origins = self.clock(), self._origins
         return self._confirm(super().load(), looked, origins)
 
@@ -45,7 +45,7 @@ class Recorder(OriginSource):
         return self._confirm(super().version(), looked, origins)
 
     def load_policy(self, key):
-        """Give the policy of the one key."""
+        """Return the policy of the one key."""
         if key != "key":
             return None
         return {"origins": self.load()} if self._origins else SAME_ORIGIN
@@ -107,21 +107,21 @@ def simulate(seed, seconds, subject_of):
 
 
 def of_origins(source):
-    """Give a policy with live origins, and what their thread does."""
+    """Return a policy with live origins, and what their thread does."""
     tenants = LiveOrigins(source, ttl=TTL, grace=GRACE, clock=source.clock)
     policy = Policy(origins=[tenants])
     return (lambda: policy), tenants._turn
 
 
 def of_function(source):
-    """Give the same without a version."""
+    """Return the same without a version."""
     tenants = LiveOrigins(source.load, ttl=TTL, grace=GRACE, clock=source.clock)
     policy = Policy(origins=[tenants])
     return (lambda: policy), tenants._turn
 
 
 def of_policies(source, **more):
-    """Give a policy by key, and what the thread does."""
+    """Return a policy by key, and what the thread does."""
     policies = LivePolicies(
         source.load_policy, lambda environ: environ, ttl=TTL, grace=GRACE, clock=source.clock, **more
     )
@@ -130,7 +130,7 @@ def of_policies(source, **more):
 
 
 def of_policies_with_version(source):
-    """Give the same with a version."""
+    """Return the same with a version."""
     return of_policies(source, version=source.version)
 
 

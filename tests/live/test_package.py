@@ -12,7 +12,7 @@ from pages import DOCS
 
 
 def printed_by(program):
-    """Give what a program prints in a new process."""
+    """Return what a program prints in a new process."""
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
 
 

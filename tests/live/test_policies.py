@@ -28,7 +28,7 @@ class Tenants:
         self.seconds = 1000.0
 
     def load(self, host):
-        """Give the policy of a host."""
+        """Return the policy of a host."""
         self.asked.append(host)
         if host in self.fails or "*" in self.fails:
             raise OSError(f"no answer for {host}")
@@ -36,18 +36,18 @@ class Tenants:
         return origins if origins is None or isinstance(origins, Policy) else {"origins": origins}
 
     def clock(self):
-        """Give the time."""
+        """Return the time."""
         return self.seconds
 
     def read_version(self):
-        """Give the version, unless it fails."""
+        """Return the version, unless it fails."""
         if "version" in self.fails:
             raise OSError("no version")
         return self.version
 
 
 def host_of(environ):
-    """Give the host."""
+    """Return the host."""
     return environ.get("HTTP_HOST")
 
 
@@ -58,12 +58,12 @@ def ok(_environ, start_response):
 
 
 def live(tenants, **more):
-    """Give live policies that ask for nothing by themselves."""
+    """Return live policies that ask for nothing by themselves."""
     return LivePolicies(tenants.load, host_of, **{"clock": tenants.clock, **more})
 
 
 def ask(policies, name):
-    """Give the policy of a request to a host."""
+    """Return the policy of a request to a host."""
     return policies({"HTTP_HOST": f"{name}.example"})
 
 
@@ -513,12 +513,12 @@ def test_of_many_tenants_each_policy_is_compiled_once_and_in_no_request(layer, i
 
 
 def key_of_any(request):
-    """Give the host, of an environ or of a scope."""
+    """Return the host, of an environ or of a scope."""
     return request["HTTP_HOST"] if "HTTP_HOST" in request else dict(request["headers"])[b"host"].decode()
 
 
 def asking_wsgi(policies):
-    """Give what asks for the allowed origin of a GET in plain WSGI."""
+    """Return what asks for the allowed origin of a GET in plain WSGI."""
     layer = CorsMiddleware(ok, policies)
 
     def ask(host, origin):
@@ -531,7 +531,7 @@ def asking_wsgi(policies):
 
 
 def asking_flask(policies):
-    """Give the same in Flask."""
+    """Return the same in Flask."""
     app = Flask(__name__)
     app.add_url_rule("/", "index", lambda: "ok")
     CorsGuard(app, policies)
@@ -546,7 +546,7 @@ def asking_flask(policies):
 
 
 def asking_asgi(policies):
-    """Give the same in ASGI."""
+    """Return the same in ASGI."""
 
     async def app(_scope, _receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": []})

@@ -40,7 +40,7 @@ def server(cluster):
 
 
 def running(server, query=QUERY, **times):
-    """Give live origins that have been loaded in the background, and a policy of these."""
+    """Return live origins that have been loaded in the background, and a policy of these."""
     # Nothing of a test is left over for the next one.
     engine = create_engine(server.url, poolclass=NullPool)
     tenants = LiveOrigins(SqlQuery(engine, query, VERSION), **{"ttl": 0.2, "grace": 2, **times})

@@ -26,7 +26,7 @@ SECOND = 1.0
 
 
 def uwsgi(*options: str) -> Callable[[Home, str, int], None]:
-    """Give how uWSGI is started with these options."""
+    """Return how uWSGI is started with these options."""
 
     def start(home: Home, application: str, port: int) -> None:
         command = [str(Path(sys.executable).parent / "pyuwsgi"), "--http-socket", f"127.0.0.1:{port}"]
@@ -59,7 +59,7 @@ class Running:
         start(home, "live.served:application", self.port)
 
     def ask(self, origin: str) -> tuple[str, bool]:
-        """Give the process that answers a request of a new connection, and whether the origin is allowed."""
+        """Return the process that answers a request of a new connection, and if the origin is allowed."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", "/", headers={"Origin": origin})
@@ -83,7 +83,7 @@ class Running:
         return last
 
     def asked(self) -> dict[str, set[str]]:
-        """Give the threads that have asked, by their process."""
+        """Return the threads that have asked, by their process."""
         found: dict[str, set[str]] = {}
         for line in (self.home.path / "asked").read_text().splitlines():
             process, thread = line.split()

@@ -36,7 +36,7 @@ def store(server):
 
 
 def running(store, **times):
-    """Give live origins that have been loaded in the background, and a policy of these."""
+    """Return live origins that have been loaded in the background, and a policy of these."""
     tenants = LiveOrigins(store, **{"ttl": 0.2, "grace": 2, **times})
     policy = Policy(origins=[tenants], credentials=True)
     eventually(lambda: allows(policy, A))

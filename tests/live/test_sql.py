@@ -34,7 +34,7 @@ def change(engine, statement):
 
 
 def loaded(source):
-    """Give live origins of the source that have been loaded, and a policy of these."""
+    """Return live origins of the source that have been loaded, and a policy of these."""
     tenants = LiveOrigins(source, clock=lambda: 0.0)
     policy = Policy(origins=[tenants], credentials=True)
     assert tenants.refresh()

@@ -25,7 +25,7 @@ class Functions:
                 self._known[each.__code__].append(each)
 
     def become(self, mutant: Mutant) -> bool:
-        """Give the functions that *mutant* changes its code; return whether that is all that it changes.
+        """Return the functions that *mutant* changes its code; return whether that is all that it changes.
 
         A constant of a module, a class body and the default of an argument are made when the module is
         imported, and so is what a function that runs by then returns.

@@ -290,7 +290,7 @@ ACTUAL_KEYS = {
 
 
 def environs(keys: dict[str, Sequence[str | None]], count: int, first: int = 0) -> Iterator[dict[str, str]]:
-    """Give *count* of the combinations of *keys*, spread over all of them; the same ones every time."""
+    """Yield *count* of the combinations of *keys*, spread over all of them; the same ones every time."""
     size = prod(len(values) for values in keys.values())
     stride = next(step for step in range(size // count * 7 // 11 + 1, 2 * size) if gcd(step, size) == 1)
     for turn in range(min(count, size)):
@@ -321,7 +321,7 @@ def preflights_of_every_list() -> Iterator[dict[str, str]]:
 
 
 def present_and_absent() -> Iterator[dict[str, str]]:
-    """Give every combination of presence and absence of the keys that matter, for three methods."""
+    """Yield every combination of presence and absence of the keys that matter, for three methods."""
     for method, *chosen in product(["GET", "POST", "OPTIONS"], *[(False, True)] * len(KEYS)):
         environ = {"REQUEST_METHOD": method, "wsgi.url_scheme": "https"}
         environ.update({key: KEYS[key] for key, is_there in zip(KEYS, chosen, strict=True) if is_there})
@@ -346,7 +346,7 @@ PORTS_OF_PATTERNS = [
 
 
 def texts_of_patterns() -> Iterator[str]:
-    """Give whatever these parts make, patterns or not."""
+    """Yield whatever these parts make, patterns or not."""
     parts = product(SCHEMES_OF_PATTERNS, STARS, HOSTS_OF_PATTERNS, PORTS_OF_PATTERNS)
     for scheme, star, host, port in parts:
         yield f"{scheme}://{star}{host}{port}"

@@ -173,7 +173,7 @@ def is_list_read(policy: Policy, request: Request) -> bool:
 
 
 def names_in(value: str) -> list[str]:
-    """Give the elements of a list that are not empty."""
+    """Return the elements of a list that are not empty."""
     names = []
     for element in value.split(","):
         name = element.strip(" \t")

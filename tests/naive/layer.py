@@ -125,7 +125,7 @@ def owned(name: str, found: Policy | Found) -> bool:
 
 
 def replaced(theirs: Iterable[Header], policy: Policy | Found) -> list[str]:
-    """Give the names of the application's headers that do not come through."""
+    """Return the names of the application's headers that do not come through."""
     return [name for name, _ in theirs if owned(name, policy)]
 
 
@@ -148,7 +148,7 @@ def merge_vary(values: list[str]) -> str:
 
 
 def of_list(policies: Iterable[Policy], environ: Mapping[str, object]) -> Found:
-    """Give the first policy that allows the origin, or else the last one."""
+    """Return the first policy that allows the origin, or else the last one."""
     policies = list(policies)
     origin = read_request(environ).origin
     for policy in policies:
@@ -158,12 +158,12 @@ def of_list(policies: Iterable[Policy], environ: Mapping[str, object]) -> Found:
 
 
 def closed(policies: Iterable[Policy]) -> Found:
-    """Give the closed policy where any of *policies* may be that of the same URL, spelt otherwise."""
+    """Return the closed policy where any of *policies* may be that of the same URL, spelt otherwise."""
     return Found(SAME_ORIGIN.replace(resource_policy=strictest(list(policies))), [])
 
 
 def by_path(rules: Mapping[str, Policy], path: str) -> Policy | Found:
-    """Give the policy of the first rule that covers the path that the server decoded."""
+    """Return the policy of the first rule that covers the path that the server decoded."""
     if is_ambiguous(path) or (path and not path.startswith("/")):
         return closed(rules.values())
     for rule, policy in rules.items():
@@ -188,7 +188,7 @@ def is_ambiguous(path: str) -> bool:
 
 
 def by_callable(policy_of: Callable[[Mapping[str, object]], object], environ: Mapping[str, object]) -> Found:
-    """Give what the callable gives; the closed policy, if it gives none."""
+    """Return what the callable gives; the closed policy, if it gives none."""
     try:
         policy = policy_of(environ)
     except Exception:  # noqa: BLE001 - whatever it is, nobody is allowed

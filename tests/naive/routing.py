@@ -128,12 +128,12 @@ def of_endpoint(site: Site, endpoint: str, method: str, path: str) -> Policy | l
 
 
 def closed(site: Site) -> layer.Found:
-    """Give the closed policy beside all that are written."""
+    """Return the closed policy beside all that are written."""
     return layer.closed([site.policy, *site.paths.values(), *site.marks.values()])
 
 
 def of_path(site: Site, path: str) -> Policy | layer.Found:
-    """Give the policy of the first rule, or else the application's."""
+    """Return the policy of the first rule, or else the application's."""
     if site.paths and layer.is_ambiguous(path):
         return closed(site)
     for rule, policy in site.paths.items():
@@ -143,7 +143,7 @@ def of_path(site: Site, path: str) -> Policy | layer.Found:
 
 
 def of_nothing(site: Site, path: str) -> Policy | layer.Found:
-    """Give the policy of a path without a page: of the nearest blueprint whose prefix it has."""
+    """Return the policy of a path without a page: of the nearest blueprint whose prefix it has."""
     marked = [place for place in ("inner", "outer") if place in site.marks]
     if marked and layer.is_ambiguous(path):
         return closed(site)
@@ -156,7 +156,7 @@ def of_nothing(site: Site, path: str) -> Policy | layer.Found:
 def policy_for(
     site: Site, environ: dict[str, object], method: str, path: str | None = None
 ) -> Policy | layer.Found:
-    """Give the policy of the page that the URL has for *method*, with the methods of its route."""
+    """Return the policy of the page that the URL has for *method*, with the methods of its route."""
     path = str(environ["PATH_INFO"]) if path is None else path
     try:
         rules = rules_of(site, environ, method, path)

@@ -64,7 +64,7 @@ def policy_of_host(host: str) -> Policy | None:
 
 
 def host_of(environ: WSGIEnvironment) -> str:
-    """Give the host of a request."""
+    """Return the host of a request."""
     return str(environ.get("HTTP_HOST"))
 
 
@@ -78,7 +78,7 @@ api = cors(partners)(Blueprint("api", __name__, url_prefix="/api"))
 @api.get("/rates")
 @cors(origins="*", max_age=None)
 def rates() -> str:
-    """Give the rates."""
+    """Return the rates."""
     return "1.08"
 
 
@@ -87,7 +87,7 @@ class Account(MethodView):
     """An account."""
 
     def get(self, number: int) -> dict[str, int]:
-        """Give its balance."""
+        """Return its balance."""
         return {"number": number, "balance": 0}
 
 

@@ -57,7 +57,7 @@ def as_wsgi(path):
 
 
 def requests_to(path, origin):
-    """Give a request of each kind."""
+    """Yield a request of each kind."""
     for method in ("GET", "POST", "OPTIONS"):
         yield {
             "REQUEST_METHOD": method,

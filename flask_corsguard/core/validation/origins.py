@@ -29,7 +29,7 @@ class Nobody(tuple[()]):
     __slots__ = ()
 
     def __new__(cls) -> Nobody:
-        """Give the one instance there is."""
+        """Return the one instance there is."""
         return NOBODY
 
     def __repr__(self) -> str:
@@ -45,7 +45,7 @@ class Unlisted(tuple[()]):
     __slots__ = ()
 
     def __new__(cls) -> Unlisted:
-        """Give the one instance there is."""
+        """Return the one instance there is."""
         return UNLISTED
 
     def __repr__(self) -> str:

@@ -30,14 +30,14 @@ UNREADABLE = r"(?=https://example\.com)https://example\.com"
 
 
 def problems_of(**fields):
-    """Give what is refused about a policy."""
+    """Return what is refused about a policy."""
     with pytest.raises(PolicyError) as caught:
         Policy(**fields)
     return caught.value.problems
 
 
 def refusal_of(expression, **fields):
-    """Give the one problem that an expression has with credentials."""
+    """Return the one problem that an expression has with credentials."""
     regex = re.compile(expression)
     (refusal,) = problems_of(origins=[regex], credentials=True, **fields)
     assert (refusal.field, refusal.value) == ("origins", regex)
@@ -45,7 +45,7 @@ def refusal_of(expression, **fields):
 
 
 def spelled_in(hint):
-    """Give the origins and expressions that a hint tells to write, each as a policy takes it."""
+    """Return the origins and expressions that a hint tells to write, each as a policy takes it."""
     advice = re.sub(r'It also matches "[^"]*"|"[^"]*" and add dangerously_allow', "", hint)
     expressions = re.findall(r're\.compile\(r"([^"]*)"\)', advice)
     texts = re.findall(r'(?<!\(r)"([a-z+-]+://[^"]*)"', advice)
