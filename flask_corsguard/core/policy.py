@@ -70,8 +70,7 @@ class Policy:
     :param credentials: whether browsers may send cookies and HTTP authentication, and pages read the answer.
     :param max_age: how long a browser may cache the response to a preflight: seconds or a ``timedelta``,
         from 0 (not at all) to 86400. ``None`` sends nothing; browsers then cache it for 5 seconds.
-    :param private_network: whether pages of the internet may call a server in a private network, if their
-        browser asks for that.
+    :param private_network: whether pages of the internet may call a private network, if browsers ask for it.
     :param timing: whether pages of allowed origins may read the detailed timing of the response. ``"*"``
         allows it to every page, also for an ``<img>`` or a ``<script>``, which sends no ``Origin``.
     :param resource_policy: the ``Cross-Origin-Resource-Policy`` of every response: which sites may embed
