@@ -1,4 +1,4 @@
-"""What the layer for ASGI can be put around, and what is raised for anything else."""
+"""Which applications an ASGI layer accepts, and the errors for all other objects."""
 
 from __future__ import annotations
 

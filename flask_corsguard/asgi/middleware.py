@@ -110,7 +110,7 @@ class CorsMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse a handshake."""
         kind = scope["type"]
-        # The lifespan has no headers. What has some was sent by a client, whatever the protocol.
+        # The lifespan has no headers. A scope with headers comes from a client, in any protocol.
         if kind != "http" and kind != "websocket" and "headers" not in scope:  # noqa: PLR1714 - costs less
             await self.app(scope, receive, send)
             return
@@ -125,7 +125,7 @@ class CorsMiddleware:
             return
         answer = by_policy.to_no_origin if origin is None else by_policy.answer_to(origin)
         if self.debug and origin is not None:
-            # What nobody refuses is allowed, or the application's own.
+            # A request that is not refused is allowed, or the application's own.
             reason = ALLOWED if answer.reason is ALLOWED else SAME_ORIGIN
             send = Trace(send, reason, place_of(source, scope))
         if answer.is_notable:
@@ -163,7 +163,7 @@ class CorsMiddleware:
             await answer_text(send, FORBIDDEN, headers, text, head=request.method == "HEAD")
         elif scope["type"] == "websocket":
             await refuse_handshake(scope, receive, send, headers, text)
-        # Of another protocol nobody knows how it is answered. The server ends what gets no answer.
+        # Nobody knows how to answer another protocol. The server ends a connection without an answer.
         return True
 
     async def _answer_preflight(
@@ -205,7 +205,7 @@ class CorsMiddleware:
         return self.debug or self.on_refusal is not None or logger.isEnabledFor(logging.INFO)
 
     async def _note(self, by_policy: CompiledPolicy, answer: Answer, scope: Scope, send: Send) -> None:
-        """Log that an origin callable raised, and tell of a response that is withheld from a page."""
+        """Log that an origin callable raised, and report a response that is withheld from a page."""
         if answer.error is not None:
             log_failed_check(answer.error, header_of(scope, b"origin"))
         elif header_of(scope, b"sec-fetch-site") in OWN_SITES:

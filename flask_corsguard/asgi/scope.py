@@ -1,4 +1,4 @@
-"""What of an ASGI scope matters to CORS.
+"""The parts of an ASGI scope that matter to CORS.
 
 :see: https://asgi.readthedocs.io/en/latest/specs/www.html
 """
@@ -102,7 +102,7 @@ def path_of(scope: Scope) -> str:
     root: str = (scope.get("root_path") or "").rstrip("/")
     if path == root or path.startswith(f"{root}/"):
         path = path[len(root) :]
-    # Servers differ in what they make of bytes that are not UTF-8; no rule has any of it.
+    # Servers decode bytes that are not UTF-8 in different ways; no rule contains any of them.
     return path.encode("utf-8", "surrogatepass").decode("latin-1")
 
 

@@ -40,7 +40,7 @@ def write_explanation(explanation: Explanation) -> None:
 
 
 def write_policy(explanation: Explanation) -> None:
-    """Write what the policies of an application make of a request, and what has to change in them."""
+    """Write what the policies of an application decide on a request, and what has to change in them."""
     write()
     write_paragraph(f"In the application: {verdict_of(explanation)}", "  ")
     for paragraph in (*_places_of(explanation), *explanation.findings):

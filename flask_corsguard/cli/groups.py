@@ -15,7 +15,7 @@ from .output import example
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command when it is called, and not to list it."""
+    """A group that imports a command when it is called, and not when it is listed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the names, in their order."""

@@ -1,4 +1,4 @@
-"""The command ``lint``: what deserves a look, with file, line and remedy."""
+"""The command ``lint``: findings about the policies, each with file, line and remedy."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from .failures import Failure
 #: What is looked for in a module if ``--app`` names no object, and whether it is called.
 _USUAL_NAMES: Final = (("app", False), ("application", False), ("create_app", True), ("make_app", True))
 
-#: Where the code lies that an application does not write: Python's, that of packages, and this one.
+#: The folders of code that is not the application's: Python, other packages, and this one.
 _LIBRARIES: Final = (
     *(sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")),
     str(Path(__file__).parents[1]),
@@ -79,7 +79,7 @@ def load_application() -> object:
 def is_application_named() -> bool:
     """Return whether ``--app``, or the environment, names an application for the current command."""
     choice: Any = click.get_current_context().obj
-    # What Flask would find without a name was not asked for.
+    # The user has not asked for the application that Flask finds without a name.
     named = [getattr(choice, name, None) for name in ("spec", "app_import_path", "create_app")]
     return any(each is not None for each in named)
 

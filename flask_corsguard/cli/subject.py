@@ -40,7 +40,7 @@ def load_subject() -> object:
         layer = CorsMiddleware(_nothing, loaded)
     except PolicyError as error:
         raise Failure(str(error)) from error
-    # Nobody knows where.
+    # The line is not known.
     layer.where = ""
     return layer
 
@@ -76,7 +76,8 @@ def _nothing(_environ: WSGIEnvironment, start_response: StartResponse) -> Iterab
 def _rules_of_flask_cors(application: object) -> Iterator[str]:
     """Yield what Flask-CORS allows at each of its resources.
 
-    Nothing public tells, so this reads what its function for ``after_request`` has been made with.
+    Flask-CORS has no public name for this, so this function reads the variables of its ``after_request``
+    hook.
     """
     hooks: dict[object, list[Any]] = getattr(application, "after_request_funcs", {})
     for hook in chain.from_iterable(hooks.values()):

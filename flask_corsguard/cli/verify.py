@@ -83,7 +83,7 @@ def command(
 def _parts_of(url: str) -> SplitResult:
     with suppress(ValueError):
         parts = urlsplit(url)
-        # A port that is none raises.
+        # A port that is not a number raises.
         _ = parts.port
         if parts.scheme in {"http", "https"} and parts.hostname and parts.path in {"", "/"}:
             return parts

@@ -72,7 +72,7 @@ def _text_of(words: Sequence[str]) -> str:
 
 
 def explanation_of(finding: Finding, loaded: object) -> Explanation | None:
-    """Return what an application makes of the request that a message is about.
+    """Return the explanation of the request in a message, by the policies of an application.
 
     :param loaded: the application; ``None`` if there is none.
     :returns: ``None`` if the message does not name the page and the URL, or the application has no policy.

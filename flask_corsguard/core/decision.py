@@ -29,7 +29,7 @@ class Decision:
     :param headers: the headers that the policy adds to the response, in order.
     :param status: the status of the answer to a preflight, or to a request that the guard refuses; ``None``
         leaves it to the application.
-    :param detail: what of the request the reason is about, as it was sent: a method, a header name.
+    :param detail: the part of the request that the reason is about, as it was sent: a method, a header name.
     :param request: the request.
     :param policy: the policy.
     :param error: the exception that an origin callable raised, for the log.

@@ -1,6 +1,7 @@
-"""What is found beside the policies of an application: each with a stable code, a sentence and a remedy.
+"""Findings about the policies of an application, each with a stable code, a sentence and a remedy.
 
-A :class:`.Problem` makes a policy impossible. A finding is about one that works, but hardly as it was meant.
+A :class:`.Problem` makes a policy invalid. A finding is about a policy that works, but probably not as
+intended.
 """
 
 from __future__ import annotations

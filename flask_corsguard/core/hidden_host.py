@@ -22,7 +22,7 @@ def hides_host(request: Request) -> bool:
         return False
     if len(request.host) > MAX_AUTHORITY_LENGTH or _is_internal(origin.host):
         return False
-    # By the grammar of hosts: what it does not accept is not looked at.
+    # By the grammar of hosts: a text that it does not accept is not compared.
     inside = Origin.parse(f"none://{request.host.lower()}")
     return inside is not None and _is_internal(inside.host)
 

@@ -1,4 +1,4 @@
-"""Regular expressions as trees: what ``re`` reads in one, of which only the characters of an origin count."""
+"""Regular expressions as trees, as ``re`` reads them; only the characters of an origin count."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ Node: TypeAlias = "Chars | Sequence | Choice | Repeat | Atomic | Anchor | Unread
 
 
 class UnreadableError(Exception):
-    """The expression is outside of what this module follows."""
+    """This module cannot read the expression."""
 
 
 def read_expression(regex: re.Pattern[str]) -> Node:

@@ -1,4 +1,4 @@
-"""Where the origins lie that a regular expression matches: a proof, not a probe.
+"""The hosts and domains of the origins that a regular expression matches: a proof, not a probe.
 
 The expression is read as the tree that ``re`` itself makes of it, and is never run. Only the characters of
 an origin count, so every class of characters is a finite set. The tree is walked from its end. A *tail* is

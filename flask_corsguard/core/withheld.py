@@ -24,6 +24,6 @@ def withheld_by(by_policy: CompiledPolicy, request: Request, answer: Answer) -> 
         return None
     is_judged = reason_to_pass(request.method, None, request.fetch_site, request.origin) is None
     if is_judged and by_policy.policy.guard != "off":
-        # The origin is not allowed, and the method is unsafe: the guard tells of it.
+        # The origin is not allowed, and the method is unsafe: the guard reports it.
         return None
     return decide_by(by_policy, request, answer)

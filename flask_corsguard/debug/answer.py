@@ -1,4 +1,4 @@
-"""The answer to the form of the debug page: what a browser makes of a request, by the policies alone."""
+"""The answer to the form of the debug page: what a browser does with a request, by the policies alone."""
 
 from __future__ import annotations
 

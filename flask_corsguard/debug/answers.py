@@ -34,7 +34,7 @@ _ASSETS: Final = {
 }
 
 _HEADERS: Final = {
-    # Nothing from elsewhere, and nobody around it.
+    # It loads nothing from other origins, and no page may frame it.
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
         "frame-ancestors 'none'; base-uri 'none'"

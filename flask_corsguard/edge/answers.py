@@ -52,7 +52,7 @@ class PrivateNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What an allowed origin is answered.
+    """The answers to an allowed origin.
 
     :ivar response: the headers of every response but a preflight's.
     :ivar preflight: those of the answer to a preflight.
@@ -69,14 +69,14 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What any other origin, or nobody, is answered; the fields mean the same."""
+    """The answers to any other origin, or to none; the fields mean the same."""
 
     response: Headers
     preflight: Headers
 
 
 def granted_by(whole: AnyCompiled, policy: Policy) -> Granted | None:
-    """Return what *policy*, one of *whole*, answers to whom it allows; ``None`` if it allows nobody."""
+    """Return the answers of *policy*, one of *whole*, to allowed origins; ``None`` if it allows none."""
     origin = origin_within(policy)
     if origin is None:
         return None

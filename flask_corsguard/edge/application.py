@@ -112,7 +112,7 @@ class _Application:
         for path in paths_of(rule, ()):
             self._add_path(path, where)
             if path != "/" and path.endswith("/"):
-                # What redirects there has the policy of its target.
+                # A path that redirects there has the policy of its target.
                 self._add_path(path.rstrip("/"), where)
 
     def _add_path(self, path: str, where: str) -> None:

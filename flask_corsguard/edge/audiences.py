@@ -1,4 +1,4 @@
-"""What is asked of a policy, or of a list of policies for several audiences: their own decisions."""
+"""The decisions of a policy, or of a list of policies for several audiences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files of an export: deterministic, and each with a head that tells what it was made from and how."""
+"""The files of an export: deterministic, and each with a head that shows what it was made from and how."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Format:
     :ivar engine: the name of the engine, and the oldest version that is tested.
     :ivar directory: where the engine finds the files, unless the user names another place.
     :ivar spell: returns the files for rules and that directory.
-    :ivar check: returns what of the rules it cannot do.
+    :ivar check: returns the parts of the rules that it cannot do.
     :ivar limits: what it can do, if it is for CORS alone.
     """
 
@@ -63,7 +63,7 @@ class Format:
         return self.limits is None
 
     def problems(self, rules: Rules) -> Iterator[Problem]:
-        """Yield what of *rules* it cannot do."""
+        """Yield the parts of *rules* that it cannot do."""
         yield from self.check(rules)
         if self.limits is not None:
             yield from losses_in(rules, self.limits)

@@ -99,7 +99,7 @@ def verdict(answer: Outcome, request: Request) -> frozenset[str]:
     if answer.passes and not request.is_preflight:
         found.add("reaches the application")
     if asks_for_socket(request.upgrade or ""):
-        # And of what a policy sets, browsers check nothing.
+        # And browsers check none of the headers of a policy.
         return frozenset(found)
     allowed = _values(answer, ACAO)
     if len(allowed) != 1 or request.origin is None or allowed[0] not in {"*", request.origin}:

@@ -1,6 +1,6 @@
 """What formats for CORS alone cannot do: each loss with its code, and what is left of a rule.
 
-Nothing that is lost grants more than the policy does. What would is refused, and cannot be accepted.
+Nothing that is lost grants more than the policy does. A loss that would is refused, and cannot be accepted.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def _ports(port: str) -> list[str]:
 
 
 def foreign_origins() -> list[str]:
-    """Return origins, and what is none, that no ordinary policy lists."""
+    """Return origins, and texts that are not origins, that no ordinary policy lists."""
     return [
         *(
             "https://evil.example",

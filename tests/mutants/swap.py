@@ -25,10 +25,10 @@ class Functions:
                 self._known[each.__code__].append(each)
 
     def become(self, mutant: Mutant) -> bool:
-        """Return the functions that *mutant* changes its code; return whether that is all that it changes.
+        """Put the code of *mutant* into the functions that it changes; return whether it changes only these.
 
         A constant of a module, a class body and the default of an argument are made when the module is
-        imported, and so is what a function that runs by then returns.
+        imported. So is the result of a function that runs by then.
         """
         path = str(ROOT / mutant.module)
         before = compile(ast.parse((ROOT / mutant.module).read_text()), path, "exec", dont_inherit=True)

@@ -75,7 +75,7 @@ def check_list(field: str, value: object, example: str, problems: Problems) -> l
 
 
 def is_star(value: object) -> bool:
-    """Whether *value* is ``"*"``. What another type makes of a comparison is not asked."""
+    """Whether *value* is ``"*"``. The comparison of another type is never called."""
     return isinstance(value, str) and value == "*"
 
 
@@ -260,7 +260,7 @@ def check_flag(field: str, value: object, problems: Problems) -> bool:
     """Return *value* if it is a boolean, else ``False``."""
     if isinstance(value, bool):
         return value
-    # Tempting: bool(value). But what another type makes of that is not asked.
+    # Tempting: bool(value). But the method of another type is never called.
     text = (
         value.strip().lower()
         if isinstance(value, str)
@@ -276,7 +276,7 @@ def check_flag(field: str, value: object, problems: Problems) -> bool:
 
 def check_choice(field: str, value: T, choices: Sequence[T], problems: Problems) -> T:
     """Return the choice that *value* is, and add a problem if it is not one of *choices*."""
-    # Tempting: "value in choices". But what another type makes of a comparison is not asked.
+    # Tempting: "value in choices". But the comparison of another type is never called.
     value = exact(value)
     if isinstance(value, str) and value in choices:
         return value

@@ -1,4 +1,4 @@
-"""The items of what is given as a list, whatever it is."""
+"""The items of a value that is given as a list, of any type."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
-#: After how many items, none of which a policy takes, the rest of an iterable is not read.
+#: The number of items of wrong types after which the rest of an iterable is not read.
 MAX_STRANGE_ITEMS: Final = 1000
 
 

@@ -20,7 +20,7 @@ def hint_of_unproven(regex: re.Pattern[str], *, public_suffixes: bool) -> str | 
     """Return what to write instead of *regex* in a policy with credentials; ``None`` if it is confined.
 
     :param regex: the expression; it is not run.
-    :param public_suffixes: whether the door of that name is open.
+    :param public_suffixes: whether ``dangerously_allow`` contains ``"public-suffixes"``.
     """
     proof = prove(regex, public_suffixes=public_suffixes)
     if proof.is_confined:

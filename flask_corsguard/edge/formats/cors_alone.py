@@ -27,7 +27,7 @@ def without_empty(**fields: Any) -> dict[str, Any]:
 
 
 def json_and_notes(value: object, command: str) -> tuple[File, ...]:
-    """Return *value* as a file of JSON, and beside it one that tells what made it and how it is applied.
+    """Return *value* as a file of JSON, and beside it one that shows what made it and how it is applied.
 
     JSON has no comments, and the services take no other keys.
     """
