@@ -32,12 +32,13 @@ def observed(source):
     return source
 
 
-url = HOME / "redis.url"
+url, times = HOME / "redis.url", HOME / "times"
+# The change must arrive as news, and not because it is asked for.
+ttl, grace = map(float, times.read_text().split()) if times.exists() else (300.0, 3000.0)
 partners = LiveOrigins(
     observed(RedisSet(url.read_text()) if url.exists() else OriginsFile(HOME / "origins.txt")),
-    # The change must arrive as news, and not because it is asked for.
-    ttl=300,
-    grace=3000,
+    ttl=ttl,
+    grace=grace,
 )
 application = Flask(__name__)
 CorsGuard(application, origins=[partners], credentials=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import signal
 import sys
@@ -51,18 +52,39 @@ SERVERS = {
 }
 
 
+def _asgi(*command: str) -> Callable[[Home, str, int], None]:
+    """Give how a server for ASGI is started with this command."""
+
+    def start(home: Home, application: str, port: int) -> None:
+        address = [f"--bind=127.0.0.1:{port}"]
+        if command[0] == "uvicorn":
+            address = ["--host=127.0.0.1", f"--port={port}", "--timeout-graceful-shutdown=1"]
+        home.start([sys.executable, "-m", *command, f"--workers={WORKERS}", *address, application], port)
+
+    return start
+
+
+ASGI_SERVERS = {"uvicorn": _asgi("uvicorn"), "hypercorn": _asgi("hypercorn")}
+#: Where the applications are, by what the policy is.
+ORIGINS, ORIGINS_ASGI = "live.served:application", "live.served_asgi:application"
+POLICIES, POLICIES_ASGI = "live.served_policies:application", "live.served_policies:asgi_application"
+
+
 class Running:
     """A server that runs, and what its workers answer."""
 
-    def __init__(self, start, home) -> None:
+    #: The host that requests are sent to.
+    host = "one.example"
+
+    def __init__(self, start, home, application: str = ORIGINS) -> None:
         self.home, self.port = home, free_port()
-        start(home, "live.served:application", self.port)
+        start(home, application, self.port)
 
     def ask(self, origin: str) -> tuple[str, bool]:
         """Return the process that answers a request of a new connection, and if the origin is allowed."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("GET", "/", headers={"Origin": origin})
+            connection.request("GET", "/", headers={"Origin": origin, "Host": self.host})
             answer = connection.getresponse()
             return answer.read().decode(), answer.headers.get("Access-Control-Allow-Origin") == origin
         finally:
@@ -99,6 +121,12 @@ class Running:
         return time.monotonic() - began
 
 
+def _running(name, home, application, asgi_application):
+    if name in SERVERS:
+        return Running(SERVERS[name], home, application)
+    return Running(ASGI_SERVERS[name], home, asgi_application)
+
+
 def write(home, text):
     """Replace what the file lists."""
     new = home.path / "origins.new"
@@ -115,10 +143,10 @@ def home():
     home.stop()
 
 
-@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize("name", [*SERVERS, *ASGI_SERVERS])
 def test_a_change_reaches_every_worker_within_a_second(home, name):
     """One thread of each asks, none of the process that forked them, and all of them end at once."""
-    running = Running(SERVERS[name], home)
+    running = _running(name, home, ORIGINS, ORIGINS_ASGI)
     running.see(A, allowed=True)
 
     write(home, f"{A}\n{B}\n")
@@ -130,7 +158,7 @@ def test_a_change_reaches_every_worker_within_a_second(home, name):
     workers = {running.ask(B)[0] for _ in range(50)}
     assert workers <= set(asked)
     assert len(asked) == WORKERS
-    assert all(len(threads) == 1 for threads in asked.values())
+    assert all(len(threads) == 1 for threads in asked.values()), (asked, running.home.said())
     assert running.end() < END
 
 
@@ -203,3 +231,67 @@ def test_a_uwsgi_without_threads_logs_it(home):
     running = Running(uwsgi(), home)
     assert not running.ask(A)[1]
     assert "Set enable-threads = true" in home.said()
+
+
+def list_tenants(home, **tenants):
+    """Replace the table of tenants."""
+    new = home.path / "tenants.new"
+    new.write_text(json.dumps({f"{name}.example": origins for name, origins in tenants.items()}))
+    new.replace(home.path / "tenants.json")
+
+
+@pytest.mark.parametrize("name", [*SERVERS, *ASGI_SERVERS])
+def test_a_policy_of_a_host_reaches_every_worker_within_a_second(home, name):
+    """As it comes, changes and goes; no other host gets it, and one thread of each process asks."""
+    list_tenants(home, other=[B])
+    running = _running(name, home, POLICIES, POLICIES_ASGI)
+    running.see(A, allowed=False)
+
+    list_tenants(home, one=[A], other=[B])
+    assert running.see(A, allowed=True) < SECOND
+    list_tenants(home, one=[B], other=[A])
+    assert running.see(B, allowed=True) < SECOND
+    assert running.see(A, allowed=False) < SECOND
+    list_tenants(home, other=[A, B])
+    assert running.see(B, allowed=False) < SECOND
+    running.host = "stranger.example"
+    assert not running.ask(A)[1]
+
+    asked = running.asked()
+    assert len(asked) == WORKERS
+    assert all(len(threads) == 1 for threads in asked.values()), (asked, running.home.said())
+    assert running.end() < END
+
+
+@pytest.mark.parametrize("name", ["sync preload", "gthread preload", "gevent preload", "uwsgi"])
+def test_a_policy_that_is_loaded_before_the_fork_is_known_to_the_first_request(home, name):
+    """Then each worker has a thread of its own, and learns of changes."""
+    list_tenants(home, one=[A])
+    (home.path / "refresh").touch()
+    running = Running(SERVERS[name], home, POLICIES)
+    assert running.ask(A)[1]
+    assert running.see(A, allowed=True) == 0
+
+    list_tenants(home, one=[B])
+    assert running.see(B, allowed=True) < SECOND
+    assert running.see(A, allowed=False) < SECOND
+
+
+@pytest.mark.parametrize("name", ["sync", "gthread preload", "gevent", "uwsgi", "uvicorn"])
+def test_a_worker_that_was_stopped_allows_nobody_who_was_not_confirmed_since(home, name):
+    """Its first request may come before its thread has its turn, and the source may be away: time went on."""
+    (home.path / "times").write_text("0.9 2")
+    running = _running(name, home, ORIGINS, ORIGINS_ASGI)
+    running.see(A, allowed=True)
+    workers = [int(each) for each in running.asked()]
+    for each in workers:
+        os.kill(each, signal.SIGSTOP)
+    (home.path / "hang").touch()
+    time.sleep(2)
+    for each in workers:
+        os.kill(each, signal.SIGCONT)
+
+    for _ in range(20):
+        assert not running.ask(A)[1]
+    (home.path / "hang").unlink()
+    running.see(A, allowed=True)
