@@ -117,7 +117,7 @@ def _order(pattern: OriginPattern) -> tuple[object, ...]:
 
 
 def origin_within(policy: Policy) -> str | None:
-    """Return some origin that *policy* allows, and an earlier audience hardly; ``None`` if it allows nobody.
+    """Return an origin of *policy* that an earlier audience probably lacks; ``None`` if it allows nobody.
 
     Precondition: that of :func:`origins_of`.
     """

@@ -14,7 +14,7 @@ from .audiences import decided, is_managed, judged
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a request.
+    """The outcome of a request.
 
     :ivar passes: whether the application gets it.
     :ivar status: the status of the answer; ``None``: the application's.
@@ -40,7 +40,7 @@ def outcome(passes: bool, status: int | None, headers: Sequence[tuple[str, str]]
 
 
 def answered(policy: AnyCompiled, request: Request) -> Outcome:
-    """Return what the application makes of *request*: what ``decide`` and ``judge`` decide."""
+    """Return the outcome of *request* in the application, by ``decide`` and ``judge``."""
     decision = decided(policy, request)
     if request.is_preflight and is_managed(policy):
         return outcome(False, decision.status, decision.headers)

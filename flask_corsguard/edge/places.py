@@ -1,4 +1,4 @@
-"""What is exported: policies by place, and the policy that the application itself applies to a request."""
+"""The source of an export: policies by place, and the policy that the application applies to a request."""
 
 from __future__ import annotations
 

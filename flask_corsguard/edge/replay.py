@@ -1,4 +1,4 @@
-"""The vectors, sent to a running engine, and what came of them at each level."""
+"""The vectors, sent to a running engine, and their outcome at each level."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _DECIDED: Final = frozenset({200, 204, 403})
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an engine made of one vector.
+    """The outcome of one vector in an engine.
 
     :ivar vector: the vector.
     :ivar seen: what became of it; ``None``: the engine closed the connection.

@@ -40,7 +40,7 @@ def _has_sendable_origin(method: str, values: dict[str, str], scheme: str) -> bo
     if site is not None and site not in _SITES:
         return False
     if origin is None:
-        # Only GET and HEAD can do without (#append-a-request-origin-header).
+        # Only GET and HEAD can be without it (#append-a-request-origin-header).
         return method in {"GET", "HEAD"} and "upgrade" not in values
     if origin not in NULL_ORIGINS and Origin.parse(origin) is None:
         return False

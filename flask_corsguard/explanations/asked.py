@@ -1,4 +1,4 @@
-"""What is asked: a request of a page, and what a browser makes of it."""
+"""A question: a request of a page, and what a browser does with it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a browser made of a request: it refuses, or the page gets a response."""
+    """What a browser did with a request: it refuses, or the page gets a response."""
 
     asked: Asked
     #: ``None`` is the standard.
@@ -94,7 +94,7 @@ class Outcome:
 def outcome_of(
     asked: Asked, app: WSGIApplication, engine: Engine | None = None, quirks: Quirks | None = None
 ) -> Outcome:
-    """Return what a browser makes of the request, if *app* answers at every origin.
+    """Return what a browser does with the request, if *app* answers at every origin.
 
     :param quirks: the differences of the engine, if they are not all that it has.
     :raises ValueError: if a part of *asked* cannot be.

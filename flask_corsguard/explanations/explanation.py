@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """What a browser makes of a request, and why."""
+    """What a browser does with a request, and why."""
 
     outcome: Outcome
     #: Why the browser refuses; ``None`` if it does not.
@@ -39,7 +39,7 @@ class Explanation:
     decision: Decision | None = None
     #: What would allow the request; ``None`` if it is allowed.
     needed: Needed | None = None
-    #: What does not work although the browser does not refuse, such as a cookie that stays at home.
+    #: What does not work although the browser does not refuse, such as a cookie that is not sent.
     findings: tuple[str, ...] = ()
     #: What else is worth knowing.
     notes: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ def explain_remote(
     timeout: float = TIMEOUT,
     resolve: Callable[[str], str] = str,
 ) -> Explanation:
-    """Return what a browser makes of a request to a server on the network.
+    """Return what a browser does with a request to a server on the network.
 
     :param timeout: how long each request may take, in seconds.
     :param resolve: returns the host to connect to.
@@ -92,7 +92,7 @@ def _others(asked: Asked, outcome: Outcome, recorded: Recorded) -> dict[Engine |
 def explain_inside(
     asked: Asked, loaded: object, engine: Engine | None = None, *, runs: bool = False
 ) -> Explanation:
-    """Return what a browser makes of a request to an application in this process.
+    """Return what a browser does with a request to an application in this process.
 
     :param loaded: an application, a policy, or a mapping of paths to policies.
     :param runs: whether the application itself answers; otherwise its policies do, and nothing of it runs.
@@ -150,7 +150,7 @@ def _route(asked: Asked, layer: Any) -> Route:
 def _about_cookies(
     asked: Asked, loaded: object, layer: Any, outcome: Outcome, engine: Engine | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the cookies that stay at home, and those that do if the application is of another site."""
+    """Return the cookies that are not sent, and those that are not if the application is of another site."""
     set_by = cookies_set_by(outcome.exchanges)
     flask = getattr(layer, "flask", None)
     cookie = None if flask is None else session_cookie_of(flask)

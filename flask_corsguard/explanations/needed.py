@@ -95,7 +95,7 @@ def changed_for(asked: Asked, policy: Policy, *, of_route: bool) -> Needed:
     changes: dict[str, Any] = {}
     if policy.origins != "*":
         changes["origins"] = _joined(policy.origins, wanted["origins"])
-    # The guard takes a list at its word, whatever browsers may send without asking.
+    # The guard allows exactly the methods of a list; browsers send some others without asking.
     is_listed = policy.methods is None and "methods" not in wanted
     if policy.methods != "*" and not (of_route or is_listed or asked.method in {"GET", "HEAD"}):
         changes["methods"] = _joined(policy.methods or sorted(SAFELISTED_METHODS), [asked.method])
@@ -132,7 +132,7 @@ def _lines(policy: Policy, fields: Iterable[str]) -> str:
 
 
 def code_of_value(value: Any) -> str:
-    """Return the value of a field as code to paste; what has no spelling is left to the reader."""
+    """Return the value of a field as code to paste; the reader fills in what has no code."""
     if isinstance(value, (tuple, list)):
         known = [json.dumps(each) for each in value if isinstance(each, str)]
         others = ["..."] if len(known) < len(value) else []

@@ -1,4 +1,4 @@
-"""Answers that are remembered, so that one exchange is enough to ask what every engine makes of it."""
+"""Answers that are remembered, so that one exchange is enough to compare all engines."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _difference(asked: Asked, recorded: Recorded, engine: Engine | None) -> Diff
 class QuirksBut(Quirks):
     """The differences of one engine but one.
 
-    :param code: the code of the difference that it has not.
+    :param code: the code of the difference that is left out.
     """
 
     def __init__(self, engine: Engine | None, code: str) -> None:

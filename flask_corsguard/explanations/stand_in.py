@@ -58,14 +58,14 @@ class StandIn(CorsMiddleware):
         self.applied: list[Applied] = []
         #: Why a preflight or a request was refused, or an answer withheld, in order.
         self.refusals: list[Decision] = []
-        # Somebody has to listen, or a refused preflight is not asked why.
+        # Without a listener, the reason of a refused preflight is not computed.
         super().__init__(app, layer.policy, on_refusal=lambda *_: None)
 
     def _source_of(self, policy: object) -> PolicySource:  # noqa: ARG002 - the layer has made it
         return EachPolicy(self._layer.source)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a request, and take note of its policy.
+        """Answer a request, and store its policy.
 
         :raises NoPolicy: if that is ``UNMANAGED``.
         """
@@ -90,7 +90,7 @@ class StandIn(CorsMiddleware):
 
 
 class Observed:
-    """An application as it is; the policies of its requests are noted, and what it raises.
+    """An unchanged application; the policies of its requests are stored, and its exceptions.
 
     :param app: the application.
     :param layer: its layer; ``None`` if it has none.
@@ -106,7 +106,7 @@ class Observed:
         self.raised: list[str] = []
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
-        """Answer a request, and take note of its policy; what is raised becomes a 500, as servers make it."""
+        """Answer a request, and store its policy; an exception becomes a 500, as in servers."""
         if self._layer is not None:
             self.applied.append(applied_to(self._layer, environ))
         size = 0

@@ -26,7 +26,7 @@ _WITHOUT_ORIGINS: Final = frozenset({"guard", "resource_policy"})
 #: The field, or argument, that each configuration key sets.
 KEYS: Final = {f"{PREFIX}{name.upper()}": name for name in (*FIELDS, "paths", "blueprints", "report_only")}
 
-#: What is an argument of the extension, and no field of a policy.
+#: The arguments of the extension that are not fields of a policy.
 _OF_EXTENSION: Final = OF_PARTS | SWITCHES_OF_EXTENSION
 
 _ONCE: Final = (
@@ -35,7 +35,7 @@ _ONCE: Final = (
 
 
 class Settings(NamedTuple):
-    """What an application is configured with."""
+    """The configuration of an application."""
 
     #: A policy, a list of policies, or a callable that returns one of these for a request.
     policy: AnyPolicy | Callable[[Any], object]

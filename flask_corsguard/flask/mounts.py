@@ -56,7 +56,7 @@ class Mounts:
             if inside is None:
                 break
             app = inside
-        # It cannot be seen what is there. If it is not Flask, then Flask is where it can be seen.
+        # An object that cannot be searched. It counts as Flask, unless it is mounted, or Flask itself is.
         return Mounted(prefix, is_flask=not is_mounted and not self._is_mounted())
 
     def applications(self) -> Iterator[tuple[str, object]]:

@@ -1,4 +1,4 @@
-"""What a Flask application gets of a request that its policy refuses: a signal and an exception to answer."""
+"""What a Flask application gets for a request that its policy refuses: a signal and an exception."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def answer_through(
 
 
 def _pushed_context(app: Flask, environ: WSGIEnvironment) -> RequestContext | None:
-    """Push a request context with an empty session; give ``None``, with nothing pushed, if that fails."""
+    """Push a request context with an empty session; yield ``None``, with nothing pushed, if that fails."""
     context = None
     try:
         context = _context_with_empty_session(app, environ)

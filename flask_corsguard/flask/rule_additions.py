@@ -1,4 +1,4 @@
-"""When rules are added to a URL map, whichever endpoint they are for."""
+"""Notices when rules are added to a URL map, for any endpoint."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _lock: Final = Lock()
 def additions_to(url_map: Map) -> Additions:
     """Return the additions to *url_map*, which are noted from the first call on.
 
-    A map tells nobody that it has changed, and counts its rules one by one. So ``add`` is wrapped, once.
+    A map does not report changes, and its rules can only be counted one by one. So ``add`` is wrapped, once.
     """
     with _lock:
         known = _additions.get(url_map)

@@ -102,7 +102,7 @@ class UrlBinding:
                 and Request.trusted_hosts is None
             )
         except (AttributeError, KeyError):
-            # A release of Flask that has one of these no more.
+            # A release of Flask that no longer has one of these.
             return True
 
 

@@ -1,4 +1,4 @@
-"""The inventory of an application: its layers are looked through until one of this package is found."""
+"""The inventory of an application: its layers are searched until one of this package is found."""
 
 from __future__ import annotations
 

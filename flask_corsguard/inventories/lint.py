@@ -1,4 +1,4 @@
-"""All findings about an application: those of its entries, and those that its first request would tell."""
+"""All findings about an application: those of its entries, and those of its first request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What deserves a look about the policy of an entry: the findings that an inventory has beside it."""
+"""The findings about the policy of an entry of an inventory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _UNMANAGED: Final = _catalogued(
 
 
 class Notes:
-    """Finds what deserves a look; each policy is read once.
+    """Finds what may be wrong with policies; each policy is read once.
 
     :param report_only: whether no policy of the application enforces its guard.
     """

@@ -1,4 +1,4 @@
-"""URLs of a rule: some that tell apart whatever path rules can tell apart."""
+"""URLs of a rule: enough of them that each path rule for the rule covers one."""
 
 from __future__ import annotations
 

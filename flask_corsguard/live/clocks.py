@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Final, NamedTuple
 
-#: Seconds for which requests go by the clock that costs them less, between two looks at the other one.
+#: Seconds for which requests use only the cheaper clock, between two readings of the other one.
 SURE: Final = 0.1
 
 Clock = Callable[[], float]
@@ -18,9 +18,9 @@ Clock = Callable[[], float]
 class Clocks(NamedTuple):
     """Two clocks, each of seconds since some time."""
 
-    #: By which answers grow old: it goes on while the machine sleeps.
+    #: For the age of answers: it goes on while the machine sleeps.
     now: Clock
-    #: Which costs less, and stops meanwhile.
+    #: The cheaper one, which stops while the machine sleeps.
     glance: Clock
 
 

@@ -15,7 +15,7 @@ from .questions import Questions
 
 #: After so many keys in a row for which the source fails, the others are not asked for: it is away.
 MAX_FAILURES: Final = 3
-#: How many keys that nobody knows yet are asked for, before those that are known may come again.
+#: How many new keys are asked for, before the known ones are asked for again.
 MAX_WANTED: Final = 64
 #: Seconds after which a key that no request has had is not asked for any more.
 IDLE: Final = 3600.0

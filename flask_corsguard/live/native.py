@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 
 class Lock(Protocol):
-    """What of a lock is used here."""
+    """The methods of a lock that are used here."""
 
     def acquire(self, blocking: bool = ..., timeout: float = ...) -> bool: ...  # noqa: D102, FBT001
     def release(self) -> None: ...  # noqa: D102

@@ -26,7 +26,7 @@ class Outage:
         self._since: float | None = None
 
     def begin(self, now: float, error: Exception | None, left: float) -> None:
-        """Take note that the source did not answer.
+        """Record that the source did not answer.
 
         :param error: what it raised; ``None`` if it does not come back.
         :param left: for how many seconds its last answer still counts.
@@ -42,7 +42,7 @@ class Outage:
         logger.error("%s, a source of origins, %s; %s", self._name, what, after, exc_info=error)
 
     def end(self, now: float) -> None:
-        """Take note that the source has answered."""
+        """Record that the source has answered."""
         with self._lock:
             since, self._since = self._since, None
         if since is not None:

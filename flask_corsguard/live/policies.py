@@ -100,7 +100,7 @@ class LivePolicies:
         again = self._strangers.get(key)
         if again is not None and self._clock() < again:
             return
-        # A flood of strangers is not written down; who is missing in it comes again.
+        # A flood of unknown keys is not stored; a key that is left out comes again.
         if key not in self._wanted and len(self._wanted) < self._maxsize:
             self._wanted[key] = None
             self._questions.wake()

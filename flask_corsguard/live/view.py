@@ -1,4 +1,4 @@
-"""What one policy makes of the rows of a source."""
+"""The rows of a source, as one policy reads them."""
 
 from __future__ import annotations
 

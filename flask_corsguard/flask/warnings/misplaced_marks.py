@@ -53,7 +53,7 @@ class MarkCheck:
             for place, finding in self._untold():
                 warn(finding, place)
         except BaseException:
-            # A warning that is an error. The next request tells of the next one.
+            # A warning that is an error. The next request warns of the next one.
             self.is_done = False
             raise
         finally:

@@ -1,7 +1,7 @@
 """Warns when a policy allows credentials across sites but ``SameSite`` blocks the session cookie.
 
-Nothing else tells: the page reads its answer, but nobody is logged in. The site decides, and not the origin
-(https://html.spec.whatwg.org/#same-site).
+Nothing else shows this: the page reads its answer, but nobody is logged in. The site decides, and not the
+origin (https://html.spec.whatwg.org/#same-site).
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class SessionCookie:
         self._problem = _problem_of(app) if with_credentials else None
         #: What the configuration decides.
         self.found: Finding | None = None
-        #: What may be so, as long as nothing has decided.
+        #: The possible outcomes, as long as nothing has decided.
         self.possible: Finding | None = None
         if self._problem is not None:
             own_site = _own_site(app)

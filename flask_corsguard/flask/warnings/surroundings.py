@@ -1,4 +1,4 @@
-"""What is beside the policies of an application: other layers, other libraries, and what nobody registers."""
+"""Checks of an application beside its policies: other layers, libraries, and unregistered blueprints."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FLASK_CORS: Final = Finding(
 
 
 class Surroundings:
-    """Looks at what is beside the policies.
+    """Checks layers, libraries and blueprints beside the policies.
 
     :param app: the application.
     :param layer: the extension's middleware.
