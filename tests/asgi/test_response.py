@@ -35,8 +35,8 @@ def test_the_layer_answers_as_in_the_table(row: Row):
 
 def test_the_policy_owns_its_headers_and_logs_it_once(caplog):
     """What the application sets is replaced, in whatever case it is written."""
-    spy = Spy([(b"Access-Control-Allow-Origin", b"*"), (b"x-total", b"3"), (b"vary", b"Cookie, origin")])
-    app = CorsMiddleware(spy, LISTED)
+    theirs = [(b"Access-Control-Allow-Origin", b"*"), (b"access-control-allow-methods", b"PUT")]
+    app = CorsMiddleware(Spy([*theirs, (b"x-total", b"3"), (b"vary", b"Cookie, origin")]), LISTED)
 
     for _ in range(2):
         result = ask(app, headers={"Origin": A})
@@ -48,7 +48,11 @@ def test_the_policy_owns_its_headers_and_logs_it_once(caplog):
         ("X-Total", "3"),
     ]
     (record,) = caplog.records
-    assert "sets 'Access-Control-Allow-Origin' itself" in record.getMessage()
+    named = "Access-Control-Allow-Origin, access-control-allow-methods"
+    assert record.getMessage() == (
+        f"the application, or a layer inside of this one, sets {named!r} itself; the policy's headers "
+        "replace that. Remove it there. This is logged once"
+    )
 
 
 def test_what_the_application_varies_by_is_merged(caplog):

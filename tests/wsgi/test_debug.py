@@ -35,6 +35,17 @@ def test_in_debug_an_allowed_origin_reads_the_name_of_the_exception(caplog):
     assert record.exc_info[1].args == ("secret \u2603",)
 
 
+def test_in_debug_the_name_of_an_exception_may_have_several_lines():
+    """As its traceback has them, but for the frames."""
+
+    def misspelt(environ, start_response):
+        raise SyntaxError("bad", ("f.py", 1, 2, "a b", 1, 3))
+
+    result = call(CorsMiddleware(misspelt, LISTED, debug=True), headers={"Origin": A})
+
+    assert result.body == b'  File "f.py", line 1\n    a b\n     ^\nSyntaxError: bad\n'
+
+
 @pytest.mark.parametrize("headers", [{}, {"Origin": EVIL}, {"Origin": "null"}], ids=str)
 def test_in_debug_nobody_else_learns_anything_of_an_exception(headers):
     """Without an allowed origin it goes on to the debugger, or whatever is outside."""

@@ -232,7 +232,8 @@ def test_cors_headers_of_the_application_are_replaced_with_one_warning(caplog):
     assert_headers_exactly(results[2].headers, [VARY])
     (record,) = caplog.records
     assert record.levelname == "WARNING"
-    assert "access-control-allow-origin" in record.getMessage()
+    named = "access-control-allow-origin, Access-Control-Allow-Credentials, Access-Control-Allow-Methods, "
+    assert record.getMessage().startswith(f"the application, or a layer inside of this one, sets '{named}")
 
 
 def test_headers_that_a_policy_does_not_set_stay_the_applications():

@@ -197,6 +197,17 @@ def test_a_marked_blueprint_that_is_not_registered_is_warned_of():
     assert blueprint.name == "forgotten"
 
 
+def test_all_marked_blueprints_that_are_not_registered_are_named():
+    """In one warning."""
+    app = make_app()
+    forgotten = [cors(origins=[A])(Blueprint(name, __name__)) for name in ("one", "two")]
+
+    with warned("The marked blueprint one, two is not registered"):
+        call(app)
+
+    assert len(forgotten) == 2
+
+
 @pytest.mark.parametrize("nested", [True, False])
 def test_a_blueprint_that_is_registered_after_the_guard_is_not_warned_of(nested):
     """Neither is one that is registered within another blueprint, or with another application."""
