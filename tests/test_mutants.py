@@ -133,6 +133,7 @@ print(*court.try_mutant(body)[:2])
 print(*court.try_mutant(constant)[:2])
 print(*court.unsound)
 record.tests[body.module][body.line].remove(names[1])
+del record.seconds[names[1]]
 print(court.try_mutant(body).outcome)
 """
 

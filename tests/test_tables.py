@@ -14,14 +14,16 @@ from urllib.parse import unquote
 import pytest
 
 import flask_corsguard
-from flask_corsguard import Kind, Reason
+from flask_corsguard import Kind, Policy, Reason, Request, decide
 from flask_corsguard.core import fetch_standard
+from flask_corsguard.core.fetch_standard import is_token
 from flask_corsguard.core.origin_pattern import OPAQUE_SCHEMES
 from flask_corsguard.testing.checks import BAD_PORTS, JAVASCRIPT_TYPES
-from flask_corsguard.testing.cookie_syntax import parse_date
-from flask_corsguard.testing.headers import is_safelisted
+from flask_corsguard.testing.cookie_syntax import parse_date, parse_set_cookie
+from flask_corsguard.testing.headers import is_safelisted, list_values, mime_essence, split
 from flask_corsguard.testing.refusals import RELEVANT
 from flask_corsguard.testing.urls import parse_url
+from testing.scripted import API, answering, page_of
 
 #: Each bound, by module and name, with its value: bytes, unless the name has another unit.
 BOUNDS = {
@@ -402,6 +404,57 @@ def test_a_character_is_percent_encoded_in_a_path_and_a_query_or_not(character):
     assert unquote(query) == unquote(f"x{character}41")
     if path is not None:
         assert path == (f"/x%{ord(character):02X}41" if in_path else f"/x{character}41")
+
+
+@pytest.mark.parametrize("character", [each for each in ASCII if each not in '",\\'], ids=ascii)
+def test_a_character_around_a_value_is_white_space_or_part_of_it(character):
+    """See RFC 9110, section 5.6.3: a space and a tab are; and #http-whitespace: a line end, too."""
+    text = f"{character}a{character}"
+    value = "a" if character in " \t" else text
+
+    assert split(f"{text},{text}") == [value, value]
+    if is_token(value):
+        assert list_values([("Vary", f"{text},{text}")], "vary") == [value, value]
+    if is_token(character):
+        assert mime_essence(f"{text}/{text}") == f"{text}/{text}".lower()
+    elif character in " \t\n\r":
+        assert mime_essence(f"{character}a/a{character}") == "a/a"
+
+
+@pytest.mark.parametrize("character", ASCII, ids=ascii)
+def test_a_character_around_a_requested_header_is_white_space_or_part_of_it(character):
+    """A space and a tab are, as in any list; and an element of a list can be empty."""
+    policy = Policy(origins=["https://app.example"], allow_headers=["X-A"])
+    asked = Request(
+        method="OPTIONS",
+        origin="https://app.example",
+        requested_method="GET",
+        requested_headers=f"{character}x-a{character}",
+    )
+
+    assert decide(policy, asked).allowed is (character in " \t,")
+
+
+@pytest.mark.parametrize("character", [each for each in ASCII if each not in "\0\n\r"], ids=ascii)
+def test_a_character_around_the_value_of_a_header_of_a_page_is_white_space_or_part_of_it(character):
+    """See https://fetch.spec.whatwg.org/#concept-header-value-normalize."""
+    page = page_of(answering(), at=API)
+    exchange = page.fetch(API, headers={"X-A": f"{character}a{character}"}).exchange[-1]
+
+    assert exchange.get("X-A") == ("a" if character in " \t" else f"{character}a{character}")
+
+
+@pytest.mark.parametrize("character", [each for each in ASCII if each not in "=;"], ids=ascii)
+def test_a_character_around_the_parts_of_a_cookie_is_white_space_or_part_of_them(character):
+    """See RFC 6265bis, section 5.6: a space and a tab are; other controls are not allowed."""
+    text = f"{character}a{character}"
+    parsed = parse_set_cookie(f"{text}={text};{text}={text}")
+
+    if (ord(character) < 0x20 and character != "\t") or character == "\x7f":
+        assert parsed is None
+    else:
+        value = text.strip(" \t")
+        assert parsed == (value, value, {value.lower(): value})
 
 
 def test_a_month_has_the_name_of_its_number():

@@ -42,7 +42,11 @@ OF_ONE_SEGMENT = [
     ),
     *("v-<x>-<int(max=9):y>-w", "v<int:x>"),
 ]
-OF_MANY_SEGMENTS = ["<path:x>", "<any(a, b):x>", "v<path:x>", "<x>-<path:y>", "<path:y>-<x>", "<path:x>v"]
+OF_MANY_SEGMENTS = [
+    *("<path:x>", "<any(a, b):x>", "v<path:x>", "<x>-<path:y>", "<path:y>-<x>", "<path:x>v"),
+    # Brackets that are those of no converter: what is not understood may be anything.
+    *("<x>>", "><x>", "<x>>y"),
+]
 
 
 def allowed(app, path, origin=EVIL, method="GET", **extra):

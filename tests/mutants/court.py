@@ -39,13 +39,15 @@ def _imports(file: str, module: str) -> bool:
 
 
 def is_about(name: str, module: str) -> bool:
+    """Whether the test that is called *name* is in a file for *module*, or in the folder for its package."""
+    folder = module.split("/")[-2]
+    return is_named_after(name, module) or (f"tests/{folder}/" in name and folder != "testing")
+
+
+def is_named_after(name: str, module: str) -> bool:
     """Whether the test that is called *name* is in a file for *module*."""
-    *_, folder, file = module.split("/")
-    return (
-        name.startswith(TABLES)
-        or f"/test_{file.removesuffix('.py').lstrip('_')}" in name
-        or (f"tests/{folder}/" in name and folder != "testing")
-    )
+    file = module.rpartition("/")[2].removesuffix(".py").lstrip("_")
+    return name.startswith(TABLES) or f"/test_{file}" in name
 
 
 def affordable(stages: list[list[str]], seconds: dict[str, float], budget: float) -> list[list[str]]:
@@ -86,11 +88,17 @@ class Court:
             outcome = self._try_loaded(mutant, [name for names in stages for name in names])
         if outcome.outcome == ANEW:
             return self._try_anew(mutant, stages, outcome.seconds)
-        if outcome.outcome == SURVIVED and at_import:
-            # What the line did when it was imported is remembered, and tests about the module look at that.
-            anew = self._try_anew(mutant, stages[:1], outcome.seconds)
+        if outcome.outcome == SURVIVED:
+            # What the line did earlier may be remembered: since it was imported, or since another test.
+            names = {*(stages[0] if at_import else ()), *self._named_after(mutant.module)}
+            ordered = sorted(names, key=lambda name: (self._record.seconds[name], name))
+            again = affordable([ordered], self._record.seconds, self._budget)
+            anew = self._try_anew(mutant, again, outcome.seconds)
             return outcome._replace(seconds=anew.seconds) if anew.outcome == UNCOVERED else anew
         return outcome
+
+    def _named_after(self, module: str) -> set[str]:
+        return {name for name in self._record.seconds if is_named_after(name, module)}
 
     def _try_loaded(self, mutant: Mutant, names: list[str]) -> Outcome:
         while True:

@@ -94,6 +94,18 @@ def test_the_cache_mode_of_a_request_is_respected(first, second, bodies):
 
 
 @pytest.mark.parametrize(
+    ("cache", "bodies"),
+    [
+        *(("default", FETCHED), ("no-cache", FETCHED), ("no-store", FETCHED), ("reload", FETCHED)),
+        ("force-cache", CACHED),
+    ],
+)
+def test_one_cache_mode_gets_a_response_after_its_lifetime_without_a_request(cache, bodies):
+    """See https://fetch.spec.whatwg.org/#concept-request-cache-mode."""
+    assert twice([MONTH], wait=600, second={"cache": cache}) == bodies
+
+
+@pytest.mark.parametrize(
     ("cache", "headers"),
     [
         ("default", (None, None)),

@@ -115,6 +115,7 @@ def test_a_segment_that_only_begins_or_ends_with_dots_is_a_name(path):
         *((path, "/api") for path in (" /api", "/api\n", "api/", "api/*")),
         *((path, "/") for path in ("", "*", "/*", ".*", "//")),
         *((path, "/a.b/c") for path in ("a.b/c", "/a.b/c/*")),
+        *((path, "/XaX") for path in ("XaX", "/XaX/", "XaX/*")),
         *((path, None) for path in ("/a//b", "/a/../b", "/a?b", "/a**", "/*/a", 3, None)),
     ],
 )
