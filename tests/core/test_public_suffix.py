@@ -58,7 +58,7 @@ def test_a_site_is_one_label_below_a_public_suffix(host, site):
         ("akershus.no", "nes.akershus.no"),
         ("xn--nes-akershus.no", None),
         # The only rule below is a wildcard.
-        ("cs.amazonlightsail.com", "any.ap-east-1.cs.amazonlightsail.com"),
+        ("ovh.net", "any.hosting.ovh.net"),
         # Above an exception to a wildcard, the domain is public all the same.
         ("kawasaki.jp", "kawasaki.jp"),
         ("city.kawasaki.jp", None),
@@ -133,7 +133,7 @@ def test_a_domain_above_a_rule_of_the_list_has_strangers_below():
     above = {".".join(rule.split(".")[start:]) for rule in _rules() for start in range(1, 9)} - {""}
     private = set(filter(whole.is_private, above))
 
-    assert len(private) > 400
+    assert len(private) > 300
     for host in private:
         assert suffix_within(host).endswith(f".{host}")
         assert whole.is_public(suffix_within(host))
