@@ -5,11 +5,12 @@ run in order and share their names:
 
 * ``python`` is executed;
 * ``pycon`` is a doctest;
-* ``http`` is a request, and the response of ``application``, else ``app``, for WSGI or ASGI: the status line,
-  the headers that are shown, in their order, no other header of CORS, and the body if one is shown;
-* ``text`` is shown only, unless a comment directly before it names what it is compared with:
-  ``<!-- printed -->``, the output of the last ``python`` block; ``<!-- raised -->``, the exception of the
-  ``python`` block directly before; ``<!-- logged -->``, the log since the last ``python`` block started;
+* ``http`` is a request, and the response of ``application``, else ``app``, for WSGI or ASGI. The response has
+  the status line, the headers that are shown, in their order, and no other header of CORS. It has the body if
+  one is shown;
+* ``text`` is shown only, unless a comment directly before it names what it is compared with.
+  ``<!-- printed -->`` is the output of the last ``python`` block. ``<!-- raised -->`` is the exception of the
+  ``python`` block directly before. ``<!-- logged -->`` is the log since the last ``python`` block started;
 * ``console`` is shown only, unless ``<!-- run -->`` is directly before it: then each command after ``$`` is
   run in the current folder, and writes what is below it. ``echo $?`` writes the last exit code;
 * ``shell``, ``html``, ``javascript``, ``nginx`` and directives of MyST are shown only.

@@ -1,8 +1,8 @@
 """Generated origins, patterns, policies and requests, and near misses of them.
 
-What Hypothesis costs is drawing: some 20 µs for each choice, and far more for a strategy that is made while
-an example is drawn, because Hypothesis labels and validates each new one. So strategies are made once,
-tables are written out, and an item of a list that depends on a drawn policy is chosen by a number.
+The cost of Hypothesis is drawing, some 20 µs for each choice. A strategy that is made while an example is
+drawn costs far more, because Hypothesis labels and validates each new one. So strategies are made once, and
+tables are written out. An item of a list that depends on a drawn policy is chosen by a number.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from pages import ROOT
-from prose.code import EXCEPTIONS, texts_of, words, wrong_words
+from prose.code import EXCEPTIONS, long_sentences, max_words, texts_of, words, wrong_words
 
 PACKAGE: Final = sorted((ROOT / "flask_corsguard").rglob("*.py"))
 
@@ -37,6 +37,36 @@ def test_names_of_tests_and_messages_docstrings_and_comments_are_plain(folder):
     ]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_sentences_of_docstrings_and_comments_are_short(folder):
+    """They are no longer than those of the pages."""
+    found = [
+        f"{path.relative_to(ROOT)}:{sentence}"
+        for path in folder.glob("*.py")
+        for sentence in long_sentences(path.read_text("utf-8"))
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [
+        ('"""{long}."""\n', 1),
+        ('"""{short}. {short}: {short}.\n\n    :param x: {short}.\n    :param y: {long}.\n"""\n', 4),
+        ("x = 1\n    # {short}\n    #: word\nx = 1  # {short}\n", 2),
+        ('"""{short}::\n\n    {long}\n\n{short}\n\n>>> {long}\n``{long}``\n"""\n# {short}\n', None),
+    ],
+)
+def test_a_long_sentence_is_found(source, line):
+    """Code, examples and literal blocks are not read."""
+    short = " ".join(["word"] * max_words())
+
+    found = list(long_sentences(source.format(short=short, long=f"{short} word")))
+
+    assert [each.split(":")[0] for each in found] == ([] if line is None else [str(line)])
 
 
 def test_the_words_are_those_of_the_pages():

@@ -116,8 +116,8 @@ def browser_request(name: str, origin: str) -> Environ:
 
     Times are measured with it. Every value of a header is decoded anew from bytes, as a server decodes
     it: a string that is also the policy's own object would be found without being compared. The names are
-    the library's own objects, as in all results that are recorded; what it costs that a server's are not
-    is in the instructions.
+    the library's own objects, as in all results that are recorded. The instructions include the cost of
+    names that are a server's objects.
     """
     request = REQUESTS[name](origin)
     site = "cross-site" if "HTTP_ORIGIN" in request else "none"

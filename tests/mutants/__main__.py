@@ -1,8 +1,10 @@
 """Mutation testing: changes the package in small ways, one at a time, and asks whether a test notices.
 
-make mutants                        a fixed sample of 200; what has been tried before is not tried again
-make mutants ARGS="--engine --sample 500 --seed other"     of the core, the layers and the browser model
-make mutants ARGS="--module flask_corsguard/core/guard.py --sample 0"     all mutants of one module
+::
+
+    make mutants                    a fixed sample of 200; what has been tried before is not tried again
+    make mutants ARGS="--engine --sample 500 --seed other"   of the core, the layers and the browser model
+    make mutants ARGS="--module flask_corsguard/core/guard.py --sample 0"     all mutants of one module
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Whether an origin is allowed: read character by character, compared with one item after the other.
 
-Written from the contract alone: the grammar of https://fetch.spec.whatwg.org/#origin-header, with
-``_`` in labels and one dot at the end, hosts of any letters and digits where the scheme is that of a shell or
-an extension, and the forms of an origin that the documentation names.
+Written from the contract alone: the grammar of https://fetch.spec.whatwg.org/#origin-header, with ``_`` in
+labels and one dot at the end. If the scheme is that of a shell or an extension, hosts may have any letters
+and digits. The documentation names the forms of an origin.
 """
 
 from __future__ import annotations

@@ -23,6 +23,15 @@ _WORD: Final = re.compile(r'^  \[/(.+)/gi, "(.+)"\],$', re.MULTILINE)
 _CODE: Final = re.compile(r"^[ ]*(?:>>>|\.\.\.)[^\n]*|``.+?``|`[^`]*`|\*\w+\*", re.MULTILINE | re.DOTALL)
 _DOCUMENTED: Final = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
+#: The limit of the pages.
+_MAX_WORDS: Final = re.compile(r"^const MAX_WORDS = (\d+);$", re.MULTILINE)
+#: The end of a sentence, or of a part that is read alone.
+_END: Final = re.compile(r"[.!?:][\"')*_]*(?=\s|$)")
+#: Lines that are comments, and follow each other.
+_COMMENTS: Final = re.compile(r"^ *#.*(?:\n *#.*)*", re.MULTILINE)
+#: Between two paragraphs: an empty line, the next field, or the next item of a list.
+_BETWEEN: Final = re.compile(r"\n\s*\n|\n\s*(?=:\w+|[-*] )")
+
 #: What is written in each of these words, and why.
 EXCEPTIONS: Final = {
     '{"wider-than-app": "keep"}': "An answer for `corsguard migrate`, as a user writes it.",
@@ -80,6 +89,45 @@ def wrong_words(source: str, *kinds: str) -> Iterator[str]:
             for found in pattern.finditer(readable):
                 line = first + readable.count("\n", 0, found.start())
                 yield f"{line}: {kind}: {found[0].strip()!r} is not a technical term: write {better}"
+
+
+@cache
+def max_words() -> int:
+    """Return how many words a sentence of a page may have."""
+    (found,) = _MAX_WORDS.findall((RULES / "short-sentences.js").read_text("utf-8"))
+    return int(found)
+
+
+def long_sentences(source: str) -> Iterator[str]:
+    """Yield the line and the number of words of each long sentence in docstrings and comments."""
+    for first, text in (*_docstrings(source), *_comments(source)):
+        start, is_literal = 0, False
+        for part in _BETWEEN.split(text):
+            start = text.index(part, start)
+            if not is_literal and ">>>" not in part:
+                for sentence in _END.split(_CODE.sub("code", part)):
+                    count = len([word for word in sentence.split() if re.search(r"\w", word)])
+                    if count > max_words():
+                        line = first + text.count("\n", 0, start)
+                        yield f"{line}: {count} words: {' '.join(sentence.split())}"
+            is_literal = part.rstrip().endswith("::")
+            start += len(part)
+
+
+def _docstrings(source: str) -> Iterator[tuple[int, str]]:
+    # Statements alone: to look into every expression takes far longer.
+    waiting: list[ast.AST] = [ast.parse(source)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _DOCUMENTED) and (text := ast.get_docstring(node, clean=False)) is not None:
+            yield node.body[0].lineno, text
+        waiting += [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt)]
+
+
+def _comments(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the comments that have lines of their own, adjacent ones as one, with their first lines."""
+    for found in _COMMENTS.finditer(source):
+        yield source.count("\n", 0, found.start()) + 1, re.sub(r"(?m)^ *#:? ?", "", found[0])
 
 
 def _blank(code: re.Match[str]) -> str:
