@@ -183,7 +183,7 @@ class CompiledPolicy:
     def answering(self, origin: str, answer: Answer) -> CompiledPolicy:
         """Return this policy for one request, with that *answer* to its *origin*."""
         other = copy(self)
-        other._to_everyone = other._memory = None  # noqa: SLF001 - of this class
+        other._known, other._to_everyone, other._memory = {}, None, None  # noqa: SLF001 - of this class
         other.first, other.to_first = origin, answer
         return other
 
