@@ -35,7 +35,7 @@ def send_with(
     """Send *message*; if it starts a response, put the policy's headers onto the application's.
 
     :param response: the server's ``send``; the policy's headers; the names, in lower case, that the policy
-        owns; what takes note of those that the application sets.
+        owns; the layer, which logs those that the application sets.
     """
     if message["type"] not in STARTS:
         return response[0](message)

@@ -181,7 +181,7 @@ def _json(text: str) -> object:
 _READABLE: Final = frozenset(FIELDS) | SWITCHES_OF_EXTENSION
 _SWITCH_FIELDS: Final = frozenset({"credentials", "private_network", "timing"}) | SWITCHES_OF_EXTENSION
 
-#: What reads the text of a field; any other field is a list.
+#: The functions that read the texts of fields; any other field is a list.
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "credentials": _switch,
     "private_network": _switch,

@@ -1,4 +1,4 @@
-"""What takes the place of ``CORS(blueprint)``."""
+"""The replacement for ``CORS(blueprint)``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class BlueprintEdits:
         self._app_policy = app_policy
 
     def write(self, call: ExtensionCall, maker: ExtensionCall | None) -> None:
-        """Write what takes the place of the extension for a blueprint."""
+        """Write the replacement for the extension for a blueprint."""
         work, source = self._work, call.module.source
         settings = Settings()
         for each in filter(None, (maker, call)):

@@ -1,4 +1,4 @@
-"""What takes the place of ``CORS(app)`` and ``cors.init_app(app)``."""
+"""The replacement for ``CORS(app)`` and ``cors.init_app(app)``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ExtensionEdits:
         self.settings = ApplicationSettings(work, configuration)
 
     def write(self, initialisation: Initialisation, origins: Answer | None = None) -> None:
-        """Write what takes the place of the call."""
+        """Write the replacement for the call."""
         work, call = self._work, initialisation.call
         settings = self.settings.of(initialisation)
         if settings.opaque:

@@ -12,7 +12,7 @@ from .work import Work
 
 PACKAGE: Final = "flask_corsguard"
 
-#: What takes the place of the names of Flask-CORS.
+#: The replacements for the names of Flask-CORS.
 NEW_NAMES: Final = {"CORS": "CorsGuard", "cross_origin": "cors"}
 
 #: What a name becomes where it is bound to something else already.

@@ -1,4 +1,4 @@
-"""What takes the place of ``@cross_origin``."""
+"""The replacement for ``@cross_origin``."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class MarkEdits:
         return self._app_policy.at([r.path for r in self._work.routes if r.view is site.owner and site.owner])
 
     def write_decoration(self, site: Decoration) -> None:
-        """Write what takes the place of ``cross_origin``."""
+        """Write the replacement for ``cross_origin``."""
         work, module = self._work, site.module
         if site.how in {"value", "method list"} or not self._is_view(site):
             work.say(

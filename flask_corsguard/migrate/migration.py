@@ -36,7 +36,7 @@ class Change:
 
 @dataclass
 class Migration:
-    """What a run has found.
+    """The results of a run.
 
     :ivar changes: of the applications of which nothing is open.
     :ivar lines: of the report, in order.

@@ -1,4 +1,4 @@
-"""What has to be asked about the origins of an application, and what the answers make of them."""
+"""The questions about the origins of an application, and the origins that the answers give."""
 
 from __future__ import annotations
 

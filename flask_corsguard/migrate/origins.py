@@ -32,7 +32,7 @@ UNKNOWN: Final = Unknown()
 
 @dataclass
 class OriginsFound:
-    """What was found in the origins of an application.
+    """The origins of an application, as far as they are known.
 
     :ivar items: for each item that was written, what takes its place.
     :ivar is_any: whether everyone is allowed.
@@ -62,7 +62,7 @@ def is_regex_text(text: str) -> bool:
 
 
 def as_list(value: Any) -> list[Any]:
-    """Return what Flask-CORS makes a list of: *value* itself, unless it is iterable and no text."""
+    """Return the list that Flask-CORS makes of *value*: *value* alone, unless it is iterable and not text."""
     return [value] if isinstance(value, str) or not isinstance(value, Iterable) else list(value)
 
 

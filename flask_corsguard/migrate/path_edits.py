@@ -1,4 +1,4 @@
-"""What takes the place of ``resources``: path rules, each with its policy."""
+"""The replacement for ``resources``: path rules, each with its policy."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ MAX_TEXTS: Final = 32
 
 @dataclass
 class PathReading:
-    """What takes the place of a key.
+    """The replacement for a key.
 
     :ivar rules: path rules; ``"/"`` covers everything.
     :ivar opened: routes that the rules cover, and the key did not.

@@ -1,4 +1,4 @@
-"""What the program that moves an application must not decide by itself, and how it is answered.
+"""The decisions that ``corsguard migrate`` leaves to the user, and the possible answers.
 
 The ids are stable: a file of answers is written for them.
 """

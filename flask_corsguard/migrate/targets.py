@@ -1,4 +1,4 @@
-"""What is an application, and what a blueprint, in the files of a project."""
+"""Finds the applications and the blueprints in the files of a project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The policy that takes the place of some options, with what has to be asked first."""
+"""The policy that replaces some options, with what has to be asked first."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ SHOWN_LENGTH: Final = 80
 
 @dataclass
 class Translation:
-    """The policy that takes the place of some options.
+    """The policy that replaces some options.
 
     :ivar fields: of the policy, by name; without ``origins`` it is the closed one.
     :ivar questions: what has to be answered first.
     :ivar decided: what was answered.
     :ivar notes: what differs, in sentences; some begin with ``safer:`` or ``fixes:``.
     :ivar dropped: the options that have no place here.
-    :ivar origin_items: what takes the place of each origin that was written, unless an answer replaced all.
+    :ivar origin_items: the replacement for each origin that was written, unless an answer replaced all.
     """
 
     fields: dict[str, Any] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What a policy is made of that takes the place of the options of Flask-CORS.
+"""Translates the options of Flask-CORS into the fields of a policy.
 
 One translation serves the program that edits an application, where values can be unknown, and the function
 for run time. It never allows more than Flask-CORS did: where it cannot tell, it asks.

@@ -12,7 +12,7 @@ MAX_CANDIDATES: Final = 8
 
 @dataclass(frozen=True)
 class Value:
-    """What an expression can be.
+    """The possible values of an expression.
 
     :ivar candidates: the values that are written down.
     :ivar is_exact: whether there is no other one at run time.
@@ -32,7 +32,7 @@ class Value:
         return self.candidates[0]
 
 
-#: Of which nothing is known.
+#: A value of which nothing is known.
 OPEN: Final = Value((), False)
 
 

@@ -1,4 +1,4 @@
-"""What the steps of a migration share: the project, the answers, and what is found on the way."""
+"""The data that the steps of a migration share: the project, the answers, and the results so far."""
 
 from __future__ import annotations
 
@@ -65,17 +65,17 @@ class Work:
 
     @cached_property
     def resolver(self) -> Resolver:
-        """What follows names."""
+        """The object that follows names."""
         return Resolver(self.project)
 
     @cached_property
     def evaluator(self) -> Evaluator:
-        """What computes values."""
+        """The object that computes values."""
         return Evaluator(self.resolver)
 
     @cached_property
     def targets(self) -> Targets:
-        """What knows applications and blueprints."""
+        """The object that knows applications and blueprints."""
         return Targets(self.project, self.resolver)
 
     @cached_property
@@ -97,7 +97,7 @@ class Work:
 
     @cached_property
     def writer(self) -> PolicyWriter:
-        """What writes policies."""
+        """The object that writes policies."""
         return PolicyWriter(self.answers, self.guard)
 
     def need(self, module: Module, names: Iterable[str]) -> None:

@@ -1,1 +1,1 @@
-"""Probes: requests to a server over the network that show what proxies and caches make of a policy."""
+"""Probes: requests to a server over the network that show what proxies and caches do to a policy."""

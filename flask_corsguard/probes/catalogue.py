@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 class Known(NamedTuple):
-    """What is known of a code."""
+    """The texts for a code."""
 
     #: What is wrong, in a sentence.
     meaning: str

@@ -27,7 +27,7 @@ FRESH: Final = "corsguard"
 
 
 class LimitReached(Exception):  # noqa: N818 - the check ends there
-    """As many requests were sent as may be."""
+    """The check has sent the greatest number of requests."""
 
 
 class Finding(NamedTuple):

@@ -37,7 +37,7 @@ class Cells(NamedTuple):
 
 
 def cells_of(session: Session) -> Cells:
-    """Ask as nobody, as an allowed origin and as a stranger, with and without a preflight."""
+    """Send requests without an origin, of an allowed one and of a stranger, with and without a preflight."""
     origin = session.origin
     return Cells(
         session.ask(target=session.fresh()),
@@ -73,7 +73,7 @@ def of_values(session: Session, cells: Cells) -> Iterator[Finding]:
 
 
 def of_strangers(session: Session, cells: Cells) -> Iterator[Finding]:
-    """Ask as origins that nobody means."""
+    """Send requests of origins that no ordinary policy allows."""
     for cell, what in ((cells.stranger, "answer"), (cells.strange_preflight, "answer to a preflight")):
         if cell.allowed is not None and STRANGER in cell.allowed:
             also = " with credentials" if cell.credentials == "true" else ""
@@ -92,7 +92,7 @@ def of_strangers(session: Session, cells: Cells) -> Iterator[Finding]:
 
 
 def of_strange_lines(session: Session, cells: Cells) -> Iterator[Finding]:
-    """Ask with two Origin lines, and with an empty one."""
+    """Send two ``Origin`` lines, and an empty one."""
     first = session.origin or f"https://{session.host}"
     for lines in ((first, STRANGER), (STRANGER, first)):
         answer = session.ask(*lines)

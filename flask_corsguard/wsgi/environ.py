@@ -1,4 +1,4 @@
-"""What of a WSGI environ matters to CORS (PEP 3333, "environ Variables")."""
+"""The parts of a WSGI environ that matter to CORS (PEP 3333, "environ Variables")."""
 
 from __future__ import annotations
 

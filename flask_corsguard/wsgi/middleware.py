@@ -112,7 +112,7 @@ class CorsMiddleware:
 
     @property
     def source(self) -> PolicySource:
-        """What finds the policy of each request."""
+        """The object that finds the policy of each request."""
         return self._source
 
     @property
@@ -148,7 +148,7 @@ class CorsMiddleware:
         if (method != "GET" and method != "HEAD") or UPGRADE in environ:  # noqa: PLR1714 - a tuple costs more
             if method == "OPTIONS" and ACRM in environ and is_preflight(method, origin, environ[ACRM]):
                 return self._answer_preflight(by_policy, answer, environ, start_response)
-            # What is inside the policy passes, wherever it comes from.
+            # A request inside the policy passes, from every origin.
             if reason_by_policy(by_policy, answer, method, COOKIE in environ) is not ALLOWED:
                 refusal = self._refuse(by_policy, answer, environ, start_response)
                 if refusal is not None:
@@ -162,7 +162,7 @@ class CorsMiddleware:
         except Exception as error:
             if answer.reason is ALLOWED and origin is not None and self._answers_errors():
                 return answer_error(error, answer.headers, start_response, head=method == "HEAD")
-            # Everyone else gets what the server, or a debugger around this layer, makes of the exception.
+            # Every other client gets the answer of the server, or of a debugger around this layer.
             raise
 
     def _answer_preflight(
@@ -234,7 +234,7 @@ class CorsMiddleware:
         return answer_text("403 Forbidden", [*self._refusal_headers], text, start_response, head=head)
 
     def note(self, by_policy: CompiledPolicy, answer: Answer, environ: WSGIEnvironment) -> None:
-        """Log that an origin callable raised, and tell of a response that is withheld from a page.
+        """Log that an origin callable raised, and report a response that is withheld from a page.
 
         :param by_policy: the policy of the response.
         :param answer: its answer to the origin, which is notable.

@@ -1,4 +1,4 @@
-"""What a refused request is answered with, and how a proxy in front could have caused the refusal."""
+"""The answers to refused requests, and how a proxy in front could have caused a refusal."""
 
 from __future__ import annotations
 

@@ -65,10 +65,10 @@ PLAIN_NAMES: Final = frozenset(
 
 
 class ReplacedHeaders(Protocol):
-    """Takes note of headers of the application that the policy's replace."""
+    """Logs headers of the application that the policy's replace."""
 
     def note_replaced(self, names: list[str], /) -> None:
-        """Take note of the *names*, as the application spells them."""
+        """Log the *names*, as the application spells them."""
         ...
 
 
@@ -81,7 +81,7 @@ def start_with(
     """Start a response with the policy's headers put onto the application's *headers*.
 
     :param request: the server's ``start_response``; the policy's headers; the names, in lower case, that the
-        policy owns; what takes note of those that the application sets.
+        policy owns; the layer, which logs those that the application sets.
     """
     start_response, by_policy, owned, layer = request
     try:

@@ -1,4 +1,4 @@
-"""In debug mode: the header that tells, in a browser's network panel, the reason and whose policy it is."""
+"""In debug mode: the header that shows, in a browser's network panel, the reason and whose policy it is."""
 
 from __future__ import annotations
 
