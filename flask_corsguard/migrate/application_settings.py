@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .call_fields import remove_key
-from .configuration import Configuration, KeyUse
+from .configuration import Configuration
+from .configuration_keys import KeyUse
 from .options import KEYS, OPTIONS
 from .policy_text import PolicyText
 from .rendering import render
@@ -78,6 +79,8 @@ class ApplicationSettings:
         }
 
     def _is_late(self, use: KeyUse, call: ExtensionCall) -> bool:
+        if use.how == "kept":
+            return False
         if use.how in {"attribute", "variable"}:
             loads = self._work.targets.calls_of("from_object")
             return bool(loads) and all(

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any, cast
 
-from .configuration import KeyUse
+from .configuration_keys import KeyUse
 from .options import OPTIONS
 from .policy_text import PolicyText
 from .rendering import Listing, arguments_of, entries_of

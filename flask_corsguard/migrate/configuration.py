@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Final
 
+from .configuration_keys import KeyUse, kept_in, prefixes_in, reads_in, unseen_in, uses_in
 from .options import KEYS, OPTIONS
 from .project import Module
 from .resolver import MAX_DEPTH
@@ -16,27 +17,12 @@ from .settings import Setting, Settings
 from .values import Value
 from .work import Work
 
-_KEY: Final = re.compile(r"CORS_[A-Z_]+")
+#: A key, in a file that is not Python.
+_KEY: Final = re.compile(r"\b(?:FLASK_)?(CORS_[A-Z_]+)\b")
 
 #: What loads classes or modules into a configuration.
 _OPEN_LOADERS: Final = ("from_prefixed_env", "from_envvar", "from_file", "from_json")
 _LOADERS: Final = ("from_object", "from_pyfile", "from_mapping", *_OPEN_LOADERS)
-
-
-@dataclass(eq=False)
-class KeyUse:
-    """One place that sets a key.
-
-    :ivar node: the statement, the keyword or the key of the dictionary.
-    :ivar how: ``app.config["K"] = v``, ``config.update(K=v)``, ``{"K": v}``, an attribute or a variable.
-    """
-
-    key: str
-    value: ast.expr
-    node: ast.AST
-    how: Literal["subscript", "keyword", "entry", "attribute", "variable"]
-    module: Module
-    scope: Scope
 
 
 class Configuration:
@@ -44,13 +30,35 @@ class Configuration:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        found = [use for module in work.project.modules for use in _uses(module)]
+        modules = work.project.modules
+        found = [use for module in modules for use in uses_in(module)]
         self._loads = {name: work.targets.calls_of(name) for name in _LOADERS}
         self._objects = [
             self._loaded(call, where, scope) for where, scope, call in self._loads["from_object"]
         ]
         self.uses = [use for use in found if self._is_loaded(use)]
-        self._reads = [read for module in work.project.modules for read in _reads(module)]
+        self._reads = [read for module in modules for read in reads_in(module)]
+        unseen = [each for module in modules for each in unseen_in(module)]
+        self._add_kept(found, is_unseen=bool(unseen))
+        is_from_file = bool(unseen or self._loads["from_pyfile"])
+        #: The keys that a file which is not Python sets.
+        self._of_files = {
+            match[1]
+            for _, text in (work.project.others if is_from_file else ())
+            for match in _KEY.finditer(text)
+            if match[1] in KEYS
+        }
+        #: Where keys are put together, if something sets keys that are not written there.
+        self.unclear = [(module, node) for module in modules for node in prefixes_in(module) if unseen]
+
+    def _add_kept(self, found: list[KeyUse], *, is_unseen: bool) -> None:
+        """Add what can come into the configuration on a way that does not show."""
+        seen = {id(use.value) for use in found}
+        if is_unseen:
+            loaded = {id(use) for use in self.uses}
+            self.uses += [replace(use, how="kept") for use in found if id(use) not in loaded]
+        for module in self._work.project.modules:
+            self.uses += [use for use in kept_in(module) if id(use.value) not in seen]
 
     def _loaded(self, call: ast.Call, module: Module, scope: Scope) -> set[ast.AST] | None:
         """Return the classes and modules that ``from_object`` loads; ``None`` if that is unknown."""
@@ -101,8 +109,8 @@ class Configuration:
         return bool(self._objects) if use.how == "attribute" else bool(self._objects) or is_file
 
     def is_read(self, key: str) -> bool:
-        """Whether the program reads a key itself."""
-        return any(word == key for word, _ in self._reads)
+        """Whether the program reads a key itself, or it must stay where it is."""
+        return any(word == key for word, _ in self._reads) or any(use.how == "kept" for use in self.of(key))
 
     def of(self, key: str) -> list[KeyUse]:
         """Return the places that set a key."""
@@ -121,12 +129,13 @@ class Configuration:
     @property
     def is_open(self) -> bool:
         """Whether an environment variable, or a file that is not Python, can set any key."""
-        return any(self._loads[name] for name in _OPEN_LOADERS)
+        return any(self._loads[name] for name in _OPEN_LOADERS) or bool(self._of_files)
 
     def is_certain(self, key: str) -> bool:
         """Whether a key is set in every case, by one line of the program alone."""
         uses = self.of(key)
-        return len(uses) == 1 and not self.is_open and not _is_conditional(uses[0])
+        is_alone = len(uses) == 1 and uses[0].how != "kept"
+        return is_alone and not self.is_open and not _is_conditional(uses[0])
 
     def settings(self) -> Settings:
         """Return the options that the configuration gives, or can give."""
@@ -134,7 +143,8 @@ class Configuration:
         keys = self.known_keys()
         if self.is_open:
             # Who may read, and with cookies or not, must not be read from the code alone.
-            keys += [key for key in ("CORS_ORIGINS", "CORS_SUPPORTS_CREDENTIALS") if key not in keys]
+            of_code = ("CORS_ORIGINS", "CORS_SUPPORTS_CREDENTIALS")
+            keys += [key for key in (*of_code, *sorted(self._of_files)) if key not in keys]
         for key in keys:
             result.by_name[KEYS[key]] = self._setting(key)
         return result
@@ -175,79 +185,3 @@ def _is_conditional(use: KeyUse) -> bool:
             return True
         node = use.module.scope.parents[node]
     return False
-
-
-def _uses(module: Module) -> Iterator[KeyUse]:
-    if b"CORS_" not in module.source.data:
-        return
-    for node in module.source.nodes:
-        scope = module.scope.nodes.get(node, module.scope)
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                if isinstance(target, ast.Subscript) and _is_config(target.value) and _key(target.slice):
-                    yield KeyUse(_key(target.slice), node.value, node, "subscript", module, scope)
-                elif isinstance(target, ast.Name) and _KEY.fullmatch(target.id) and not scope.is_function:
-                    how: Literal["attribute", "variable"] = "attribute" if scope.is_class else "variable"
-                    yield KeyUse(target.id, node.value, node, how, module, scope)
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and _is_config(node.func.value)
-        ):
-            yield from _of_call(node, module, scope)
-
-
-def _of_call(node: ast.Call, module: Module, scope: Scope) -> Iterator[KeyUse]:
-    name = node.func.attr  # type: ignore[attr-defined]  # an attribute
-    if name not in {"update", "from_mapping", "setdefault"}:
-        return
-    for keyword in node.keywords:
-        if keyword.arg and _KEY.fullmatch(keyword.arg):
-            yield KeyUse(keyword.arg, keyword.value, keyword, "keyword", module, scope)
-    for argument in node.args:
-        if isinstance(argument, ast.Dict):
-            for key, value in zip(argument.keys, argument.values, strict=True):
-                if key is not None and _key(key):
-                    yield KeyUse(_key(key), value, key, "entry", module, scope)
-
-
-def _is_config(node: ast.expr) -> bool:
-    return (isinstance(node, ast.Attribute) and node.attr == "config") or (
-        isinstance(node, ast.Name) and node.id in {"config", "app_config"}
-    )
-
-
-def _key(node: ast.expr) -> str:
-    is_key = isinstance(node, ast.Constant) and isinstance(node.value, str) and _KEY.fullmatch(node.value)
-    return str(node.value) if is_key else ""  # type: ignore[attr-defined]  # a constant
-
-
-def _is_environment(node: ast.expr) -> bool:
-    # It has keys of its own.
-    return "environ" in {getattr(node, "attr", ""), getattr(node, "id", "")}
-
-
-def _reads(module: Module) -> Iterator[tuple[str, ast.AST]]:
-    if b"CORS_" not in module.source.data:
-        return
-    for node in module.source.nodes:
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _key(node.slice):
-            if not _is_environment(node.value):
-                yield _key(node.slice), node
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and _KEY.fullmatch(node.attr):
-            yield node.attr, node
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and _KEY.fullmatch(node.id):
-            yield node.id, node
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in {"get", "setdefault", "pop"}
-        ):
-            for argument in node.args[:1]:
-                if _key(argument) and not _is_environment(node.func.value):
-                    yield _key(argument), node
-        elif isinstance(node, ast.ImportFrom):
-            for alias in node.names:
-                if _KEY.fullmatch(alias.name):
-                    yield alias.name, node

@@ -115,7 +115,8 @@ class ExtensionEdits:
                 if keyword is rules.keyword:
                     listing.items[at].edits += rules.edits
         for setting in base.by_name.values():
-            if isinstance(setting.holder, (ast.Assign, ast.AnnAssign, ast.keyword, ast.Constant)):
+            is_key = isinstance(setting.holder, (ast.Assign, ast.AnnAssign, ast.keyword, ast.Constant))
+            if is_key and not setting.text:
                 for use in self._configuration.of(setting.name):
                     remove_key(use)
         rules.rename_key(self._configuration)

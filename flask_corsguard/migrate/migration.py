@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from .leftovers import leftover_lines
 from .plan import Plan
@@ -14,6 +15,9 @@ from .questions import Answers
 from .routes import Route
 from .source import SourceError
 from .work import SECTIONS, Line, Work
+
+#: The methods that load a module by a text.
+_BY_TEXT: Final = frozenset({"from_object", "import_string", "from_pyfile", "import_module"})
 
 
 @dataclass(frozen=True)
@@ -132,18 +136,25 @@ def _imported(module: Module, project: Project) -> Iterator[Module]:
         elif isinstance(node, ast.ImportFrom):
             absolute = module.absolute(node)
             names = [absolute, *(f"{absolute}.{alias.name}".lstrip(".") for alias in node.names)]
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in {
-            "from_object",
-            "import_string",
-        }:
-            texts = [each.value for each in node.args if isinstance(each, ast.Constant)]
-            names = [
-                part for text in texts if isinstance(text, str) for part in (text, text.rpartition(".")[0])
+        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in _BY_TEXT:
+            texts = [
+                str(each.value)
+                for argument in node.args
+                for each in ast.walk(argument)
+                if isinstance(each, ast.Constant)
             ]
+            names = [part for text in texts for part in _modules_of(text)]
         for name in names:
             found = project.find(name, near=module) if name else None
             if found is not None:
                 yield found
+
+
+def _modules_of(text: str) -> tuple[str, ...]:
+    """Return the names of modules that a text can stand for: dotted, or a path."""
+    if text.endswith(".py"):
+        return (text.removesuffix(".py").replace("/", ".").lstrip("."),)
+    return text, text.rpartition(".")[0]
 
 
 def _uses(modules: Iterable[Module]) -> bool:

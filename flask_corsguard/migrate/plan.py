@@ -47,6 +47,9 @@ class Plan:
             work.say("by hand", module, node, "unclear", f"{text}: nothing takes its place")
         for module, node in work.sites.quart:
             work.say("by hand", module, node, "asgi", f"Quart is an ASGI framework: use {ASGI}")
+        for module, node in self._configuration.unclear if work.sites.calls else ():
+            text = "keys of the configuration are put together, and only run time knows them: write them down"
+            work.say("by hand", module, node, "config-keys", text)
         self._sort_calls()
         self._merge_calls()
         origins = self._settle_hand_written()

@@ -165,7 +165,11 @@ _MANY: Final = 400
 _OTHERS: Final = re.compile(
     r"requirements.*\.(?:txt|in)|pyproject\.toml|Pipfile|setup\.cfg|environment\.ya?ml|\.env.*|.*\.env|.*\.cfg"
     r"|docker-compose.*\.ya?ml|Dockerfile.*"
+    r"|(?:.*[._-])?(?:conf|config|settings|default|development|production|local)\.(?:json|toml|ya?ml|ini)"
 )
+
+#: Bytes of such a file that are read: what people write for a program is shorter.
+MAX_OTHER: Final = 200_000
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -199,5 +203,5 @@ def _dotted(root: Path, path: Path) -> str:
 
 def _text(path: Path) -> str:
     with suppress(OSError):
-        return path.read_text("utf-8", "replace")
+        return path.read_bytes()[:MAX_OTHER].decode("utf-8", "replace")
     return ""

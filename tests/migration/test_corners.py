@@ -164,7 +164,10 @@ def test_two_calls_wait_for_what_is_open(text, tmp_path):
             "from_mapping({'X': 1})",
         ),
         ("app.config.update(CORS_SEND_WILDCARD=True, X=1)\nCORS(app)", "app.config.update(X=1)"),
-        ("app.config.setdefault('CORS_ORIGINS', 1)\nCORS(app)", 'origins="*"'),
+        (
+            "app.config.setdefault('CORS_ORIGINS', ['https://a.example'])\nCORS(app)",
+            'origins=app.config.get("CORS_ORIGINS", "*")',
+        ),
         ("app.config.get('CORS_ORIGINS')\nCORS(app)", 'origins="*"'),
         ("app.config.update({'X': 1}, **{})\nCORS(app)", 'origins="*"'),
         (

@@ -1,0 +1,3 @@
+from flask_cors import CORS
+db = object()
+cors = CORS()

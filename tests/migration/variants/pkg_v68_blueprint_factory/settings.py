@@ -1,0 +1,4 @@
+class Base:
+    ALLOWED = ["https://app.example"]
+class Config(Base):
+    DEBUG = False
