@@ -37,7 +37,7 @@ class KeyUse:
 
 def uses_in(module: Module) -> Iterator[KeyUse]:
     """Yield the places that set keys, and can be changed."""
-    if b"CORS_" not in module.source.data:
+    if b"CORS_" not in module.data:
         return
     for node in module.source.nodes:
         scope = module.scope.nodes.get(node, module.scope)
@@ -70,7 +70,7 @@ def _of_call(node: ast.Call, module: Module, scope: Scope) -> Iterator[KeyUse]:
 
 def kept_in(module: Module) -> Iterator[KeyUse]:
     """Yield what has the name of a key and can come into the configuration on a way that does not show."""
-    if b"CORS_" not in module.source.data or module.is_test:
+    if b"CORS_" not in module.data or module.is_test:
         return
     for node in module.source.nodes:
         scope = module.scope.nodes.get(node, module.scope)
@@ -112,7 +112,9 @@ def _texts(node: ast.expr, module: Module) -> Iterator[str]:
 
 def unseen_in(module: Module) -> Iterator[ast.AST]:
     """Yield what sets keys of the configuration that are not written there."""
-    for node in module.source.nodes:
+    if b"config" not in module.data:
+        return
+    for node in module.source.all_of(ast.Subscript, ast.AugAssign, ast.Call):
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and _is_config(node.value):
             values: list[ast.expr] = [node.slice]
         elif isinstance(node, ast.AugAssign) and _is_config(node.target):
@@ -140,10 +142,10 @@ def _is_seen(node: ast.expr, scope: Scope) -> bool:
 
 def prefixes_in(module: Module) -> Iterator[ast.AST]:
     """Yield the beginnings of keys that are put together."""
-    if b"CORS_" not in module.source.data:
+    if b"CORS_" not in module.data:
         return
-    for node in module.source.nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _PREFIX.fullmatch(node.value):
+    for node in module.source.all_of(ast.Constant):
+        if isinstance(node.value, str) and _PREFIX.fullmatch(node.value):
             yield node
 
 
@@ -169,7 +171,7 @@ def _is_environment(node: ast.expr) -> bool:
 
 def reads_in(module: Module) -> Iterator[tuple[str, ast.AST]]:
     """Yield the keys that a program reads itself, with where."""
-    if b"CORS_" not in module.source.data:
+    if b"CORS_" not in module.data:
         return
     for node in module.source.nodes:
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load) and _key(node.slice):

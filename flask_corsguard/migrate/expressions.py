@@ -229,7 +229,9 @@ def _changed_names(module: Module) -> frozenset[str]:
     """Return the names whose lists or dictionaries a module changes."""
     found = module.__dict__.get("_changed")
     if found is None:
-        found = module.__dict__["_changed"] = frozenset(_changes(module.source.nodes))
+        found = module.__dict__["_changed"] = frozenset(
+            _changes(module.source.all_of(ast.Call, ast.AugAssign, ast.Subscript))
+        )
     return found
 
 

@@ -54,8 +54,8 @@ def _of_other_file(name: str, text: str) -> Iterator[Line]:
 
 
 def _of_environment(source: Source) -> Iterator[Line]:
-    for node in source.nodes:
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "from_prefixed_env":
+    for node in source.all_of(ast.Call) if b"from_prefixed_env" in source.data else ():
+        if getattr(node.func, "attr", "") == "from_prefixed_env":
             yield Line(
                 "to rename",
                 f"{source.name}:{node.lineno}",
@@ -65,8 +65,8 @@ def _of_environment(source: Source) -> Iterator[Line]:
 
 
 def _of_test(source: Source) -> Iterator[Line]:
-    for node in source.nodes:
-        if isinstance(node, ast.Constant) and str(node.value).lower().startswith("access-control-allow-"):
+    for node in source.all_of(ast.Constant):
+        if str(node.value).lower().startswith("access-control-allow-"):
             yield Line(
                 "tests",
                 f"{source.name}:{node.lineno}",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import gc
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
+from .imported_names import imported_names
 from .leftovers import leftover_lines
 from .plan import Plan
 from .project import OF_FLASK_CORS, Module, Project, read_project
@@ -15,9 +17,6 @@ from .questions import Answers
 from .routes import Route
 from .source import SourceError
 from .work import SECTIONS, Line, Work
-
-#: The methods that load a module by a text.
-_BY_TEXT: Final = frozenset({"from_object", "import_string", "from_pyfile", "import_module"})
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,23 @@ def migrate(
     :param routes: those of the application, if it was started.
     :raises SourceError: if a file cannot be read.
     """
-    project = read_project(paths)
+    with _without_collections():
+        return _migrate(read_project(paths), answers, guard, routes)
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    # Millions of nodes stay until the end, and looking through them again and again takes most of the time.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _migrate(project: Project, answers: Answers, guard: str, routes: Sequence[Route]) -> Migration:
     result = Migration()
     if not project.uses_flask_cors:
         return result
@@ -97,14 +112,16 @@ def _changes(project: Project) -> Iterator[Change]:
 
 def _applications(project: Project) -> list[Project]:
     """Return the parts of a project that do not import each other."""
-    groups = {module: {module} for module in project.modules}
-    for module in project.modules:
-        for other in _imported(module, project):
-            _join(groups, module, other)
+    groups = {module: {module} for module in project.every}
+    for module in project.every:
+        for name in imported_names(module):
+            other = project.named(name, near=module)
+            if other is not None:
+                _join(groups, module, other)
     parts = list({id(group): group for group in groups.values()}.values())
     lonely = [part for part in parts if _uses(part) and not _makes_application(part)]
     if lonely:
-        # The application may import these by name, from a text.
+        # Something imports these by their names as texts, say.
         with_application = [part for part in parts if _makes_application(part)]
         joined = [*lonely, *with_application]
         parts = [part for part in parts if part not in joined] + [set().union(*joined)]
@@ -112,8 +129,8 @@ def _applications(project: Project) -> list[Project]:
 
 
 def _part(project: Project, modules: set[Module]) -> Project:
-    ordered = [module for module in project.modules if module in modules]
-    part = Project(ordered, project.texts, project.others, uses_flask_cors=True)
+    ordered = [module for module in project.every if module in modules]
+    part = Project(ordered, project.others, uses_flask_cors=True)
     for module in ordered:
         module.project = part
     return part
@@ -127,39 +144,9 @@ def _join(groups: dict[Module, set[Module]], one: Module, other: Module) -> None
         groups[module] = joined
 
 
-def _imported(module: Module, project: Project) -> Iterator[Module]:
-    for node in module.source.nodes:
-        names: Iterable[str] = ()
-        if isinstance(node, ast.Import):
-            # A package is loaded with what is in it.
-            names = [each for alias in node.names for each in (alias.name, alias.name.rpartition(".")[0])]
-        elif isinstance(node, ast.ImportFrom):
-            absolute = module.absolute(node)
-            names = [absolute, *(f"{absolute}.{alias.name}".lstrip(".") for alias in node.names)]
-        elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in _BY_TEXT:
-            texts = [
-                str(each.value)
-                for argument in node.args
-                for each in ast.walk(argument)
-                if isinstance(each, ast.Constant)
-            ]
-            names = [part for text in texts for part in _modules_of(text)]
-        for name in names:
-            found = project.find(name, near=module) if name else None
-            if found is not None:
-                yield found
-
-
-def _modules_of(text: str) -> tuple[str, ...]:
-    """Return the names of modules that a text can stand for: dotted, or a path."""
-    if text.endswith(".py"):
-        return (text.removesuffix(".py").replace("/", ".").lstrip("."),)
-    return text, text.rpartition(".")[0]
-
-
 def _uses(modules: Iterable[Module]) -> bool:
-    return any(OF_FLASK_CORS.search(module.source.data) for module in modules)
+    return any(OF_FLASK_CORS.search(module.data) for module in modules)
 
 
 def _makes_application(modules: Iterable[Module]) -> bool:
-    return any(b"Flask(" in m.source.data or b"OpenAPI(" in m.source.data for m in modules)
+    return any(b"Flask(" in module.data or b"OpenAPI(" in module.data for module in modules)

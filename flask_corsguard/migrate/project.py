@@ -31,17 +31,50 @@ OF_FLASK_CORS: Final = re.compile(rb"flask_cors\b(?!guard)|flask\.ext|quart_cors
 
 @dataclass(eq=False)
 class Module:
-    """A file of the project, as a module.
+    """A file of the project, as a module. It is parsed when something of it is first needed, and once.
 
-    :ivar source: the file.
+    :ivar path: where it is.
+    :ivar name: how the report names it.
+    :ivar data: its bytes.
     :ivar dotted: its name, from the folder that was given.
-    :ivar is_package: whether it is an ``__init__.py``.
     """
 
-    source: Source
+    path: Path
+    name: str
+    data: bytes
     dotted: str
-    is_package: bool
     project: Project
+
+    @cached_property
+    def source(self) -> Source:
+        """The file, parsed.
+
+        :raises SourceError: if it is not Python.
+        """
+        return read_source(self.path, self.name, self.data)
+
+    @property
+    def is_package(self) -> bool:
+        """Whether it is an ``__init__.py``."""
+        return self.path.name == "__init__.py"
+
+    @cached_property
+    def is_relevant(self) -> bool:
+        """Whether it can have a part in this."""
+        return _RELEVANT.search(self.data) is not None
+
+    @cached_property
+    def is_readable(self) -> bool:
+        """Whether it is Python; what has a part in this must be.
+
+        :raises SourceError: if it must be, and is not.
+        """
+        try:
+            return bool(self.source)
+        except SourceError:
+            if self.is_relevant:
+                raise
+            return False
 
     @cached_property
     def scope(self) -> Scope:
@@ -55,52 +88,63 @@ class Module:
 
     def absolute(self, node: ast.ImportFrom) -> str:
         """Return the name of the module that is imported from, as far as the project can know it."""
-        if not node.level:
-            return node.module or ""
+        return self.absolute_name(node.module or "", node.level)
+
+    def absolute_name(self, name: str, level: int) -> str:
+        """Return the name of a module that is named from here, after *level* dots."""
+        if not level:
+            return name
         parts = self.dotted.split(".") if self.dotted else []
         parts = parts if self.is_package else parts[:-1]
-        parts = parts[: len(parts) - node.level + 1]
-        return ".".join([*parts, *([node.module] if node.module else [])])
+        parts = parts[: len(parts) - level + 1]
+        return ".".join([*parts, *([name] if name else [])])
 
 
 @dataclass(eq=False)
 class Project:
     """All files that can have a part in it.
 
-    :ivar modules: those that were parsed.
-    :ivar texts: the bytes of every file of Python.
+    :ivar every: its modules.
     :ivar others: other files that may name options or keys.
     """
 
-    modules: list[Module] = field(default_factory=list)
-    texts: dict[str, bytes] = field(default_factory=dict)
+    every: list[Module] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
     uses_flask_cors: bool = False
     _renamings: list[tuple[str, str]] | None = None
 
     @cached_property
+    def modules(self) -> list[Module]:
+        """Those that can have a part in it; of a small project all."""
+        is_small = len(self.every) <= _MANY
+        return [each for each in self.every if (is_small or each.is_relevant) and each.is_readable]
+
+    @cached_property
     def _by_name(self) -> dict[str, Module]:
-        return {module.dotted: module for module in self.modules}
+        return {module.dotted: module for module in self.every}
 
     @cached_property
     def _by_end(self) -> dict[str, list[Module]]:
         ends: dict[str, list[Module]] = {}
-        for module in self.modules:
+        for module in self.every:
             parts = module.dotted.split(".")
             for at in range(len(parts)):
                 ends.setdefault(".".join(parts[at:]), []).append(module)
         return ends
 
-    def renamings(
-        self, find: Callable[[Iterable[ast.AST]], Iterable[tuple[str, str]]]
-    ) -> list[tuple[str, str]]:
+    def renamings(self, find: Callable[[Source], Iterable[tuple[str, str]]]) -> list[tuple[str, str]]:
         """Return what *find* yields for all modules, found once."""
         if self._renamings is None:
-            self._renamings = [pair for module in self.modules for pair in find(module.source.nodes)]
+            self._renamings = [pair for module in self.modules for pair in find(module.source)]
         return self._renamings
 
     def find(self, dotted: str, *, near: Module | None = None) -> Module | None:
-        """Return the module with that name, or the one whose name ends so, if there is one."""
+        """Return the module with that name, or the one whose name ends so, if there is one that is Python."""
+        found = self.named(dotted, near=near)
+        return found if found is not None and found.is_readable else None
+
+    def named(self, dotted: str, *, near: Module | None = None) -> Module | None:
+        """Return the same, and parse nothing."""
         if not dotted:
             return self._by_name.get("")
         if near is not None:
@@ -120,7 +164,6 @@ def read_project(paths: Iterable[Path]) -> Project:
     :raises SourceError: if a path does not exist, or a file that uses Flask-CORS cannot be read.
     """
     project = Project()
-    found: list[tuple[Path, str, str, bytes]] = []
     seen: set[Path] = set()
     for root in paths:
         if not root.exists():
@@ -137,28 +180,12 @@ def read_project(paths: Iterable[Path]) -> Project:
                 data = path.read_bytes()
             except OSError as error:
                 raise SourceError(f"{path} cannot be read ({error.strerror}).") from None
-            project.texts[str(path)] = data
-            found.append((path, str(path), _dotted(root, path), data))
-    project.uses_flask_cors = any(OF_FLASK_CORS.search(data) for *_, data in found)
-    if project.uses_flask_cors:
-        for path, name, dotted, data in found:
-            _parse(project, path, name, dotted, data)
+            project.every.append(Module(path, str(path), data, _dotted(root, path), project))
+    project.uses_flask_cors = any(OF_FLASK_CORS.search(module.data) for module in project.every)
     return project
 
 
-def _parse(project: Project, path: Path, name: str, dotted: str, data: bytes) -> None:
-    if not _RELEVANT.search(data) and len(project.texts) > _MANY:
-        return
-    try:
-        source = read_source(path, name, data)
-    except SourceError:
-        if not _RELEVANT.search(data):
-            return
-        raise
-    project.modules.append(Module(source, dotted, path.name == "__init__.py", project))
-
-
-#: Up to so many files, all are parsed, so that a value can be found wherever it is.
+#: Up to so many files, all are looked through.
 _MANY: Final = 400
 
 #: Beside Python: what names dependencies, options and keys.

@@ -110,6 +110,8 @@ class SiteFinder:
         later: list[tuple[Module, Scope, ast.expr]] = []
         for module in self._project.modules:
             self._find_imports(module)
+            if not any(name.encode() in module.data for name in names):
+                continue
             for node in module.source.nodes:
                 if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
                     word = node.id if isinstance(node, ast.Name) else node.attr
@@ -123,16 +125,15 @@ class SiteFinder:
         return self._sites
 
     def _find_imports(self, module: Module) -> None:
-        for node in module.source.nodes:
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    if _MODULE.fullmatch(alias.name):
-                        self._sites.imports.append((module, node, alias))
-                    elif _QUART.fullmatch(alias.name):
-                        self._sites.quart.append((module, node))
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    self._find_imported(module, node, alias)
+        for node in module.source.all_of(ast.Import):
+            for alias in node.names:
+                if _MODULE.fullmatch(alias.name):
+                    self._sites.imports.append((module, node, alias))
+                elif _QUART.fullmatch(alias.name):
+                    self._sites.quart.append((module, node))
+        for each in module.source.all_of(ast.ImportFrom):
+            for alias in each.names:
+                self._find_imported(module, each, alias)
 
     def _find_imported(self, module: Module, node: ast.ImportFrom, alias: ast.alias) -> None:
         absolute = f"{module.absolute(node)}.{alias.name}"

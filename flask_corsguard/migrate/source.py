@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+_Node = TypeVar("_Node", bound=ast.AST)
 
 
 class SourceError(Exception):
@@ -51,8 +53,27 @@ class Source:
 
     @cached_property
     def nodes(self) -> list[ast.AST]:
-        """All nodes of the tree."""
-        return [*ast.walk(self.tree)]
+        """All nodes of the tree, those near its top first, without the marks of load and store."""
+        found: list[ast.AST] = [self.tree]
+        for node in found:
+            for name in node._fields:
+                value = getattr(node, name, None)
+                if isinstance(value, list):
+                    found += [each for each in value if isinstance(each, ast.AST)]
+                elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                    found.append(value)
+        return found
+
+    @cached_property
+    def _by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
+        kinds: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.nodes:
+            kinds.setdefault(type(node), []).append(node)
+        return kinds
+
+    def all_of(self, *kinds: type[_Node]) -> list[_Node]:
+        """Return the nodes of these kinds; those of one kind are found at once."""
+        return [node for kind in kinds for node in self._by_kind.get(kind, ())]  # type: ignore[misc]  # of the kind
 
     @cached_property
     def _starts(self) -> list[int]:

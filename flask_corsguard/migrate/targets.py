@@ -46,11 +46,10 @@ class Targets:
         self._resolver = resolver
         self._calls: dict[str, list[tuple[Module, ast.Call]]] = {}
         for module in project.modules:
-            for node in module.source.nodes:
-                if isinstance(node, ast.Call):
-                    word = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
-                    if word:
-                        self._calls.setdefault(word, []).append((module, node))
+            for node in module.source.all_of(ast.Call):
+                word = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+                if word:
+                    self._calls.setdefault(word, []).append((module, node))
         self._classes = related(project, _KINDS)
 
     def calls_of(self, name: str) -> list[tuple[Module, Scope, ast.Call]]:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from .project import Project
+from .source import Source
 
 
 def related(project: Project, seeds: Iterable[str], modules: Iterable[str] = ()) -> set[str]:
@@ -26,9 +27,9 @@ def related(project: Project, seeds: Iterable[str], modules: Iterable[str] = ())
     return names
 
 
-def _renamings(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+def _renamings(source: Source) -> Iterator[tuple[str, str]]:
     """Yield each word, and the new name of it, or of something made from it, from there on."""
-    for node in nodes:
+    for node in source.all_of(ast.Import, ast.ImportFrom, ast.Assign, ast.ClassDef):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 if alias.asname or isinstance(node, ast.Import):

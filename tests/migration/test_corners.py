@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
+from flask_corsguard.migrate.source import read_source
 from migration.moving import HEAD, moved
 
 A = "['https://a.example']"
@@ -744,6 +747,11 @@ def test_small_things_are_written_well(text, part, tmp_path):
         "CORS(app, resources={'/a/*': {}, 7: {}, None: {}})",
         "CORS(app, origins={'a': {'origins': ['https://a.example']}, '*': {}})",
         "CORS(app, suport_credentials=True, completely_else=1)",
+        "import re\nCORS(app, origins=re.compile(r'https://a\\.example\\b'))",
+        "CORS(app, resources={r'/api\\b.*': {}})",
+        "x = {**input(), 'a': 1}\nx[0] = x['CORS_'] = 1\napp.config[input()] = 2\nCORS(app)",
+        "KEY = 1\napp.config[KEY] = 2\napp.config |= {'CORS_METHODS': ['PUT']}\nCORS(app)",
+        "app.config |= input()\napp.config.update(CORS_METHODS=['PUT'], **input())\nCORS(app)",
     ],
 )
 def test_strange_programs_never_break_the_command(text, tmp_path):
@@ -753,14 +761,48 @@ def test_strange_programs_never_break_the_command(text, tmp_path):
     compile(result.text, "app.py", "exec")
 
 
-def test_more_files_than_are_all_parsed_are_passed_over_by_what_they_mention(tmp_path, monkeypatch):
-    """A file without any word of this can only contain a value."""
+def test_a_value_is_found_in_a_file_that_mentions_nothing_else(tmp_path, monkeypatch):
+    """Of many files, it is parsed only when it is asked for; what is no Python has no value."""
     monkeypatch.setattr("flask_corsguard.migrate.project._MANY", 1)
     files = {"app.py": f"{HEAD}from values import O\nCORS(app, origins=O)\n", "values.py": f"O = {A}\n"}
 
-    assert "policy_from_flask_cors(origins=O" in " ".join(moved(tmp_path, files=files).text.split()).replace(
-        "( ", "("
-    )
+    assert "CorsGuard(app, origins=O, allow_headers=" in moved(tmp_path, files=files).text
+    files["values.py"] = "{% values %}"
+    assert "policy_from_flask_cors(" in moved(tmp_path, files=files).text
+
+
+def test_the_files_of_applications_without_flask_cors_are_not_parsed_and_no_file_twice(tmp_path, monkeypatch):
+    """A thousand files are read as bytes, and a few as programs."""
+    files = {
+        "shop/__init__.py": "from .cart import (\n    bp,  # ours\n)\nfrom flask_cors import CORS\nCORS(app)\n",
+        "shop/cart.py": "from flask import Blueprint, Flask\nimport shop.values as values\n",
+        "shop/values.py": "app = Flask(__name__)\n",
+        **{f"other/m{at}.py": "from flask import Blueprint\n" for at in range(40)},
+        "other/app.py": "from flask import Flask\napp = Flask(__name__)\nfrom . import m1\n",
+    }
+    parsed = []
+
+    def read(path, name, data):
+        parsed.append(path.relative_to(tmp_path).as_posix())
+        return read_source(path, name, data)
+
+    monkeypatch.setattr("flask_corsguard.migrate.project.read_source", read)
+
+    assert not moved(tmp_path, files=files).is_open
+    assert sorted(parsed) == ["shop/__init__.py", "shop/cart.py", "shop/values.py"]
+
+
+@pytest.mark.parametrize("is_enabled", [True, False])
+def test_the_collector_of_memory_is_as_it_was_afterwards(tmp_path, is_enabled):
+    """It is paused while files are looked through."""
+    was_enabled = gc.isenabled()
+    (gc.enable if is_enabled else gc.disable)()
+    try:
+        moved(tmp_path, "CORS(app)\n", head=HEAD)
+        assert gc.isenabled() is is_enabled
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def test_the_same_name_in_two_folders_is_the_one_beside(tmp_path):
