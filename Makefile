@@ -39,7 +39,7 @@ help:
 	@echo 'make mutants        changes the package in 200 small ways, one at a time, and lists what no test notices'
 	@echo '     ARGS="--engine --sample 500 --seed other"  others, more, and none of the tools; ARGS=--help'
 	@echo 'make bench          measures time and memory beside other libraries; ARGS=--quick: tries it out (Debian, as root)'
-	@echo 'make bench-edge     measures what many origins cost in an engine in front; ARGS="100 100000": that many'
+	@echo 'make bench-edge     measures what engines in front save, and what many origins cost there; ARGS=--quick: tries it out'
 	@echo 'make clean          removes what the others made'
 
 demo: $(VENV)/demo.stamp
@@ -85,8 +85,9 @@ edge: $(VENV)/edge.stamp
 	@tests/edge/install
 	$(PYTEST) -m edge -q -p no:cacheprovider --write-docs tests/edge/engines $(ARGS)
 
-bench-edge: $(VENV)/edge.stamp
+bench-edge: $(VENV)/edge.stamp $(VENV)/plots.stamp
 	@tests/edge/install
+	@benchmarks/install
 	@PYTHONPATH=tests:. $(BIN)/python -m benchmarks.edge $(ARGS)
 
 migration: $(VENV)/tests.stamp

@@ -86,8 +86,11 @@ class _Application:
         """
         return self._ask(as_wsgi(prefix.rstrip("/") + _NOWHERE), "GET", with_methods=False)
 
-    def _ask(self, path: str, method: str, *, with_methods: bool = True) -> AnyCompiled:
+    def _ask(
+        self, path: str, method: str, *, with_methods: bool = True, upgrade: str | None = None
+    ) -> AnyCompiled:
         environ = {
+            **({} if upgrade is None else {"HTTP_UPGRADE": upgrade, "HTTP_CONNECTION": "Upgrade"}),
             "REQUEST_METHOD": method,
             "SCRIPT_NAME": "",
             "PATH_INFO": path,
@@ -111,9 +114,19 @@ class _Application:
             return
         for path in paths_of(rule, ()):
             self._add_path(path, where)
+            if rule.websocket and not self._is_the_same_for_sockets(path):
+                hint = "Give a view for WebSockets a path of its own, or the policy of the other view there."
+                self._problems.append(loss("edge.marks", where, path, hint))
             if path != "/" and path.endswith("/"):
                 # A path that redirects there has the policy of its target.
                 self._add_path(path.rstrip("/"), where)
+
+    def _is_the_same_for_sockets(self, path: str) -> bool:
+        # An engine does not choose a rule by whether a connection is to be upgraded.
+        plain, upgraded = (
+            self._ask(as_wsgi(path), "GET", with_methods=False, upgrade=each) for each in (None, "websocket")
+        )
+        return plain.policy == upgraded.policy
 
     def _add_path(self, path: str, where: str) -> None:
         if path in self._exact or "//" in path or not path:

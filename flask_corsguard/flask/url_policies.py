@@ -25,7 +25,7 @@ from .marks import Marks, observe_marks
 from .memory import Copies, Memory
 from .rule_additions import additions_to
 from .url_binding import UrlBinding, pushed
-from .url_rules import decoded, rank, rule_of, rules_of, target_of
+from .url_rules import decoded, mismatched_rule, rank, rule_of, rules_of, target_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -173,6 +173,9 @@ class UrlPolicies:
             rules = {method: adapter.match(info, method, return_rule=True)[0]}
             chosen = method
         except MethodNotAllowed as refusal:
+            if (rule := mismatched_rule(refusal, adapter, info, method)) is not None:
+                policy = self._of_endpoint(rule.endpoint, path, method)
+                return self._without_endpoint(policy, with_methods=with_methods)
             # The policy of the URL is that of its GET, if it has one. The answer names the methods.
             methods = sorted(refusal.valid_methods or (), key=rank)
             found = {each: rule_of(adapter, info, each) for each in methods}
@@ -183,10 +186,12 @@ class UrlPolicies:
             chosen = next(iter(rules))
         except RequestRedirect:
             raise
-        except HTTPException:
-            # Not found; or the rule is for WebSockets and the request is not, or the reverse.
-            unknown = self._of_unknown(adapter, path, info)
-            return self._without_endpoint(unknown, with_methods=with_methods)
+        except HTTPException as error:
+            if (rule := mismatched_rule(error, adapter, info, method)) is not None:
+                policy = self._of_endpoint(rule.endpoint, path, method)
+            else:
+                policy = self._of_unknown(adapter, path, info)
+            return self._without_endpoint(policy, with_methods=with_methods)
         rule = rules[chosen]
         policy = self._of_endpoint(rule.endpoint, path, chosen)
         if not with_methods or policy.methods is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect, Rule
+from werkzeug.routing import RequestRedirect, Rule, WebsocketMismatch
 
 from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS
 
@@ -38,6 +38,22 @@ def rule_of(adapter: MapAdapter, info: str, method: str) -> Rule | None:
         except HTTPException:
             continue
     return None
+
+
+def mismatched_rule(error: HTTPException, adapter: MapAdapter, info: str, method: str) -> Rule | None:
+    """Return the rule of a URL that is for WebSockets while the request is not, or the reverse.
+
+    No view answers such a request. But whoever looks at the URL alone, as an engine in front does, finds it.
+
+    :param error: what the URL map has raised.
+    """
+    # Where another rule takes other methods, a handshake is told of these.
+    if not isinstance(error, WebsocketMismatch) and not adapter.websocket:
+        return None
+    try:
+        return adapter.match(info, method, return_rule=True, websocket=not adapter.websocket)[0]
+    except HTTPException:
+        return None
 
 
 def rules_of(adapter: MapAdapter, info: str, methods: Iterable[str]) -> dict[str, Rule]:

@@ -215,3 +215,18 @@ def test_many_routes_give_the_same_files_each_time():
     assert made == export(source_of(app), FORMATS["nginx"]).files
     assert "/page" not in made["http.conf"]
     assert "/section7" in made["http.conf"]
+
+
+def test_a_view_for_sockets_has_the_policy_of_its_url_or_is_refused():
+    """An engine does not choose a rule by whether a connection is to be upgraded."""
+    app = Flask("sockets")
+    CorsGuard(app)
+    app.add_url_rule("/only", "only", cors(origins=["https://a.example"])(lambda: ""), websocket=True)
+    app.add_url_rule("/both", "plain", cors(origins=["https://b.example"])(lambda: ""))
+    app.add_url_rule("/both", "socket", cors(origins=["https://c.example"])(lambda: ""), websocket=True)
+
+    source = source_of(app)
+
+    assert [(each.code, each.field) for each in source.problems] == [("edge.marks", "/both (socket)")]
+    (only,) = (place for place in source.places if place.path == "/only")
+    assert {policy.policy.origins for policy in only.policies} >= {("https://a.example",)}

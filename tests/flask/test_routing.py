@@ -506,6 +506,23 @@ def test_a_handshake_for_a_url_that_takes_none_is_answered_readably(caplog):
     assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
+def test_a_handshake_and_a_plain_request_for_one_url_have_one_policy():
+    """That of the view there, although it answers only one of the two: an engine sees the URL alone."""
+    app = Flask(__name__)
+    CorsGuard(app)
+    app.add_url_rule("/plain", "plain", cors(LISTED)(lambda: "x"))
+    app.add_url_rule("/plain", "put", cors(EVERYONE)(lambda: "x"), methods=["PUT"])
+    app.add_url_rule("/socket", "socket", cors(LISTED)(lambda: "x"), websocket=True)
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}
+
+    for path in ("/plain", "/socket"):
+        for headers in ({}, upgrade):
+            told = call(app, "GET", path, {"Origin": A, **headers})
+            assert ("Access-Control-Allow-Origin", A) in told.cors
+    assert call(app, "GET", "/plain", {"Origin": A, **upgrade}).code == 405
+    assert call(app, "GET", "/plain", {"Origin": EVIL, **upgrade}).code == 403
+
+
 def test_a_url_for_handshakes_and_for_plain_requests_names_the_plain_ones():
     """A preflight is for the latter: its answer names the methods of these."""
     app = Flask(__name__)

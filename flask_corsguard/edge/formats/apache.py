@@ -27,7 +27,7 @@ from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import Paths, spelled
 from flask_corsguard.edge.rules import Rules
 
-from .states import cases_of, numbered, owned_in, tables_of, unmanaged, values_of
+from .states import cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
 
 _ORIGIN: Final = "%{HTTP:Origin}"
 _METHOD: Final = "%{HTTP:Access-Control-Request-Method}"
@@ -123,20 +123,17 @@ def _of_paths(paths: Paths) -> Iterator[str]:
 
 def _of_states(rules: Rules) -> Iterator[str]:
     sets = numbered(rules)
-    for number, rule in enumerate(rules.rules):
+    for number, state, origins in states_of(rules):
         here = ("%{ENV:cg_rule}", f"={number}")
-        yield from _set("state", str(number), here)
-        for index, case in reversed(list(enumerate(rule.cases))):
-            state = f"{number}.{index}"
-            if case.origins is None:
-                yield from _set("state", state, here)
-                continue
-            listed = (f"${{cg_origins_{sets[case.origins]}:{_ORIGIN}|no}}", "=yes")
-            yield from _set("state", state, here, listed)
-            for shape in case.origins.shapes:
-                never = [(_ORIGIN, f"!{_whole(shape.never)}")] if shape.never else []
-                bound = [(_ORIGIN, _whole(shape.bound))] if shape.bound else []
-                yield from _set("state", state, here, (_ORIGIN, _whole(shape.whole)), *bound, *never)
+        if origins is None:
+            yield from _set("state", state, here)
+            continue
+        listed = (f"${{cg_origins_{sets[origins]}:{_ORIGIN}|no}}", "=yes")
+        yield from _set("state", state, here, listed)
+        for shape in origins.shapes:
+            never = [(_ORIGIN, f"!{_whole(shape.never)}")] if shape.never else []
+            bound = [(_ORIGIN, _whole(shape.bound))] if shape.bound else []
+            yield from _set("state", state, here, (_ORIGIN, _whole(shape.whole)), *bound, *never)
     for number in unmanaged(rules):
         yield from _set("preflight", "-", (_STATE, f"={number}"))
 

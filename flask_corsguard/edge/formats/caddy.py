@@ -31,7 +31,7 @@ from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import Paths
 from flask_corsguard.edge.rules import Rules
 
-from .states import cases_of, numbered, owned_in, tables_of, unmanaged, values_of
+from .states import cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
 
 _ORIGIN: Final = "{http.request.header.Origin}"
 _METHOD: Final = "{http.request.header.Access-Control-Request-Method}"
@@ -144,20 +144,17 @@ def _add_paths(route: _Route, paths: Paths) -> None:
 
 def _add_states(route: _Route, rules: Rules) -> None:
     sets = numbered(rules)
-    for number, rule in enumerate(rules.rules):
+    for number, state, origins in states_of(rules):
         here = f"{{vars.cg_rule}} == 'r{number}'"
-        route.set("state", f"s{number}", here)
-        for index, case in reversed(list(enumerate(rule.cases))):
-            state = f"s{number}.{index}"
-            if case.origins is None:
-                route.set("state", state, here)
-                continue
-            route.set("state", state, here, f"{{vars.cg_in_{sets[case.origins]}}} == 'listed'")
-            for shape in case.origins.shapes:
-                conditions = [_matches(_ORIGIN, shape.whole)]
-                conditions += [_matches(_ORIGIN, shape.bound)] if shape.bound else []
-                conditions += [f"!{_matches(_ORIGIN, shape.never)}"] if shape.never else []
-                route.set("state", state, here, *conditions)
+        if origins is None:
+            route.set("state", f"s{state}", here)
+            continue
+        route.set("state", f"s{state}", here, f"{{vars.cg_in_{sets[origins]}}} == 'listed'")
+        for shape in origins.shapes:
+            conditions = [_matches(_ORIGIN, shape.whole)]
+            conditions += [_matches(_ORIGIN, shape.bound)] if shape.bound else []
+            conditions += [f"!{_matches(_ORIGIN, shape.never)}"] if shape.never else []
+            route.set("state", f"s{state}", here, *conditions)
 
 
 def _add_kinds(route: _Route, rules: Rules) -> None:

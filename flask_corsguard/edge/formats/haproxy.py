@@ -27,7 +27,7 @@ from flask_corsguard.edge.paths import LONE_PERCENT, Paths, spelled_prefix
 from flask_corsguard.edge.rules import Rules
 
 from .haproxy_origins import conditions_of, lists_of
-from .states import cases_of, numbered, owned_in, tables_of, unmanaged, values_of
+from .states import cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
 
 _ORIGIN: Final = "var(txn.cg_origin)"
 _STATE: Final = "var(txn.cg_state)"
@@ -123,16 +123,13 @@ def _of_paths(paths: Paths) -> Iterator[str]:
 
 def _of_states(rules: Rules, directory: str) -> Iterator[str]:
     sets = numbered(rules)
-    for number, rule in enumerate(rules.rules):
+    for number, state, origins in states_of(rules):
         here = f"{{ var(txn.cg_rule) -m int {number} }}"
-        yield _set("state", f"str({number})", here)
-        for index, case in reversed(list(enumerate(rule.cases))):
-            state = f"str({number}.{index})"
-            if case.origins is None:
-                yield _set("state", state, here)
-                continue
-            for conditions in conditions_of(case.origins, sets[case.origins], directory):
-                yield _set("state", state, here, *conditions)
+        each_of: Iterable[tuple[str, ...]] = [()]
+        if origins is not None:
+            each_of = conditions_of(origins, sets[origins], directory)
+        for conditions in each_of:
+            yield _set("state", f"str({state})", here, *conditions)
 
 
 def _of_kinds(rules: Rules) -> Iterator[str]:

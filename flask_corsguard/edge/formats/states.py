@@ -34,6 +34,17 @@ def cases_of(rules: Rules) -> Iterator[tuple[str, Case]]:
             yield f"{number}.{index}", case
 
 
+def states_of(rules: Rules) -> Iterator[tuple[int, str, Origins | None]]:
+    """Yield the states: the number of the rule, the state, and who has it; ``None``: everyone.
+
+    Of those of one rule, a later one replaces an earlier one.
+    """
+    for number, rule in enumerate(rules.rules):
+        yield number, f"{number}", None
+        for index, case in reversed(list(enumerate(rule.cases))):
+            yield number, f"{number}.{index}", case.origins
+
+
 def answers_of(rules: Rules) -> Iterator[tuple[str, Headers]]:
     """Yield the headers of all answers, with their keys."""
     for number, rule in enumerate(rules.rules):

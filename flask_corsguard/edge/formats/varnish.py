@@ -29,10 +29,14 @@ from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import Paths, spelled, spelled_prefix
 from flask_corsguard.edge.rules import Rules
 
-from .states import cases_of, numbered, owned_in, tables_of, unmanaged, values_of
+from .states import cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
 
-#: More conditions than these take a compiler minutes.
-MAX_ORIGINS: Final = 5000
+#: Origins that one expression lists: each needs code that is compiled, and a long expression is refused.
+_GROUP: Final = 100
+#: Expressions are tried one after the other, so more origins than these cost too much.
+MAX_ORIGINS: Final = 10_000
+
+_YES: Final = '"yes"'
 
 _VARIABLES: Final = (
     *("origin", "preflight", "path", "rule", "method", "listed", "state", "kind", "key", "proto", "own"),
@@ -102,8 +106,8 @@ def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
 
 
 def _list(origins: Origins) -> str:
-    lines = [_set("listed", '"yes"', f'{_ORIGIN} == "{each}"') for each in origins.exact]
-    return "".join(f"{line}\n" for line in lines)
+    groups = (origins.exact[start : start + _GROUP] for start in range(0, len(origins.exact), _GROUP))
+    return "".join(f"{_set('listed', _YES, _equals(_ORIGIN, group))}\n" for group in groups)
 
 
 def _of_preflights() -> Iterator[str]:
@@ -137,23 +141,20 @@ def _of_paths(paths: Paths) -> Iterator[str]:
 
 def _of_states(rules: Rules, directory: str) -> Iterator[str]:
     sets = numbered(rules)
-    for number, rule in enumerate(rules.rules):
-        here = f'req.http.cg-rule == "{number}"'
-        yield _set("state", f'"{number}"', here)
-        for index, case in reversed(list(enumerate(rule.cases))):
-            state = f'"{number}.{index}"'
-            if case.origins is None:
-                yield _set("state", state, here)
-                continue
-            yield "unset req.http.cg-listed;"
-            yield f"if ({here}) {{"
-            yield f'    include "{directory}/origins-{sets[case.origins]}.vcl";'
-            yield "}"
-            yield _set("state", state, here, 'req.http.cg-listed == "yes"')
-            for shape in case.origins.shapes:
-                never = [f'{_ORIGIN} !~ "^(?:{shape.never})$"'] if shape.never else []
-                bound = [_matches(_ORIGIN, shape.bound)] if shape.bound else []
-                yield _set("state", state, here, _matches(_ORIGIN, shape.whole), *bound, *never)
+    for number, state, origins in states_of(rules):
+        here, value = f'req.http.cg-rule == "{number}"', f'"{state}"'
+        if origins is None:
+            yield _set("state", value, here)
+            continue
+        yield "unset req.http.cg-listed;"
+        yield f"if ({here}) {{"
+        yield f'    include "{directory}/origins-{sets[origins]}.vcl";'
+        yield "}"
+        yield _set("state", value, here, f"req.http.cg-listed == {_YES}")
+        for shape in origins.shapes:
+            never = [f'{_ORIGIN} !~ "^(?:{shape.never})$"'] if shape.never else []
+            bound = [_matches(_ORIGIN, shape.bound)] if shape.bound else []
+            yield _set("state", value, here, _matches(_ORIGIN, shape.whole), *bound, *never)
     for number in unmanaged(rules):
         yield _if("unset req.http.cg-preflight;", f'req.http.cg-state == "{number}"')
 
@@ -232,7 +233,7 @@ def _check(rules: Rules) -> Iterator[Problem]:
     for origins in numbered(rules):
         if len(origins.exact) > MAX_ORIGINS:
             hint = (
-                f"Varnish compiles a condition for each: list at most {MAX_ORIGINS}, or use HAProxy in front."
+                f"Varnish has expressions, and no lists: list at most {MAX_ORIGINS}, or use HAProxy in front."
             )
             yield loss("edge.too-many", "origins", len(origins.exact), hint)
 
