@@ -43,11 +43,11 @@ def rule_of(adapter: MapAdapter, info: str, method: str) -> Rule | None:
 def mismatched_rule(error: HTTPException, adapter: MapAdapter, info: str, method: str) -> Rule | None:
     """Return the rule of a URL that is for WebSockets while the request is not, or the reverse.
 
-    No view answers such a request. But whoever looks at the URL alone, as an engine in front does, finds it.
+    No view answers such a request. But an engine in front compares the URL alone, and finds this rule.
 
     :param error: what the URL map has raised.
     """
-    # Where another rule takes other methods, a handshake is told of these.
+    # If another rule takes other methods, the error names these.
     if not isinstance(error, WebsocketMismatch) and not adapter.websocket:
         return None
     try:
