@@ -195,7 +195,7 @@ def record():
     }
     tests = {"flask_corsguard/core/guard.py": {1: set(), 2: set(seconds)}}
     return Record(
-        seconds, tests, {"flask_corsguard/core/guard.py": {1}}, {"tests/test_cves.py": "0"}, {"d::d"}
+        seconds, tests, {"flask_corsguard/core/guard.py": {1}}, {"tests/test_cves.py": "0"}, unused={"d::d"}
     )
 
 
@@ -223,15 +223,27 @@ def test_tests_whose_file_has_changed_are_forgotten_and_added_anew(record):
     assert [record.runs_at_import(module, line) for line in (1, 2, 3)] == [True, False, True]
 
 
-def test_each_test_of_a_module_that_has_changed_may_run_any_of_its_lines(record):
-    """Until they are recorded anew."""
+def test_the_tests_of_a_line_follow_it_when_its_module_changes(record):
+    """A line that is new has those of the lines around it, and one that is changed keeps its own."""
     module = "flask_corsguard/core/guard.py"
-    record.blur(module)
+    names = list(record.seconds)
+    record.tests[module] = {1: set(names[:1]), 2: set(names[1:2]), 3: set(names[2:])}
+    record.texts[module] = "a = 1\nb = 2\nc = 3\n"
 
-    assert record.tests_of(module, 7) == set(record.seconds)
-    assert record.runs_at_import(module, 7)
-    assert not record.tests_of("flask_corsguard/core/other.py", 7)
-    assert record.runs_at_import("flask_corsguard/core/other.py", 7)
+    record.follow(module, "a = 1\nb = 4\nc = 3\n")
+    assert record.tests[module] == {1: set(names[:1]), 2: set(names[1:2]), 3: set(names[2:])}
+    record.follow(module, "x = 0\na = 1\nb = 4\ny = 5\nz = 6\nc = 3\n")
+
+    first, second, third = set(names[:1]), set(names[1:2]), set(names[2:])
+    assert record.tests[module] == {
+        1: first,
+        2: first,
+        3: second,
+        4: second | third,
+        5: second | third,
+        6: third,
+    }
+    assert record.imported[module] == {1, 2}
 
 
 def test_the_tests_about_a_module_come_first_and_of_these_the_fast_ones(record):

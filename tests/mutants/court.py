@@ -26,6 +26,9 @@ def stages_of(mutant: Mutant, record: Record) -> list[list[str]]:
         names = record.all_tests_of(mutant.module)
         # A test of a table runs no line of the module that it imports it from.
         names |= {name for name in record.seconds if _imports(name.partition("::")[0], mutant.module)}
+    if not names:
+        # The module is new.
+        names = {name for name in record.seconds if is_about(name, mutant.module)}
     near, others = [], []
     for name in sorted(names, key=lambda each: (record.seconds[each], each)):
         (near if is_about(name, mutant.module) else others).append(name)

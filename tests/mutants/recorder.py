@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import coverage
@@ -61,8 +62,10 @@ class Record:
     tests: dict[str, dict[int, set[str]]] = field(default_factory=dict)
     #: By module, the lines that run when it is imported, or when tests are collected.
     imported: dict[str, set[int]] = field(default_factory=dict)
-    #: By file, what it contained when it was recorded.
+    #: By file of tests, the digest of what it contained when it was recorded.
     digests: dict[str, str] = field(default_factory=dict)
+    #: By module, what it contained.
+    texts: dict[str, str] = field(default_factory=dict)
     #: Tests that failed or were skipped: they show nothing.
     unused: set[str] = field(default_factory=set)
 
@@ -78,7 +81,8 @@ class Record:
             for module, lines in stored["tests"].items()
         }
         imported = {module: set(lines) for module, lines in stored["imported"].items()}
-        return cls(stored["seconds"], tests, imported, stored["digests"], set(stored["unused"]))
+        digests, texts, unused = stored["digests"], stored["texts"], set(stored["unused"])
+        return cls(stored["seconds"], tests, imported, digests, texts, unused)
 
     def write(self, path: Path = RECORD) -> None:
         """Write it so that an interruption leaves what there was."""
@@ -87,7 +91,7 @@ class Record:
             module: {line: sorted(numbers[name] for name in names) for line, names in lines.items()}
             for module, lines in self.tests.items()
         }
-        stored = {"seconds": self.seconds, "tests": tests, "digests": self.digests}
+        stored = {"seconds": self.seconds, "tests": tests, "digests": self.digests, "texts": self.texts}
         stored |= {"imported": {module: sorted(lines) for module, lines in self.imported.items()}}
         stored |= {"unused": sorted(self.unused)}
         new = path.with_suffix(".new")
@@ -96,8 +100,7 @@ class Record:
 
     def tests_of(self, module: str, line: int) -> set[str]:
         """Return the tests that run *line* of *module*."""
-        lines = self.tests.get(module, {})
-        return lines.get(line, set()) | lines.get(ANY, set())
+        return set(self.tests.get(module, {}).get(line, ()))
 
     def all_tests_of(self, module: str) -> set[str]:
         """Return the tests that run any line of *module*."""
@@ -105,7 +108,7 @@ class Record:
 
     def runs_at_import(self, module: str, line: int) -> bool:
         """Whether importing *module*, or the tests, runs *line*."""
-        return not self.imported.get(module, {ANY}).isdisjoint({line, ANY})
+        return line in self.imported.get(module, ())
 
     def forget_files(self, files: Iterable[str]) -> None:
         """Forget the tests of *files*."""
@@ -118,10 +121,21 @@ class Record:
             for line, names in lines.items():
                 lines[line] = {name for name in names if name in self.seconds}
 
-    def blur(self, module: str) -> None:
-        """Note that *module* has changed: each of its tests may run any of its lines."""
-        self.tests[module] = {ANY: self.all_tests_of(module)}
-        self.imported[module] = {ANY}
+    def follow(self, module: str, text: str) -> None:
+        """Note that *module* has become *text*: a line that is new has the tests of the lines around it."""
+        before, after = self.texts.get(module, "").splitlines(), text.splitlines()
+        now: dict[int, set[int]] = {}
+        for _, old, end, new, stop in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+            same = end - old == stop - new
+            around = {old, end + 1}
+            for place in range(new, stop):
+                now[place + 1] = {old + place - new + 1} if same else around
+        tests, imported = self.tests.get(module, {}), self.imported.get(module, set())
+        self.tests[module] = {
+            line: set().union(*(tests.get(each, ()) for each in lines)) for line, lines in now.items()
+        }
+        self.imported[module] = {line for line, lines in now.items() if lines & imported}
+        self.texts[module] = text
 
     def add(self, part: Record) -> None:
         """Add what was recorded of other tests."""
@@ -139,11 +153,14 @@ def up_to_date() -> Record:
     """Return the record after running the tests that are new or have changed."""
     STORE.mkdir(exist_ok=True)
     record = Record.read()
-    digests = {file: _digest(file) for file in [*test_files(), *modules()]}
-    stale = {file for file in {*record.digests, *digests} if record.digests.get(file) != digests.get(file)}
-    for module in stale.intersection(modules()):
-        record.blur(module)
-    old = [file for file in sorted(stale) if file.startswith("tests/")]
+    for module in modules():
+        text = (ROOT / module).read_text()
+        if record.texts.get(module) != text:
+            record.follow(module, text)
+    digests = {file: _digest(file) for file in test_files()}
+    old = [
+        file for file in sorted({*record.digests, *digests}) if record.digests.get(file) != digests.get(file)
+    ]
     record.forget_files(old)
     if files := [file for file in old if file in digests]:
         record.add(_run(files))
