@@ -71,6 +71,7 @@ def test_a_policy_cannot_list_an_origin_that_browsers_send_as_null(scheme):
         ("https://xn--mnchen-3ya.de", True),
         ("https://*.xn--mnchen-3ya.de", True),
         ("https://xn--99999999.de", False),
+        ("https://xn--k-a2in.de", False),
         ("app://xn--99999999.de", True),
     ],
 )

@@ -414,6 +414,25 @@ def test_a_newer_preflight_can_shorten_the_age_of_an_entry():
     assert methods(browser) == "OPTIONS PUT OPTIONS GET"
 
 
+def test_a_newer_preflight_renews_the_wildcard_that_covers_what_it_names():
+    """It is the entry that matches (#concept-cache-match-method), so all methods stay allowed for longer."""
+    answers = iter([{ACAM: "*", ACAH: "x-a", ACMA: "10"}, {ACAM: "PUT", ACAH: "x-b", ACMA: "100"}])
+
+    def app(environ, start_response):
+        is_preflight = "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ
+        start_response("200 OK", [*ALLOWED.items(), *(next(answers).items() if is_preflight else ())])
+        return [b""]
+
+    browser = Browser(app)
+    page = browser.open(APP)
+    page.fetch(API, "PUT", headers={"X-A": "1"})
+    page.fetch(API, "PUT", headers={"X-B": "1"})
+    browser.wait(50)
+    page.fetch(API, "DELETE")
+
+    assert methods(browser) == "OPTIONS PUT OPTIONS PUT DELETE"
+
+
 def test_a_refused_request_clears_the_preflight_cache():
     """The next request needs a preflight, also if only the response was not shared."""
     allowed = iter([True, False, True])
