@@ -103,7 +103,7 @@ fuzz: $(VENV)/fuzz.stamp
 	@PYTHONPATH=tests:. $(BIN)/python -m routing_fuzz $(if $(REQUESTS),--requests $(REQUESTS))
 	@PYTHONPATH=tests:. $(BIN)/python -m fuzz $(ARGS)
 
-# What has been tried is not tried again: .mutants/ holds the outcomes and which tests run which lines.
+# What has been tried is not tried again: .mutants/ contains the outcomes and which tests run which lines.
 mutants: $(VENV)/tests.stamp
 	@PYTHONPATH=tests nice -n 10 $(BIN)/python -m mutants $(ARGS)
 

@@ -8,7 +8,7 @@ import sys
 
 
 def main(*arguments: str) -> int:
-    """Run pip, and return its exit code. What pip says is shown if it fails."""
+    """Run pip, and return its exit code. The output of pip is shown if it fails."""
     options = ["--disable-pip-version-check", "--progress-bar=off"]
     command = [sys.executable, "-m", "pip", "install", *options, *arguments]
     lines = []

@@ -1,4 +1,4 @@
-"""Usage: python .ci/notes.py TAG. Prints what the changelog says about the version that the tag names.
+"""Usage: python .ci/notes.py TAG. Prints the part of the changelog about the version that the tag names.
 
 It fails if the tag is not that of the version in pyproject.toml, or if the version has no dated section: such
 a tag is not to be released.

@@ -1,4 +1,4 @@
-"""CORS for Flask and WSGI applications, exactly as the Fetch standard defines it, and a guard."""
+"""CORS for Flask, WSGI and ASGI, as the Fetch standard defines it, and a guard against forged requests."""
 
 import importlib as _importlib
 import typing as _typing

@@ -1,4 +1,4 @@
-// The script of the agent's page: it asks what to do, does it with what browsers have for pages, and says
+// The script of the agent's page: it asks what to do, does it with what browsers have for pages, and reports
 // what a page could know of it. It is the script of the sandboxed frame as well.
 "use strict";
 

@@ -45,7 +45,7 @@ try {
   await until(() => document.querySelector("#answer h3"), "the answer about the refusal");
   report.asked = [form.elements.method.value, form.elements.path.value];
 
-  // Whoever uses the keyboard goes from one control to the next in the order of the page.
+  // A keyboard user goes from one control to the next in the order of the page.
   const controls = [...document.querySelectorAll("a[href], button, input, select, summary")];
   report.out_of_order = controls.filter((each) => each.tabIndex !== 0).length;
   report.too_wide = document.documentElement.scrollWidth > document.documentElement.clientWidth;
