@@ -224,7 +224,7 @@ def test_tests_whose_file_has_changed_are_forgotten_and_added_anew(record):
 
 
 def test_the_tests_of_a_line_follow_it_when_its_module_changes(record):
-    """A line that is new has those of the lines around it, and one that is changed keeps its own."""
+    """A line that is new has those of the lines around it, and one that is changed has its own."""
     module = "flask_corsguard/core/guard.py"
     names = list(record.seconds)
     record.tests[module] = {1: set(names[:1]), 2: set(names[1:2]), 3: set(names[2:])}

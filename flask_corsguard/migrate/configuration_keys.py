@@ -101,7 +101,7 @@ def _named(node: ast.AST, module: Module, scope: Scope) -> Iterator[tuple[str, a
 
 
 def _texts(node: ast.expr, module: Module) -> Iterator[str]:
-    """Yield the texts that a name at the top of its module stands for."""
+    """Yield the texts that are the value of a name at the top of its module."""
     if _key(node):
         yield _key(node)
     elif isinstance(node, ast.Name):

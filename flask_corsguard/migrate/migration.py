@@ -121,7 +121,7 @@ def _applications(project: Project) -> list[Project]:
     parts = list({id(group): group for group in groups.values()}.values())
     lonely = [part for part in parts if _uses(part) and not _makes_application(part)]
     if lonely:
-        # Something imports these by their names as texts, say.
+        # The application may import these by name, from a text.
         with_application = [part for part in parts if _makes_application(part)]
         joined = [*lonely, *with_application]
         parts = [part for part in parts if part not in joined] + [set().union(*joined)]

@@ -762,7 +762,7 @@ def test_strange_programs_never_break_the_command(text, tmp_path):
 
 
 def test_a_value_is_found_in_a_file_that_mentions_nothing_else(tmp_path, monkeypatch):
-    """Of many files, it is parsed only when it is asked for; what is no Python has no value."""
+    """Of many files, it is parsed only when it is asked for; a file that is not Python has no value."""
     monkeypatch.setattr("flask_corsguard.migrate.project._MANY", 1)
     files = {"app.py": f"{HEAD}from values import O\nCORS(app, origins=O)\n", "values.py": f"O = {A}\n"}
 
