@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import runpy
 import subprocess
@@ -16,6 +17,7 @@ from pages import DOCS, ROOT
 METADATA: Final = metadata.metadata("flask-corsguard")
 WORKFLOWS: Final = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 NOTES: Final = runpy.run_path(str(ROOT / ".ci" / "notes.py"))["notes"]
+INSTALL: Final = ROOT / ".ci" / "install.py"
 REPOSITORY: Final = "https://github.com/flask-corsguard/flask-corsguard"
 SITE: Final = "https://flask-corsguard.readthedocs.io"
 PYTHONS: Final = re.findall(
@@ -149,6 +151,38 @@ def test_a_version_that_is_not_ready_has_no_notes(tag, version, message):
     """A wrong tag, a section without a date, and no section."""
     with pytest.raises(ValueError, match=message):
         NOTES(tag, CHANGELOG, version)
+
+
+class Terminal(io.StringIO):
+    """A terminal that somebody watches."""
+
+    def isatty(self):
+        return True
+
+
+def test_an_installation_shows_in_a_terminal_what_it_is_at(monkeypatch):
+    """Each line takes the place of the one before, and the last one is empty."""
+    show = runpy.run_path(str(INSTALL))["show"]
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+
+    show("  Collecting flask-and-werkzeug")
+    show("  Collecting idna")
+    show("")
+
+    shown = [line.rstrip() for line in terminal.getvalue().split("\r")]
+    assert shown == ["", "  Collecting flask-and-werkzeug", "  Collecting idna", "", ""]
+
+
+@pytest.mark.slow
+def test_an_installation_that_fails_shows_what_pip_printed():
+    """And it fails, so that make does."""
+    command = [sys.executable, str(INSTALL), "--no-index", "flask-corsguard-of-nobody"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "No matching distribution found for flask-corsguard-of-nobody" in done.stderr
 
 
 @pytest.mark.slow
