@@ -26,8 +26,8 @@ nox.options.sessions = ["package", "tests"]
 
 ROOT: Final = Path(__file__).parent
 PYPROJECT: Final = nox.project.load_toml("pyproject.toml")
-#: Those of the classifiers.
-PYTHONS: Final = nox.project.python_versions(PYPROJECT)
+#: Those of the classifiers; nox adds a build without the global lock, for which not everything has a wheel.
+PYTHONS: Final = [each for each in nox.project.python_versions(PYPROJECT) if not each.endswith("t")]
 #: What the library itself needs, at the lowest version that pyproject.toml allows.
 LOWEST: Final = [f"{each.replace('>=', '==')}.*" for each in PYPROJECT["project"]["dependencies"]]
 FLASK: Final = nox.parametrize("flask", ["lowest", "newest"])
@@ -86,7 +86,7 @@ def tests(session: nox.Session, flask: str) -> None:
     run_tests(session, sdist, flask)
 
 
-@nox.session(python=["3.14t", "pypy3.11"])
+@nox.session(python=[PYTHONS[-1], f"{PYTHONS[-1]}t", "pypy3.11"])
 def layers(session: nox.Session) -> None:
     """Run the tests of the layers, in interpreters for which not every extension has a wheel."""
     path, sdist = built(session)

@@ -105,6 +105,22 @@ def test_the_versions_of_python_are_the_same_everywhere():
     assert f"| CPython | {', '.join(PYTHONS)} |" in page
 
 
+@pytest.mark.slow
+def test_the_workflows_run_sessions_that_exist():
+    """A name without a session would end the job that has it."""
+    pytest.importorskip("nox", reason="make wheel installs it")
+    command = [sys.executable, "-m", "nox", "--list", "--noxfile", str(ROOT / "noxfile.py")]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    sessions = set(re.findall(r"(?m)^[*-] ([\w.-]+)", listed))
+    workflows = "\n".join(path.read_text("utf-8") for path in WORKFLOWS)
+    run = re.findall(r"-s ([a-z][\w.-]*)", workflows)
+    run += re.findall(r"session: ([a-z][\w.-]*)", workflows)
+    run += [f"tests-{each}" for each in PYTHONS]
+
+    assert len(run) > 10
+    assert set(run) <= sessions
+
+
 def test_the_lowest_flask_and_werkzeug_are_documented():
     """noxfile.py tests exactly these."""
     requirements = metadata.requires("flask-corsguard")
