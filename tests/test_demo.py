@@ -478,7 +478,7 @@ def test_pages_begin_with_the_guard_on_and_the_money_there():
     assert [entry["path"] for entry in json.loads(log)] == ["/account"]
 
 
-def test_children_end_although_the_parent_cannot_tell_them():
+def test_children_end_although_the_parent_cannot_notify_them():
     """After a kill that nobody can catch no server is left."""
     with running() as (demo, ports, _):
         demo.kill()

@@ -207,7 +207,7 @@ def test_a_record_is_read_as_it_was_written(record, tmp_path):
     assert Record.read(tmp_path / "none.json") == Record()
 
 
-def test_tests_whose_file_has_changed_are_forgotten_and_added_anew(record):
+def test_tests_whose_file_has_changed_are_forgotten_and_added_again(record):
     """The others stay."""
     module = "flask_corsguard/core/guard.py"
     record.forget_files(["tests/core/test_guard.py", "tests/test_cves.py"])

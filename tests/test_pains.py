@@ -216,7 +216,7 @@ def test_p04_any_origin_without_credentials_is_the_literal_star():
         (lambda app: app.config.update(CORSGUARD_ORIGINS=None) or CorsGuard(app), "None", '"*"'),
     ],
 )
-def test_p05_no_mistake_is_silent_and_none_opens_a_door(said, value, remedy):
+def test_p05_no_mistake_is_silent_and_none_allows_more(said, value, remedy):
     """Each is an error at the start that shows what was written and what to write."""
     with pytest.raises(PolicyError) as caught:
         said(Flask(__name__))
@@ -225,7 +225,7 @@ def test_p05_no_mistake_is_silent_and_none_opens_a_door(said, value, remedy):
     assert remedy in str(caught.value)
 
 
-def test_p05_without_a_word_nobody_is_allowed():
+def test_p05_without_configuration_nobody_is_allowed():
     """There is no default that opens anything."""
     app = Flask(__name__)
     CorsGuard(app)
@@ -501,7 +501,7 @@ def test_p18_only_true_is_a_yes(answer, caplog):
     assert "not bool" in str(caplog.records[0].exc_info[1])
 
 
-def test_p18_one_check_that_fails_does_not_speak_for_the_others(caplog):
+def test_p18_one_check_that_fails_does_not_decide_for_the_others(caplog):
     """Another may still allow it; without one the reason is that the check failed."""
 
     def broken(origin):

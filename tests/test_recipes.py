@@ -145,7 +145,7 @@ def test_a_forged_form_does_bring_the_cookie_of_the_single_page_app():
 
 
 @pytest.mark.parametrize("same_site", [None, "Lax", "Strict"])
-def test_a_session_cookie_that_stays_at_home_is_warned_of(same_site):
+def test_a_session_cookie_that_is_not_sent_is_warned_of(same_site):
     """The page of another site reads every answer, and nobody is signed in; only the warning shows why."""
     create_app = program_of("Single-page app with cookies").create_app
     app = create_app(
@@ -366,7 +366,7 @@ def test_a_customer_gets_an_error_about_a_wrong_origin(origin, code):
     assert len(made.query("SELECT origin FROM origins")) == 2
 
 
-def test_a_page_of_one_tenant_has_no_business_with_another():
+def test_a_page_of_one_tenant_cannot_read_or_write_at_another():
     """Each host has its own policy; a host without a tenant has the closed one."""
     made = tenants("One address for all", "An address for each")
     made.policies.refresh("one.shops.example", "two.shops.example")
@@ -532,7 +532,7 @@ def test_an_extension_brings_a_token():
         assert_cannot_fetch(page, "https://api.example/bookmarks/7", method="PUT", headers=BEARER)
 
 
-def test_the_door_for_null_is_open_to_everyone():
+def test_an_allowed_null_origin_is_that_of_everyone():
     """A page of file: reads the news, and so does a sandboxed frame of anyone; the rest stays shut."""
     app = program_of("Mobile and desktop shells", "`file://`, which is `null`").app
     browser = Browser(app)

@@ -135,7 +135,7 @@ def test_in_debug_mode_an_allowed_page_reads_the_exception(method, body, caplog)
     assert "Traceback" in caplog.text
 
 
-def test_a_response_that_has_begun_is_not_begun_again():
+def test_a_response_that_has_started_is_not_started_again():
     """The exception goes to the server, in debug mode, too."""
 
     async def breaks(scope, receive, send):
@@ -160,7 +160,7 @@ def test_a_hint_that_is_sent_early_does_not_begin_a_response():
     assert result.code == 500
 
 
-def test_in_debug_mode_a_refusal_tells_its_whole_reason():
+def test_in_debug_mode_a_refusal_contains_its_whole_reason():
     """To everyone, a refused preflight included."""
     app = CorsMiddleware(Spy(), LISTED, debug=True)
     asked = {"Origin": EVIL, "Access-Control-Request-Method": "PUT"}

@@ -195,7 +195,7 @@ def test_a_listener_that_raises_changes_nothing(caplog):
     assert "on_refusal raised" in caplog.text
 
 
-def test_a_hint_speaks_of_the_proxy_in_front(caplog):
+def test_a_hint_names_the_proxy_in_front(caplog):
     """The host of the origin is in ``X-Forwarded-Host``."""
     headers = {"Host": "10.0.0.7", "Origin": "https://api.example", "X-Forwarded-Host": "api.example"}
     with caplog.at_level(logging.WARNING, "flask_corsguard"):

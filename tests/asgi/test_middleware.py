@@ -56,7 +56,7 @@ def test_a_path_that_cannot_be_used_is_a_policy_error():
     assert [(each.field, each.code) for each in caught.value.problems] == [("policy", "path.spelling")]
 
 
-def test_a_policy_that_is_none_is_a_policy_error():
+def test_a_policy_argument_that_is_not_a_policy_is_a_policy_error():
     """The hint names what can be given."""
     with pytest.raises(PolicyError, match="a mapping of paths, or a callable") as caught:
         CorsMiddleware(Spy(), 7)

@@ -85,7 +85,7 @@ def test_what_a_page_may_read_is_readable_and_what_it_may_not_is_not(engine, are
     assert all(each.reached and each.target == arena.layouts[layout].api for each in seen)
 
 
-def test_a_readable_answer_tells_its_status_its_text_and_the_headers_that_are_exposed(engine, arena):
+def test_a_readable_answer_shows_its_status_its_text_and_the_headers_that_are_exposed(engine, arena):
     """No header that the page did not ask for, and none that it may not read."""
     step = Step("fetch", "{api}/x?open&status=404", read=("X-Told", "Content-Type", "X-Missing"))
     with arena.run(app) as run:

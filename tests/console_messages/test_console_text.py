@@ -65,7 +65,7 @@ def test_what_chromium_was_seen_to_write_is_recognised(message, code):
     assert values.items() >= {"url": "https://api.example/a?b=c", "origin": "https://app.example"}.items()
 
 
-def test_the_panel_of_issues_tells_of_preflights_too():
+def test_the_panel_of_issues_lists_preflights_too():
     """It names neither the page nor the URL."""
     assert found_in(f"Access blocked by CORS policy: {PREFLIGHT}{NO_HEADER}") == [
         ("preflight-no-allow-origin", {})

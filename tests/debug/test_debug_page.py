@@ -343,7 +343,7 @@ def test_a_page_that_is_mounted_knows_where_it_is(app):
     assert b'href="/shop/_cors/style.css"' in response.data
 
 
-def test_the_layer_of_the_page_is_none_of_cors(app, client):
+def test_the_layer_of_the_page_is_not_a_cors_layer(app, client):
     """The first request finds nothing to warn of."""
     client.get("/nothing")
 

@@ -88,7 +88,7 @@ def test_a_change_of_origins_changes_lists_alone(form):
     assert changed <= after.data
 
 
-def test_the_digest_tells_policies_apart():
+def test_different_policies_have_different_digests():
     """Other policies, other places, another digest; the same ones in another object, the same."""
 
     def digest(source) -> str:

@@ -97,7 +97,7 @@ WILD = [("Access-Control-Allow-Methods", "*"), ("Access-Control-Allow-Headers", 
         ),
     ],
 )
-def test_what_a_browser_makes_of_an_answer(answer, request_, expected):
+def test_what_a_browser_does_with_an_answer(answer, request_, expected):
     """Whether the page may read it, or send what it has asked for."""
     assert verdict(answer, request_) == expected
 

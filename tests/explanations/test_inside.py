@@ -314,7 +314,7 @@ def test_a_converter_that_raises_does_no_harm(shop):
 @pytest.mark.parametrize(
     "config", [{}, {"SESSION_COOKIE_SAMESITE": "None"}, {"SESSION_COOKIE_SAMESITE": "Strict"}]
 )
-def test_the_session_cookie_that_stays_at_home_is_found(shop, config):
+def test_the_session_cookie_that_is_not_sent_is_found(shop, config):
     """If the application names its host; otherwise it may."""
     shop.secret_key = "a"
     shop.config.update(config)
@@ -341,7 +341,7 @@ def test_a_session_cookie_for_other_sites_is_not_a_finding(shop):
     assert explain_inside(request, shop).findings == ()
 
 
-def test_a_cookie_with_another_path_stays_at_home():
+def test_a_cookie_with_another_path_is_not_sent():
     """Under every ``SameSite``."""
 
     def application(environ, start_response):

@@ -180,7 +180,7 @@ def test_a_request_that_passes_needs_no_change():
     assert (explanation.is_refused, explanation.diagnosis, explanation.needed) == (False, None, None)
 
 
-def test_a_cookie_that_stays_at_home_is_found():
+def test_a_cookie_that_is_not_sent_is_found():
     """The page reads its answer, and nobody is logged in."""
     answer = [
         ("Access-Control-Allow-Origin", "https://app.example"),

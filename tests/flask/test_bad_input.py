@@ -164,7 +164,7 @@ def test_a_number_with_a_name_is_a_number():
     assert type(Policy(origins=[A], max_age=Age.SHORT).max_age) is int
 
 
-def test_an_iterable_of_strange_items_is_not_read_to_its_end():
+def test_an_iterable_of_items_of_wrong_types_is_not_read_to_its_end():
     """It is refused as a whole, and may have no end."""
     for endless in (IPv4Network("0.0.0.0/0"), count()):
         (refusal,) = problems_of(origins=[A], allow_headers=endless)

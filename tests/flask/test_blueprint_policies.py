@@ -112,7 +112,7 @@ def test_a_blueprint_without_any_rule_has_no_404():
     assert len(recorded) == 1
 
 
-def test_a_rule_at_the_prefix_itself_tells_it():
+def test_a_rule_at_the_prefix_itself_shows_the_prefix():
     """Its text is empty in the blueprint; and a rule without an endpoint has the name of its view."""
     app = Flask(__name__)
     blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -160,7 +160,7 @@ def test_a_blueprint_without_a_subdomain_has_its_404_on_the_default_one():
     assert allowed_at == [("www.site.example", "/api/page"), ("www.site.example", "/api/missing")]
 
 
-def test_a_rule_that_was_renamed_by_the_application_tells_nothing():
+def test_a_rule_that_was_renamed_by_the_application_shows_no_prefix():
     """A rule may be added to the map under any endpoint; then the 404 is the application's."""
     app = Flask(__name__)
     blueprint = make_blueprint()

@@ -165,7 +165,7 @@ def test_a_page_that_is_allowed_reads_which_exception_it_was(arguments, tmp_path
 
 @pytest.mark.slow
 @pytest.mark.parametrize("origin", [None, EVIL, "null"])
-def test_everybody_else_gets_the_debugger_as_ever(origin, tmp_path):
+def test_everybody_else_gets_the_debugger_as_before(origin, tmp_path):
     """Its page has no header of CORS, so that no script of another origin can read it; logged once."""
     ((status, headers, body),), log = ended(tmp_path, ("GET /raise/it", origin))
 

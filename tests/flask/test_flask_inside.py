@@ -190,7 +190,7 @@ def test_a_nested_blueprint_is_registered_under_its_path_of_names():
     assert "outer.inner.x" in app.view_functions
 
 
-def test_a_registration_tells_the_prefix_of_a_blueprint():
+def test_a_registration_has_the_prefix_of_a_blueprint():
     """A function that is recorded gets it, and none can be recorded after the registration.
 
     Leans on it: decorator.py, for the 404 below the prefix of a marked blueprint.

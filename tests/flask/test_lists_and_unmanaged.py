@@ -255,7 +255,7 @@ def test_report_only_can_be_configured(value, is_on):
         ({"CORSGUARD_REPORT_ONLY": True}, {"report_only": True}, "config.twice"),
     ],
 )
-def test_a_switch_that_is_none_is_refused(config, arguments, code):
+def test_a_switch_that_is_not_a_boolean_is_refused(config, arguments, code):
     """In code and in the configuration."""
     app = Flask(__name__)
     app.config.update(config)

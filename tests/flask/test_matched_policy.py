@@ -74,7 +74,7 @@ def test_an_exception_before_flask_matches_has_the_policy_of_its_url(app, path, 
         call(app, "GET", path, {"Origin": other})
 
 
-def test_an_exception_after_the_response_has_started_begins_it_anew(app):
+def test_an_exception_after_the_response_has_started_starts_it_again(app):
     """Both beginnings carry the headers of the policy, and the second one the exception."""
     started = []
 

@@ -176,12 +176,12 @@ def test_a_preflight_is_answered_by_the_endpoint_of_the_requested_method(app):
     assert preflight(app, EVIL, "GET", "/item").code == 403
 
 
-def test_a_policy_without_methods_tells_those_of_the_route(app):
+def test_the_answer_of_a_policy_without_methods_names_those_of_the_route(app):
     """Not more than the route takes, and not the OPTIONS that Flask adds by itself."""
     assert methods_told(app, "/items/", "DELETE") == "DELETE, GET, HEAD, POST"
 
 
-def test_a_policy_with_methods_tells_its_own(app):
+def test_the_answer_of_a_policy_with_methods_names_these(app):
     """The route is not asked."""
     app.add_url_rule("/own", "own", cors(LISTED.replace(methods=["PUT"]))(lambda: "x"))
 
@@ -435,7 +435,7 @@ def test_rules_for_sockets_are_matched_as_flask_matches_them(scheme, upgrade):
     assert told == {None, owner}
 
 
-def test_a_converter_that_fails_closes_the_door(caplog):
+def test_a_converter_that_fails_applies_the_closed_policy(caplog):
     """Nobody knows which view it would have been, so nobody is allowed."""
 
     class Broken(BaseConverter):
@@ -582,7 +582,7 @@ def test_a_preflight_without_a_path_is_for_the_root():
     assert started[0][0] == "204 No Content"
 
 
-def test_a_mark_makes_the_closed_policy_anew():
+def test_a_new_mark_changes_the_closed_policy():
     """It is as strict as the strictest of all, those that come after it was asked for included."""
     app = Flask(__name__)
     app.add_url_rule("/", "view", lambda: "x")

@@ -83,7 +83,7 @@ def test_an_exception_in_debug_mode_asks_no_second_time(site):
     assert len(site.asked) == 1
 
 
-def test_a_response_that_begins_anew_asks_no_second_time(site):
+def test_a_response_that_starts_again_asks_no_second_time(site):
     """A layer inside may start twice, the second time with exc_info."""
     inside = site.app.wsgi_app.app
 

@@ -117,7 +117,7 @@ def test_the_fault_of_an_express_server_is_named(express, path, request_, code, 
     assert note in " ".join(diagnosis.notes)
 
 
-def test_a_cookie_of_an_express_server_that_stays_at_home_is_found(express):
+def test_a_cookie_of_an_express_server_that_is_not_sent_is_found(express):
     """The page reads the answer all the same."""
     asked = Asked(origin="https://app.example", url=f"{express}/cookie", credentials=True)
 

@@ -128,7 +128,7 @@ def test_a_wait_ends_by_time_by_a_bell_and_by_news(server, source):
     source.wait(1000, bell)
 
 
-def test_a_connection_for_news_that_breaks_is_made_anew(server, source):
+def test_a_connection_for_news_that_breaks_is_opened_again(server, source):
     """It is an error for the refresher, which asks and comes back."""
     bell = Bell()
     source.wait(1000, bell)

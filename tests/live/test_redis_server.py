@@ -69,7 +69,7 @@ def test_a_change_reaches_a_process_within_a_second_however_long_ttl_is(store):
     assert eventually(lambda: allows(policy, A)) < 1
 
 
-def test_a_connection_for_news_that_is_killed_is_made_anew(store, server):
+def test_a_connection_for_news_that_is_killed_is_opened_again(store, server):
     """The next change arrives as the one before."""
     _, policy = running(store, ttl=1, grace=3000)
     client = server.client()

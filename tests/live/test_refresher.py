@@ -259,7 +259,7 @@ def test_a_bell_rings_once():
     assert not bell.wait(-1)
 
 
-def test_a_child_process_starts_anew_if_the_parent_has_used_it():
+def test_a_child_process_starts_its_own_thread_if_the_parent_has_used_it():
     """No thread of the parent runs in it."""
     turns = Turns()
     turns.refresher.ensure()

@@ -360,7 +360,7 @@ def test_a_key_that_another_file_reads_stays(tmp_path):
         ),
     ],
 )
-def test_imports_are_written_anew(text, part, tmp_path):
+def test_imports_are_rewritten(text, part, tmp_path):
     """Every form of them, and names that are taken get an alias."""
     files = {
         "app.py": f"from flask import Flask\n{text}\n",

@@ -206,7 +206,7 @@ def name_seen_by_the_page(app):
 
 
 @pytest.mark.filterwarnings("ignore::flask_corsguard.CorsGuardWarning")
-def test_6_the_cookie_stays_at_home():
+def test_6_the_cookie_is_not_sent():
     """The page reads its answers, and nobody is logged in."""
     app = shop_with_session()
     assert name_seen_by_the_page(app) == "nobody"

@@ -52,7 +52,7 @@ def test_a_refusal_shows_everything_that_a_stranger_needs():
         ({}, "\nThe request itself was sent, so the server may have executed it:\n"),
     ],
 )
-def test_a_refusal_tells_how_far_the_request_got(arguments, text):
+def test_a_refusal_shows_how_far_the_request_got(arguments, text):
     """It tells whether the server may have executed the request."""
     assert text in str(assert_cannot_fetch(page_of(answering()), API, **arguments))
 

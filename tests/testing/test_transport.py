@@ -226,7 +226,7 @@ def test_the_environ_contains_what_pep_3333_requires():
     }
 
 
-def test_a_response_may_begin_anew_although_there_is_no_exception():
+def test_a_response_may_start_again_although_there_is_no_exception():
     """``sys.exc_info()`` has three times ``None`` outside of a handler."""
 
     def app(environ, start_response):

@@ -53,7 +53,7 @@ def test_in_debug_nobody_else_learns_anything_of_an_exception(headers):
         call(CorsMiddleware(raising, LISTED, debug=True), headers=headers)
 
 
-def test_in_debug_a_response_to_an_exception_is_begun_with_exc_info():
+def test_in_debug_a_response_to_an_exception_starts_with_exc_info():
     """PEP 3333 requires it of error handlers, whether or not headers were sent before."""
     started = []
 
@@ -65,7 +65,7 @@ def test_in_debug_a_response_to_an_exception_is_begun_with_exc_info():
     assert exc_info[0] is ValueError
 
 
-def test_in_debug_a_response_that_has_begun_is_begun_anew_with_exc_info():
+def test_in_debug_a_response_that_has_started_starts_again_with_exc_info():
     """A server that has sent the headers can then raise the exception again."""
 
     def app(environ, start_response):

@@ -72,7 +72,7 @@ def test_a_callable_is_asked_once_per_request_before_the_application_runs():
 
 
 @pytest.mark.parametrize("answer", [None, "*", ValueError("no such tenant")], ids=repr)
-def test_a_callable_that_fails_closes_the_door(answer, caplog):
+def test_a_callable_that_fails_applies_the_closed_policy(answer, caplog):
     """No policy means nobody, the request is served, and the log shows why."""
 
     def policy_of(environ):

@@ -144,7 +144,7 @@ def test_nothing_is_read_ahead_of_a_stream():
     assert made == [b"1"]
 
 
-def test_a_response_begun_anew_after_an_error_is_completed_too():
+def test_a_response_that_starts_again_after_an_error_is_completed_too():
     """start_response called a second time with exc_info gets the headers and the exc_info through."""
     seen = []
 

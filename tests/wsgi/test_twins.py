@@ -82,7 +82,7 @@ def test_every_list_of_headers_is_merged_as_the_twin_merges_it(name, make):
 
 
 @by_policy
-def test_a_response_that_is_begun_anew_is_completed_each_time(name):
+def test_a_response_that_starts_again_is_completed_each_time(name):
     """With the headers of the policy both times, and the second time with the exception, too."""
     policy, anew, exc_info = POLICIES[name], enumerated.HEADER_LISTS[2], (LookupError, LookupError(), None)
 

@@ -209,7 +209,7 @@ def test_an_expression_without_credentials_may_match_anyone():
         assert Policy(origins=[re.compile(expression)])
 
 
-def test_an_unproven_expression_has_a_door_of_its_own():
+def test_an_unproven_expression_has_a_value_of_dangerously_allow():
     """That of public suffixes opens for their whole names alone."""
     for expression in UNSAFE:
         assert Policy(

@@ -13,12 +13,12 @@ from flask_corsguard.core.validation.items import MAX_STRANGE_ITEMS, items_of, w
 @pytest.mark.parametrize(
     "value", [None, 7, b"x", bytearray(b"x"), memoryview(b"x"), range(3), {A: 1}, count()]
 )
-def test_what_has_no_items_that_a_policy_takes_has_none(value):
+def test_a_value_without_items_that_a_policy_takes_counts_as_empty(value):
     """Nor does what never ends; nobody waits for it."""
     assert items_of(value) is None
 
 
-def test_a_thousand_strange_items_are_read_and_no_more():
+def test_a_thousand_items_of_wrong_types_are_read_and_no_more():
     """With one among them that a policy takes, the whole list is checked, and each problem is named."""
     strange = [None] * MAX_STRANGE_ITEMS
 

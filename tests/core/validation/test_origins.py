@@ -88,7 +88,7 @@ def test_loopback_may_have_credentials_over_http():
     assert Policy(origins=origins, credentials=True).credentials
 
 
-def test_each_door_opens_only_by_its_name():
+def test_each_dangerous_thing_is_allowed_only_by_its_name():
     """Each dangerous thing is possible, and its name is in the policy."""
     assert Policy(origins=["null"], dangerously_allow=["null-origin"])
     assert Policy(origins=["http://a.example"], credentials=True, dangerously_allow=["insecure-origins"])
