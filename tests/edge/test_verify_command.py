@@ -44,6 +44,19 @@ def test_an_engine_that_answers_rightly_is_good():
 
     assert result.exit_code == 0
     assert "0 grant too much, 0 too little" in result.output
+
+
+def test_what_an_engine_is_known_to_refuse_is_counted_with_its_reason():
+    """It is not a finding: exit code 0."""
+
+    def answer(head: str) -> bytes:
+        if "%zz" in head.partition("\r\n")[0]:
+            return b"HTTP/1.1 400 Bad Request\r\nX-CorsGuard: edge\r\nContent-Length: 0\r\n\r\n"
+        return ENGINE(head)
+
+    result = ran(answer)
+
+    assert result.exit_code == 0
     assert "begins no escape" in result.output
 
 
