@@ -114,11 +114,11 @@ class ExtensionEdits:
                 listing.items[at].is_removed = keyword is not rules.keyword
                 if keyword is rules.keyword:
                     listing.items[at].edits += rules.edits
+        is_read = any(policy.kind == "helper" for policy in rules.policies.values())
         for setting in base.by_name.values():
             is_key = isinstance(setting.holder, (ast.Assign, ast.AnnAssign, ast.keyword, ast.Constant))
             if is_key and not setting.text:
-                for use in self._configuration.of(setting.name):
-                    remove_key(use)
+                self._leave_key(setting.name, is_read=is_read)
         rules.rename_key(self._configuration)
         guard = [f'guard="{self._work.guard}"'] if self._work.guard != "enforce" else []
         is_lifted = set(rules.policies) == {"/"}
@@ -127,6 +127,14 @@ class ExtensionEdits:
         listing.added += [*rules.added, *guard] if is_lifted else [*guard, *rules.added]
         self._work.need(place.module, rules.names)
         self._finish(initialisation, place, listing)
+
+    def _leave_key(self, key: str, *, is_read: bool) -> None:
+        """Remove a key of the configuration, or give it a name of the application's own, which reads it."""
+        for use in self._configuration.of(key):
+            if not is_read:
+                remove_key(use)
+            elif not self._configuration.is_open:
+                rename_key(use, f"APP_{use.key}")
 
     def _rename_keys(self, base: Settings, policy: PolicyText) -> set[str]:
         """Rename the keys of the configuration; return the fields that are written there."""
@@ -148,11 +156,9 @@ class ExtensionEdits:
                     rename_key(use, f"{PREFIX}{target.upper()}")
                 renamed.add(target or "")
             elif policy.kind == "helper" and target is not None:
-                for use in uses if not self._configuration.is_open else ():
-                    rename_key(use, f"APP_{use.key}")
+                self._leave_key(setting.name, is_read=True)
             else:
-                for use in uses:
-                    remove_key(use)
+                self._leave_key(setting.name, is_read=False)
         return renamed
 
     def _finish(self, initialisation: Initialisation, place: ExtensionCall, listing: Listing) -> None:

@@ -132,6 +132,13 @@ def settings_of_dictionary(found: Definition, evaluator: Evaluator) -> Settings 
     """Return the options in a dictionary; ``None`` if the code does not show all of it."""
     result = Settings()
     for name, node in _entries(found.node):
+        if name == _SPREAD:
+            spread = dictionary_of(node, found.module, found.scope, evaluator.resolver)
+            inner = settings_of_dictionary(spread, evaluator) if spread is not None else None
+            if inner is None:
+                return None
+            result = result.with_others(inner)
+            continue
         if name is None:
             return None
         value = evaluator.value(node, found.module, found.scope)
@@ -139,15 +146,22 @@ def settings_of_dictionary(found: Definition, evaluator: Evaluator) -> Settings 
     return result
 
 
+#: In the place of a name, for a dictionary within another one.
+_SPREAD: Final = "**"
+
+
 def _entries(node: ast.AST) -> Iterator[tuple[str | None, ast.expr]]:
     if isinstance(node, ast.Call):
         for keyword in node.keywords:
-            yield keyword.arg, keyword.value
+            yield keyword.arg or _SPREAD, keyword.value
         return
     entries = cast("ast.Dict", node)
     for key, value in zip(entries.keys, entries.values, strict=True):
-        is_name = isinstance(key, ast.Constant) and isinstance(key.value, str)
-        yield (key.value if is_name else None), value  # type: ignore[union-attr]  # a text
+        if key is None:
+            yield _SPREAD, value
+            continue
+        name = key.value if isinstance(key, ast.Constant) else None
+        yield (name if isinstance(name, str) else None), value
 
 
 def known_settings(values: Mapping[Any, Any], module: Module, scope: Scope) -> Settings:

@@ -199,8 +199,9 @@ class SiteFinder:
             self._sites.unclear.append((module, used, module.source.of(used)))
 
     def _find_reference(self, module: Module, node: ast.expr, parent: ast.AST) -> None:
-        is_annotation = getattr(parent, "annotation", None) is node
-        if is_annotation or isinstance(parent, (ast.If, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.IfExp)):
+        if _is_annotation(node, module.scope.parents) or isinstance(
+            parent, (ast.If, ast.Compare, ast.BoolOp, ast.UnaryOp, ast.IfExp)
+        ):
             self._sites.renamed.append((module, node, "CorsGuard"))
         else:
             self._sites.unclear.append((module, node, f"{module.source.of(node)} is used as a value"))
@@ -218,6 +219,15 @@ class SiteFinder:
         around = parents[used]
         how, owner = _use_of(used, around, parents)
         self._sites.decorations.append(Decoration(module, scope, used, call, how, owner))
+
+
+def _is_annotation(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    while isinstance(node, ast.expr):
+        above = parents[node]
+        if node in (getattr(above, "annotation", None), getattr(above, "returns", None)):
+            return True
+        node = above
+    return False
 
 
 def _use_of(
