@@ -27,3 +27,11 @@ class Answer:
     error: Exception | None = None
     #: Whether the log or a callback may need it: the origin is not allowed, or a callable raised.
     is_notable: bool = False
+
+
+def joined(name: str, values: str | tuple[str, ...]) -> Headers:
+    """Return the header with the *values*; none for an empty list."""
+    # That means the same as no header (#http-new-header-syntax), and some clients stumble over it.
+    if not values:
+        return ()
+    return ((name, values if isinstance(values, str) else ", ".join(values)),)

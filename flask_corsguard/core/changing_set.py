@@ -180,7 +180,7 @@ class Memory(Generic[T]):
     """The answers of a policy with changing sets that are remembered of one moment.
 
     Each answer is stored beside the snapshot that it was made from. So no answer outlives its snapshot, even
-    if a thread comes late. :meth:`.CompiledPolicy.answer_to` reads the attributes itself, because a call
+    if a thread comes late. :class:`ChangingAnswers` reads the attributes itself, because a call
     would cost more.
 
     :param answering: how the policy answers.
@@ -255,3 +255,26 @@ def memory_of(
         return None
     answering = Answering(origins=origins, allow=allow, refusals=refusals)
     return Memory(answering, Moment((), _NEVER, _NEVER), (), {})
+
+
+class ChangingAnswers:
+    """What a compiled policy with changing sets does in its own way."""
+
+    __slots__ = ()
+    _memory: Any
+    _to_others: Any
+    to_no_origin: Any
+
+    def answer_to(self, origin: str | None) -> Any:
+        """Return the answer to *origin* now, as :meth:`.CompiledPolicy.answer_to` does."""
+        if origin is None:
+            return self.to_no_origin
+        # Tempting: the look-up first. But that would hash a megabyte before it refuses it.
+        if len(origin) > MAX_ORIGIN_LENGTH:
+            return self._to_others
+        memory = self._memory
+        # Bound to a name first: what is called as an attribute costs more.
+        clock = memory.clock
+        if clock() >= memory.moment.sure:
+            self._memory = memory = memory.renewed()
+        return memory.answers.get(origin) or memory.make(origin)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import replace
-from typing import Final, Literal, cast, final
+from typing import Final, Literal, cast
 
 from . import fetch_standard
-from .answer import Answer, Header, Headers
-from .changing_set import memory_of
+from .answer import Answer, Header, Headers, joined
+from .changing_set import ChangingAnswers, ChangingOriginSet, memory_of
 from .limits import LIST_SLACK, MAX_KNOWN_ORIGINS, MAX_WILDCARD_LIST_LENGTH
 from .origin import MAX_ORIGIN_LENGTH
 from .origin_set import OriginSet, Outcome
@@ -21,7 +21,6 @@ DEFAULT_METHODS: Final = ("GET", "HEAD", "POST")
 _VARY_ORIGIN: Final[Header] = ("Vary", "Origin")
 
 
-@final
 class CompiledPolicy:
     """The answers of one policy, computed once and shared by all requests.
 
@@ -54,6 +53,11 @@ class CompiledPolicy:
         *("max_method_length", "methods", "of_route", "origins", "owned", "policy", "to_first"),
         *("to_no_origin", "unsafe_methods"),
     )
+
+    def __new__(cls, policy: Policy | None = None, **_: object) -> CompiledPolicy:
+        """Return a policy with changing sets as what it is; a copy is made without the policy."""
+        is_changing = policy is not None and isinstance(policy._origin_set, ChangingOriginSet)  # noqa: SLF001
+        return object.__new__(CompiledChangingPolicy if is_changing else cls)
 
     def __init__(
         self, policy: Policy, *, of_route: bool = False, beside: Iterable[Policy] | None = None
@@ -104,7 +108,7 @@ class CompiledPolicy:
         corp = ((fetch_standard.CORP, resource_policy),) if resource_policy else ()
         always = () if self._beside is None else (_VARY_ORIGIN,)
         credentials = ((fetch_standard.ACAC, "true"),) if policy.credentials else ()
-        exposed = _joined(fetch_standard.ACEH, policy.expose_headers)
+        exposed = joined(fetch_standard.ACEH, policy.expose_headers)
         self._after_origin: Headers = (*credentials, *exposed, *corp, _VARY_ORIGIN)
         self._known: dict[str, Answer] = {}
         self._to_everyone: Answer | None = None
@@ -132,13 +136,6 @@ class CompiledPolicy:
         """
         if origin is None:
             return self.to_no_origin
-        memory = self._memory
-        if memory is not None and len(origin) <= MAX_ORIGIN_LENGTH:
-            # Bound to a name first: what is called as an attribute costs more.
-            clock = memory.clock
-            if clock() >= memory.moment.sure:
-                self._memory = memory = memory.renewed()
-            return memory.answers.get(origin) or memory.make(origin)
         if self._to_everyone is not None:
             return self._to_everyone
         # Most policies list one origin, and a comparison costs less than a look-up.
@@ -183,7 +180,8 @@ class CompiledPolicy:
     def answering(self, origin: str, answer: Answer) -> CompiledPolicy:
         """Return this policy for one request, with that *answer* to its *origin*."""
         other = copy(self)
-        other._known, other._to_everyone, other._memory = {}, None, None  # noqa: SLF001 - of this class
+        other.__class__ = CompiledPolicy
+        other._known, other._to_everyone = {}, None  # noqa: SLF001 - of this class
         other.first, other.to_first = origin, answer
         return other
 
@@ -270,8 +268,8 @@ class CompiledPolicy:
         return (
             *(((fetch_standard.ACAC, "true"),) if policy.credentials else ()),
             *(((fetch_standard.ACAPN, "true"),) if private_network else ()),
-            *_joined(fetch_standard.ACAM, methods),
-            *_joined(fetch_standard.ACAH, headers),
+            *joined(fetch_standard.ACAM, methods),
+            *joined(fetch_standard.ACAH, headers),
             *max_age,
             self._vary_of_preflight,
         )
@@ -293,8 +291,7 @@ def compiled(policy: Policy) -> CompiledPolicy:
     return cast("CompiledPolicy", policy._compiled)  # noqa: SLF001
 
 
-def _joined(name: str, values: str | tuple[str, ...]) -> Headers:
-    # An empty list means the same as no header (#http-new-header-syntax), and some clients stumble over it.
-    if not values:
-        return ()
-    return ((name, values if isinstance(values, str) else ", ".join(values)),)
+class CompiledChangingPolicy(ChangingAnswers, CompiledPolicy):
+    """The answers of a policy with changing sets."""
+
+    __slots__ = ()
