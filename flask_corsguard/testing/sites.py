@@ -27,13 +27,14 @@ def registrable_domain(host: str) -> str | None:
     """Return the registrable domain of *host*; ``None`` for an address or a public suffix.
 
     A suffix that is not on the list has one label: ``a.localhost`` and ``b.localhost`` are two
-    registrable domains, as they are in all engines.
-    See https://url.spec.whatwg.org/#host-registrable-domain.
+    registrable domains, as they are in all engines. A dot at the end belongs to it, so ``example.com.`` is
+    another one than ``example.com``. See https://url.spec.whatwg.org/#host-registrable-domain.
     """
     if is_address(host):
         return None
-    domain: str | None = _suffixes_for(host).privatesuffix(host.removesuffix("."))
-    return domain
+    name = host.removesuffix(".")
+    domain: str | None = _suffixes_for(host).privatesuffix(name)
+    return None if domain is None else domain + host[len(name) :]
 
 
 def is_public_suffix(domain: str) -> bool:
@@ -42,7 +43,7 @@ def is_public_suffix(domain: str) -> bool:
 
 
 def _last_label(host: str) -> str:
-    return host.removesuffix(".").rpartition(".")[2]
+    return host.rpartition(".")[2]
 
 
 def schemelessly_same_site(one: Origin, other: Origin) -> bool:

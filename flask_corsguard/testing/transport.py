@@ -36,13 +36,8 @@ def wire_headers(url: Url, headers: Iterable[Header], body: bytes | None) -> tup
     return tuple(headers)
 
 
-def make_environ(
-    method: str, url: Url, headers: Iterable[Header], body: bytes, **extra: object
-) -> WSGIEnvironment:
-    """Return the environ that a server passes to the application.
-
-    :param extra: further items of the environ.
-    """
+def make_environ(method: str, url: Url, headers: Iterable[Header], body: bytes) -> WSGIEnvironment:
+    """Return the environ that a server passes to the application."""
     headers = tuple(headers)
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
@@ -67,7 +62,6 @@ def make_environ(
     for name, value in headers:
         key = name.upper().replace("-", "_")
         environ[key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"] = value
-    environ.update(extra)
     return environ
 
 

@@ -43,6 +43,19 @@ def make_app(make=Flask):
     return app
 
 
+@pytest.mark.parametrize("handles", [False, True])
+def test_a_refusal_is_plain_text_unless_an_error_handler_answers_otherwise(handles):
+    """A handler may return the exception as it is."""
+    app = make_app()
+    if handles:
+        app.register_error_handler(403, lambda error: error)
+    result = call(app, "POST", "/x", CROSS_SITE)
+
+    assert result.code == 403
+    assert result.get("Content-Type") == "text/plain; charset=utf-8"
+    assert result.body.startswith(b"Refused (origin-not-allowed): ")
+
+
 def refused_plainly(app, caplog, why, path="/x"):
     """Return whether a forged request gets the plain text, and one line in the log has the reason *why*."""
     result = call(app, "POST", path, CROSS_SITE)

@@ -151,6 +151,9 @@ def test_an_opaque_origin_is_equal_only_to_itself():
         ("http://127.0.0.1", "http://127.0.0.2", False, False),
         ("http://[::1]:1", "http://[::1]:2", True, True),
         ("https://app.example", "https://api.example", False, False),
+        ("https://a.example.com.", "https://b.example.com.", True, True),
+        ("https://a.example.com.", "https://b.example.com", False, False),
+        ("https://example.com.", "https://example.com", False, False),
     ],
 )
 def test_a_site_is_a_scheme_and_a_registrable_domain(one, other, site, schemeless):
@@ -166,6 +169,8 @@ def test_two_hosts_are_one_site_as_in_the_whole_list(one, other):
     """Most pairs need no list, and most others need none of its rules in Punycode."""
     domain = WHOLE_LIST.privatesuffix(one.removesuffix("."))
     related = domain is not None and domain == WHOLE_LIST.privatesuffix(other.removesuffix("."))
+    # A dot at the end belongs to the site.
+    related = related and one.endswith(".") is other.endswith(".")
 
     origins = (parse_url(f"https://{host}").origin for host in (one, other))
 
@@ -193,7 +198,7 @@ def test_a_public_suffix_is_on_the_list():
     assert not is_public_suffix("example.co.uk")
     assert not is_public_suffix("127.0.0.1")
     assert registrable_domain("127.0.0.1") is None
-    assert registrable_domain("a.b.example.com.") == "example.com"
+    assert registrable_domain("a.b.example.com.") == "example.com."
 
 
 @pytest.mark.parametrize(

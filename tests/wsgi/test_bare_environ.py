@@ -10,7 +10,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from cases import EVERYONE, EVIL, LISTED, A
-from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, cors
+from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Request, cors
+from flask_corsguard.wsgi.environ import request_of
 from harness import SpyApp, cors_headers, make_environ
 
 
@@ -75,3 +76,8 @@ def test_a_key_that_is_missing_is_as_good_as_an_empty_one(make_app, method, head
 
     assert answer(make_app(), environ) == expected
     assert [each.getMessage() for each in caplog.records] == lines
+
+
+def test_what_an_environ_lacks_is_missing_from_the_request():
+    """A program may make one by hand, to ask what a policy decides."""
+    assert request_of({}) == Request(method="", scheme="http")
