@@ -150,6 +150,7 @@ def test_a_page_that_calls_the_developers_machine_from_elsewhere_is_another_site
         ({"origins": ["http://localhost:*"]}, {}, {"origin": "http://localhost:3000", "host": "localhost"}),
         ({"origins": ["https://*.app.example", OWN]}, {}, {"origin": "https://x.app.example"}),
         ({"origins": ["capacitor://localhost", OWN]}, {}, {"origin": "capacitor://localhost"}),
+        ({"origins": ["app://shell.test", OWN]}, {}, {"origin": "app://shell.test"}),
         ({"origins": [re.compile(r"https://app\.example")]}, {}, {}),
     ],
     ids=[
@@ -167,6 +168,7 @@ def test_a_page_that_calls_the_developers_machine_from_elsewhere_is_another_site
         "localhost alone",
         "a pattern of the same site",
         "the shell of an app",
+        "the shell of an app with a domain",
         "an expression",
     ],
 )
