@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from flask_corsguard.migrate.migration import Migration, migrate
+from flask_corsguard.migrate.observation import differences, written_origins
+from flask_corsguard.migrate.project import read_project
 from flask_corsguard.migrate.questions import AnswersError, read_answers
 from flask_corsguard.migrate.report import json_of, text_of
 from flask_corsguard.migrate.source import SourceError
-from flask_corsguard.migrate.trial import TrialError, check_start, routes_of
+from flask_corsguard.migrate.trial import Trial, TrialError, started, started_after
 from flask_corsguard.migrate.writing import WritingError, check_clean, write
 
 from .output import example
@@ -29,16 +32,17 @@ class _BrokenError(click.ClickException):
     exit_code = 3
 
 
-def _try(app: str, found: Migration) -> None:
+def _try(app: str, found: Migration, before: Trial, origins: Sequence[str]) -> None:
     try:
-        check_start(app, Path(), found.changes)
+        after = started_after(app, Path(), found.changes, origins)
     except TrialError as error:
         raise _BrokenError(f"After the migration, {error} Nothing is written.") from None
+    found.lines += differences(before.seen, after.seen, origins, app)
 
 
 @click.command("migrate", epilog=example("corsguard migrate src --origins https://app.example --write"))
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--app", metavar="MODULE:NAME", help="Start this application, for its routes and as a trial.")
+@click.option("--app", metavar="MODULE:NAME", help="Start this application, before and after, and compare.")
 @click.option("--origins", default="", metavar="URL,...", help="The origins that may send cookies.")
 @click.option("--answers", type=click.Path(path_type=Path), help="A file with answers to what is asked.")
 @click.option("--write", "is_written", is_flag=True, help="Write the files. Without it nothing is changed.")
@@ -78,10 +82,11 @@ def command(
     try:
         text = answers.read_text("utf-8") if answers is not None else ""
         given = read_answers(text, [each.strip() for each in origins.split(",") if each.strip()])
-        routes = routes_of(app, Path()) if app is not None else []
-        found = migrate(roots, given, guard, routes)
+        pages = written_origins(each.data for each in read_project(roots).every) if app is not None else []
+        before = started(app, Path(), pages) if app is not None else Trial([], [])
+        found = migrate(roots, given, guard, before.routes)
         if app is not None and found.changes:
-            _try(app, found)
+            _try(app, found, before, pages)
         if is_written and found.changes:
             if not force:
                 check_clean(roots)

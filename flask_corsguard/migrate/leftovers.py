@@ -60,7 +60,8 @@ def _of_environment(source: Source) -> Iterator[Line]:
                 "to rename",
                 f"{source.name}:{node.lineno}",
                 "environment",
-                "from_prefixed_env reads FLASK_CORS_... of the environment: set FLASK_CORSGUARD_... there",
+                "from_prefixed_env reads CORS_... of the environment: those that the code reads now go on to "
+                "apply, and no others",
             )
 
 

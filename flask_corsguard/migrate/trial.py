@@ -13,8 +13,9 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from .observation import Seen, observe
 from .project import SKIPPED
 from .routes import Route, route_of
 
@@ -31,17 +32,25 @@ class TrialError(Exception):
     """The application does not start; the message is one sentence."""
 
 
-def routes_of(application: str, folder: Path) -> list[Route]:
-    """Return the routes of an application, by its own URL map.
+class Trial(NamedTuple):
+    """An application that was started: its routes, and what pages may do there."""
+
+    routes: list[Route]
+    seen: list[Seen]
+
+
+def started(application: str, folder: Path, origins: Sequence[str] = ()) -> Trial:
+    """Start an application; return its routes, by its own URL map, and what pages may do there.
 
     :param application: as Flask's ``--app`` takes it, such as ``shop:create_app``.
     :param folder: where it is imported.
+    :param origins: those of pages that fetch every route.
     :raises TrialError: if it does not start.
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), *_inherited()])}
     try:
         found = subprocess.run(  # noqa: S603 - this interpreter, and this module
-            [sys.executable, "-m", __name__, application],
+            [sys.executable, "-m", __name__, application, *origins],
             cwd=folder,
             env=environment,
             capture_output=True,
@@ -55,14 +64,16 @@ def routes_of(application: str, folder: Path) -> list[Route]:
     if found.returncode or not lines:
         reason = (found.stderr.strip().splitlines() or ["it ended"])[-1]
         raise TrialError(f"{application} does not start ({reason}).")
-    return [route_of(rule, None) for rule in json.loads(lines[-1].removeprefix(_MARK))]
+    content = json.loads(lines[-1].removeprefix(_MARK))
+    routes = [route_of(rule, None) for rule in content["rules"]]
+    return Trial(routes, [Seen(*each) for each in content["seen"]])
 
 
 def _inherited() -> list[str]:
     return [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each]
 
 
-def check_start(application: str, folder: Path, changes: Sequence[Change]) -> None:
+def started_after(application: str, folder: Path, changes: Sequence[Change], origins: Sequence[str]) -> Trial:
     """Start the migrated application in a copy of *folder*.
 
     :raises TrialError: if it does not start.
@@ -73,16 +84,17 @@ def check_start(application: str, folder: Path, changes: Sequence[Change]) -> No
         for change in changes:
             target = copy / change.path.resolve().relative_to(folder.resolve())
             target.write_bytes(change.after)
-        routes_of(application, copy)
+        return started(application, copy, origins)
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print the rules of the application that *arguments* names."""
+    """Print the rules of the application that *arguments* names, and what pages of their origins may do."""
     from flask.cli import ScriptInfo
 
     app = ScriptInfo(app_import_path=arguments[0]).load_app()
     rules = sorted({rule.rule for rule in app.url_map.iter_rules()})
-    sys.stdout.write(f"{_MARK}{json.dumps(rules)}\n")
+    seen = observe(app, arguments[1:])
+    sys.stdout.write(f"{_MARK}{json.dumps({'rules': rules, 'seen': seen})}\n")
 
 
 if __name__ == "__main__":  # pragma: no cover - in the other process

@@ -29,18 +29,15 @@ def related(project: Project, seeds: Iterable[str], modules: Iterable[str] = ())
 
 def _renamings(source: Source) -> Iterator[tuple[str, str]]:
     """Yield each word, and the new name of it, or of something made from it, from there on."""
-    for node in source.all_of(ast.Import, ast.ImportFrom, ast.Assign, ast.ClassDef):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names:
-                if alias.asname or isinstance(node, ast.Import):
-                    yield alias.name, alias.asname or alias.name.partition(".")[0]
-        elif isinstance(node, ast.Assign):
-            value = node.value.func if isinstance(node.value, ast.Call) else node.value
-            for target in node.targets:
-                yield _word(value), _word(target)
-        elif isinstance(node, ast.ClassDef):
-            for base in node.bases:
-                yield _word(base), node.name
+    for node in source.all_of(ast.Import):
+        yield from ((each.name, each.asname or each.name.partition(".")[0]) for each in node.names)
+    for imported in source.all_of(ast.ImportFrom):
+        yield from ((each.name, each.asname) for each in imported.names if each.asname)
+    for assigned in source.all_of(ast.Assign):
+        value = assigned.value.func if isinstance(assigned.value, ast.Call) else assigned.value
+        yield from ((_word(value), _word(target)) for target in assigned.targets)
+    for made in source.all_of(ast.ClassDef):
+        yield from ((_word(base), made.name) for base in made.bases)
 
 
 def _word(node: ast.AST) -> str:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -381,10 +382,14 @@ def test_a_configuration_file_that_cannot_be_read_is_passed_over(run, program, t
     """It is only looked at for names of keys."""
     (tmp_path / "a.env").write_text("")
 
-    def deny(*_):
-        raise PermissionError(13, "Permission denied")
+    read = Path.read_bytes
 
-    monkeypatch.setattr("pathlib.Path.read_text", deny)
+    def deny(path):
+        if path.suffix == ".env":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr("pathlib.Path.read_bytes", deny)
 
     assert run().exit_code == 0
 
@@ -447,6 +452,20 @@ def test_the_migrated_application_is_started_before_it_is_written(run, program):
 
 
 @pytest.mark.slow
+def test_what_pages_may_do_only_before_or_only_after_is_told_with_the_route_and_the_origin(run, program):
+    """The application runs in a copy; its own files stay as they are."""
+    text = PROGRAM.replace("CORS(app)", "CORS(app, origins=['https://a.example'], methods='*')")
+    program.write_text(f"{text}\n@app.put('/x')\ndef x():\n    return 'x'\n")
+
+    result = run("--app", "app:app")
+
+    assert result.exit_code == 0
+    assert "\n  app:app fixes PUT /x plainly, for https://a.example\n" in result.output
+    assert "opens" not in result.output
+    assert "flask_cors " in program.read_text()
+
+
+@pytest.mark.slow
 def test_an_application_that_does_not_start_afterwards_is_not_written(run, program):
     """The command exits with 3."""
     program.write_text(f"{PROGRAM}import sys\n\nif 'flask_cors' not in sys.modules:\n    sys.exit('no')\n")
@@ -491,4 +510,9 @@ def test_the_rules_of_an_application_are_printed_for_the_other_process(
     trial.main(["app:app"])
 
     del sys.modules["app"]
-    assert capsys.readouterr().out == 'flask-corsguard routes: ["/static/<path:filename>"]\n'
+    assert capsys.readouterr().out == (
+        'flask-corsguard routes: {"rules": ["/static/<path:filename>"], "seen": [["GET /static/<path:filename> '
+        'plainly", "https://stranger.example", "error"], ["GET /static/<path:filename> with a token", '
+        '"https://stranger.example", "error"], ["GET /static/<path:filename> with cookies", '
+        '"https://stranger.example", "refused"]]}\n'
+    )

@@ -761,6 +761,13 @@ def test_strange_programs_never_break_the_command(text, tmp_path):
     compile(result.text, "app.py", "exec")
 
 
+def test_options_without_a_place_are_left_out_of_what_run_time_reads(tmp_path):
+    """The function for run time ignores them, and nobody has to read them."""
+    text = text_of(tmp_path, "import os\nCORS(app, origins=os.environ['O'], send_wildcard=True)\n")
+
+    assert "policy_from_flask_cors(origins=os.environ['O'], on_problem=" in text
+
+
 def test_a_value_is_found_in_a_file_that_mentions_nothing_else(tmp_path, monkeypatch):
     """Of many files, it is parsed only when it is asked for; a file that is not Python has no value."""
     monkeypatch.setattr("flask_corsguard.migrate.project._MANY", 1)
