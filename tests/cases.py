@@ -244,14 +244,14 @@ def _preflight_rows() -> list[Row]:
             [allow(A), credentials, *granted[1:]],
         ),
         _granted(
-            "a method that is not allowed is told the whole list",
+            "a method that is not allowed gets the whole list",
             LISTED,
             _preflight(A, "DELETE"),
             Reason.METHOD_NOT_ALLOWED,
             granted,
         ),
         _granted(
-            "a header that is not allowed is told the whole list",
+            "a header that is not allowed gets the whole list",
             LISTED,
             _preflight(A, "GET", "content-type,x-foo"),
             Reason.HEADER_NOT_ALLOWED,
@@ -265,7 +265,7 @@ def _preflight_rows() -> list[Row]:
             granted,
         ),
         _granted(
-            "more header names than any header stands for",
+            "more header names than any header matches",
             WILD,
             _preflight(A, "GET", "x" * 5000),
             Reason.HEADERS_TOO_LONG,

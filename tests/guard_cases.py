@@ -87,7 +87,7 @@ def _said_by_origin_and_host() -> list[GuardRow]:
     rows = [
         GuardRow("no browser sent it", SAME_ORIGIN, "POST", _headers(None), Reason.NO_ORIGIN),
         GuardRow(
-            "an empty Sec-Fetch-Site says nothing",
+            "an empty Sec-Fetch-Site means nothing",
             SAME_ORIGIN,
             "POST",
             {"Sec-Fetch-Site": ""},
@@ -254,7 +254,7 @@ def _safe_methods_and_websockets() -> list[GuardRow]:
         )
     rows.append(
         GuardRow(
-            "another upgrade is no handshake",
+            "another upgrade is not a handshake",
             SAME_ORIGIN,
             "GET",
             _headers(EVIL, Upgrade="h2c", Connection="Upgrade"),

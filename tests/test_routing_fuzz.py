@@ -25,4 +25,4 @@ def test_a_request_and_its_preflight_get_the_policy_of_the_view_that_runs(part):
     assert not found, "\n\n".join(map(str, found[:3]))
     # What is compared does happen.
     assert counts["views"] >= counts["requests"] / 10, counts
-    assert min(counts[each] for each in ("status 308", "status 405", "kept methods")) > 0, counts
+    assert min(counts[each] for each in ("status 308", "status 405", "cached methods")) > 0, counts

@@ -47,7 +47,7 @@ def _header(name: str) -> Step:
 
 CASES = [
     _preflights("ten minutes: the second PUT asks no more", "600", _PUT, _PUT, seen=f"{_ONE} PUT[page]"),
-    _preflights("no age: kept for five seconds", None, _PUT, _PUT, seen=f"{_ONE} PUT[page]"),
+    _preflights("no age: cached for five seconds", None, _PUT, _PUT, seen=f"{_ONE} PUT[page]"),
     _preflights(
         "no age: asked again after six seconds",
         None,
@@ -68,7 +68,7 @@ CASES = [
     ),
     _preflights("an age of zero: asked each time", "0", _PUT, _PUT, seen=f"{_ONE} {_ONE}"),
     _preflights(
-        "an age of minus one, which is no age by the standard",
+        "an age of minus one, which is not an age by the standard",
         "-1",
         _PUT,
         _PUT,
@@ -112,14 +112,14 @@ CASES = [
     ),
     Case("the HTTP cache is on", by_hand([_ORIGIN]), (_CACHED, _CACHED), ("readable",) * 2, "GET[page]"),
     Case(
-        "without Vary, an answer without Origin is kept for who has one",
+        "without Vary, an answer without Origin is cached for pages with one",
         by_hand_for_origin(),
         (_OPAQUE, _CACHED),
         ("opaque", "refused"),
         "GET[-]",
     ),
     Case(
-        "without Vary, an image is kept for who has an origin",
+        "without Vary, an image is cached for pages with an origin",
         # With an origin that is allowed, so that what was fetched again would be readable.
         by_hand_for_origin(),
         (_IMAGE, _PIXELS),
@@ -135,21 +135,21 @@ CASES = [
         "GET[-] GET[page]",
     ),
     _by_policy(
-        "the library: an answer without Origin is not kept for who has one",
+        "the library: an answer without Origin is not cached for pages with one",
         _OPAQUE,
         _CACHED,
         got=("opaque", "readable"),
         seen="GET[-] GET[page]",
     ),
     _by_policy(
-        "the library: an image without Origin is not kept for who has one",
+        "the library: an image without Origin is not cached for pages with one",
         _IMAGE,
         _PIXELS,
         got=("opaque", "readable"),
         seen="GET[-] GET[page]",
     ),
     _by_policy(
-        "the library: what everyone may read is kept for everyone",
+        "the library: what everyone may read is cached for everyone",
         _OPAQUE,
         _CACHED,
         got=("opaque", "readable"),

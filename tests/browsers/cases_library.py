@@ -163,7 +163,7 @@ CASES = [
         methods=["PUT"],
     ),
     _case(
-        "JSON, which is allowed unless said otherwise",
+        "JSON, which is allowed by default",
         _JSON,
         "readable",
         "OPTIONS[page]?POST+content-type POST[page]",
@@ -265,7 +265,7 @@ CASES = [
         own=[("Access-Control-Allow-Origin", "{page}"), ("Access-Control-Allow-Credentials", "true")],
     ),
     _case(
-        "an application that says it too: it is said once",
+        "an application that sends it too: it is sent once",
         _GET,
         "readable",
         "GET[page]",

@@ -56,7 +56,7 @@ CASES = [
         "POST[api]<same-origin/navigate/document>",
     ),
     _says(
-        "a form of the own origin that says no referrer has an origin of null",
+        "a form of the own origin with no-referrer has an origin of null",
         _form(place=_ANONYMOUS),
         "sent",
         "POST[null]<same-origin/navigate/iframe>",
@@ -109,29 +109,27 @@ CASES = [
     ),
     _says("a form that gets", _form(method="GET"), "sent", "GET[-]<{site}/navigate/iframe>"),
     _says("a navigation", Step("navigate", "{api}/page.html"), "sent", "GET[-]<{site}/navigate/document>"),
+    _says("a form with no-referrer", _form(place=NO_REFERRER), "sent", "POST[null]<{site}/navigate/iframe>"),
     _says(
-        "a form that says no referrer", _form(place=NO_REFERRER), "sent", "POST[null]<{site}/navigate/iframe>"
-    ),
-    _says(
-        "a form that says no referrer, at the top",
+        "a form with no-referrer, at the top",
         _form(place=NO_REFERRER, target="top"),
         "sent",
         "POST[null]<{site}/navigate/document>",
     ),
     _says(
-        "a fetch that says no referrer",
+        "a fetch with no-referrer",
         Step("fetch", "{api}/x", place=NO_REFERRER),
         "readable",
         "GET[page]<{site}/cors/empty>",
     ),
     _says(
-        "a POST that says no referrer",
+        "a POST with no-referrer",
         Step("fetch", "{api}/x", referrer_policy="no-referrer", **_PLAIN),
         "readable",
         "POST[page]<{site}/cors/empty>",
     ),
     _says(
-        "a no-cors POST that says no referrer",
+        "a no-cors POST with no-referrer",
         Step("fetch", "{api}/x", mode="no-cors", referrer_policy="no-referrer", **_PLAIN),
         "opaque",
         "POST[null]<{site}/no-cors/empty>",

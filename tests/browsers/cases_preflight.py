@@ -300,7 +300,7 @@ CASES = [
         "OPTIONS[page]?POST+content-type",
     ),
     Case(
-        "the method override is no header of the standard's",
+        "the method override is not a header of the standard",
         by_hand([_ORIGIN], [_ORIGIN, _headers("X-HTTP-Method-Override")]),
         (_get(("X-HTTP-Method-Override", "PUT"), method="POST"),),
         ("readable",),

@@ -140,7 +140,7 @@ CASES = [
         },
     ),
     _case(
-        "a redirect is an error where that is said",
+        "a redirect is an error with redirect: error",
         _hop("{api}", "{api}/x", redirect="error"),
         "refused",
         "GET[page]302",
@@ -148,7 +148,7 @@ CASES = [
         _ORIGIN,
     ),
     _case(
-        "a redirect is not followed where that is said",
+        "a redirect is not followed with redirect: manual",
         _hop("{api}", "{api}/x", redirect="manual"),
         "opaque",
         "GET[page]302",

@@ -62,7 +62,7 @@ FAULTS = [
     (
         "Vary is dropped for requests without Origin",
         lambda: _headers_changed_by(_without_vary),
-        "the library: an answer without Origin is not kept for who has one",
+        "the library: an answer without Origin is not cached for pages with one",
     ),
     (
         "a preflight of an allowed origin is answered 403",

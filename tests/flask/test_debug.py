@@ -332,7 +332,7 @@ class UnprintableError(Exception):
         (LookupError("caf\xe9 \udcff"), b"LookupError: caf\xc3\xa9 \\udcff\n"),
         (LookupError("a\r\nSet-Cookie: b"), b"LookupError: a\r\nSet-Cookie: b\n"),
     ],
-    ids=["no text", "a name that is no Unicode", "lines"],
+    ids=["no text", "a name that is not Unicode", "lines"],
 )
 def test_an_exception_is_named_whatever_its_text_is(error, words, caplog):
     """Its text is the application's, and goes into the body and nowhere else."""

@@ -156,7 +156,7 @@ ASKS = [
     Ask("307 after a POST", "/307", 307, "POST"),
     Ask("308 for a missing slash", "/slash", 308),
     Ask("308 for a missing slash after a POST", "/slash", 308, "POST", body=b"x"),
-    Ask("400 for a body that is no JSON", "/body", 400, "POST", {"Content-Type": "application/json"}, b"{"),
+    Ask("400 for a body that is not JSON", "/body", 400, "POST", {"Content-Type": "application/json"}, b"{"),
     Ask("401 from before_request", "/401", 401),
     Ask("404", "/missing", 404),
     Ask("404 of a static file", "/static/missing.css", 404),

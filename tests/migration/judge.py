@@ -185,7 +185,7 @@ def compared(before, after, *, forged, friend):
     """Return the class of a difference, such as ``same``, ``safer``, ``fixes``, ``breaks`` or ``opens``."""
     (one, ran), (other, runs) = before, after
     if forged:
-        return "same" if ran == runs else "forged: stopped" if ran > runs else "forged: let through"
+        return "same" if ran == runs else "forged: stopped" if ran > runs else "forged: allowed"
     if one[0] == other[0] == "ok":
         if one[1] != other[1]:
             fixed = friend and one[1] >= 500 > other[1]

@@ -201,7 +201,7 @@ def differences(
     for other in sorted(granted & {*METHODS} - SAFELISTED - {"OPTIONS", method}):
         # A browser caches every method that a preflight names, for this URL; a safelisted one needs no name.
         later = send(laboratory, {**environ, "REQUEST_METHOD": other})
-        counts["kept methods"] += 1
+        counts["cached methods"] += 1
         if later.ran and later.policy != preflight.policy:
             yield differ(f"a preflight of {preflight.policy} grants {other}, which has {later.policy}")
 
@@ -250,5 +250,5 @@ def fuzz(seed: int, requests: int, counts: Counter[str]) -> list[Difference]:
                     found.append(each._replace(what=f"seed {seed}: {each.what}"))
         counts["applications"] += 1
         seed += 1
-        total = counts["requests"] + counts["preflights"] + counts["kept methods"]
+        total = counts["requests"] + counts["preflights"] + counts["cached methods"]
     return found

@@ -72,7 +72,7 @@ def test_a_refused_request_is_looked_at_whenever_it_comes(app):
     ],
     ids=[
         "a page that calls the developer's machine",
-        "the same, and the browser says so",
+        "the same, and the browser sends that",
         "the host of the internet",
         "a page of the developer's machine",
         "a page without an origin",
