@@ -246,7 +246,7 @@ def test_what_an_engine_does_otherwise_is_shown(app, client):
     answer = asked(client, origin=A, path="/api/orders/7", headers="DPR: 2", method="HEAD")
 
     assert "A browser refuses HEAD" in text_of(answer)
-    assert "<p>Chromium lets it through</p>" in answer
+    assert "<p>Chromium allows it</p>" in answer
 
 
 def test_what_is_asked_is_text(client):

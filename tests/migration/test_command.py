@@ -452,7 +452,7 @@ def test_the_migrated_application_is_started_before_it_is_written(run, program):
 
 
 @pytest.mark.slow
-def test_what_pages_may_do_only_before_or_only_after_is_told_with_the_route_and_the_origin(run, program):
+def test_what_pages_may_do_only_before_or_only_after_is_listed_with_route_and_origin(run, program):
     """The application runs in a copy; its own files stay as they are."""
     text = PROGRAM.replace("CORS(app)", "CORS(app, origins=['https://a.example'], methods='*')")
     program.write_text(f"{text}\n@app.put('/x')\ndef x():\n    return 'x'\n")

@@ -25,7 +25,7 @@ PRIVATE = RowCheck(credentials=False, private_network=True, doors=frozenset())
         (CREDENTIALS, "https://*.github.io", "credentials.public-suffix"),
     ],
 )
-def test_a_row_that_is_no_origin_is_one_problem_of_origins(check, row, code):
+def test_a_row_that_is_not_an_origin_is_one_problem_of_origins(check, row, code):
     """With its value, so that the row can be found."""
     found = check(row)
 
