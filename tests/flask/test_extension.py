@@ -142,8 +142,9 @@ def test_the_policy_of_an_application_can_be_replaced_while_it_runs():
 
     assert preflight(app, EVIL).code == 204
     assert preflight(app, A).code == 403
-    with pytest.raises(PolicyError):
+    with pytest.raises(PolicyError) as caught:
         layer.policy = "*"
+    assert [(each.code, each.field) for each in caught.value.problems] == [("policy.type", "policy")]
     assert layer.policy is PARTNER
 
 

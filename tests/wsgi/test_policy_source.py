@@ -185,3 +185,20 @@ def test_a_list_that_a_callable_gives_is_checked_under_the_name_of_the_policy():
     assert [each.field for each in caught.value.problems] == ["policy[1]"]
     with pytest.raises(TypeError, match=r"^<function make_environ at .*> returned dict, not a Policy$"):
         VaryingPolicies().of({}, make_environ)
+
+
+@pytest.mark.parametrize(
+    ("argument", "field", "code"),
+    [
+        (7, "policy", "policy.type"),
+        ([LISTED, 7], "policy[1]", "policy.type"),
+        ({"api": LISTED}, "policy", "path.spelling"),
+        ({"/api": 7}, "policy['/api']", "policy.type"),
+    ],
+)
+def test_a_policy_argument_that_is_not_a_policy_is_a_problem_of_that_argument(argument, field, code):
+    """It names the place in a list or in a mapping."""
+    with pytest.raises(PolicyError) as caught:
+        CorsMiddleware(SpyApp(), argument)
+
+    assert [(each.field, each.code) for each in caught.value.problems] == [(field, code)]

@@ -68,6 +68,10 @@ def test_a_wildcard_absorbs_what_it_covers():
 def test_an_age_is_seconds_or_a_timedelta():
     """The same age in seconds and as a timedelta makes the same policy."""
     assert Policy(origins=[A], max_age=timedelta(minutes=10)) == Policy(origins=[A], max_age=600)
+    assert Policy(origins=[A], max_age=timedelta(seconds=601)).max_age == 601
+    for part in (timedelta(seconds=1.5), timedelta(microseconds=1)):
+        (refusal,) = problems_of(origins=[A], max_age=part)
+        assert (refusal.code, refusal.value) == ("max-age.type", part)
 
 
 class Text(str, Enum):
