@@ -6,8 +6,10 @@ WORKERS ?= 2
 BIN := $(VENV)/bin
 # Tests of one module mostly stay in one process, which starts the servers that they share.
 PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
-# The long tests, too; those of browsers, servers and engines have commands of their own.
-ALL := -m 'not browser and not edge and not interop and not migration'
+# The gate runs the long tests, too, and measures which lines all of them run; browsers, servers and engines have
+# commands of their own.
+COVERAGE := --cov --cov-report=term
+ALL := -m 'not browser and not edge and not interop and not migration' $(COVERAGE)
 
 .PHONY: help demo quick test gate counts instructions browsers interop edge bench bench-edge migration fuzz mutants wheel check prose docs clean
 
@@ -18,8 +20,9 @@ help:
 	@echo '     REDIS=1        lists the new partner in Redis, which must be installed, and not in a file'
 	@echo '     EDGE=nginx     puts nginx in front of the bank, with what `corsguard export` writes; it must be installed'
 	@echo 'make quick          runs the fast tests in under 20 seconds; ARGS=tests/core: only those'
-	@echo 'make test           runs all tests but those of browsers and servers, in under 3 minutes; measures coverage'
-	@echo '     WORKERS=8      in 8 processes instead of 2; PROFILE=gate: the long tests, too, and more examples'
+	@echo 'make test           runs all tests but the long ones and those of browsers and servers, in under 3 minutes'
+	@echo '     WORKERS=8      in 8 processes instead of 2; COV=1: and measures coverage'
+	@echo '     PROFILE=gate   all as in the gate: the long tests, too, more examples, and coverage of 100 %'
 	@echo 'make gate           runs everything that has to pass: what is below, but bench, and all tests'
 	@echo 'make check          checks style, layers, types, spelling, workflows and prose'
 	@echo 'make prose          checks the language of all pages: plain words, short sentences'
@@ -50,7 +53,7 @@ quick: $(VENV)/tests.stamp
 	  --ignore=tests/browsers --ignore=tests/edge/engines --ignore=tests/interop $(ARGS)
 
 test: $(VENV)/tests.stamp $(VENV)/docs.stamp
-	$(PYTEST) $(if $(PROFILE),--hypothesis-profile=$(PROFILE)) $(if $(filter gate,$(PROFILE)),$(ALL)) --cov --cov-report=term $(ARGS)
+	$(PYTEST) $(if $(PROFILE),--hypothesis-profile=$(PROFILE)) $(if $(filter gate,$(PROFILE)),$(ALL),$(if $(COV),$(COVERAGE))) $(ARGS)
 
 # The tests come last, so that the last line is the one that pytest ends with. Their order is that of one seed, so
 # that the same commit has the same outcome; `make test` draws another one each time.

@@ -77,8 +77,16 @@ _SLOW = frozenset(
     }
 )
 
-#: Modules whose tests start many processes or real servers, and show nothing of the package alone.
-_LONG = frozenset({"tests/test_benchmarks.py", "tests/test_demo.py", "tests/test_mutants.py"})
+#: Modules whose tests start many processes or real servers, or compare whole tables with twins.
+_LONG = frozenset(
+    {
+        "tests/asgi/test_twins.py",
+        "tests/edge/test_interpreter.py",
+        "tests/test_benchmarks.py",
+        "tests/test_demo.py",
+        "tests/test_mutants.py",
+    }
+)
 
 #: The names of all tests that were collected, those that -m and -k leave out among them.
 _COLLECTED = pytest.StashKey[frozenset[str]]()
