@@ -1,0 +1,10 @@
+from flask import Flask, jsonify
+from flask_cors import CORS, cross_origin
+
+app = Flask(__name__)
+CORS(app, supports_credentials=True)
+
+@app.route("/a", methods=["GET", "POST"])
+@cross_origin(supports_credentials=True)
+def a():
+    return jsonify(1)
