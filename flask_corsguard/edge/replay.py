@@ -106,7 +106,8 @@ def judged(
     if seen.passes and wanted.passes:
         # Vary is merged: what the application adds for reasons of its own is not compared.
         seen = Outcome(seen.passes, seen.status, seen.headers, seen.vary & (wanted.vary | {"origin"}))
-    same = is_level_c(seen, wanted)
+    if is_level_c(seen, wanted):
+        return Finding(vector, seen, wanted, a=True, b=True, c=True, status=answer.status)
     readings = list(vector.readings())
     if not seen.passes and answer.status not in _DECIDED:
         # The engine's own answer to what it could not read: no header has been read.
@@ -115,9 +116,9 @@ def judged(
         vector,
         seen,
         wanted,
-        a=same or is_level_a(seen, request, [(expected(source, vector, read), read) for read in readings]),
-        b=same or not vector.is_sendable or is_level_b(seen, wanted, request),
-        c=same,
+        a=is_level_a(seen, request, [(expected(source, vector, read), read) for read in readings]),
+        b=not vector.is_sendable or is_level_b(seen, wanted, request),
+        c=False,
         status=answer.status,
     )
 

@@ -103,6 +103,7 @@ def test_no_random_policy_grants_more(form):
     grants_no_more()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*ONE, *NAMES])
 @pytest.mark.parametrize("form", FORMS)
 def test_no_vector_is_granted_more(form, name):

@@ -124,6 +124,17 @@ def test_the_spellings_of_a_path(sent, rule):
     assert (PATHS.rule_for(sent, "GET"), rule_by_expressions(sent)) == (rule, rule)
 
 
+@pytest.mark.parametrize(
+    ("sent", "rule"), [("/100%25", 1), ("/100%25/x", 1), ("/x", 2), ("/100%", 3), ("/100%2f", 2), ("/x%", 3)]
+)
+def test_a_percent_sign_of_a_rule_is_sent_as_an_escape(sent, rule):
+    """One that begins no escape closes every path of these rules."""
+    paths = Paths(ordered({"/100%": 1, "/": 2}), closed=3)
+
+    assert paths.rule_for(sent, "GET") == rule
+    assert (re.fullmatch(spelled_prefix("/100%"), sent) is not None) is (rule == 1)
+
+
 def test_an_exact_path_comes_before_a_prefix():
     """Its rule may depend on the method."""
     exact = (Exact("/a/x", (("GET", 7),), 8), Exact("/z", (), 9))
