@@ -506,6 +506,16 @@ def test_what_a_policy_remembers_of_live_origins_is_bounded():
     assert len(by_policy._memory.answers) == MAX_KNOWN_ORIGINS
 
 
+def test_a_request_without_an_origin_is_answered_as_by_any_policy():
+    """It asks nobody for the time."""
+    source, _, policy = live(A)
+    source.advance(1e6)
+    by_policy = compiled(policy)
+
+    assert by_policy.answer_to(None) is by_policy.to_no_origin
+    assert by_policy.answer_to(None).headers == [("Vary", "Origin")]
+
+
 def test_a_look_up_never_asks_the_source():
     """Nor does a look-up that finds the set out of date, or past grace."""
     source, _, policy = live(A)
