@@ -67,7 +67,7 @@ class Mode(NamedTuple):
     drive: int
 
 
-FULL: Final = Mode("full", rounds=50, sample=0.005, turns=5, drive=10)
+FULL: Final = Mode("full", rounds=50, sample=0.005, turns=5, drive=6)
 QUICK: Final = Mode("quick", rounds=3, sample=0.0005, turns=1, drive=1)
 
 
