@@ -240,6 +240,14 @@ def test_the_losses_of_a_format_are_known_without_a_policy(form):
     assert codes_of(FORMATS[form].limits) <= set(SENTENCES)
 
 
+def test_every_code_is_in_the_documentation():
+    """In a table of *Scale out*, by hand or from the limits of formats."""
+    page = (Path(__file__).parents[2] / "docs" / "scale-out.md").read_text("utf-8")
+    generated = set().union(*(codes_of(form.limits) for form in FORMATS.values() if form.limits))
+
+    assert [code for code in SENTENCES if f"`{code}`" not in page and code not in generated] == []
+
+
 @contextmanager
 def suppress_losses(found: set[str]):
     """Add the codes of what is refused to *found*."""
