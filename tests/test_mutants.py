@@ -135,6 +135,8 @@ print(*court.unsound)
 record.tests[body.module][body.line].remove(names[1])
 del record.seconds[names[1]]
 print(court.try_mutant(body).outcome)
+court._budget = 0
+print(court.try_mutant(body).outcome)
 """
 
 
@@ -160,6 +162,7 @@ def test_a_trial_runs_the_tests_that_run_the_line_until_one_fails():
         f"killed {names[2]}",
         "tests/core/test_guard.py::test_that_is_gone",
         "survived",
+        "uncovered",
     ], done.stderr
 
 

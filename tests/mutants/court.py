@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
@@ -88,13 +89,15 @@ class Court:
         ran = bool(self._record.tests_of(mutant.module, mutant.line))
         outcome = Outcome(ANEW, "", 0.0)
         if ran or not at_import:
-            outcome = self._try_loaded(mutant, [name for names in stages for name in names])
+            names = [name for stage in stages for name in stage]
+            nothing = Outcome(UNCOVERED, "", 0.0)
+            outcome = self._sound_outcome(self._session.try_mutant, mutant, names, nothing)
         if outcome.outcome == ANEW:
             return self._try_anew(mutant, stages, outcome.seconds)
         if outcome.outcome == SURVIVED:
             # What the line did earlier may be remembered: since it was imported, or since another test.
-            names = {*(stages[0] if at_import else ()), *self._named_after(mutant.module)}
-            ordered = sorted(names, key=lambda name: (self._record.seconds[name], name))
+            about = {*(stages[0] if at_import else ()), *self._named_after(mutant.module)}
+            ordered = sorted(about, key=lambda name: (self._record.seconds[name], name))
             again = affordable([ordered], self._record.seconds, self._budget)
             anew = self._try_anew(mutant, again, outcome.seconds)
             return outcome._replace(seconds=anew.seconds) if anew.outcome == UNCOVERED else anew
@@ -103,27 +106,33 @@ class Court:
     def _named_after(self, module: str) -> set[str]:
         return {name for name in self._record.seconds if is_named_after(name, module)}
 
-    def _try_loaded(self, mutant: Mutant, names: list[str]) -> Outcome:
-        while True:
-            names = [name for name in names if name not in self.unsound]
-            outcome = self._session.try_mutant(mutant, names)
-            before = names[: names.index(outcome.by) + 1] if outcome.by in names else []
-            if not before or outcome.by in self._sound:
-                return outcome
-            without = self._session.try_mutant(None, before)
-            if without.outcome == SURVIVED:
-                self._sound.add(outcome.by)
-                return outcome
-            self.unsound.add(without.by or outcome.by)
-
     def _try_anew(self, mutant: Mutant, stages: list[list[str]], seconds: float) -> Outcome:
         outcome = Outcome(UNCOVERED, "", 0.0)
         for names in stages:
-            sound = [name for name in names if name not in self.unsound]
-            if not sound:
-                continue
-            outcome = try_anew(mutant, sound, self._record.seconds)
+            outcome = self._sound_outcome(
+                lambda tried, names: try_anew(tried, names, self._record.seconds), mutant, names, outcome
+            )
             seconds += outcome.seconds
             if outcome.outcome in {KILLED, TIMEOUT}:
                 break
         return outcome._replace(seconds=round(seconds, 2))
+
+    def _sound_outcome(
+        self,
+        attempt: Callable[[Mutant | None, list[str]], Outcome],
+        mutant: Mutant,
+        names: list[str],
+        otherwise: Outcome,
+    ) -> Outcome:
+        """Return how *attempt* ends; a test counts only if it passes there without the mutant."""
+        while names := [name for name in names if name not in self.unsound]:
+            outcome = attempt(mutant, names)
+            before = names[: names.index(outcome.by) + 1] if outcome.by in names else []
+            if not before or outcome.by in self._sound:
+                return outcome
+            without = attempt(None, before)
+            if without.outcome == SURVIVED:
+                self._sound.add(outcome.by)
+                return outcome
+            self.unsound.add(without.by or outcome.by)
+        return otherwise

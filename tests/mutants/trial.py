@@ -19,6 +19,7 @@ import sys
 import time
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from itertools import zip_longest
 from typing import NamedTuple
 
 import pytest
@@ -53,7 +54,7 @@ SURVIVED, KILLED, TIMEOUT, UNCOVERED = "survived", "killed", "timeout", "uncover
 ANEW = "anew"
 
 #: With these a process ends after its tests.
-_PASSED, _FAILED, _NONE, _ANEW = 0, 1, 5, 9
+_PASSED, _FAILED, _NONE, _ANEW, _RAISED = 0, 1, 5, 9, 70
 
 
 class Outcome(NamedTuple):
@@ -116,7 +117,7 @@ class Tests:
         """Run the named ones of *items*."""
         chosen = [items[name] for name in self._names if name in items]
         self.outcome = _PASSED if chosen else _NONE
-        for item, following in zip(chosen, [*chosen[1:], None], strict=True):
+        for item, following in zip_longest(chosen, chosen[1:]):
             _limit(self._seconds.get(item.nodeid, 1.0))
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if self.outcome:
@@ -187,6 +188,8 @@ def _ending(status: int, failed: str) -> tuple[str, str]:
     if os.WIFSIGNALED(status):
         return (KILLED, failed) if failed else (TIMEOUT, "")
     code = os.WEXITSTATUS(status)
+    if code == _RAISED:
+        raise SystemExit("a trial has raised before its tests; that says nothing about the mutant")
     plain = {_PASSED: SURVIVED, _NONE: UNCOVERED, _ANEW: ANEW}
     return (plain[code], "") if code in plain else (KILLED, failed or f"pytest ended with {code}")
 
@@ -211,7 +214,7 @@ def _wait(process: int, receiver: int, end: float) -> tuple[int, str]:
 
 
 def _be_the_trial(run: Callable[[int], int], sender: int) -> None:
-    code = 3
+    code = _RAISED
     try:
         os.setsid()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
