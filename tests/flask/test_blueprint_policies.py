@@ -147,8 +147,8 @@ def test_a_blueprint_without_a_subdomain_has_its_404_on_the_default_one():
     app = Flask(__name__, subdomain_matching=True)
     app.url_map.default_subdomain = "www"
     app.config["SERVER_NAME"] = "site.example"
-    app.register_blueprint(make_blueprint())
-    CorsGuard(app, blueprints={"api": EVERYONE})
+    app.register_blueprint(cors(EVERYONE)(make_blueprint()))
+    CorsGuard(app)
 
     asked = {"Origin": EVIL}
     allowed_at = [

@@ -101,7 +101,7 @@ def test_the_callable_is_asked_before_the_application_runs_once_nothing_else_is_
 def test_a_mark_that_is_put_after_requests_applies_to_the_next_one():
     """What is remembered for each policy that was given is forgotten."""
     app = make_app(lambda environ: OF_A)
-    for _ in range(2):
+    for _ in range(2 * WATCHED):
         assert origin_of(app, "/path", A) == A
         assert preflight(app, OF_MARK, path="/path").code == 403
 

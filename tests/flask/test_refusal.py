@@ -53,6 +53,7 @@ def test_a_refusal_is_plain_text_unless_an_error_handler_answers_otherwise(handl
 
     assert result.code == 403
     assert result.get("Content-Type") == "text/plain; charset=utf-8"
+    assert {name for name, _ in result.headers} == {"Content-Type", "Content-Length", "Vary"}
     assert result.body.startswith(b"Refused (origin-not-allowed): ")
 
 
