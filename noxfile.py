@@ -36,10 +36,16 @@ DEVELOPMENT: Final = [f"{name} @ git+https://github.com/pallets/{name}" for name
 
 #: The layers. Their tests need no other extension, which may lack a wheel for an interpreter.
 LAYERS: Final = ["tests/core", "tests/wsgi", "tests/asgi", "tests/flask"]
-OF_EXTENSIONS: Final = ["tests/flask/test_beside.py", "tests/flask/test_beside_sockets.py"]
+OF_EXTENSIONS: Final = [
+    "tests/flask/test_beside.py",
+    "tests/flask/test_beside_sockets.py",
+    "tests/flask/test_statuses.py",
+    "tests/flask/warnings/test_lost_marks.py",
+]
 OF_LAYERS: Final = [*LAYERS, *(f"--ignore={each}" for each in OF_EXTENSIONS)]
 FOR_LAYERS: Final = [
-    *("flask[async]", "hypothesis", "pytest", "pytest-randomly", "pytest-xdist", "quart", "starlette"),
+    *("flask[async]", "flask-caching", "flask-cors", "flask-sock", "hypothesis", "pytest"),
+    *("pytest-randomly", "pytest-xdist", "quart", "starlette", "waitress", "whitenoise"),
 ]
 
 WORDS: Final = "--ignore=tests/test_plain_code.py"
