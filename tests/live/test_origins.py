@@ -43,6 +43,18 @@ def test_before_the_first_load_nobody_is_allowed():
     assert not allows(policy, EVIL)
 
 
+def test_every_origin_that_the_policy_lists_itself_is_allowed_beside_live_ones():
+    """Whether or not these have it, too."""
+    source, tenants, _ = live(A)
+    policy = Policy(origins=[B, C, tenants])
+
+    for _ in range(2):
+        assert [allows(policy, each) for each in (A, B, C, EVIL)] == [True, True, True, False]
+    source.set([C])
+    tenants.refresh()
+    assert [allows(policy, each) for each in (A, B, C, EVIL)] == [False, True, True, False]
+
+
 def test_a_change_is_in_force_when_it_is_loaded():
     """What is taken out is refused, although it was remembered, and what is put in is allowed."""
     source, tenants, policy = live(A, B)
