@@ -13,6 +13,7 @@ from edge.policies import source as source_named
 from flask_corsguard import Policy, PolicyError
 from flask_corsguard.edge.export import export
 from flask_corsguard.edge.formats import FORMATS
+from flask_corsguard.edge.formats.states import MAX_EXPRESSION, alternatives
 from flask_corsguard.edge.losses import ACCEPTABLE
 from flask_corsguard.edge.source import source_of
 
@@ -138,3 +139,14 @@ def test_a_hash_of_nginx_is_as_large_as_its_keys_need():
     assert "map_hash" not in small
     assert "map_hash_bucket_size 128;" in large
     assert "map_hash_max_size 4096;" in large
+
+
+def test_many_paths_are_written_in_expressions_of_bounded_length():
+    """And each of them is in one."""
+    patterns = [f"/view/{number}" for number in range(5000)]
+
+    found = alternatives(patterns)
+
+    assert len(found) > 1
+    assert max(map(len, found)) <= MAX_EXPRESSION
+    assert "|".join(found).split("|") == patterns

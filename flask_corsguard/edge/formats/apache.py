@@ -27,7 +27,7 @@ from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import Paths, spelled
 from flask_corsguard.edge.rules import Rules
 
-from .states import cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
+from .states import alternatives, cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
 
 _ORIGIN: Final = "%{HTTP:Origin}"
 _METHOD: Final = "%{HTTP:Access-Control-Request-Method}"
@@ -111,10 +111,11 @@ def _of_paths(paths: Paths) -> Iterator[str]:
         yield from _set("method", "%{REQUEST_METHOD}")
         yield from _set("method", _METHOD, _PREFLIGHT)
     for (by_method, other), found in tables_of(paths.exact).items():
-        here = (_REQUEST, rf"^\S+ (?:{'|'.join(map(spelled, found))})[? ]")
-        yield from _set("rule", str(other), here)
-        for method, rule in by_method:
-            yield from _set("rule", str(rule), here, ("%{ENV:cg_method}", _whole(method)))
+        for pattern in alternatives(map(spelled, found)):
+            here = (_REQUEST, rf"^\S+ (?:{pattern})[? ]")
+            yield from _set("rule", str(other), here)
+            for method, rule in by_method:
+                yield from _set("rule", str(rule), here, ("%{ENV:cg_method}", _whole(method)))
     # What other software may take for another path, whatever it is.
     ambiguous = paths.ambiguous.replace("$", "[? ]")
     yield from _set("rule", str(paths.closed), (_REQUEST, rf"^\S+ [^ ?]*(?:{ambiguous})"))

@@ -34,7 +34,7 @@ from flask_corsguard.edge.paths import Paths, spelled, spelled_prefix
 from flask_corsguard.edge.rules import Case, Rule, Rules
 
 from .envoy_matchers import Json, all_of, any_of, exact, longer_than, matches, not_of, present, tree
-from .states import numbered
+from .states import alternatives, numbered, tables_of
 
 #: The longest expression of origins, in characters: Envoy refuses one that RE2 cannot compile in its memory.
 MAX_EXPRESSION: Final = 400_000
@@ -67,10 +67,12 @@ def _by_path(paths: Paths, actions: Sequence[Json]) -> Json:
     ambiguous = paths.ambiguous.replace("$", r"(?:\?|$)")
     closed = any_of(not_of(matches(":path", "/.*")), matches(":path", rf"[^?]*(?:{ambiguous}).*"))
     branches = [(closed, actions[paths.closed])]
-    for each in paths.exact:
-        here = matches(":path", spelled(each.path) + query)
-        by_method = [(_has_method(method), actions[rule]) for method, rule in each.by_method]
-        branches.append((here, tree(by_method, actions[each.other]) if by_method else actions[each.other]))
+    # What is done is written once for all paths that have the same rules.
+    for (by_method, other), found in tables_of(paths.exact).items():
+        patterns = alternatives(map(spelled, found))
+        here = any_of(*(matches(":path", f"(?:{pattern}){query}") for pattern in patterns))
+        cases = [(_has_method(method), actions[rule]) for method, rule in by_method]
+        branches.append((here, tree(cases, actions[other]) if cases else actions[other]))
     for prefix, rule in paths.prefixes:
         pattern = ".*" if prefix == "/" else rf"(?:{spelled_prefix(prefix)}){query}"
         branches.append((matches(":path", pattern), actions[rule]))

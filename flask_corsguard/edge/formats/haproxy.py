@@ -33,6 +33,8 @@ _ORIGIN: Final = "var(txn.cg_origin)"
 _STATE: Final = "var(txn.cg_state)"
 _NAMES: Final = "req.fhdr(access-control-request-headers)"
 _METHOD: Final = "req.fhdr(access-control-request-method)"
+#: Paths in one line, which has 64 words at most.
+_WORDS: Final = 40
 _SITE: Final = "req.fhdr(sec-fetch-site)"
 
 
@@ -108,10 +110,11 @@ def _of_paths(paths: Paths) -> Iterator[str]:
         yield _set("method", "method")
         yield _set("method", _METHOD, "{ var(txn.cg_preflight) -m bool }")
     for (by_method, other), found in tables_of(paths.exact).items():
-        here = f"{{ var(txn.cg_path) {equals(found)} }}"
-        yield _set("rule", f"int({other})", here)
-        for method, rule in by_method:
-            yield _set("rule", f"int({rule})", here, f"{{ var(txn.cg_method) {matches(method)} }}")
+        for start in range(0, len(found), _WORDS):
+            here = f"{{ var(txn.cg_path) {equals(found[start : start + _WORDS])} }}"
+            yield _set("rule", f"int({other})", here)
+            for method, rule in by_method:
+                yield _set("rule", f"int({rule})", here, f"{{ var(txn.cg_method) {matches(method)} }}")
     # HAProxy does not decode a path with a "%" that begins no escape, and has no variable for it then.
     lone = f"{{ path {matches(LONE_PERCENT, anywhere=True)} }}"
     for prefix, rule in reversed(paths.prefixes):

@@ -8,11 +8,15 @@ list of headers is too long to be read, and ``n`` for one that is granted a priv
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from flask_corsguard.core.answer import Headers
 from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import Exact
 from flask_corsguard.edge.rules import Case, Rules
+
+#: The longest expression of several paths, in characters: PCRE compiles 64 kilobytes at most.
+MAX_EXPRESSION: Final = 16_000
 
 #: The rules by method, and the rule for any other method.
 Table = tuple[tuple[tuple[str, int], ...], int]
@@ -68,6 +72,17 @@ def tables_of(exact: Iterable[Exact]) -> dict[Table, list[str]]:
     found: dict[Table, list[str]] = {}
     for each in exact:
         found.setdefault((each.by_method, each.other), []).append(each.path)
+    return found
+
+
+def alternatives(patterns: Iterable[str]) -> list[str]:
+    """Return expressions that together match what any of *patterns* matches, each of bounded length."""
+    found: list[str] = []
+    for pattern in patterns:
+        if found and len(found[-1]) + len(pattern) < MAX_EXPRESSION:
+            found[-1] += f"|{pattern}"
+        else:
+            found.append(pattern)
     return found
 
 

@@ -29,7 +29,7 @@ from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import Paths, spelled, spelled_prefix
 from flask_corsguard.edge.rules import Rules
 
-from .states import cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
+from .states import alternatives, cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
 
 #: Origins that one expression lists: each needs code that is compiled, and a long expression is refused.
 _GROUP: Final = 100
@@ -131,10 +131,11 @@ def _of_paths(paths: Paths) -> Iterator[str]:
         yield _set("method", "req.method")
         yield _set("method", _METHOD, _PREFLIGHT)
     for (by_method, other), found in tables_of(paths.exact).items():
-        here = _matches(path, "|".join(map(spelled, found)))
-        yield _set("rule", f'"{other}"', here)
-        for method, rule in by_method:
-            yield _set("rule", f'"{rule}"', here, _matches("req.http.cg-method", method))
+        for pattern in alternatives(map(spelled, found)):
+            here = _matches(path, pattern)
+            yield _set("rule", f'"{other}"', here)
+            for method, rule in by_method:
+                yield _set("rule", f'"{rule}"', here, _matches("req.http.cg-method", method))
     # What other software may take for another path, whatever it is.
     yield _set("rule", f'"{paths.closed}"', f'({path} !~ "^/" || {path} ~ "{paths.ambiguous}")')
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 
 import pytest
+from flask import Flask
 
 from edge.engines.launch import running
 from edge.engines.shop import create_shop
 from edge.engines.table import ENGINES
 from edge.engines.test_vectors import shown, unknown
+from flask_corsguard import CorsGuard, cors
 from flask_corsguard.edge.replay import replay
 from flask_corsguard.edge.source import source_of
 from flask_corsguard.edge.vectors import vectors_of
@@ -40,3 +42,24 @@ def test_a_flask_application_is_answered_for_as_it_answers_itself(engine, gunico
     assert shown([each for each in findings if not each.a]) == ""
     assert shown(unknown(engine, findings)) == ""
     assert sum(each.c for each in findings) > len(findings) * 0.85
+
+
+@pytest.mark.parametrize("engine", {engine.form: engine for engine in ENGINES}.values(), ids=str)
+def test_an_engine_has_room_for_the_paths_of_many_views(engine):
+    """Marked ones among others: no expression is longer than the engine can compile."""
+    app = Flask("many")
+    CorsGuard(app, origins=["https://app.example"])
+    for number in range(1200):
+        view = cors(origins="*")(lambda: "") if number % 2 else (lambda: "")
+        app.add_url_rule(f"/a/longer/path/of/some/view/{number}", f"view{number}", view)
+
+    with running(engine, source_of(app)) as started, started.wire() as wire:
+        headers = [("Host", started.site.host), ("Origin", "https://stranger.example")]
+        answers = [
+            wire.ask("GET", f"/a/longer/path/of/some/view/{number}", headers).values(
+                "access-control-allow-origin"
+            )
+            for number in (0, 1, 600, 601, 1198, 1199, 1201)
+        ]
+
+    assert answers == [[], ["*"], [], ["*"], [], ["*"], []]
