@@ -180,7 +180,8 @@ class CompiledPolicy:
     def answering(self, origin: str, answer: Answer) -> CompiledPolicy:
         """Return this policy for one request, with that *answer* to its *origin*."""
         other = copy(self)
-        other.__class__ = CompiledPolicy
+        # One with changing sets would look at them again: this one has its answer.
+        other.__class__ = CompiledPolicy  # pyright: ignore[reportAttributeAccessIssue]
         other._known, other._to_everyone = {}, None  # noqa: SLF001 - of this class
         other.first, other.to_first = origin, answer
         return other
