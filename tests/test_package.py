@@ -210,3 +210,12 @@ def test_a_tag_of_another_version_ends_the_release():
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("the tag is v0, and the version")
+
+
+def test_listed_requirements_name_a_version_and_no_place():
+    """A folder of one machine, or a host, would not be there on another one."""
+    lists = [*(ROOT / "tests").rglob("requirements*.txt")]
+    lines = [line for each in lists for line in each.read_text().splitlines() if not line.startswith("#")]
+
+    assert lines
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+(\[\w+\])?==[\w.+-]+", line)] == []
