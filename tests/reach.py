@@ -7,8 +7,8 @@ from functools import wraps
 
 #: Of this many examples of a property, each of its conditions is met by one at least.
 ONE_IN = 10
-#: Fewer examples do not show how often a condition is met: `make quick` draws 25.
-FEWEST = 100
+#: Fewer examples do not show how often a condition is met: `make test` draws 200, and the gate 2,500.
+FEWEST = 1000
 
 #: Of the property that runs: by condition, the examples that met it; and all examples.
 _met: Counter[str] = Counter()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from reach import met, reaching
 
 NUMBERS = st.sampled_from(range(1000))
-MANY = settings(max_examples=500, derandomize=True, database=None)
+MANY = settings(max_examples=2000, derandomize=True, database=None)
 
 
 def asserting_below(bound):
