@@ -9,16 +9,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from statistics import median
 from typing import Any, Final
 
 from edge.engines.launch import Running, running
 from edge.engines.nginx_engine import ENGINES
 from edge.engines.shop import APP, create_shop
+from edge.engines.shop_server import gunicorn
 from flask_corsguard.edge.source import source_of
-from interop.launch import Home, free_port
 
 from .edge_origins import group_of, spent
 
@@ -40,20 +38,6 @@ _RATE: Final = re.compile(r"^Requests/sec:\s+([0-9.]+)$", re.MULTILINE)
 _COUNT: Final = re.compile(r"^\s*([0-9]+) requests in", re.MULTILINE)
 
 
-@contextmanager
-def _gunicorn() -> Iterator[tuple[int, int]]:
-    """Run the application; give the port, and the group of its processes."""
-    home = Home()
-    try:
-        port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-        command += ["--threads", "4", "--keep-alive", "60", "--log-level", "error", "edge.engines.shop:app"]
-        home.start(command, port)
-        yield port, home._processes[-1].pid  # noqa: SLF001 - the group of processes
-    finally:
-        home.stop()
-
-
 def _without_export(_name: str, _text: str) -> str:
     return ""
 
@@ -63,7 +47,7 @@ def rows() -> list[dict[str, Any]]:
     source = source_of(create_shop())
     nginx = ENGINES[-1]
     with (
-        _gunicorn() as (port, workers),
+        gunicorn() as (port, workers),
         running(nginx, source, behind=port) as answering,
         running(nginx, source, behind=port, change=_without_export) as passing,
     ):
@@ -107,7 +91,7 @@ def _turn(name: str, front: Running, workers: int) -> tuple[float, float]:
 
 def versions() -> dict[str, str]:
     """Return what was measured."""
-    gunicorn = subprocess.run(
+    shown = subprocess.run(
         [sys.executable, "-m", "gunicorn", "--version"], check=True, capture_output=True, text=True
     )
-    return {"nginx": ENGINES[-1].version(), "gunicorn": gunicorn.stdout.split("version ")[1].split(")")[0]}
+    return {"nginx": ENGINES[-1].version(), "gunicorn": shown.stdout.split("version ")[1].split(")")[0]}

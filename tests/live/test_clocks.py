@@ -43,6 +43,25 @@ def test_after_a_night_of_sleep_nobody_is_allowed():
     assert [allows(policy, each) for each in (A, B)] == [False, True]
 
 
+def test_an_origin_that_asks_again_is_not_looked_up():
+    """Not even after the moment is renewed; a change of the source has it looked up once more."""
+    source, tenants, policy, awake = on_a_machine_that_sleeps()
+    assert allows(policy, A)
+    remembered = compiled(policy)._memory.answers
+    remembered.clear()
+
+    assert allows(policy, A)
+    source.advance(1)
+    tenants.refresh()
+    awake.time += SURE
+    assert allows(policy, A)
+    assert remembered == {}
+    source.set([A, B])
+    tenants.refresh()
+    assert allows(policy, A)
+    assert [*compiled(policy)._memory.answers] == [A]
+
+
 @pytest.mark.parametrize("awake_for", [SURE, 59])
 def test_the_clock_of_requests_does_not_make_an_answer_older(awake_for):
     """The other clock measures how old an answer is."""

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 from flask import Flask
 
 from edge.engines.launch import running
 from edge.engines.shop import create_shop
+from edge.engines.shop_server import gunicorn
 from edge.engines.table import ENGINES
 from edge.engines.test_vectors import shown, unknown
 from flask_corsguard import CorsGuard, cors
 from flask_corsguard.edge.replay import replay
 from flask_corsguard.edge.source import source_of
 from flask_corsguard.edge.vectors import vectors_of
-from interop.launch import Home, free_port
 
 
 @pytest.fixture(scope="module")
-def gunicorn():
-    """Run the application; give its port."""
-    home = Home()
-    try:
-        port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
-        command += ["--threads", "4", "--keep-alive", "60", "--log-level", "error", "edge.engines.shop:app"]
-        home.start(command, port)
+def port():
+    """Run the application."""
+    with gunicorn() as (port, _):
         yield port
-    finally:
-        home.stop()
 
 
 @pytest.mark.parametrize("engine", {engine.form: engine for engine in ENGINES}.values(), ids=str)
-def test_a_flask_application_is_answered_for_as_it_answers_itself(engine, gunicorn):
+def test_a_flask_application_is_answered_for_as_it_answers_itself(engine, port):
     """The headers of its own layer are replaced by the same ones, and none comes twice."""
     source = source_of(create_shop())
-    with running(engine, source, behind=gunicorn) as started, started.wire() as wire:
+    with running(engine, source, behind=port) as started, started.wire() as wire:
         findings = list(replay(source, vectors_of(source, started.site), wire, reached="x-reached"))
 
     assert shown([each for each in findings if not each.a]) == ""
