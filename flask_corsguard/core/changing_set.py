@@ -189,8 +189,7 @@ class Memory(Generic[T]):
     """The answers of a policy with changing sets that are remembered of one moment.
 
     Each answer is stored beside the snapshot that it was made from. So no answer outlives its snapshot, even
-    if a thread comes late. :class:`ChangingAnswers` reads the attributes itself, because a call
-    would cost more.
+    if a thread comes late. :class:`ChangingAnswers` reads the attributes itself: a call would cost more.
 
     :param answering: how the policy answers.
     :param moment: what the sets are.
@@ -199,10 +198,15 @@ class Memory(Generic[T]):
     :ivar moment: the answers count while somebody is sure of it.
     :ivar clock: returns the time.
     :ivar answers: the answers, by origin.
-    :ivar one: one of these, because a comparison costs less than a look-up; of no origin while there is none.
+    :ivar first: one of these origins, because a comparison costs less than a look-up; empty if there is none.
+    :ivar to_first: the answer to it.
     """
 
-    __slots__ = ("_answering", "_listed", "_made_by", "_to_others", "answers", "clock", "moment", "one")
+    # Only `answers` changes after this is made, so what a request reads always belongs together.
+    __slots__ = (
+        *("_answering", "_listed", "_made_by", "_to_others"),
+        *("answers", "clock", "first", "moment", "to_first"),
+    )
 
     def __init__(
         self, answering: Answering[T], moment: Moment, made_by: Snapshot, answers: dict[str, T]
@@ -210,7 +214,8 @@ class Memory(Generic[T]):
         self._answering, self.moment, self._made_by, self.answers = answering, moment, made_by, answers
         self.clock: Callable[[], float] = answering.origins.content.clock
         self._to_others: T = answering.refusals[None]
-        self.one = "", self._to_others
+        # Copied, because another thread may add an answer meanwhile.
+        self.first, self.to_first = next(iter([*answers.items()]), ("", self._to_others))
         #: All origins that are allowed, if there is no other way to be.
         self._listed = _listed(answering.origins, made_by)
 
@@ -222,11 +227,9 @@ class Memory(Generic[T]):
         made_by = moment.snapshot if self.clock() < moment.sure else content.look(moment)
         if made_by is not self._made_by:
             return Memory(answering, moment, made_by, {})
-        if moment is self.moment:
+        if moment is self.moment and (self.first or not self.answers):
             return self
-        memory = Memory(answering, moment, made_by, self.answers)
-        memory.one = self.one
-        return memory
+        return Memory(answering, moment, made_by, self.answers)
 
     def make(self, origin: str) -> T:
         """Return the answer to *origin*, whose length is that of an origin, and remember it."""
@@ -248,8 +251,6 @@ class Memory(Generic[T]):
         answer = answering.allow(origin, error)
         if origins.is_constant and len(self.answers) < MAX_KNOWN_ORIGINS:
             self.answers[origin] = answer
-            if not self.one[0]:
-                self.one = origin, answer
         return answer
 
 
@@ -284,16 +285,15 @@ class ChangingAnswers:
 
     def answer_to(self, origin: str | None) -> Any:
         """Return the answer to *origin* now, as :meth:`.CompiledPolicy.answer_to` does."""
-        if origin is None:
-            return self.to_no_origin
         memory = self._memory
         # Bound to a name first: what is called as an attribute costs more.
         clock = memory.clock
         if clock() >= memory.moment.sure:
             self._memory = memory = memory.renewed()
-        one = memory.one
-        if origin == one[0]:
-            return one[1]
+        if origin == memory.first:
+            return memory.to_first
+        if origin is None:
+            return self.to_no_origin
         # Tempting: the look-up first. But that would hash a megabyte before it refuses it.
         if len(origin) > MAX_ORIGIN_LENGTH:
             return self._to_others
