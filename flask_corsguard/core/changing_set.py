@@ -200,24 +200,20 @@ class Memory(Generic[T]):
     :ivar answers: the answers, by origin.
     :ivar first: one of these origins, because a comparison costs less than a look-up; empty if there is none.
     :ivar to_first: the answer to it.
+    :ivar listed: all origins that are allowed, if there is no other way to be.
     """
 
     # Only `answers` changes after this is made, so what a request reads always belongs together.
-    __slots__ = (
-        *("_answering", "_listed", "_made_by", "_to_others"),
-        *("answers", "clock", "first", "moment", "to_first"),
-    )
+    __slots__ = ("_answering", "_made_by", "answers", "clock", "first", "listed", "moment", "to_first")
 
     def __init__(
         self, answering: Answering[T], moment: Moment, made_by: Snapshot, answers: dict[str, T]
     ) -> None:
         self._answering, self.moment, self._made_by, self.answers = answering, moment, made_by, answers
         self.clock: Callable[[], float] = answering.origins.content.clock
-        self._to_others: T = answering.refusals[None]
         # Copied, because another thread may add an answer meanwhile.
-        self.first, self.to_first = next(iter([*answers.items()]), ("", self._to_others))
-        #: All origins that are allowed, if there is no other way to be.
-        self._listed = _listed(answering.origins, made_by)
+        self.first, self.to_first = next(iter([*answers.items()]), ("", answering.refusals[None]))
+        self.listed = _listed(answering.origins, made_by)
 
     def renewed(self) -> Memory[T]:
         """Return what is remembered now, when nobody is sure of the moment any more."""
@@ -233,9 +229,6 @@ class Memory(Generic[T]):
 
     def make(self, origin: str) -> T:
         """Return the answer to *origin*, whose length is that of an origin, and remember it."""
-        if self._listed is not None and origin not in self._listed:
-            # What a list in code does: why it is not allowed is found out when somebody asks.
-            return self._to_others
         answering = self._answering
         origins = answering.origins
         if origins.is_static_exact and origin not in origins.exact:
@@ -243,7 +236,7 @@ class Memory(Generic[T]):
                 if not each.is_exact or origin in each.exact:
                     break
             else:
-                return self._to_others
+                return answering.refusals[None]
         reason, error = origins.check_by(self._made_by, origin)
         if reason is not ALLOWED:
             refusal: Any = answering.refusals[reason]
@@ -297,4 +290,11 @@ class ChangingAnswers:
         # Tempting: the look-up first. But that would hash a megabyte before it refuses it.
         if len(origin) > MAX_ORIGIN_LENGTH:
             return self._to_others
-        return memory.answers.get(origin) or memory.make(origin)
+        answer = memory.answers.get(origin)
+        if answer is None:
+            listed = memory.listed
+            if listed is None or origin in listed:
+                return memory.make(origin)
+            # What a list in code does: why it is not allowed is found out when somebody asks.
+            return self._to_others
+        return answer
