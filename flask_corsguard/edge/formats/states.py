@@ -75,11 +75,11 @@ def tables_of(exact: Iterable[Exact]) -> dict[Table, list[str]]:
     return found
 
 
-def alternatives(patterns: Iterable[str]) -> list[str]:
-    """Return expressions that together match what any of *patterns* matches, each of bounded length."""
+def alternatives(patterns: Iterable[str], length: int = MAX_EXPRESSION) -> list[str]:
+    """Return expressions that together match what any of *patterns* matches, each of bounded *length*."""
     found: list[str] = []
     for pattern in patterns:
-        if found and len(found[-1]) + len(pattern) < MAX_EXPRESSION:
+        if found and len(found[-1]) + len(pattern) < length:
             found[-1] += f"|{pattern}"
         else:
             found.append(pattern)
