@@ -43,7 +43,7 @@ DIFFERENCES: Final = (
     Difference(
         frozenset({"envoy"}),
         r"^QUERY ",
-        "Envoy answers 400 to methods that its parser does not know, such as QUERY.",
+        "Envoy answers 400 to a QUERY without Content-Type (RFC 10008, section 2).",
     ),
     Difference(
         frozenset({"nginx"}),
@@ -72,10 +72,14 @@ DIFFERENCES: Final = (
 #: Where an answer is not equal, although no browser comes to another verdict.
 UNEQUAL: Final = (
     Difference(
-        frozenset({"envoy", "varnish"}),
+        frozenset({"varnish"}),
         r"; Upgrade: |\(Upgrade: ",
-        "The engine passes on what is answered to an upgraded connection, or refuses an upgrade that it does "
-        "not know. No page reads any of it.",
+        "Varnish passes on what is answered to an upgraded connection. No page reads any of it.",
+    ),
+    Difference(
+        frozenset({"envoy"}),
+        r"(?i)[;(] ?Upgrade: (?!(?:h2c, )?websocket[;)])",
+        "Envoy refuses an upgrade other than a WebSocket. No page asks for one.",
     ),
     Difference(
         frozenset({"nginx", "caddy", "varnish"}),

@@ -3,6 +3,9 @@
 First by path, then by origin, then by what is asked: each leaf is a route to the application or an answer,
 with the headers to remove and to add. A matcher compares one header, whose repeated lines are joined by a
 comma, and sees no header that is not there. Its expressions are RE2, and match as a whole.
+
+Each route has the same changes again for a filter of the user's configuration. Two kinds of answer need it.
+One is the application's to a handshake, with a status below 400. The other is Envoy's to an unknown upgrade.
 """
 
 from __future__ import annotations
@@ -42,6 +45,15 @@ MAX_EXPRESSION: Final = 100_000
 #: The name of the cluster that has the application.
 CLUSTER: Final = "application"
 
+#: The name of the filter for headers in the HTTP connection manager.
+FILTER: Final = "corsguard"
+
+_NEEDS: Final = f"""\
+# The HTTP connection manager needs the header mutation filter, by the name `{FILTER}`, before the router, and
+# upgrades to `websocket`. "Scale out" in the documentation shows all of it.
+"""
+
+_MUTATION: Final = "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3."
 _TYPE: Final = "type.googleapis.com/envoy.config.route.v3."
 _NAMES: Final = fetch.ACRH
 
@@ -56,7 +68,8 @@ def _spell(rules: Rules, directory: str) -> tuple[File, ...]:  # noqa: ARG001 - 
         ],
     }
     # JSON is YAML, which can have comments.
-    return (File("corsguard.yaml", f"{json.dumps({'resources': [routes]}, indent=1)}\n", is_data=True),)
+    text = f"{_NEEDS}{json.dumps({'resources': [routes]}, indent=1)}\n"
+    return (File("corsguard.yaml", text, is_data=True),)
 
 
 def _by_path(paths: Paths, actions: Sequence[Json]) -> Json:
@@ -196,8 +209,22 @@ def _route(headers: Headers, owned: Iterable[str], action: dict[str, Any]) -> Js
         **action,
         **({"response_headers_to_remove": list(owned)} if owned else {}),
         **({"response_headers_to_add": added} if added else {}),
+        **_again(owned, added),
     }
     return {"action": {"name": "route", "typed_config": route}}
+
+
+def _again(owned: Iterable[str], added: Iterable[Json]) -> Json:
+    # Envoy adds the headers of the application after those of the route, where it fails a handshake.
+    absent = {"append_action": "ADD_IF_ABSENT"}
+    mutations = [
+        *({"remove": name} for name in owned),
+        *({"append": each | absent if each["header"]["key"] == "Vary" else each} for each in added),
+    ]
+    if not mutations:
+        return {}
+    found = {"@type": f"{_MUTATION}HeaderMutationPerRoute", "mutations": {"response_mutations": mutations}}
+    return {"typed_per_filter_config": {FILTER: found}}
 
 
 def _added(name: str, value: str) -> Json:

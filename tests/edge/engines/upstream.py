@@ -1,9 +1,13 @@
-"""A small application behind an engine: it answers everything, and its headers would allow everyone."""
+"""A small application behind an engine: it answers everything, and its headers would allow everyone.
+
+With ``--sockets``, it opens every WebSocket that is asked for.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from typing import Final
 
 #: It shows that a request has reached the application, and that a policy replaces what it must.
@@ -27,9 +31,19 @@ ANSWER: Final = b"\r\n".join(
     ]
 )
 
+#: The same for a handshake; the key is that of the vectors.
+OPENED: Final = ANSWER.replace(
+    b"200 OK",
+    b"101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Accept: ICX+Yqv66kxgM0FcWaLWlFLwTAI=",
+).replace(b"Content-Length: 0\r\n", b"")
+
 
 class Upstream(asyncio.Protocol):
     """One connection. A request has no body, so it ends with its head."""
+
+    def __init__(self, *, opens: bool) -> None:
+        self._opens = opens
 
     def connection_made(self, transport):
         self._transport = transport
@@ -38,15 +52,17 @@ class Upstream(asyncio.Protocol):
     def data_received(self, data):
         self._rest += data
         while b"\r\n\r\n" in self._rest:
-            _, _, self._rest = self._rest.partition(b"\r\n\r\n")
-            self._transport.write(ANSWER)
+            head, _, self._rest = self._rest.partition(b"\r\n\r\n")
+            asks = b"\r\nupgrade: websocket\r\n" in head.lower() + b"\r\n"
+            self._transport.write(OPENED if asks and self._opens else ANSWER)
 
 
-async def serve(port: int) -> None:
+async def serve(port: int, *, opens: bool) -> None:
     """Serve at *port* of the loopback address."""
-    server = await asyncio.get_running_loop().create_server(Upstream, "127.0.0.1", port)
+    protocol = partial(Upstream, opens=opens)
+    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", port)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(int(sys.argv[1]), opens="--sockets" in sys.argv))
