@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV ?= .venv
 WORKERS ?= 2
 BIN := $(VENV)/bin
-# Tests of one module mostly stay in one process, which starts the servers that they share.
-PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
+# Tests of one module mostly stay in one process, which starts the servers that they share. Without bytecode, each
+# process would compile all tests again, for three seconds.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 # The gate runs the long tests, too, and measures which lines all of them run; browsers, servers and engines have
 # commands of their own.
 COVERAGE := --cov --cov-report=term

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 
 import pytest
+from _pytest.runner import runtestprotocol
 from hypothesis import HealthCheck, settings
 
 # No deadline: whether a test passes must not depend on the machine's speed. Derandomized: the same commit
@@ -88,15 +91,19 @@ _LONG = frozenset(
     }
 )
 
+#: How a module marks all of its tests, which are then slow.
+_ALL_MARKED = re.compile(r"^pytestmark = pytest\.mark\.(slow|browser|edge|interop|migration)$", re.MULTILINE)
+
 #: The names of all tests that were collected, those that -m and -k leave out among them.
 _COLLECTED = pytest.StashKey[frozenset[str]]()
 
 
 def pytest_ignore_collect(collection_path, config):
     """Import no module of which every test would be left out: that takes seconds."""
-    if config.option.markexpr == "not slow" and collection_path in {ROOT / module for module in _SLOW}:
-        return True
-    return None
+    if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
+        return None
+    module = collection_path.relative_to(ROOT).as_posix()
+    return True if module in _SLOW or _ALL_MARKED.search(collection_path.read_text("utf-8")) else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -110,6 +117,25 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker("slow")
         if module in _LONG:
             item.add_marker("long")
+
+
+def pytest_collection_finish():
+    """Have the garbage collector leave the collected tests out: it would visit all of them many times."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_runtest_protocol(item, nextitem):
+    """Have a process of pytest-xdist report what a test did, and what failed before and after it.
+
+    Each report is sent to the process that prints, and a passed set-up tells it nothing but its duration.
+    """
+    if not hasattr(item.config, "workerinput") or item.config.option.durations is not None:
+        return None
+    for report in runtestprotocol(item, log=False, nextitem=nextitem):
+        if report.when == "call" or not report.passed:
+            item.ihook.pytest_runtest_logreport(report=report)
+    return True
 
 
 @pytest.hookimpl(wrapper=True)

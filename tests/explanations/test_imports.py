@@ -7,10 +7,11 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 TOOLS = ("cli", "console_messages", "explanations", "inventories", "pages", "probes", "testing")
 
 
-@pytest.mark.slow
 def test_the_library_loads_none_of_its_tools():
     """Nor what they need."""
     program = (

@@ -12,6 +12,8 @@ from cases import EVIL, A
 from flask_corsguard import CorsGuard, Policy, cors
 from harness import PageSocket, serving_sockets
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def app():
@@ -41,7 +43,6 @@ def say(port, headers, path="/echo"):
         client.close()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/echo", "/marked"])
 @pytest.mark.parametrize(
     "headers",
@@ -63,7 +64,6 @@ def test_a_handshake_from_a_foreign_origin_never_reaches_the_view(app, headers, 
     assert app.opened == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("origin", "path"),
     [(A, "/echo"), (EVIL, "/marked"), (None, "/echo"), ("own", "/echo"), ("own", "/marked")],
