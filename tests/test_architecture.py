@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import flask_corsguard
+from rows import for_each
 
 ROOT = Path(__file__).parent.parent
 #: Where the package is imported from, which can be an environment.
@@ -19,7 +20,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+@for_each("module", MODULES)
 def test_a_module_has_one_reason_to_change(module):
     """None is longer than 300 lines, no function than 40 statements' lines, and each has a docstring."""
     text = module.read_text()
@@ -113,7 +114,7 @@ def test_the_name_of_a_test_is_the_same_in_every_process(collected):
     assert [name for name in collected if re.search(r"\bat 0x[0-9a-f]+", name)] == []
 
 
-@pytest.mark.parametrize("module", TESTS, ids=lambda path: path.name)
+@for_each("module", TESTS)
 def test_every_test_is_a_sentence_about_what_is_true(module):
     """Its name is a sentence, and so is the first line of its docstring."""
     for node in ast.walk(ast.parse(module.read_text())):

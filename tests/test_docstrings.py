@@ -41,6 +41,7 @@ from flask_corsguard import (
 )
 from flask_corsguard.core.guard import judge
 from harness import SpyApp
+from rows import for_each
 
 PUBLIC: Final = {name: getattr(flask_corsguard, name) for name in flask_corsguard.__all__}
 CALLABLES: Final = callables_of(PUBLIC)
@@ -121,13 +122,13 @@ def test_the_public_callables_are_found():
     assert {"Decision.allowed", "Request.is_preflight", "CorsMiddleware.policy"} <= set(PROPERTIES)
 
 
-@pytest.mark.parametrize("name", CALLABLES)
+@for_each("name", CALLABLES)
 def test_every_parameter_of_a_callable_is_documented(name):
     """The docstring of a callable has one :param for each parameter, and none for anything else."""
     assert fields_of(CALLABLES[name], "param") == {each.name for each in parameters_of(CALLABLES[name])}
 
 
-@pytest.mark.parametrize("name", CONSTRUCTORS)
+@for_each("name", CONSTRUCTORS)
 def test_every_parameter_of_a_constructor_is_documented(name):
     """The docstring of a class documents each parameter, or the attribute that has its value."""
     documented = fields_of(CONSTRUCTORS[name], "param", "ivar")
@@ -135,17 +136,13 @@ def test_every_parameter_of_a_constructor_is_documented(name):
     assert documented == {each.name for each in parameters_of(CONSTRUCTORS[name])}
 
 
-@pytest.mark.parametrize("name", CALLABLES)
+@for_each("name", CALLABLES)
 def test_every_returned_value_is_documented(name):
     """The docstring of a callable has :returns if, and only if, it returns something."""
     assert documents_a_result(CALLABLES[name]) is returns_something(CALLABLES[name])
 
 
-@pytest.mark.parametrize(
-    ("name", "exception", "fail"),
-    FAILURES,
-    ids=lambda value: value if isinstance(value, str) else "call",
-)
+@for_each("name, exception, fail", FAILURES)
 def test_every_exception_is_documented(name, exception, fail):
     """A call that fails raises an exception that :raises names."""
     with pytest.raises(Exception) as caught:  # noqa: PT011 - its name is compared
@@ -166,19 +163,19 @@ def test_every_documented_exception_can_be_raised():
     assert documented == {(name, exception) for name, exception, _ in FAILURES}
 
 
-@pytest.mark.parametrize("name", [*classes_of(PUBLIC), *CALLABLES, *PROPERTIES])
+@for_each("name", [*classes_of(PUBLIC), *CALLABLES, *PROPERTIES])
 def test_a_docstring_begins_with_a_sentence(name):
     """The first paragraph is a sentence that ends in a period."""
     assert begins_with_a_sentence({**classes_of(PUBLIC), **CALLABLES, **PROPERTIES}[name])
 
 
-@pytest.mark.parametrize("name", WITH_EXAMPLE)
+@for_each("name", WITH_EXAMPLE)
 def test_the_names_that_a_newcomer_tries_have_an_example(name):
     """Policy, Request, Origin.parse and decide have one."""
     assert has_an_example({**CALLABLES, **CONSTRUCTORS}[name])
 
 
-@pytest.mark.parametrize("module", ["flask_corsguard", *CORE])
+@for_each("module", ["flask_corsguard", *CORE])
 def test_the_examples_do_what_they_show(module):
     """Each example in a docstring prints what the docstring shows."""
     assert failed_examples(import_module(module)) == []
@@ -199,7 +196,7 @@ def test_an_example_that_shows_something_else_fails():
     assert failed_examples(module) == ["wrong"]
 
 
-@pytest.mark.parametrize("name", classes_of(PUBLIC))
+@for_each("name", classes_of(PUBLIC))
 def test_help_shows_what_is_public_and_no_address(name):
     """A reader in a terminal sees each field, and nothing that only this package uses."""
     text = render_doc(PUBLIC[name], renderer=plaintext)

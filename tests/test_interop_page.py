@@ -7,6 +7,7 @@ import pytest
 from interop import report
 from interop.rows import Row
 from interop.table import COLUMNS, GROUPS
+from rows import for_each
 
 ROWS = [row for rows in GROUPS.values() for row in rows]
 
@@ -26,7 +27,7 @@ def test_no_two_rows_of_a_group_have_one_name(group):
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+@for_each("row", ROWS)
 def test_every_server_and_framework_that_is_named_is_in_the_table(row: Row):
     """No row speaks of a server or a framework that nobody runs."""
     known = {column.server for column in COLUMNS} | {column.app for column in COLUMNS}

@@ -38,6 +38,7 @@ from harness import (
     raw_exchange,
     serving,
 )
+from rows import for_each
 
 VARY = ("Vary", "Origin")
 PREFLIGHT_VARY = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
@@ -154,7 +155,7 @@ LOOKALIKES = [
 ]
 
 
-@pytest.mark.parametrize("origin", LOOKALIKES)
+@for_each("origin", LOOKALIKES)
 @pytest.mark.parametrize(
     "said", ["https://*.example.com", re.compile(r"https://[a-z]+\.example\.com")], ids=["pattern", "regex"]
 )

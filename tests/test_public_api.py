@@ -27,6 +27,7 @@ from flask_corsguard import (
     decide,
 )
 from flask_corsguard.core.policy_fields import DEFAULTS, FIELDS, SENTENCES, PolicyFields, explains_fields
+from rows import for_each
 
 PUBLIC = {
     *("Policy", "SAME_ORIGIN", "UNMANAGED", "PolicyError", "decide", "judge"),
@@ -113,7 +114,7 @@ CLASSES = [
 ]
 
 
-@pytest.mark.parametrize(("module", "name"), CLASSES)
+@for_each("module, name", CLASSES)
 def test_a_traceback_shows_the_public_path_of_a_class(module, name):
     """A reader finds it in the documentation, and a module of ours may move."""
     public = getattr(import_module(module), name)
@@ -132,7 +133,7 @@ def help_on(module, name):
     return pydoc.render_doc(getattr(import_module(module), name), renderer=pydoc.plaintext)
 
 
-@pytest.mark.parametrize(("module", "name"), CLASSES)
+@for_each("module, name", CLASSES)
 def test_help_shows_no_private_member_and_no_address(module, name):
     """What a reader sees is what a reader can use."""
     shown = help_on(module, name)

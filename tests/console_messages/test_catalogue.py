@@ -11,12 +11,13 @@ from flask_corsguard import CorsGuard, Policy
 from flask_corsguard.console_messages.catalogue import FAULTS, MESSAGES
 from flask_corsguard.console_messages.console_text import findings_of
 from flask_corsguard.console_messages.faults import EXAMPLES
+from rows import for_each
 
 #: The faults that are found by what comes before another fault's message, or by the origin in it.
 DERIVED = {"null-origin", "preflight-no-allow-origin"}
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: f"{message.engine}-{message.text[:40]}")
+@for_each("message", MESSAGES)
 def test_every_message_is_recognised_by_its_literal_text(message):
     """With examples for what it names, and with each of these values found."""
     text = message.text.format_map(EXAMPLES)
@@ -27,7 +28,7 @@ def test_every_message_is_recognised_by_its_literal_text(message):
     assert finding.values == {name: EXAMPLES[name] for name in re.findall(r"\{(\w+)\}", message.text)}
 
 
-@pytest.mark.parametrize("message", MESSAGES, ids=lambda message: f"{message.engine}-{message.text[:40]}")
+@for_each("message", MESSAGES)
 def test_every_message_is_recognised_on_broken_lines_with_other_quotes(message):
     """As it is after it has been through a chat or a mail."""
     text = message.text.format_map(EXAMPLES).replace(" ", "\n  ").translate(str.maketrans("‘’“”`", "'''''"))
@@ -40,7 +41,7 @@ def test_every_fault_has_a_message_and_every_message_a_fault():
     assert {message.fault for message in MESSAGES} | DERIVED == set(FAULTS)
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=lambda fault: fault.code)
+@for_each("fault", FAULTS.values())
 def test_every_fault_explains_what_happened_and_what_to_change(fault):
     """In sentences, with a link, and without a placeholder that nothing fills."""
     texts = [fault.filled(text, {}) for text in (fault.meaning, fault.remedy, fault.change)]

@@ -9,9 +9,10 @@ import pytest
 
 from cases import EVIL, LISTED, ROWS, A, Row
 from flask_corsguard import Decision, Kind, Policy, Reason, Request, decide, judge
+from rows import for_each
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+@for_each("row", ROWS)
 def test_every_decision_explains_itself_in_a_sentence(row: Row):
     """An explanation is one line of ASCII that ends in a period."""
     explanation = decide(row.policy, Request.from_headers(row.method, row.headers)).explain()

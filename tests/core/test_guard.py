@@ -16,6 +16,7 @@ from flask_corsguard.core.guard import is_refused, judge, reason_to_pass, report
 from flask_corsguard.wsgi.refusal import proxy_hint, refusal_text
 from guard_cases import GUARD_ROWS, HOST, OPEN_TO_A, GuardRow
 from reach import met, reaching
+from rows import for_each
 from strategies import ANY_TEXT, asked_of, named_by, policies, spell
 
 
@@ -37,7 +38,7 @@ def test_the_core_judges_as_in_the_table(row: GuardRow):
         assert row.passes
 
 
-@pytest.mark.parametrize("row", GUARD_ROWS, ids=lambda row: row.id)
+@for_each("row", GUARD_ROWS)
 def test_every_verdict_explains_itself(row: GuardRow):
     """In a sentence of one line; and a stranger learns nothing of the policy."""
     decision = judge(row.policy, Request.from_headers(row.method, row.headers, scheme=row.scheme))

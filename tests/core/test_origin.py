@@ -17,6 +17,7 @@ from flask_corsguard.core.origin import (
     is_address,
     is_loopback_host,
 )
+from rows import for_each
 
 LABEL = "a" * 63
 LONGEST_HOST = f"{LABEL}.{LABEL}.{LABEL}.{'b' * 61}"
@@ -62,7 +63,7 @@ def test_a_serialization_is_read_into_its_parts(text, scheme, host, port):
     assert str(origin) == text
 
 
-@pytest.mark.parametrize(
+@for_each(
     "text",
     [
         "",

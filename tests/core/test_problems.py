@@ -16,6 +16,7 @@ from policy_cases import (
     REFUSED_TEXTS,
     problems_of,
 )
+from rows import for_each
 
 
 def test_every_code_of_the_catalogue_has_a_row():
@@ -34,7 +35,7 @@ def test_every_code_of_the_catalogue_has_a_row():
     assert rows - {None} | elsewhere == set(SENTENCES)
 
 
-@pytest.mark.parametrize("sentence", SENTENCES.values())
+@for_each("sentence", SENTENCES.values())
 def test_every_reason_is_one_sentence(sentence):
     """It begins with a capital letter or a quoted value, and ends in a period."""
     assert sentence[0].isupper() or sentence[0] in "\"'*"

@@ -8,15 +8,16 @@ import pytest
 
 from flask_corsguard import Kind, Reason
 from flask_corsguard.core import reasons
+from rows import for_each
 
 
-@pytest.mark.parametrize("member", [*Kind, *Reason], ids=str)
+@for_each("member", [*Kind, *Reason])
 def test_a_value_is_the_name_in_lower_case_with_hyphens(member):
     """A reader who knows the value knows the name, and the other way round."""
     assert member.value == str(member) == f"{member}" == member.name.lower().replace("_", "-")
 
 
-@pytest.mark.parametrize("member", [*Kind, *Reason], ids=str)
+@for_each("member", [*Kind, *Reason])
 def test_a_member_is_equal_to_its_value(member):
     """It can be compared with a text, looked up by a text, and pickled."""
     assert member == member.value

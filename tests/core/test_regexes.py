@@ -36,6 +36,7 @@ from flask_corsguard.core.regexes import (
 )
 from flask_corsguard.core.validation.stranger import FILLERS, _plain, _tries
 from reach import met, reaching
+from rows import for_each
 
 ANYTHING = frozenset({""})
 
@@ -50,7 +51,7 @@ def named(proof):
     return proof.origins | proof.bases
 
 
-@pytest.mark.parametrize(("expression", "sites"), SAFE.items(), ids=SAFE)
+@for_each("expression, sites", SAFE.items())
 def test_an_expression_that_spells_out_its_sites_is_confined_to_them(expression, sites):
     """The proof names each of them, and nothing else."""
     proof = proved(expression)
@@ -59,7 +60,7 @@ def test_an_expression_that_spells_out_its_sites_is_confined_to_them(expression,
     assert named(proof) == sites
 
 
-@pytest.mark.parametrize("expression", UNSAFE)
+@for_each("expression", UNSAFE)
 def test_an_expression_that_matches_strangers_is_not_confined(expression):
     """Nor is one of which it cannot be shown."""
     assert not proved(expression).is_confined

@@ -9,6 +9,7 @@ import pytest
 from cases import EVIL, A
 from flask_corsguard import SAME_ORIGIN, UNMANAGED, Policy, Request, decide, judge
 from flask_corsguard.core.compiled import compiled
+from rows import for_each
 
 EXACT = Policy(origins=[A])
 SECRET = EXACT.replace(credentials=True)
@@ -667,7 +668,7 @@ SAID = [
 ]
 
 
-@pytest.mark.parametrize(("policy", "request_", "text"), SAID)
+@for_each("policy, request_, text", SAID)
 def test_an_explanation_is_exactly_this(policy, request_, text):
     """It is that of the guard, where the guard refuses the request, else that of the response."""
     verdict = judge(policy, request_)

@@ -11,6 +11,7 @@ import pytest
 
 import flask_corsguard
 from flask_corsguard import SAME_ORIGIN, CorsGuardWarning, Policy, PolicyError, policy_from_flask_cors
+from rows import for_each
 
 A, B = "https://a.example", "https://b.example"
 EVERY = {"allow_headers": ["*", "Authorization"]}
@@ -21,8 +22,8 @@ def of(*origins, **fields):
     return Policy(origins=origins or "*", **{**EVERY, **fields})
 
 
-@pytest.mark.parametrize(
-    ("options", "policy"),
+@for_each(
+    "options, policy",
     [
         ({}, of()),
         ({"origins": "*"}, of()),

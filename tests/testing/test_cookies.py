@@ -9,6 +9,7 @@ import pytest
 from flask_corsguard.testing import Browser
 from flask_corsguard.testing.cookie_syntax import parse_date, parse_set_cookie
 from flask_corsguard.testing.differences import ENGINES
+from rows import for_each
 from testing.scripted import API, APP
 
 OTHER = "https://other.example"
@@ -429,7 +430,7 @@ DELIMITERS = {
 MOMENT = 1_445_412_539
 
 
-@pytest.mark.parametrize("character", [chr(number) for number in range(0x80)], ids=ascii)
+@for_each("character", [chr(number) for number in range(0x80)])
 def test_a_character_separates_the_parts_of_a_date_or_does_not(character):
     """Colons, letters, digits and controls do not."""
     found = parse_date(character.join(["21", "Oct", "2015", "07:28:59"]))
@@ -437,7 +438,7 @@ def test_a_character_separates_the_parts_of_a_date_or_does_not(character):
     assert (found == MOMENT) is (character in DELIMITERS)
 
 
-@pytest.mark.parametrize("character", [chr(number) for number in range(0x80)], ids=ascii)
+@for_each("character", [chr(number) for number in range(0x80)])
 def test_a_line_with_a_control_character_sets_no_cookie(character):
     """But for a tab, which is white space."""
     is_control = (ord(character) < 0x20 and character != "\t") or character == "\x7f"

@@ -25,6 +25,7 @@ from docstrings import (
     source_of,
 )
 from flask_corsguard.testing import DIFFERENCES, Browser, Engine, FetchRefused
+from rows import for_each
 from testing.scripted import API, APP, answering
 
 PUBLIC: Final = {
@@ -61,7 +62,7 @@ def test_the_public_callables_are_found():
     assert {"Page.origin", "Response.json", "FetchRefused.sent"} <= set(PROPERTIES)
 
 
-@pytest.mark.parametrize("name", CALLABLES)
+@for_each("name", CALLABLES)
 def test_every_parameter_is_documented(name):
     """The docstring of a callable has one :param for each parameter, and none for anything else."""
     documented = fields_of(CALLABLES[name], "param")
@@ -69,7 +70,7 @@ def test_every_parameter_is_documented(name):
     assert documented == {parameter.name for parameter in parameters_of(CALLABLES[name])}
 
 
-@pytest.mark.parametrize("name", CALLABLES)
+@for_each("name", CALLABLES)
 def test_every_returned_value_is_documented(name):
     """The docstring of a callable has :returns if, and only if, it returns something."""
     returns = name != "Browser" and returns_something(CALLABLES[name])
@@ -77,9 +78,7 @@ def test_every_returned_value_is_documented(name):
     assert documents_a_result(CALLABLES[name]) is returns
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "exception"), FAILURES, ids=lambda value: getattr(value, "__name__", None)
-)
+@for_each("name, arguments, exception", FAILURES)
 def test_every_exception_is_documented(name, arguments, exception):
     """A call that fails raises an exception that :raises names."""
     browser = Browser(answering())
@@ -95,13 +94,13 @@ def test_every_exception_is_documented(name, arguments, exception):
     assert exception.__name__ in fields_of(CALLABLES[name], "raises")
 
 
-@pytest.mark.parametrize("name", [*CLASSES, *CALLABLES, *PROPERTIES])
+@for_each("name", [*CLASSES, *CALLABLES, *PROPERTIES])
 def test_a_docstring_begins_with_a_sentence(name):
     """The first paragraph is a sentence that ends in a period."""
     assert begins_with_a_sentence({**CLASSES, **CALLABLES, **PROPERTIES}[name])
 
 
-@pytest.mark.parametrize("name", CLASSES)
+@for_each("name", CLASSES)
 def test_every_attribute_is_documented(name):
     """Each attribute of a public class has a comment that Sphinx reads, or an :ivar."""
     source = source_of(CLASSES[name])
@@ -112,15 +111,13 @@ def test_every_attribute_is_documented(name):
     assert set(attributes) == {*commented, *fields_of(CLASSES[name], "ivar")}
 
 
-@pytest.mark.parametrize(
-    "module", sorted(name for name in sys.modules if name.startswith("flask_corsguard.testing."))
-)
+@for_each("module", sorted(name for name in sys.modules if name.startswith("flask_corsguard.testing.")))
 def test_the_examples_do_what_they_show(module):
     """Each example in a docstring prints what the docstring shows."""
     assert failed_examples(sys.modules[module]) == []
 
 
-@pytest.mark.parametrize("name", sorted(WITH_EXAMPLE))
+@for_each("name", sorted(WITH_EXAMPLE))
 def test_the_names_that_every_test_uses_have_an_example(name):
     """Browser, Page.fetch and assert_can_fetch have one."""
     assert has_an_example(CALLABLES[name])

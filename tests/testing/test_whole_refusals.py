@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flask_corsguard.testing import FetchRefused
+from rows import for_each
 from testing.scripted import ALLOWED, ANYONE, API, APP, THIRD, TRUSTED, answering, page_of
 
 ACAO = "Access-Control-Allow-Origin"
@@ -1038,7 +1039,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("app", "about", "do", "arguments", "said"), REFUSED)
+@for_each("app, about, do, arguments, said", REFUSED)
 def test_a_refusal_is_exactly_this(app, about, do, arguments, said):
     """The step of the standard that fails, why, and what would have allowed the page to read the response."""
     with pytest.raises(FetchRefused) as caught:

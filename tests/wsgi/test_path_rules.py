@@ -8,6 +8,7 @@ from cases import A
 from flask_corsguard import SAME_ORIGIN, Policy, PolicyError
 from flask_corsguard.wsgi.path_rules import PathRules, _prefixes, is_ambiguous
 from harness import count_calls
+from rows import for_each
 
 
 @pytest.mark.parametrize(
@@ -133,7 +134,7 @@ def test_the_hint_for_a_path_is_the_rule_that_was_meant(path, meant):
     assert refusal.hint == expected
 
 
-@pytest.mark.parametrize("character", [chr(number) for number in range(0x100)], ids=ascii)
+@for_each("character", [chr(number) for number in range(0x100)])
 def test_a_character_is_one_of_a_rule_or_not(character):
     """Controls, spaces, what ends a path in a URL, escapes, stars and backslashes are not."""
     is_one = character > " " and character not in "?#%*\\\x7f"

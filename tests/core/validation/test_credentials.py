@@ -24,6 +24,7 @@ from flask_corsguard.core.validation.stranger import (
     _tries,
     find_stranger,
 )
+from rows import for_each
 
 # Those that `re` alone can read.
 UNREADABLE = r"(?=https://example\.com)https://example\.com"
@@ -52,7 +53,7 @@ def spelled_in(hint):
     return [*map(re.compile, expressions), *texts]
 
 
-@pytest.mark.parametrize("expression", SAFE)
+@for_each("expression", SAFE)
 def test_a_confined_expression_may_have_credentials(expression):
     """The policy takes it as it is."""
     regex = re.compile(expression)
@@ -60,7 +61,7 @@ def test_a_confined_expression_may_have_credentials(expression):
     assert Policy(origins=[regex], credentials=True).origins == (regex,)
 
 
-@pytest.mark.parametrize(("expression", "stranger"), UNSAFE.items(), ids=UNSAFE)
+@for_each("expression, stranger", UNSAFE.items())
 def test_an_expression_that_is_not_confined_is_refused_with_credentials(expression, stranger):
     """The hint shows a stranger's origin that matches, where there is one."""
     refusal = refusal_of(expression)
@@ -72,7 +73,7 @@ def test_an_expression_that_is_not_confined_is_refused_with_credentials(expressi
         assert str(Origin.parse(stranger)) == stranger
 
 
-@pytest.mark.parametrize("expression", UNSAFE)
+@for_each("expression", UNSAFE)
 def test_what_the_hint_shows_instead_can_be_written(expression):
     """Each origin and each expression in it makes a policy with credentials, which allows no stranger."""
     refusal = refusal_of(expression)

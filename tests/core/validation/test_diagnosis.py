@@ -9,10 +9,11 @@ import pytest
 from cases import A
 from flask_corsguard import Policy
 from flask_corsguard.core.problems import SENTENCES
-from policy_cases import REFUSED_TEXTS, problems_of, readable
+from policy_cases import REFUSED_TEXTS, problems_of
+from rows import for_each
 
 
-@pytest.mark.parametrize(("written", "code", "hint"), REFUSED_TEXTS, ids=readable)
+@for_each("written, code, hint", REFUSED_TEXTS)
 def test_an_origin_that_could_never_match_is_refused(written, code, hint):
     """It has one problem, which names it and whose hint gives the spelling that works."""
     (refusal,) = problems_of(origins=[written])
@@ -23,11 +24,7 @@ def test_an_origin_that_could_never_match_is_refused(written, code, hint):
     assert refusal.message == SENTENCES[code]
 
 
-@pytest.mark.parametrize(
-    "written",
-    [written for written, _, hint in REFUSED_TEXTS if hint.startswith(('"', "["))],
-    ids=readable,
-)
+@for_each("written", [written for written, _, hint in REFUSED_TEXTS if hint.startswith(('"', "["))])
 def test_the_spelling_in_the_hint_works(written):
     """It can be pasted into the policy."""
     (refusal,) = problems_of(origins=[written])

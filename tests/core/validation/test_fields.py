@@ -11,9 +11,10 @@ from cases import A
 from flask_corsguard import Policy, PolicyError, Request, decide
 from flask_corsguard.core.validation.fields import check_names
 from policy_cases import REFUSED_FIELDS, assert_refused, problems_of
+from rows import for_each
 
 
-@pytest.mark.parametrize(("fields", "code", "field", "hint"), REFUSED_FIELDS, ids=str)
+@for_each("fields, code, field, hint", REFUSED_FIELDS)
 def test_a_field_that_cannot_be_meant_is_refused(fields, code, field, hint):
     """A policy with it has one problem, which names the field and whose hint tells what to write."""
     assert_refused(fields, code, field, hint)

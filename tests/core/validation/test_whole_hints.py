@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from policy_cases import REFUSED_FIELDS, REFUSED_ITEMS, REFUSED_ORIGINS, REFUSED_POLICIES, problems_of
+from rows import for_each
 
 ROWS = [
     *({"origins": [item]} for item, *_ in REFUSED_ITEMS),
@@ -132,7 +131,7 @@ HINTS = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "hint"), list(zip(ROWS, HINTS, strict=True)), ids=range(len(ROWS)))
+@for_each("fields, hint", list(zip(ROWS, HINTS, strict=True)))
 def test_a_hint_is_exactly_this(fields, hint):
     """What to write, with the value that was given where it is meant."""
     (problem,) = problems_of(**fields)
