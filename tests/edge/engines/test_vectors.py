@@ -80,6 +80,19 @@ def test_an_engine_answers_for_every_shape_of_policy(engine, name):
     assert shown(unknown(engine, findings)) == ""
 
 
+@pytest.mark.parametrize("engine", ENGINES, ids=str)
+def test_an_engine_guards_sockets_that_the_application_opens(engine):
+    """The application opens every one that reaches it."""
+    source = source_named("paths")
+    with running(engine, source, sockets=True) as started, started.wire() as wire:
+        vectors = [each for each in vectors_of(source, started.site) if "Upgrade" in dict(each.headers)]
+        findings = list(replay(source, vectors, wire, reached="x-reached"))
+
+    assert {each.seen.passes for each in findings} == {True, False}
+    assert shown([each for each in findings if not each.a]) == ""
+    assert shown(unknown(engine, findings)) == ""
+
+
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("engine", CORS_ALONE, ids=str)
 def test_an_engine_with_cors_alone_grants_no_more(engine, tls, record):
