@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,3 +49,18 @@ def answered(policy: AnyCompiled, request: Request) -> Outcome:
     if is_refused(verdict):
         return outcome(False, verdict.status, verdict.headers)
     return outcome(True, None, decision.headers)
+
+
+def printable(text: str) -> str:
+    r"""Return *text* with what cannot be seen in it as escapes: control characters, and space at its ends.
+
+    A backslash is doubled, so that two texts never look alike.
+    """
+    shown = "".join(map(_escaped, text))
+    return re.sub("^ +| +$", lambda found: r"\x20" * len(found[0]), shown)
+
+
+def _escaped(character: str) -> str:
+    if character == "\\":
+        return r"\\"
+    return character if character.isprintable() else ascii(character)[1:-1]

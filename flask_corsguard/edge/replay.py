@@ -9,7 +9,7 @@ from typing import Final
 from flask_corsguard.core.request import Request
 
 from .levels import is_level_a, is_level_b, is_level_c
-from .outcome import Outcome, outcome
+from .outcome import Outcome, outcome, printable
 from .places import Source
 from .vectors import Vector, expected, names_of
 from .wire import Answer, Wire, WireError
@@ -56,8 +56,8 @@ def described(answer: Outcome | None) -> str:
     if answer is None:
         return "the connection was closed"
     start = "passed on" if answer.passes else f"answered {answer.status}"
-    headers = [f"{name}: {value}" for name, value in sorted(answer.headers)]
-    return "; ".join([start, *headers, f"vary: {', '.join(sorted(answer.vary))}"])
+    headers = [f"{name}: {printable(value)}" for name, value in sorted(answer.headers)]
+    return "; ".join([start, *headers, f"vary: {printable(', '.join(sorted(answer.vary)))}"])
 
 
 def replay(

@@ -18,7 +18,7 @@ from flask_corsguard.core.request import Request
 from .audiences import members_of, owned_by
 from .mutations import foreign_origins, mutations_of
 from .origins import origin_within
-from .outcome import Outcome, answered
+from .outcome import Outcome, answered, printable
 from .paths import as_sent, path_of
 from .places import Place, Source
 from .sendable import is_sendable
@@ -76,8 +76,8 @@ class Vector:
     scheme: str
 
     def __str__(self) -> str:
-        headers = "; ".join(f"{name}: {value}" for name, value in self.headers)
-        return f"{self.method} {self.target} ({headers})"
+        headers = "; ".join(f"{name}: {printable(value)}" for name, value in self.headers)
+        return f"{self.method} {printable(self.target)} ({headers})"
 
     @property
     def is_sendable(self) -> bool:

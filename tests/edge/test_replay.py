@@ -8,7 +8,8 @@ from edge.interpreted import answers_of, served
 from edge.policies import OTHERS, A
 from flask_corsguard import UNMANAGED, Policy
 from flask_corsguard.edge.interpreter import Interpreter
-from flask_corsguard.edge.replay import judged, replay
+from flask_corsguard.edge.outcome import outcome
+from flask_corsguard.edge.replay import described, judged, replay
 from flask_corsguard.edge.rules import rules_of
 from flask_corsguard.edge.source import source_of
 from flask_corsguard.edge.vectors import Site, Vector, vectors_of
@@ -98,3 +99,24 @@ def test_what_the_application_adds_to_vary_is_its_own():
     ]
 
     assert equal == [True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("https://evil.example\x00", r"https://evil.example\x00"),
+        (" https://evil.example  ", r"\x20https://evil.example\x20\x20"),
+        (" ", r"\x20"),
+        ("a\tb c\x7f\xa0", r"a\tb c\x7f\xa0"),
+        ("\x1b[2J", r"\x1b[2J"),
+        ("a\\x00", r"a\\x00"),
+        ("https://\xe9.example", "https://\xe9.example"),
+        ("", ""),
+    ],
+)
+def test_a_report_shows_what_cannot_be_seen(value, shown):
+    """In what is sent and in what is answered, so that no invalid request looks like a valid one."""
+    vector = Vector("origins", "GET", value, (("Origin", value),), "http")
+
+    assert str(vector) == f"GET {shown} (Origin: {shown})"
+    assert described(outcome(True, None, [("X", value)])).startswith(f"passed on; x: {shown};")
