@@ -15,6 +15,7 @@ from flask_corsguard.core.fetch_standard import ACRH, ACRM, ACRPN
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.request import Request
 
+from .answers import UNREAD_LENGTH
 from .audiences import members_of, owned_by
 from .mutations import foreign_origins, mutations_of
 from .origins import origin_within
@@ -214,7 +215,7 @@ def _lists_of(policy: Policy) -> list[str | None]:
         "authorization",
         "x-unlisted",
         ",,",
-        ("x-a," * (bound // 4 + 2)).rstrip(","),
+        *(("x-a," * (length // 4 + 2)).rstrip(",") for length in (bound, UNREAD_LENGTH)),
     ]
 
 

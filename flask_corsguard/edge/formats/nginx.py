@@ -125,8 +125,14 @@ def _of_kinds(rules: Rules) -> Iterator[Map]:
         lines = [('"~^true$"', "$corsguard_private_names")]
         yield Map("$http_access_control_request_private_network", "private", lines, "p")
         preflight = "$corsguard_private"
-    if any(case.granted.unread != case.granted.preflight for _, case in cases_of(rules)):
-        lines = [(f'"~^.{{{UNREAD_LENGTH + 1}}}"', "u")]
+    unread = [
+        (f'"{state}"', "u")
+        for state, case in cases_of(rules)
+        if case.granted.unread != case.granted.preflight
+    ]
+    if unread:
+        yield Map("$corsguard_state", "long", unread, preflight)
+        lines = [(f'"~^.{{{UNREAD_LENGTH + 1}}}"', "$corsguard_long")]
         yield Map("$http_access_control_request_headers", "list", lines, preflight)
         preflight = "$corsguard_list"
     yield Map("$corsguard_preflight", "kind", [('""', "r")], preflight)

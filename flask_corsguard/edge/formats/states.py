@@ -56,13 +56,12 @@ def answers_of(rules: Rules) -> Iterator[tuple[str, Headers]]:
             continue
         yield f"{number}r", rule.withheld.response
         yield f"{number}p", rule.withheld.preflight
-        if any(case.granted.unread != case.granted.preflight for case in rule.cases):
-            yield f"{number}u", rule.withheld.preflight
     for state, case in cases_of(rules):
         granted = case.granted
         yield f"{state}r", granted.response
         yield f"{state}p", granted.preflight
-        yield f"{state}u", granted.unread
+        if granted.unread != granted.preflight:
+            yield f"{state}u", granted.unread
         if granted.private:
             yield f"{state}n", granted.private.headers
 

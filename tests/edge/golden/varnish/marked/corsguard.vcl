@@ -16,22 +16,22 @@ sub corsguard_headers {
     std.collect(resp.http.Vary);
     if (req.http.cg-key ~ "^(?:0r|1r|3r|4r|5r|0\.0r|1\.0r|3\.0r|4\.0r)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin"; }
     if (req.http.cg-key ~ "^(?:0r|1r|3r|4r|5r|0\.0r|1\.0r|3\.0r|4\.0r)$" && !resp.http.Vary) { set resp.http.Vary = "Origin"; }
-    if (req.http.cg-key ~ "^(?:0p|1p|2p|4p|5p|0\.0p|0\.0u|1\.0p|1\.0u|4\.0p|4\.0u)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin, Access-Control-Request-Method, Access-Control-Request-Headers"; }
-    if (req.http.cg-key ~ "^(?:0p|1p|2p|4p|5p|0\.0p|0\.0u|1\.0p|1\.0u|4\.0p|4\.0u)$" && !resp.http.Vary) { set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"; }
+    if (req.http.cg-key ~ "^(?:0p|1p|2p|4p|5p|0\.0p|1\.0p|4\.0p)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin, Access-Control-Request-Method, Access-Control-Request-Headers"; }
+    if (req.http.cg-key ~ "^(?:0p|1p|2p|4p|5p|0\.0p|1\.0p|4\.0p)$" && !resp.http.Vary) { set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"; }
     if (req.http.cg-key ~ "^(?:1r|5r|1\.0r)$") { set resp.http.Cross-Origin-Resource-Policy = "same-site"; }
-    if (req.http.cg-key ~ "^(?:3p|3\.0p|3\.0u|3\.0n)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"; }
-    if (req.http.cg-key ~ "^(?:3p|3\.0p|3\.0u|3\.0n)$" && !resp.http.Vary) { set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"; }
-    if (req.http.cg-key ~ "^(?:0\.0r|0\.0p|0\.0u|1\.0r|1\.0p|1\.0u|3\.0r|3\.0p|3\.0u|3\.0n|4\.0r|4\.0p|4\.0u)$") { set resp.http.Access-Control-Allow-Origin = req.http.cg-origin; }
-    if (req.http.cg-key ~ "^(?:0\.0p|0\.0u)$") { set resp.http.Access-Control-Allow-Methods = "GET"; }
-    if (req.http.cg-key ~ "^(?:0\.0p|0\.0u|1\.0p|1\.0u|4\.0p|4\.0u)$") { set resp.http.Access-Control-Allow-Headers = "Content-Type"; }
-    if (req.http.cg-key ~ "^(?:0\.0p|0\.0u|4\.0p|4\.0u)$") { set resp.http.Access-Control-Max-Age = "600"; }
-    if (req.http.cg-key ~ "^(?:1\.0p|1\.0u|4\.0p|4\.0u)$") { set resp.http.Access-Control-Allow-Methods = "GET, HEAD, POST"; }
+    if (req.http.cg-key ~ "^(?:3p|3\.0p|3\.0n)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"; }
+    if (req.http.cg-key ~ "^(?:3p|3\.0p|3\.0n)$" && !resp.http.Vary) { set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"; }
+    if (req.http.cg-key ~ "^(?:0\.0r|0\.0p|1\.0r|1\.0p|3\.0r|3\.0p|3\.0n|4\.0r|4\.0p)$") { set resp.http.Access-Control-Allow-Origin = req.http.cg-origin; }
+    if (req.http.cg-key ~ "^(?:0\.0p)$") { set resp.http.Access-Control-Allow-Methods = "GET"; }
+    if (req.http.cg-key ~ "^(?:0\.0p|1\.0p|4\.0p)$") { set resp.http.Access-Control-Allow-Headers = "Content-Type"; }
+    if (req.http.cg-key ~ "^(?:0\.0p|4\.0p)$") { set resp.http.Access-Control-Max-Age = "600"; }
+    if (req.http.cg-key ~ "^(?:1\.0p|4\.0p)$") { set resp.http.Access-Control-Allow-Methods = "GET, HEAD, POST"; }
     if (req.http.cg-key ~ "^(?:3\.0r)$") { set resp.http.Timing-Allow-Origin = req.http.cg-origin; }
-    if (req.http.cg-key ~ "^(?:3\.0r|3\.0p|3\.0u|3\.0n)$") { set resp.http.Access-Control-Allow-Credentials = "true"; }
+    if (req.http.cg-key ~ "^(?:3\.0r|3\.0p|3\.0n)$") { set resp.http.Access-Control-Allow-Credentials = "true"; }
     if (req.http.cg-key ~ "^(?:3\.0r)$") { set resp.http.Access-Control-Expose-Headers = "X-Total, ETag"; }
-    if (req.http.cg-key ~ "^(?:3\.0p|3\.0u|3\.0n)$") { set resp.http.Access-Control-Allow-Methods = "GET, PUT, DELETE"; }
-    if (req.http.cg-key ~ "^(?:3\.0p|3\.0u|3\.0n)$") { set resp.http.Access-Control-Allow-Headers = "X-Token, Authorization"; }
-    if (req.http.cg-key ~ "^(?:3\.0p|3\.0u|3\.0n)$") { set resp.http.Access-Control-Max-Age = "0"; }
+    if (req.http.cg-key ~ "^(?:3\.0p|3\.0n)$") { set resp.http.Access-Control-Allow-Methods = "GET, PUT, DELETE"; }
+    if (req.http.cg-key ~ "^(?:3\.0p|3\.0n)$") { set resp.http.Access-Control-Allow-Headers = "X-Token, Authorization"; }
+    if (req.http.cg-key ~ "^(?:3\.0p|3\.0n)$") { set resp.http.Access-Control-Max-Age = "0"; }
     if (req.http.cg-key ~ "^(?:3\.0n)$") { set resp.http.Access-Control-Allow-Private-Network = "true"; }
     if (req.http.cg-by == "edge") { set resp.http.X-CorsGuard = "edge"; }
 }

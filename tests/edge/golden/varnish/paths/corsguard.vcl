@@ -16,28 +16,28 @@ sub corsguard_headers {
     std.collect(resp.http.Vary);
     if (req.http.cg-key ~ "^(?:0r|1r|3r|4r|5r|6r|9r|0\.0r|1\.0r|3\.0r|4\.0r|5\.0r|6\.0r|6\.1r)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin"; }
     if (req.http.cg-key ~ "^(?:0r|1r|3r|4r|5r|6r|9r|0\.0r|1\.0r|3\.0r|4\.0r|5\.0r|6\.0r|6\.1r)$" && !resp.http.Vary) { set resp.http.Vary = "Origin"; }
-    if (req.http.cg-key ~ "^(?:0p|3p|4p|5p|5u|8p|9p|0\.0p|0\.0u|2\.0p|2\.0u|3\.0p|3\.0u|4\.0p|4\.0u|5\.0p|5\.0u|6\.0p|6\.0u|6\.1p|6\.1u)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin, Access-Control-Request-Method, Access-Control-Request-Headers"; }
-    if (req.http.cg-key ~ "^(?:0p|3p|4p|5p|5u|8p|9p|0\.0p|0\.0u|2\.0p|2\.0u|3\.0p|3\.0u|4\.0p|4\.0u|5\.0p|5\.0u|6\.0p|6\.0u|6\.1p|6\.1u)$" && !resp.http.Vary) { set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"; }
-    if (req.http.cg-key ~ "^(?:1p|1\.0p|1\.0u|1\.0n)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"; }
-    if (req.http.cg-key ~ "^(?:1p|1\.0p|1\.0u|1\.0n)$" && !resp.http.Vary) { set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"; }
-    if (req.http.cg-key ~ "^(?:2r|6r|2\.0r|2\.0p|2\.0u|6\.1r|6\.1p|6\.1u)$") { set resp.http.Access-Control-Allow-Origin = "*"; }
+    if (req.http.cg-key ~ "^(?:0p|3p|4p|5p|8p|9p|0\.0p|2\.0p|2\.0u|3\.0p|4\.0p|5\.0p|5\.0u|6\.0p|6\.1p)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin, Access-Control-Request-Method, Access-Control-Request-Headers"; }
+    if (req.http.cg-key ~ "^(?:0p|3p|4p|5p|8p|9p|0\.0p|2\.0p|2\.0u|3\.0p|4\.0p|5\.0p|5\.0u|6\.0p|6\.1p)$" && !resp.http.Vary) { set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"; }
+    if (req.http.cg-key ~ "^(?:1p|1\.0p|1\.0n)$" && resp.http.Vary && !(resp.http.Vary ~ "(?i)(?:^|,)[ \t]*(?:origin|\*)[ \t]*(?:,|$)")) { set resp.http.Vary = resp.http.Vary + ", Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"; }
+    if (req.http.cg-key ~ "^(?:1p|1\.0p|1\.0n)$" && !resp.http.Vary) { set resp.http.Vary = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers, Access-Control-Request-Private-Network"; }
+    if (req.http.cg-key ~ "^(?:2r|6r|2\.0r|2\.0p|2\.0u|6\.1r|6\.1p)$") { set resp.http.Access-Control-Allow-Origin = "*"; }
     if (req.http.cg-key ~ "^(?:2r|2\.0r)$") { set resp.http.Access-Control-Expose-Headers = "*"; }
     if (req.http.cg-key ~ "^(?:2r|2\.0r)$") { set resp.http.Timing-Allow-Origin = "*"; }
     if (req.http.cg-key ~ "^(?:4r|9r|4\.0r)$") { set resp.http.Cross-Origin-Resource-Policy = "same-site"; }
-    if (req.http.cg-key ~ "^(?:0\.0r|0\.0p|0\.0u|1\.0r|1\.0p|1\.0u|1\.0n|3\.0r|3\.0p|3\.0u|4\.0r|4\.0p|4\.0u|5\.0r|5\.0p|5\.0u|6\.0r|6\.0p|6\.0u)$") { set resp.http.Access-Control-Allow-Origin = req.http.cg-origin; }
-    if (req.http.cg-key ~ "^(?:0\.0p|0\.0u|4\.0p|4\.0u|6\.0p|6\.0u|6\.1p|6\.1u)$") { set resp.http.Access-Control-Allow-Methods = "GET, HEAD, POST"; }
-    if (req.http.cg-key ~ "^(?:0\.0p|0\.0u|3\.0p|3\.0u|4\.0p|4\.0u|6\.0p|6\.0u|6\.1p|6\.1u)$") { set resp.http.Access-Control-Allow-Headers = "Content-Type"; }
-    if (req.http.cg-key ~ "^(?:0\.0p|0\.0u|2\.0p|2\.0u|3\.0p|3\.0u|5\.0p|5\.0u|6\.0p|6\.0u|6\.1p|6\.1u)$") { set resp.http.Access-Control-Max-Age = "600"; }
+    if (req.http.cg-key ~ "^(?:0\.0r|0\.0p|1\.0r|1\.0p|1\.0n|3\.0r|3\.0p|4\.0r|4\.0p|5\.0r|5\.0p|5\.0u|6\.0r|6\.0p)$") { set resp.http.Access-Control-Allow-Origin = req.http.cg-origin; }
+    if (req.http.cg-key ~ "^(?:0\.0p|4\.0p|6\.0p|6\.1p)$") { set resp.http.Access-Control-Allow-Methods = "GET, HEAD, POST"; }
+    if (req.http.cg-key ~ "^(?:0\.0p|3\.0p|4\.0p|6\.0p|6\.1p)$") { set resp.http.Access-Control-Allow-Headers = "Content-Type"; }
+    if (req.http.cg-key ~ "^(?:0\.0p|2\.0p|2\.0u|3\.0p|5\.0p|5\.0u|6\.0p|6\.1p)$") { set resp.http.Access-Control-Max-Age = "600"; }
     if (req.http.cg-key ~ "^(?:1\.0r)$") { set resp.http.Timing-Allow-Origin = req.http.cg-origin; }
-    if (req.http.cg-key ~ "^(?:1\.0r|1\.0p|1\.0u|1\.0n|6\.0r|6\.0p|6\.0u)$") { set resp.http.Access-Control-Allow-Credentials = "true"; }
+    if (req.http.cg-key ~ "^(?:1\.0r|1\.0p|1\.0n|6\.0r|6\.0p)$") { set resp.http.Access-Control-Allow-Credentials = "true"; }
     if (req.http.cg-key ~ "^(?:1\.0r)$") { set resp.http.Access-Control-Expose-Headers = "X-Total, ETag"; }
-    if (req.http.cg-key ~ "^(?:1\.0p|1\.0u|1\.0n)$") { set resp.http.Access-Control-Allow-Methods = "GET, PUT, DELETE"; }
-    if (req.http.cg-key ~ "^(?:1\.0p|1\.0u|1\.0n)$") { set resp.http.Access-Control-Allow-Headers = "X-Token, Authorization"; }
-    if (req.http.cg-key ~ "^(?:1\.0p|1\.0u|1\.0n)$") { set resp.http.Access-Control-Max-Age = "0"; }
+    if (req.http.cg-key ~ "^(?:1\.0p|1\.0n)$") { set resp.http.Access-Control-Allow-Methods = "GET, PUT, DELETE"; }
+    if (req.http.cg-key ~ "^(?:1\.0p|1\.0n)$") { set resp.http.Access-Control-Allow-Headers = "X-Token, Authorization"; }
+    if (req.http.cg-key ~ "^(?:1\.0p|1\.0n)$") { set resp.http.Access-Control-Max-Age = "0"; }
     if (req.http.cg-key ~ "^(?:1\.0n)$") { set resp.http.Access-Control-Allow-Private-Network = "true"; }
     if (req.http.cg-key ~ "^(?:2\.0p|2\.0u|5\.0p|5\.0u)$") { set resp.http.Access-Control-Allow-Methods = "*"; }
     if (req.http.cg-key ~ "^(?:2\.0p)$") { set resp.http.Access-Control-Allow-Headers = "*"; }
-    if (req.http.cg-key ~ "^(?:3\.0p|3\.0u)$") { set resp.http.Access-Control-Allow-Methods = "GET"; }
+    if (req.http.cg-key ~ "^(?:3\.0p)$") { set resp.http.Access-Control-Allow-Methods = "GET"; }
     if (req.http.cg-key ~ "^(?:5\.0p)$") { set resp.http.Access-Control-Allow-Headers = "*, Authorization"; }
     if (req.http.cg-by == "edge") { set resp.http.X-CorsGuard = "edge"; }
 }
