@@ -84,7 +84,7 @@ UNEQUAL: Final = (
     Difference(
         frozenset({"nginx", "caddy", "varnish"}),
         r"^\S+ [^ ?]*#",
-        'A path with "#", which no browser sends, has the closed policy.',
+        'A path that has another policy up to a "#" has the closed policy. No browser sends one.',
     ),
     Difference(
         frozenset({"nginx", "apache"}),

@@ -7,7 +7,7 @@ there are expressions for every spelling of a path.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
@@ -15,19 +15,18 @@ from urllib.parse import quote, unquote_to_bytes
 _SLASH: Final = r"(?:/|%2[fF])"
 _DOT: Final = r"(?:\.|%2[eE])"
 
-#: An expression that is found in every path, as it was sent, that is ambiguous once it is decoded.
-AMBIGUOUS_AS_SENT: Final = "|".join(
-    [
-        rf"{_SLASH}{_SLASH}",
-        r"\\|%5[cC]|%00|#",
-        # An escape that is left after one decoding; its letters and digits may be escaped, too, and its "%"
-        # may be one that begins no escape.
-        r"%(?:25(?:2|%32)|%32)(?:[eEfF]|%[46][56])|%2%[46][56]",
-        r"%(?:25(?:5|%35)|%35)(?:[cC]|%[46]3)|%5%[46]3",
-        # Some software takes this for an escape.
-        r"%[uU]",
-        rf"{_SLASH}{_DOT}{_DOT}?(?:{_SLASH}|$)",
-    ]
+#: One of these is found in every path, as it was sent, that is ambiguous once it is decoded.
+_AMBIGUOUS: Final = (
+    rf"{_SLASH}{_SLASH}",
+    r"\\|%5[cC]|%00",
+    "#",
+    # An escape that is left after one decoding; its letters and digits may be escaped, too, and its "%"
+    # may be one that begins no escape.
+    r"%(?:25(?:2|%32)|%32)(?:[eEfF]|%[46][56])|%2%[46][56]",
+    r"%(?:25(?:5|%35)|%35)(?:[cC]|%[46]3)|%5%[46]3",
+    # Some software takes this for an escape.
+    r"%[uU]",
+    rf"{_SLASH}{_DOT}{_DOT}?(?:{_SLASH}|$)",
 )
 
 #: An expression that is found where a "%" begins no escape.
@@ -69,15 +68,37 @@ class Paths:
     @property
     def ambiguous(self) -> str:
         """An expression that is found in every path, as it was sent, that has the closed rule."""
+        return "|".join(self._ambiguous())
+
+    @property
+    def ambiguous_without_fragments(self) -> str:
+        """The same without "#", for engines that accept it, and compare :attr:`fragments`, too."""
+        return "|".join(each for each in self._ambiguous() if each != "#")
+
+    def _ambiguous(self) -> Iterator[str]:
+        yield from _AMBIGUOUS
         if any("%" in path for path in (*dict(self.prefixes), *(each.path for each in self.exact))):
-            return f"{AMBIGUOUS_AS_SENT}|{LONE_PERCENT}"
-        return AMBIGUOUS_AS_SENT
+            yield LONE_PERCENT
+
+    @property
+    def fragments(self) -> tuple[str, ...]:
+        """Expressions for the beginning of every path, as it was sent, that "#" makes ambiguous.
+
+        Some software ends a path at "#" (RFC 3986, section 3.5). What these match can have another rule then,
+        or is ambiguous then.
+        """
+        prefixes = [prefix for prefix, _ in self.prefixes if prefix != "/"]
+        if self.exact or any("#" in prefix for prefix in prefixes):
+            return ("[^?]*#",)
+        return rf"[^?#]*{_SLASH}{_DOT}{_DOT}?#", *(f"{spelled(prefix)}#" for prefix in prefixes)
 
     def rule_for(self, sent: str, method: str) -> int:
         """Return the rule for the path that was *sent*."""
         if self.whole is not None:
             return self.whole
-        if re.search(self.ambiguous, sent) or not sent.startswith("/"):
+        if re.search(self.ambiguous_without_fragments, sent) or not sent.startswith("/"):
+            return self.closed
+        if any(re.match(each, sent) for each in self.fragments):
             return self.closed
         path = unquote_to_bytes(sent).decode("latin-1")
         for exact in self.exact:

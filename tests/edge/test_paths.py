@@ -59,7 +59,9 @@ def rule_in_python(sent: str) -> int:
 
 def rule_by_expressions(sent: str) -> int:
     """Return the rule that an engine finds that does not decode paths."""
-    if re.search(PATHS.ambiguous, sent):
+    if re.search(PATHS.ambiguous_without_fragments, sent):
+        return CLOSED
+    if any(re.match(each, sent) for each in PATHS.fragments):
         return CLOSED
     matching = (rule for prefix, rule in PATHS.prefixes if re.fullmatch(spelled_prefix(prefix), sent))
     return next(matching, CLOSED)
@@ -70,6 +72,34 @@ def test_a_path_has_the_rule_that_it_has_in_python(sent):
     """Decoded, or compared with every spelling."""
     assert PATHS.rule_for(sent, "GET") == rule_in_python(sent)
     assert rule_by_expressions(sent) == rule_in_python(sent)
+
+
+@reaching
+@given(st.lists(st.sampled_from([*_PIECES, "#", "#"]), max_size=8).map(lambda pieces: "/" + "".join(pieces)))
+def test_a_path_with_a_number_sign_has_the_rule_of_both_its_readings(sent):
+    """Some software ends it there. Where it would have another rule then, it is closed."""
+    whole, ended = rule_in_python(sent), rule_in_python(sent.partition("#")[0])
+
+    if met("#" in sent and CLOSED not in {whole, ended}):
+        wanted = whole if whole == ended else CLOSED
+        assert PATHS.rule_for(sent, "GET") == rule_by_expressions(sent) == wanted
+    else:
+        assert (
+            PATHS.rule_for(sent, "GET") == rule_by_expressions(sent) == (whole if "#" not in sent else CLOSED)
+        )
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        Paths(ordered({"/a": 1, "/": 2}), (Exact("/x", (), 4),), 3),
+        Paths(ordered({"/a#b": 1, "/": 2}), closed=3),
+    ],
+)
+def test_a_number_sign_closes_every_path_where_rules_are_for_one_path_or_have_one(paths):
+    """Its two readings would have to be compared with every one of them."""
+    assert {paths.rule_for(sent, "GET") for sent in ("/x#y", "/a#b", "/a/y#z", "/y#")} == {3}
+    assert paths.rule_for("/a%23b", "GET") in {1, 2}
 
 
 @reaching
@@ -113,6 +143,14 @@ def test_where_a_rule_has_a_percent_sign_no_other_path_gets_it(sent, prefix):
         ("/a/%%32f", CLOSED),
         ("/a/%u002f", CLOSED),
         ("/a#b", CLOSED),
+        ("/%61#b", CLOSED),
+        ("/a/b#", CLOSED),
+        ("/a/..#/b", CLOSED),
+        ("/a/%2E#b", CLOSED),
+        ("/a/x#b", 1),
+        ("/a/#", 1),
+        ("/#", 3),
+        ("/x#?y", 3),
         ("/caf%C3%A9/x", 2),
         ("/caf%c3%a9", 2),
         ("a", CLOSED),

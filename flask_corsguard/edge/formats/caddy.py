@@ -31,7 +31,7 @@ from flask_corsguard.edge.origins import Origins
 from flask_corsguard.edge.paths import Paths
 from flask_corsguard.edge.rules import Rules
 
-from .states import cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
+from .states import alternatives, cases_of, numbered, owned_in, states_of, tables_of, unmanaged, values_of
 
 _ORIGIN: Final = "{http.request.header.Origin}"
 _METHOD: Final = "{http.request.header.Access-Control-Request-Method}"
@@ -138,8 +138,9 @@ def _add_paths(route: _Route, paths: Paths) -> None:
         for method, rule in by_method:
             route.set("rule", f"r{rule}", here, _matches("{vars.cg_method}", method))
     # What other software may take for another path, whatever it is; without the query.
-    ambiguous = f"^[^?]*(?:{paths.ambiguous.replace('$', '(?:[?]|$)')})"
-    route.set("rule", f"r{paths.closed}", f"{{http.request.orig_uri}}.matches({_cel(ambiguous)})")
+    ambiguous = f"[^?]*(?:{paths.ambiguous_without_fragments.replace('$', '(?:[?]|$)')})"
+    for pattern in (ambiguous, *alternatives(paths.fragments)):
+        route.set("rule", f"r{paths.closed}", f"{{http.request.orig_uri}}.matches({_cel(f'^(?:{pattern})')})")
 
 
 def _add_states(route: _Route, rules: Rules) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from flask_corsguard.edge.paths import Exact, Paths
 
 from .nginx_text import Map, expression, quoted
+from .states import alternatives
 
 
 def maps_of_paths(paths: Paths) -> Iterator[Map]:
@@ -17,7 +18,9 @@ def maps_of_paths(paths: Paths) -> Iterator[Map]:
         return
     yield Map("$request_uri", "path_sent", [(quoted("~^(?<corsguard_sent>[^?]*)"), "$corsguard_sent")], '""')
     # $uri is decoded, and its dot segments are resolved; of what is not ambiguous there are none.
-    lines = [(expression(paths.ambiguous, whole=False), '""'), ('"~^/"', "$uri")]
+    lines = [(expression(paths.ambiguous_without_fragments, whole=False), '""')]
+    lines += [(expression(each, end=""), '""') for each in alternatives(paths.fragments)]
+    lines.append(('"~^/"', "$uri"))
     yield Map("$corsguard_path_sent", "path", lines, '""')
     rule = "rule"
     if paths.exact:

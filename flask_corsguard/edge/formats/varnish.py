@@ -137,7 +137,10 @@ def _of_paths(paths: Paths) -> Iterator[str]:
             for method, rule in by_method:
                 yield _set("rule", f'"{rule}"', here, _matches("req.http.cg-method", method))
     # What other software may take for another path, whatever it is.
-    yield _set("rule", f'"{paths.closed}"', f'({path} !~ "^/" || {path} ~ "{paths.ambiguous}")')
+    ambiguous = paths.ambiguous_without_fragments
+    yield _set("rule", f'"{paths.closed}"', f'({path} !~ "^/" || {path} ~ "{ambiguous}")')
+    for pattern in alternatives(paths.fragments):
+        yield _set("rule", f'"{paths.closed}"', f'{path} ~ "^(?:{pattern})"')
 
 
 def _of_states(rules: Rules, directory: str) -> Iterator[str]:

@@ -7,8 +7,9 @@ import pytest
 from edge.engines.launch import running
 from edge.engines.report import Row
 from edge.engines.table import CORS_ALONE, ENGINES
-from edge.policies import NAMES, PATHS
+from edge.policies import EVERYONE, EVIL, NAMES, PATHS, A
 from edge.policies import source as source_named
+from flask_corsguard import SAME_ORIGIN, Policy
 from flask_corsguard.edge.differences import difference_of, explanation_of
 from flask_corsguard.edge.replay import replay
 from flask_corsguard.edge.source import source_of
@@ -108,3 +109,17 @@ def test_an_engine_with_cors_alone_grants_no_more(engine, tls, record):
     record(row_of(engine, tls, findings))
     assert shown([each for each in findings if not each.a]) == ""
     assert sum(each.b for each in findings) > len(findings) * 0.95
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=str)
+def test_an_engine_grants_nothing_to_a_path_that_a_number_sign_makes_ambiguous(engine):
+    """Some servers end it there, and others do not; where the policies differ, neither one is applied."""
+    source = source_of({"/open/own": SAME_ORIGIN, "/open": EVERYONE, "/": Policy(origins=[A])})
+    closed = ("/open#x", "/%6fpen#", "/open/own#/x", "/x/..#y")
+    with running(engine, source) as started, started.wire() as wire:
+        answers = [
+            wire.ask("GET", target, [("Host", started.site.host), ("Origin", EVIL if "own" in target else A)])
+            for target in closed
+        ]
+
+    assert [each.values("access-control-allow-origin") for each in answers] == [[]] * len(closed)

@@ -69,7 +69,8 @@ sub vcl_recv {
     if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:b|%62)(?:l|%6[Cc])(?:u|%75)(?:e|%65)(?:/|%2[Ff])(?:v|%76)(?:i|%69)(?:e|%65)(?:w|%77))$" && req.http.cg-method ~ "^(?:(?i:HEAD))$") { set req.http.cg-rule = "3"; }
     if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:b|%62)(?:l|%6[Cc])(?:u|%75)(?:e|%65)(?:/|%2[Ff])(?:v|%76)(?:i|%69)(?:e|%65)(?:w|%77))$" && req.http.cg-method ~ "^(?:(?i:PUT))$") { set req.http.cg-rule = "4"; }
     if (req.http.cg-path ~ "^(?:(?:/|%2[Ff])(?:o|%6[Ff])(?:t|%74)(?:h|%68)(?:e|%65)(?:r|%72))$") { set req.http.cg-rule = "4"; }
-    if ((req.http.cg-path !~ "^/" || req.http.cg-path ~ "(?:/|%2[fF])(?:/|%2[fF])|\\|%5[cC]|%00|#|%(?:25(?:2|%32)|%32)(?:[eEfF]|%[46][56])|%2%[46][56]|%(?:25(?:5|%35)|%35)(?:[cC]|%[46]3)|%5%[46]3|%[uU]|(?:/|%2[fF])(?:\.|%2[eE])(?:\.|%2[eE])?(?:(?:/|%2[fF])|$)")) { set req.http.cg-rule = "5"; }
+    if ((req.http.cg-path !~ "^/" || req.http.cg-path ~ "(?:/|%2[fF])(?:/|%2[fF])|\\|%5[cC]|%00|%(?:25(?:2|%32)|%32)(?:[eEfF]|%[46][56])|%2%[46][56]|%(?:25(?:5|%35)|%35)(?:[cC]|%[46]3)|%5%[46]3|%[uU]|(?:/|%2[fF])(?:\.|%2[eE])(?:\.|%2[eE])?(?:(?:/|%2[fF])|$)")) { set req.http.cg-rule = "5"; }
+    if (req.http.cg-path ~ "^(?:[^?]*#)") { set req.http.cg-rule = "5"; }
     if (req.http.cg-rule == "0") { set req.http.cg-state = "0"; }
     unset req.http.cg-listed;
     if (req.http.cg-rule == "0") {
