@@ -87,9 +87,10 @@ UNEQUAL: Final = (
         'A path that has another policy up to a "#" has the closed policy. No browser sends one.',
     ),
     Difference(
-        frozenset({"nginx", "apache"}),
-        r"Origin: [;)]|Origin: [^;]*; Origin: ",
-        "The engine takes a header without a value for none, or one of two lines for the header.",
+        frozenset({"nginx"}),
+        r"(?:Origin|Cookie): [;)]|Origin: [^;]*; Origin: ",
+        "nginx has no variable that differs between a header without a value and none. Before 1.23, it has the "
+        "first of two lines alone.",
     ),
 )
 

@@ -26,6 +26,7 @@ def is_sendable(method: str, target: str, headers: Iterable[tuple[str, str]], sc
     path = target.partition("?")[0]
     return (
         len(values) == len(pairs)
+        and all(values.values())
         and (method in _METHODS or (is_token(method) and method.upper() not in _METHODS))
         and _PATH.fullmatch(path) is not None
         and _DOTS.search(path) is None

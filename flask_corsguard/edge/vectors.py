@@ -230,6 +230,7 @@ def _of_guard(path: str, policies: Policies, site: Site) -> Iterator[Vector]:
         (("post",), _SITES[:2], origins[:3], (None,), (None,)),
         (("GET",), _SITES[:5], origins[:4], (None, "a=1"), (None, "websocket")),
         (("GET",), (None, "cross-site"), origins[1:3], (None,), _UPGRADES),
+        (("POST",), (None, "cross-site"), origins[:3], ("",), (None,)),
     )
     for each in products:
         for method, fetch_site, origin, cookie, upgrade in product(*each):

@@ -167,6 +167,8 @@ def test_every_difference_is_one_of_a_format_that_is_there():
         ("GET", "/", [("Origin", A), ("Sec-Fetch-Site", "same-origin")], False),
         ("POST", "/", [("Host", "h"), ("Origin", "http://h"), ("Sec-Fetch-Site", "same-origin")], True),
         ("POST", "/", [("Origin", A), ("Sec-Fetch-Site", "none")], False),
+        ("POST", "/", [("Origin", A), ("Cookie", "a=1")], True),
+        ("POST", "/", [("Origin", A), ("Cookie", "")], False),
         ("GET", "/", [("Upgrade", "websocket")], False),
         ("GET", "/", [("Origin", A), ("Upgrade", "websocket")], True),
         ("GET", "/", [("Origin", A), ("Upgrade", "h2c")], False),

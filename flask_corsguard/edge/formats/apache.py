@@ -73,6 +73,7 @@ def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
         f'RewriteMap cg_origins_{number} "txt:{directory}/origins-{number}.txt"' for number in sets.values()
     ]
     lines = [
+        *_of_empty_headers(),
         "RewriteEngine On",
         *maps,
         *_of_preflights(),
@@ -84,6 +85,12 @@ def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
     ]
     data = (File(f"origins-{number}.txt", _list(origins), is_data=True) for origins, number in sets.items())
     return File("corsguard.conf", "".join(f"{line}\n" for line in lines)), *data
+
+
+def _of_empty_headers() -> Iterator[str]:
+    # An expression takes a header without a value for none. To Python it is one that is not valid, as "," is.
+    for name in ("Origin", "Cookie"):
+        yield f'RequestHeader edit {name} "^$" "," early'
 
 
 def _list(origins: Origins) -> str:

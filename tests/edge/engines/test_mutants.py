@@ -87,6 +87,8 @@ MUTANTS = {
         ("the escaped slash", re.escape("%2[fF]"), "%2[x]"),
         ("own sites", r"same\\-origin\|none", "same-origin|none|same-site"),
         ("cookies", r'RewriteCond "%\{HTTP:Cookie\}" "\^\$"\n', ""),
+        ("an Origin without a value", r"RequestHeader edit Origin .*\n", ""),
+        ("a Cookie without a value", r"RequestHeader edit Cookie .*\n", ""),
     ],
     "varnish": [
         ("the end of a pattern", r"(\)\+partner\\\.example\))\$\"", r'\1"'),
