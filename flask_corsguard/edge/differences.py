@@ -89,7 +89,7 @@ UNEQUAL: Final = (
     Difference(
         frozenset({"nginx"}),
         r"(?:Origin|Cookie): [;)]|Origin: [^;]*; Origin: ",
-        "nginx has no variable that differs between a header without a value and none. Before 1.23, it has the "
+        "No variable of nginx differs between a header without a value and none. Before 1.23, it has the "
         "first of two lines alone.",
     ),
 )
