@@ -9,8 +9,8 @@ import pytest
 from edge.engines import report
 
 HERE = Path(__file__).parent
-_PROPERTY = "row of the table of engines"
-_ROWS: list[report.Row] = []
+_PROPERTY = "row of a table of engines"
+_ROWS: set[tuple[object, ...]] = set()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -23,25 +23,25 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture
 def record(record_property):
-    """Take a row of the table; it reaches the process that prints it with the report of the test."""
-    return lambda row: record_property(_PROPERTY, list(row))
+    """Take a row of a table; it reaches the process that prints it with the report of the test."""
+    return lambda row: record_property(_PROPERTY, [type(row).__name__, *row])
 
 
 def pytest_runtest_logreport(report: pytest.TestReport):
     """Collect the rows."""
-    from edge.engines.report import Row
-
     if report.when == "call":
-        _ROWS.extend(Row(*value) for name, value in report.user_properties if name == _PROPERTY)
+        _ROWS.update(tuple(value) for name, value in report.user_properties if name == _PROPERTY)
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """Print the table, and write it into the documentation if that is wanted and all engines are in it."""
-    rows = sorted(set(_ROWS))
-    if not rows:
-        return
-    terminalreporter.section("engines in front")
-    for line in report.printed(rows):
+    """Print the tables; if it is wanted, write those that have all engines into the documentation."""
+    rows, shares = (
+        sorted(kind(*values) for name, *values in _ROWS if name == kind.__name__)
+        for kind in (report.Row, report.Share)
+    )
+    if rows or shares:
+        terminalreporter.section("engines in front")
+    for line in [*(report.printed(rows) if rows else ()), *(report.printed_shares(shares) if shares else ())]:
         terminalreporter.write_line(line)
-    if config.option.write_docs and not report.missing(rows):
-        report.write(rows)
+    if config.option.write_docs:
+        report.write(rows, shares)
