@@ -77,8 +77,8 @@ CORS_FAULTS: Final = (
     ),
     Fault(
         code="redirect-with-password",
-        meaning="The server redirects the request to a URL with a user name or a password in it, which a "
-        "request to another origin may not follow.",
+        meaning="The server redirects the request to a URL with a user name or a password in it. A request "
+        "to another origin may not follow such a redirect.",
         remedy="Have the server redirect to a URL without user:password@.",
         link=f"{FETCH}#http-redirect-fetch",
         examples={"value": "https://user:password@api.example/"},

@@ -55,7 +55,7 @@ NETWORK_FAULTS: Final = (
     ),
     Fault(
         code="resource-policy",
-        meaning="The page embeds {url} without CORS, as an <img> or a <script> does, and the answer's "
+        meaning="The page embeds {url} without CORS, as an <img> or a <script> does. The answer's "
         "Cross-Origin-Resource-Policy allows that only to pages of its own origin or site.",
         remedy="Have the server send Cross-Origin-Resource-Policy: cross-origin with this resource. In "
         "Express, helmet sets same-origin by default.",

@@ -143,7 +143,7 @@ def _host(origin: str) -> str:
 def _origin_insecure(request: Request, detail: str, policy: Policy) -> str:
     return (
         f"{request.origin} is allowed by a regular expression or a callable, but the policy allows "
-        "credentials, and over plain http anyone on the network can pose as that page. "
+        "credentials. Over plain http, anyone on the network can pose as that page. "
         f"{to_allow_insecure(policy)}"
     )
 

@@ -63,7 +63,7 @@ _WARNINGS: Final = {
         "A policy that cannot be found does not apply, and a wider one may.",
         (
             "Use functools.wraps in the decorator that hides it, or write @cors above that decorator "
-            "and below the route; mark an object that is the view itself."
+            "and below the route. If the view itself is an object, mark that object."
         ),
     ),
     "mark.in-hook": (

@@ -63,8 +63,8 @@ DIFFERENCES: Final = (
     Difference(
         _ALL,
         r"^\S+ [^ ?]*(?://|%2[eEfF]|%5[cC]|%25|%00)",
-        "A path that other software may take for another one has the closed policy, also where the URL map "
-        "of a Flask application has a rule for it.",
+        "A path that other software may take for another one has the closed policy, even if a rule of Flask "
+        "matches it.",
     ),
 )
 

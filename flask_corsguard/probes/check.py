@@ -13,8 +13,8 @@ from .sharing import cells_of, of_hosts, of_strange_lines, of_strangers, of_valu
 
 #: What a check sends, for the question whether it may.
 SENDS: Final = (
-    "GET, HEAD, OPTIONS and PROPFIND of this URL, and POST without a body to a path below it where "
-    "nothing is, in the names of other origins"
+    "GET, HEAD, OPTIONS and PROPFIND of this URL, in the names of other origins. POST without a body goes "
+    "to a path below it where nothing is"
 )
 
 

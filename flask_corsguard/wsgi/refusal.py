@@ -116,7 +116,7 @@ def proxy_hint(request: Request, forwarded_host: str | None, advice: ProxyAdvice
     host = (request.host or "")[:MAX_AUTHORITY_LENGTH].lower()
     if host in authorities(origin):
         return (
-            "only the scheme differs: the page was loaded over http and the server is reached by https; "
+            "only the scheme differs, because the page has http and the server has https: "
             f"redirect http to https, or, if a proxy reports the wrong scheme, {advice.scheme}"
         )
     names = [name.strip().lower() for name in (forwarded_host or "")[:MAX_FORWARDED_LENGTH].split(",")]

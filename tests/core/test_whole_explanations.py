@@ -344,7 +344,7 @@ SAID = [
         get("http://app.example"),
         (
             "http://app.example is allowed by a regular expression or a callable, but the policy "
-            "allows credentials, and over plain http anyone on the network can pose as that page. Use "
+            "allows credentials. Over plain http, anyone on the network can pose as that page. Use "
             'https there, or write dangerously_allow=["insecure-origins"].'
         ),
     ),

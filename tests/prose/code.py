@@ -32,6 +32,9 @@ _COMMENTS: Final = re.compile(r"^ *#.*(?:\n *#.*)*", re.MULTILINE)
 #: Between two paragraphs: an empty line, the next field, or the next item of a list.
 _BETWEEN: Final = re.compile(r"\n\s*\n|\n\s*(?=:\w+|[-*] )")
 
+#: Between two parts of a message, which people read as lines.
+_LINE: Final = re.compile(r"\n")
+
 #: What is written in each of these words, and why.
 EXCEPTIONS: Final = {
     '{"wider-than-app": "keep"}': "An answer for `corsguard migrate`, as a user writes it.",
@@ -98,36 +101,64 @@ def max_words() -> int:
     return int(found)
 
 
-def long_sentences(source: str) -> Iterator[str]:
-    """Yield the line and the number of words of each long sentence in docstrings and comments."""
-    for first, text in (*_docstrings(source), *_comments(source)):
+def long_sentences(source: str, *kinds: str) -> Iterator[str]:
+    """Yield the line and the number of words of each long sentence in the texts of these *kinds*."""
+    for first, kind, text in (*_docstrings(source), *_comments(source), *_messages(source)):
+        if kind not in kinds:
+            continue
         start, is_literal = 0, False
-        for part in _BETWEEN.split(text):
+        for part in (_LINE if kind == "message" else _BETWEEN).split(text):
             start = text.index(part, start)
             if not is_literal and ">>>" not in part:
                 for sentence in _END.split(_CODE.sub("code", part)):
                     count = len([word for word in sentence.split() if re.search(r"\w", word)])
                     if count > max_words():
                         line = first + text.count("\n", 0, start)
-                        yield f"{line}: {count} words: {' '.join(sentence.split())}"
+                        yield f"{line}: {kind}: {count} words: {' '.join(sentence.split())}"
             is_literal = part.rstrip().endswith("::")
             start += len(part)
 
 
-def _docstrings(source: str) -> Iterator[tuple[int, str]]:
+def _docstrings(source: str) -> Iterator[Text]:
     # Statements alone: to look into every expression takes far longer.
     waiting: list[ast.AST] = [ast.parse(source)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, _DOCUMENTED) and (text := ast.get_docstring(node, clean=False)) is not None:
-            yield node.body[0].lineno, text
+            yield Text(node.body[0].lineno, "docstring", text)
         waiting += [each for each in ast.iter_child_nodes(node) if isinstance(each, ast.stmt)]
 
 
-def _comments(source: str) -> Iterator[tuple[int, str]]:
+def _comments(source: str) -> Iterator[Text]:
     """Yield the comments that have lines of their own, adjacent ones as one, with their first lines."""
     for found in _COMMENTS.finditer(source):
-        yield source.count("\n", 0, found.start()) + 1, re.sub(r"(?m)^ *#:? ?", "", found[0])
+        line = source.count("\n", 0, found.start()) + 1
+        yield Text(line, "comment", re.sub(r"(?m)^ *#:? ?", "", found[0]))
+
+
+def _messages(source: str) -> Iterator[Text]:
+    """Yield the texts that are not docstrings, each of them whole, with one word for each value in it."""
+    waiting: list[ast.AST] = [ast.parse(source)]
+    while waiting:
+        node = waiting.pop()
+        text = _whole(node)
+        if text is not None:
+            yield Text(node.lineno, "message", text)
+            continue
+        documented = node.body[0] if _has_docstring(node) else None
+        waiting += [each for each in ast.iter_child_nodes(node) if each is not documented]
+
+
+def _whole(node: ast.AST) -> str | None:
+    """Return the text that an expression makes, or None if it does not make one."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        return "".join(each.value if isinstance(each, ast.Constant) else "value" for each in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        parts = _whole(node.left), _whole(node.right)
+        return None if parts == (None, None) else "".join(each or "value" for each in parts)
+    return None
 
 
 def _blank(code: re.Match[str]) -> str:

@@ -100,7 +100,7 @@ def _of_many_routes(app: Flask) -> Iterator[tuple[PutMark, Finding]]:
                 f"{', '.join(chain.from_iterable(routes.values()))}."
             )
             hint = (
-                "If one of them is meant, mark functools.partial(view) and register that there; if all are, "
+                "If one of them is meant, mark functools.partial(view) and register that there. If all are, "
                 "give their rules one endpoint, or mark the function for each of them."
             )
             yield mark, Finding(code="mark.many-routes", message=message, hint=hint)

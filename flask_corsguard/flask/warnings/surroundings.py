@@ -78,7 +78,7 @@ class Surroundings:
             if any(isinstance(each, CorsMiddleware) and each is not self._layer for each in layers(app)):
                 message = (
                     f"The application that is mounted at {path!r} has a CorsGuard or CorsMiddleware of its "
-                    "own, but this one is around it, and its policy applies there."
+                    "own. But this one is around it, and the policy of this one applies there."
                 )
                 hint = (
                     f"Write CorsGuard(app, paths={{{path!r}: policy}}) and remove the other one; or, outside "
