@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 
 from cases import LISTED, A
-from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, PolicyError
+from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, PolicyError, asgi
 from flask_corsguard.core.policy_fields import FIELDS
 from flask_corsguard.core.problems import SENTENCES, Problem
 from policy_cases import (
@@ -198,9 +198,32 @@ def test_a_hint_about_a_policy_that_is_followed_leaves_one():
         assert code_in(guarded(value)) == Policy(origins=["https://app.example"])
     assert "policy.replace(...)" in both.hint
     assert guarded(LISTED.replace(max_age=3)) is None
+
+
+@pytest.mark.parametrize("layer", [CorsMiddleware, asgi.CorsMiddleware])
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("*", 'Policy(origins="*")'),
+        (PAGE, f'Policy(origins=["{PAGE}"])'),
+        ("https://*.app.example", 'Policy(origins=["https://*.app.example"])'),
+        ([PAGE], f'Policy(origins=["{PAGE}"])'),
+        ("b.example", None),
+        ("/api", None),
+        (3, None),
+    ],
+)
+def test_a_layer_repeats_the_origins_that_were_given_instead_of_a_policy(layer, given, written):
+    """For anything else it lists what it takes."""
     with pytest.raises(PolicyError) as caught:
-        CorsMiddleware(Flask(__name__), "*")
-    assert guarded(eval(re.search(r"Give (Policy\(.*?\)),", caught.value.problems[0].hint)[1])) is None
+        layer(lambda *_: None, given)
+
+    (problem,) = caught.value.problems
+    kinds = "a list of policies, a mapping of paths, or a callable"
+    example = f'Give Policy(origins=["https://app.example"]), {kinds}.'
+    assert (problem.code, problem.field, problem.value) == ("policy.type", "policy", given)
+    assert problem.hint == (example if written is None else f"Write {written}.")
+    assert layer(lambda *_: None, eval(re.search(r"Policy\(.*?\)", problem.hint)[0]))
 
 
 def test_a_hint_about_the_configuration_that_is_followed_leaves_one_that_can_be_used():

@@ -11,9 +11,8 @@ from flask_corsguard.core.audiences import AnyPolicy, Audiences, compiled_any
 from flask_corsguard.core.compiled import CompiledPolicy, compiled
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.policy_argument import policy_from
-from flask_corsguard.core.problems import PolicyError, problem
 from flask_corsguard.wsgi.path_rules import CLOSED, PathRules
-from flask_corsguard.wsgi.policy_source import APPLICATION
+from flask_corsguard.wsgi.policy_source import APPLICATION, not_a_policy
 from flask_corsguard.wsgi.varying_policies import VaryingPolicies
 
 from .scope import origin_of, path_of
@@ -126,7 +125,4 @@ def source_of(policy: object) -> CompiledPolicy | PolicySource:
         return PolicyOfOrigin(known)
     if callable(policy):
         return PolicyPerRequest(cast("PolicyOf", policy))
-    hint = (
-        'Give Policy(origins=["https://app.example"]), a list of policies, a mapping of paths, or a callable.'
-    )
-    raise PolicyError([problem("policy.type", "policy", policy, hint)])
+    raise not_a_policy(policy)

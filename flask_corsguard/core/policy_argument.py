@@ -37,25 +37,28 @@ def policy_from(value: object, field: str) -> AnyPolicy:
         # A callable gives the same policies again and again.
         is_plain = all(isinstance(each, Policy) for each in policies)
         return (_audiences_of if is_plain else _audiences_from)(policies, field)
-    raise PolicyError([problem("policy.type", field, value, _policy_of_origins(value))])
+    raise PolicyError([problem("policy.type", field, value, policy_of_origins(value))])
 
 
 def _are_origins(value: Sequence[object]) -> bool:
     return bool(value) and all(isinstance(each, str) for each in value)
 
 
-def _policy_of_origins(value: object) -> str:
-    """Return the hint for origins, or anything else, in place of a policy."""
+def policy_of_origins(value: object, example: str = _EXAMPLE) -> str:
+    """Return the hint for origins, or anything else, in place of a policy.
+
+    :param example: the hint if *value* is not an origin or a few origins that a policy takes.
+    """
     origins = [str(value)] if isinstance(value, str) else value
     if isinstance(origins, (list, tuple)) and len(origins) <= SHOWN_ORIGINS:
         try:
             policy = Policy(origins=origins)
         except PolicyError:
             # What is wrong with them is the second thing to know.
-            return _EXAMPLE
+            return example
         listed = ", ".join(f'"{each}"' for each in policy.origins)
         return f"Write Policy(origins={listed if policy.origins == '*' else f'[{listed}]'})."
-    return _EXAMPLE
+    return example
 
 
 def policy_for_origin(policy: PolicyArgument | Audiences, origin: str | None) -> CompiledPolicy:

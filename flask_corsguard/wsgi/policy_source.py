@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from flask_corsguard.core.audiences import AnyPolicy, Audiences, compiled_any
 from flask_corsguard.core.compiled import CompiledPolicy, compiled
 from flask_corsguard.core.policy import Policy
-from flask_corsguard.core.policy_argument import policy_from
+from flask_corsguard.core.policy_argument import policy_from, policy_of_origins
 from flask_corsguard.core.problems import PolicyError, problem
 
 from .environ import ORIGIN
@@ -155,7 +155,12 @@ def source_of(policy: object, fixes: tuple[Any, ...]) -> PolicySource:
         return PolicyOfOrigin(known)
     if callable(policy):
         return PolicyPerRequest(cast("PolicyOf", policy), fixes)
-    hint = (
+    raise not_a_policy(policy)
+
+
+def not_a_policy(value: object) -> PolicyError:
+    """Return the error for a *value* that cannot be the *policy* argument of a middleware."""
+    example = (
         'Give Policy(origins=["https://app.example"]), a list of policies, a mapping of paths, or a callable.'
     )
-    raise PolicyError([problem("policy.type", "policy", policy, hint)])
+    return PolicyError([problem("policy.type", "policy", value, policy_of_origins(value, example))])
