@@ -108,14 +108,19 @@ def run(app, scope, received=(), survives=(), drive=asyncio.run) -> Result:
     incoming = iter([{"type": first, "body": b"", "more_body": False}, *received])
     sent: list[dict[str, object]] = []
 
+    answered = asyncio.Event()
+
     async def receive():
         for message in incoming:
             return message
-        # The client waits.
-        return await asyncio.Event().wait()
+        # The client waits. Once it has its answer, servers report that it has gone.
+        await answered.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message):
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            answered.set()
 
     with suppress(*survives):
         drive(app(scope, receive, send))
