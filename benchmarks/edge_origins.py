@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from edge.engines.apache_engine import WITH_DBM
 from edge.engines.launch import Running, running
 from edge.engines.table import ENGINES
 from flask_corsguard import Policy, PolicyError
@@ -61,7 +62,7 @@ def group_of(running: Running) -> int:
 
 def rows(counts: tuple[int, ...] = EXACT, patterns: tuple[int, ...] = PATTERNS) -> Iterator[dict[str, Any]]:
     """Measure one engine after the other."""
-    for engine in ENGINES:
+    for engine in (*ENGINES, WITH_DBM):
         if engine.name.endswith("of Debian"):
             continue
         for count in counts:

@@ -7,6 +7,7 @@ into two tables, and a response has both: what the application sets is removed f
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -35,6 +36,11 @@ _NAMES: Final = "%{HTTP:Access-Control-Request-Headers}"
 _SITE: Final = "%{HTTP:Sec-Fetch-Site}"
 _STATE: Final = "%{ENV:cg_state}"
 _PREFLIGHT: Final = ("%{ENV:cg_preflight}", "=p")
+
+#: For each list, a command and a line follow it as comments.
+_DBM: Final = (
+    "# For thousands of origins: run these commands after each export; use the lines with dbm: instead."
+)
 
 #: What is looked at, and what it is compared with.
 _Condition = tuple[str, str]
@@ -69,12 +75,11 @@ def _set(name: str, value: str, *conditions: _Condition) -> Iterator[str]:
 
 def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
     sets = numbered(rules)
-    maps = [
-        f'RewriteMap cg_origins_{number} "txt:{directory}/origins-{number}.txt"' for number in sets.values()
-    ]
+    maps = [line for number in sets.values() for line in _map(number, directory)]
     lines = [
         *_of_empty_headers(),
         "RewriteEngine On",
+        *([_DBM] if maps else []),
         *maps,
         *_of_preflights(),
         *_of_paths(rules.paths),
@@ -85,6 +90,14 @@ def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
     ]
     data = (File(f"origins-{number}.txt", _list(origins), is_data=True) for origins, number in sets.items())
     return File("corsguard.conf", "".join(f"{line}\n" for line in lines)), *data
+
+
+def _map(number: int, directory: str) -> Iterator[str]:
+    name, file = f"cg_origins_{number}", f"{directory}/origins-{number}"
+    source, written, used = (shlex.quote(f"{file}.{ending}") for ending in ("txt", "new", "dbm"))
+    yield f"# httxt2dbm -i {source} -o {written} && mv {written} {used}"
+    yield f'# RewriteMap {name} "dbm:{file}.dbm"'
+    yield f'RewriteMap {name} "txt:{file}.txt"'
 
 
 def _of_empty_headers() -> Iterator[str]:

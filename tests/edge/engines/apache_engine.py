@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from edge.engines.launch import Engine, Running
@@ -70,4 +73,19 @@ def _version() -> str:
     return shown.stdout.partition("Apache/")[2].split()[0]
 
 
+def _configure_dbm(running: Running) -> None:
+    """Do what the comments of the export are for: run the commands, and use the lines."""
+    file = running.home.path / "corsguard" / "corsguard.conf"
+    text = file.read_text()
+    path = f"{Path(program('httxt2dbm', 'apache2-utils')).parent}:{os.environ['PATH']}"
+    for command in re.findall("^# (httxt2dbm .*)$", text, re.MULTILINE):
+        subprocess.run(["sh", "-c", command], check=True, env={**os.environ, "PATH": path})
+    file.write_text(re.sub('^# (RewriteMap .*"dbm:.*)\n.*"txt:.*$', r"\1", text, flags=re.MULTILINE))
+    _configure(running)
+
+
 ENGINES: Final = (Engine("Apache", "apache", _configure, _command, _reload, _version),)
+#: With dbm files instead of lists of text; Apache watches them.
+WITH_DBM: Final = replace(
+    ENGINES[0], name="Apache with dbm", configure=_configure_dbm, reload=lambda _running: None
+)

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from edge.engines.apache_engine import WITH_DBM
 from edge.engines.launch import running
 from edge.engines.table import CORS_ALONE, ENGINES
 from flask_corsguard import Policy
@@ -40,7 +41,7 @@ def is_in_force(started) -> bool:
         return allowed(wire, host, NEW) is True and allowed(wire, host, OLD) is False
 
 
-@pytest.mark.parametrize("engine", [*ENGINES, *CORS_ALONE], ids=str)
+@pytest.mark.parametrize("engine", [*ENGINES, WITH_DBM, *CORS_ALONE], ids=str)
 def test_a_reload_under_load_grants_nothing_else(engine):
     """An origin of both is never refused, a stranger never allowed, and in the end the new one applies."""
     seen: dict[str, set[bool | None]] = {ALWAYS: set(), "https://evil.example": set()}
