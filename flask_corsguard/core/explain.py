@@ -113,7 +113,7 @@ def _origin_not_allowed(request: Request, detail: str, policy: Policy) -> str:
     if hides_host(request):
         advice = (
             "If it is the application's own, a proxy in front of it replaces Host, which is "
-            f"{shown(request.host)} here: have it pass the Host of the browser on. If it is not: {advice}"
+            f"{shown(request.host)} here: have it pass the Host of the browser on. Otherwise: {advice}"
         )
     if not policy.origins:
         return f"{origin} is another origin, and the policy allows only the application's own. {advice}"

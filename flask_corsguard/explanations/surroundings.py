@@ -93,7 +93,7 @@ def cookies_at_home(
         request.method, request.credentials = asked.method, "include"
         if jar.header(request, now) is None:
             yield (
-                f"The cookie {cookie.name or cookie.value} stays at home: {_why(cookie.attributes, url)}, "
+                f"The cookie {cookie.name or cookie.value} is not sent: {_why(cookie.attributes, url)}, "
                 "and the page is of another site. Set it with SameSite=None; Secure, or serve page and "
                 "server from one site."
             )
@@ -102,7 +102,7 @@ def cookies_at_home(
 def _why(attributes: Mapping[str, str], url: Url) -> str:
     same_site_value = attributes.get("samesite")
     if same_site_value is None:
-        return "it has no SameSite, which Chromium takes for Lax"
+        return "it has no SameSite, which Chromium treats as Lax"
     if same_site_value.lower() != "none":
         return f"it has SameSite={same_site_value}"
     if "secure" not in attributes:

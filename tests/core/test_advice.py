@@ -125,7 +125,7 @@ ROWS = [
         Reason.ORIGIN_NOT_ALLOWED,
         SAME_ORIGIN,
         post("https://bank.example", host="upstream"),
-        "If it is not: To allow it, write",
+        "Otherwise: To allow it, write",
     ),
     Row(
         Reason.ORIGIN_INSECURE,

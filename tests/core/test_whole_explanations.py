@@ -335,7 +335,7 @@ SAID = [
         (
             "https://bank.example is another origin, and the policy allows only the application's "
             "own. If it is the application's own, a proxy in front of it replaces Host, which is "
-            "'10.1.2.3' here: have it pass the Host of the browser on. If it is not: To allow it, "
+            "'10.1.2.3' here: have it pass the Host of the browser on. Otherwise: To allow it, "
             'write origins=["https://bank.example"].'
         ),
     ),

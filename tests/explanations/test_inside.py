@@ -328,7 +328,7 @@ def test_the_session_cookie_that_is_not_sent_is_found(shop, config):
     assert unknown.notes[-1].startswith(
         "If the application is served from another site than the page: The cookie"
     )
-    assert known.findings[0].startswith("The cookie session stays at home: ")
+    assert known.findings[0].startswith("The cookie session is not sent: ")
 
 
 def test_a_session_cookie_for_other_sites_is_not_a_finding(shop):

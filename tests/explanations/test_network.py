@@ -194,7 +194,7 @@ def test_a_cookie_that_is_not_sent_is_found():
 
     (finding,) = explanation.findings
     assert finding.startswith(
-        "The cookie session stays at home: it has no SameSite, which Chromium takes for Lax"
+        "The cookie session is not sent: it has no SameSite, which Chromium treats as Lax"
     )
     assert explanation.is_refused
     assert not in_firefox.is_refused

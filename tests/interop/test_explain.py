@@ -124,4 +124,4 @@ def test_a_cookie_of_an_express_server_that_is_not_sent_is_found(express):
     explanation = explain_remote(asked)
 
     assert explanation.diagnosis is None
-    assert explanation.findings[0].startswith("The cookie session stays at home: it has SameSite=Lax")
+    assert explanation.findings[0].startswith("The cookie session is not sent: it has SameSite=Lax")

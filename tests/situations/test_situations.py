@@ -213,7 +213,7 @@ def test_6_the_cookie_is_not_sent():
 
     told = Told(explain.command, "--origin", PAGE, "--credentials", "/me", app=app)
 
-    assert "The cookie session stays at home: it has no SameSite, which Chromium takes for Lax" in told.screen
+    assert "The cookie session is not sent: it has no SameSite, which Chromium treats as Lax" in told.screen
     assert "Set it with SameSite=None; Secure" in told.screen
     again = shop_with_session(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)
     assert name_seen_by_the_page(again) == "Ada"

@@ -79,7 +79,7 @@ class SessionCookie:
             return None
         message = (
             f"A policy allows credentials to {text}, but {self._problem}: unless the application is of the "
-            f"site {site}, too, the session cookie stays at home."
+            f"site {site}, too, the session cookie is not sent."
         )
         return Finding(code="cookie.unknown-site", message=message, hint=f"Set SERVER_NAME; or {_REMEDY}")
 
@@ -98,8 +98,8 @@ class SessionCookie:
 
     def _finding(self, origin: str, why: str) -> Finding:
         message = (
-            f"A policy allows credentials to {origin} ({why}), but {self._problem}: the session cookie stays "
-            "at home."
+            f"A policy allows credentials to {origin} ({why}), but {self._problem}: the session cookie is not "
+            "sent."
         )
         return Finding(code="cookie.stays-home", message=message, hint=f"S{_REMEDY[1:]}")
 
@@ -111,7 +111,7 @@ def _problem_of(app: Flask) -> str | None:
         return None
     same_site = interface.get_cookie_samesite(app)
     if same_site is None:
-        return 'SESSION_COOKIE_SAMESITE is not set, which Chromium takes for "Lax"'
+        return 'SESSION_COOKIE_SAMESITE is not set, which Chromium treats as "Lax"'
     if same_site.lower() != "none":
         return f"SESSION_COOKIE_SAMESITE is {same_site!r}"
     if not interface.get_cookie_secure(app):
