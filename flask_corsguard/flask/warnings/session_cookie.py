@@ -98,8 +98,8 @@ class SessionCookie:
 
     def _finding(self, origin: str, why: str) -> Finding:
         message = (
-            f"A policy allows credentials to {origin} ({why}), but {self._problem}: the session cookie is not "
-            "sent."
+            f"A policy allows credentials to {origin} ({why}), but {self._problem}: the session cookie is "
+            "not sent."
         )
         return Finding(code="cookie.stays-home", message=message, hint=f"S{_REMEDY[1:]}")
 
