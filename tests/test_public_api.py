@@ -162,11 +162,11 @@ def test_a_parameter_of_fields_is_explained_at_its_own_indentation():
         :returns: nothing.
         """
 
-    lines = (explains_fields(takes).__doc__ or "").splitlines()
+    lines = (explains_fields(takes).__doc__ or "").rstrip().splitlines()
     indent = " " * (len(lines[2]) - len(lines[2].lstrip()))
 
     assert lines[4] == f"{indent}    - ``origins``: {SENTENCES['origins']}"
-    assert lines[-2] == f"{indent}:returns: nothing."
+    assert lines[-1] == f"{indent}:returns: nothing."
 
 
 def test_what_has_no_docstring_is_left_without_one():
