@@ -315,7 +315,7 @@ def test_what_talisman_does_to_the_session_cookie_is_warned_of():
     Talisman(app)
 
     with pytest.warns(CorsGuardWarning, match="SESSION_COOKIE_SAMESITE is 'Lax'"):
-        call(app)
+        call(app, headers={"Host": "api.elsewhere.example"})
 
 
 @pytest.mark.parametrize("mark", ["class", "method"])

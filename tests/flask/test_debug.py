@@ -294,6 +294,8 @@ def test_under_a_policy_for_everyone_only_a_page_is_answered():
         call(app)
 
 
+# Werkzeug 3.0 reads an attribute of tracebacks that Python 3.13 deprecates.
+@pytest.mark.filterwarnings("ignore:Deprecated in 3.13:DeprecationWarning")
 def test_the_debugger_around_the_application_shows_nothing_to_an_allowed_page():
     """It is not even asked."""
     around = DebuggedApplication(failing_app(DEBUG=True), evalex=True)
