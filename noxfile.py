@@ -96,7 +96,8 @@ def tests(session: nox.Session, flask: str) -> None:
 def layers(session: nox.Session) -> None:
     """Run the tests of the layers, in interpreters for which not every extension has a wheel."""
     path, sdist = built(session)
-    install(session, path, *FOR_LAYERS)
+    # An older release with a wheel is better than a newest one that has to be compiled.
+    install(session, path, *FOR_LAYERS, "--prefer-binary")
     run(session, sdist, *OF_LAYERS)
 
 
