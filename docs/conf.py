@@ -17,6 +17,7 @@ extensions = [
     "myst_parser",
     "sphinx.ext.autodoc",
     "corsguard_attributes",
+    "corsguard_breaks",
     "corsguard_differences",
     "corsguard_findings",
     "corsguard_messages",
@@ -54,6 +55,7 @@ nitpick_ignore_regex = [
 ]
 
 html_theme = "furo"
+html_theme_options = {"light_css_variables": {"color-code-background": "#f4f5f6"}}
 html_title = f"{project} {release}"
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
@@ -61,5 +63,6 @@ html_copy_source = False
 html_show_sphinx = False
 # The same source gives the same pages.
 html_last_updated_fmt = None
-pygments_style = "friendly"
-pygments_dark_style = "native"
+# The contrast of every token is 4.5 or more.
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"

@@ -8,8 +8,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+import runpy
 import subprocess
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,6 +21,7 @@ from typing import Final, NamedTuple
 
 import pytest
 import quickjs
+from pygments.styles import get_style_by_name
 
 import flask_corsguard
 import flask_corsguard.testing
@@ -351,3 +354,55 @@ def test_every_question_has_its_answer_one_click_away():
     assert len(rows) == 15
     assert rows == slugs
     assert "(questions.md)" in (DOCS / "index.md").read_text("utf-8")
+
+
+#: Characters of code that a column of a table on a phone takes without a break.
+LONGEST_PART: Final = 24
+
+
+def parts_of_code_in_cells(page: str) -> set[str]:
+    """Return the words of code in the tables of a page, cut where a line can end."""
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)
+    words = re.findall(r'<span class="pre[^"]*">((?:[^<]|<wbr[^>]*>)*)</span>', "".join(cells))
+    return {unescape(part) for word in words for part in re.split(r"<wbr[^>]*>", word)}
+
+
+def test_long_code_in_a_table_breaks_between_the_parts_of_a_name(built):
+    """No part is wider than a column, but for a name without parts."""
+    parts = {
+        part
+        for path in built.html.rglob("*.html")
+        # The requests of this page break at their spaces.
+        if path.name != "engines.html"
+        for part in parts_of_code_in_cells(path.read_text("utf-8"))
+    }
+
+    assert "CORSGUARD_" in parts
+    long = {part for part in parts if len(part) > LONGEST_PART}
+    assert {part for part in long if not re.fullmatch(r"[a-z]+://\w+", part)} == set()
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour of six hexadecimal digits: WCAG 2."""
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_code_can_be_read_in_both_themes(theme):
+    """The contrast of every token with the background is 4.5 or more: WCAG 2, level AA."""
+    pytest.importorskip("furo")
+    conf = runpy.run_path(str(DOCS / "conf.py"))
+    style = get_style_by_name(conf["pygments_style" if theme == "light" else "pygments_dark_style"])
+    variables = conf["html_theme_options"].get(f"{theme}_css_variables", {})
+    background = luminance(variables.get("color-code-background", style.background_color).lstrip("#"))
+
+    contrasts = {}
+    for token, looks in style:
+        if looks["color"]:
+            darker, lighter = sorted((luminance(looks["color"]), background))
+            contrasts[str(token)] = (lighter + 0.05) / (darker + 0.05)
+
+    assert len(contrasts) > 20
+    assert {token: round(each, 2) for token, each in contrasts.items() if each < 4.5} == {}
