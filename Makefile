@@ -77,7 +77,7 @@ instructions: $(VENV)/tests.stamp
 	@benchmarks/install_valgrind
 	@$(BIN)/python -m benchmarks.instructions $(if $(WRITE),--write) $(ARGS)
 
-browsers: $(VENV)/tests.stamp
+browsers: $(VENV)/tests.stamp $(VENV)/docs.stamp
 	@tests/browsers/install
 	$(BIN)/python -m pytest -m browser -q -p no:cacheprovider -p no:randomly --write-docs $(ARGS)
 

@@ -9,15 +9,12 @@ import ast
 import json
 import re
 import runpy
-import subprocess
-import sys
 from html import unescape
 from html.parser import HTMLParser
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Final, NamedTuple
+from typing import Final
 
 import pytest
 import quickjs
@@ -26,6 +23,7 @@ from pygments.styles import get_style_by_name
 import flask_corsguard
 import flask_corsguard.testing
 from browsers.cases import CASES
+from built_docs import Built, build_docs
 from flask_corsguard import Reason
 from flask_corsguard.core.findings import FINDINGS
 from flask_corsguard.core.policy_fields import FIELDS
@@ -92,28 +90,10 @@ class _Reader(HTMLParser):
         self.text += data
 
 
-class Built(NamedTuple):
-    """What a build of the documentation gave."""
-
-    html: Path
-    status: int
-    warnings: str
-
-
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """Build the documentation as for readers."""
-    if not all(map(find_spec, ("sphinx", "furo", "myst_parser"))):
-        pytest.skip("the documentation is built where the dependency group docs is installed")
-    place = tmp_path_factory.mktemp("docs")
-    command = [sys.executable, "-m", "sphinx", "-W", "-n", "-q", "-E", "-b", "html"]
-    result = subprocess.run(
-        [*command, "-d", str(place / "doctrees"), str(DOCS), str(place / "html")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Built(place / "html", result.returncode, result.stderr)
+    return build_docs(tmp_path_factory.mktemp("docs"))
 
 
 @pytest.fixture(scope="session")

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from queue import Queue
-from threading import Thread
 from typing import Any, Final
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
 from browsers import launch
 from browsers.launch import START, Home
+from browsers.serving import served
 from browsers.steps import ENGINES
 from flask_corsguard import CorsGuard
 
@@ -59,26 +56,12 @@ class Driven:
         return response(environ, start_response)
 
 
-@contextmanager
-def served(application: Driven) -> Iterator[str]:
-    """Serve on loopback; yield the address of the debug page."""
-    server = make_server("127.0.0.1", 0, application, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://localhost:{server.port}/_cors"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.mark.parametrize("name", ENGINES)
 def test_the_debug_page_works(name, arena):
     """It answers, filters, shows a refusal as it comes, and is as wide as the window."""
     application, home = Driven(), Home(name)
     try:
-        with served(application) as address:
+        with served(application, "/_cors") as address:
             command, environ = getattr(launch, name)(home, arena)
             home.spawn([*command, address], environ)
             report = application.reports.get(timeout=START)
