@@ -1,4 +1,4 @@
-"""Lets long names in code and headings break where a reader expects it: after a sign, or before a capital.
+"""Breaks long names in code and headings where a reader expects it: after a sign, or before a capital.
 
 A name that is not too long for a line of a phone breaks in a table alone: custom.css hides the other breaks.
 """

@@ -1,4 +1,4 @@
-// Opens each page of the documentation in a frame as wide as a phone, and posts which are wider than that.
+// Opens each page of the documentation in a frame as wide as a phone, and posts what is cut off: the page does not scroll sideways.
 const PHONE = 390;
 const pages = await (await fetch("/driver/pages")).json();
 const frame = document.body.appendChild(document.createElement("iframe"));
@@ -13,7 +13,10 @@ for (const page of pages) {
     frame.src = `/${page}`;
   });
   const root = frame.contentDocument.documentElement;
-  if (root.scrollWidth > PHONE) wide[page] = root.scrollWidth;
+  const cut = [...root.querySelectorAll("article *")].find(
+    (each) => each.getBoundingClientRect().right > PHONE + 1 && !each.closest(".table-wrapper, pre"),
+  );
+  if (cut) wide[page] = cut.outerHTML.slice(0, 200);
   highest = Math.max(highest, root.scrollHeight);
 }
 await fetch("/driver/report", {method: "POST", body: JSON.stringify({wide, highest})});
