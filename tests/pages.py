@@ -14,7 +14,7 @@ run in order and share their names:
 * ``console`` is shown only, unless ``<!-- run -->`` is directly before it: then each command after ``$`` is
   run in the current folder, and writes what is below it. ``echo $?`` writes the last exit code;
 * ``shell``, ``html``, ``javascript``, ``nginx`` and directives of MyST are shown only;
-* ``yaml`` is shown only here: the tests of Envoy run it.
+* ``apache``, ``ini``, ``vcl`` and ``yaml`` are shown only here: the tests of engines run them.
 
 ``<!-- file: shop.py -->`` directly before a block of ``python`` writes that file instead of executing it.
 
@@ -57,7 +57,7 @@ GUIDES: Final = DOCS / "guides"
 PAGES: Final = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted(GUIDES.glob("*.md"))]
 
 RUN: Final = {"http", "pycon", "python", "text"}
-SHOWN_ONLY: Final = {"console", "html", "javascript", "nginx", "shell", "yaml"}
+SHOWN_ONLY: Final = {"apache", "console", "html", "ini", "javascript", "nginx", "shell", "vcl", "yaml"}
 
 #: What a block of ``console`` can run.
 PROGRAMS: Final = {"corsguard": corsguard, "flask": FlaskGroup()}

@@ -16,15 +16,21 @@ class Difference:
     :ivar formats: the formats.
     :ivar sent: an expression that is found in the request, as ``str(vector)`` writes it.
     :ivar reason: why.
+    :ivar status: the status of the answer; ``None``: any.
     """
 
     formats: frozenset[str]
     sent: str
     reason: str
+    status: int | None = None
 
-    def covers(self, form: str, vector: Vector) -> bool:
-        """Whether this is about *vector*, sent to the engine of the format *form*."""
-        return form in self.formats and re.search(self.sent, str(vector)) is not None
+    def covers(self, form: str, vector: Vector, status: int | None = None) -> bool:
+        """Whether this is about *vector*, to which the engine of the format *form* answers with *status*."""
+        return (
+            form in self.formats
+            and self.status in {None, status}
+            and re.search(self.sent, str(vector)) is not None
+        )
 
 
 _ALL: Final = frozenset({"nginx", "haproxy", "caddy", "apache", "envoy", "varnish"})
@@ -73,8 +79,14 @@ DIFFERENCES: Final = (
 UNEQUAL: Final = (
     Difference(
         frozenset({"varnish"}),
-        r"; Upgrade: |\(Upgrade: ",
-        "Varnish passes on what is answered to an upgraded connection. No page reads any of it.",
+        r"(?i)[;(] ?Upgrade: websocket[;)]",
+        "Varnish passes on what is answered to a WebSocket handshake. No page reads any of it.",
+    ),
+    Difference(
+        frozenset({"apache"}),
+        r"(?i)[;(] ?Upgrade: websocket[;)]",
+        "Apache passes on the headers of an answer that opens a WebSocket. No page reads any of them.",
+        status=101,
     ),
     Difference(
         frozenset({"envoy"}),
@@ -100,6 +112,6 @@ def difference_of(form: str, vector: Vector) -> Difference | None:
     return next((each for each in DIFFERENCES if each.covers(form, vector)), None)
 
 
-def explanation_of(form: str, vector: Vector) -> Difference | None:
-    """Return what explains an answer that is not equal; ``None`` if nothing does."""
-    return next((each for each in (*DIFFERENCES, *UNEQUAL) if each.covers(form, vector)), None)
+def explanation_of(form: str, vector: Vector, status: int | None = None) -> Difference | None:
+    """Return what explains an answer with *status* that is not equal; ``None`` if nothing does."""
+    return next((each for each in (*DIFFERENCES, *UNEQUAL) if each.covers(form, vector, status)), None)

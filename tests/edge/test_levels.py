@@ -141,6 +141,10 @@ def test_every_difference_is_one_of_a_format_that_is_there():
     hashed = Vector("paths", "GET", "/a#b", (), "http")
     assert "#" in explanation_of("nginx", hashed).reason
     assert explanation_of("haproxy", hashed) is None
+    handshake = Vector("guard", "GET", "/a", (("Upgrade", "websocket"),), "http")
+    assert "opens a WebSocket" in explanation_of("apache", handshake, 101).reason
+    assert explanation_of("apache", handshake, 200) is None
+    assert explanation_of("nginx", handshake, 101) is None
     vector = Vector("paths", "GET", "/a%00", (), "http")
     assert "NUL" in difference_of("nginx", vector).reason
     assert difference_of("nginx", Vector("paths", "GET", "/a", (), "http")) is None

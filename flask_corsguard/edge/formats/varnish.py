@@ -1,7 +1,7 @@
 """Varnish: subroutines of VCL, and lists of origins as conditions.
 
 VCL has no variables, so results are stored in request headers that no client can send and no backend gets.
-Varnish does not decode paths, and does not end TLS: the proxy in front that does sends ``X-Forwarded-Proto``.
+Varnish does not decode paths. It does not end TLS: ``X-Forwarded-Proto`` shows whether a server in front did.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Apache."""
+"""Apache, with the virtual host that the documentation shows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from edge.engines.launch import Engine, Running
+from edge.engines.page import documented
 from interop.launch import program
 
 _MODULES: Final = "/usr/lib/apache2/modules"
@@ -28,13 +29,7 @@ ServerLimit 1
 ThreadsPerChild 25
 MaxRequestWorkers 25
 Listen 127.0.0.1:{port}
-<VirtualHost *:{port}>
-    {tls}
-    Include {home}/corsguard/corsguard.conf
-    AllowEncodedSlashes NoDecode
-    ProxyPreserveHost On
-    ProxyPass / http://127.0.0.1:{behind}/ nocanon upgrade=websocket
-</VirtualHost>
+{host}
 """
 _LOADED: Final = (
     *("mpm_event", "authz_core", "headers", "rewrite", "proxy", "proxy_http", "ssl", "socache_shmcb"),
@@ -47,12 +42,18 @@ def _program() -> str:
 
 def _configure(running: Running) -> None:
     home = running.home.path
-    tls = f"SSLEngine on\nSSLCertificateFile {home}/tls.crt\nSSLCertificateKeyFile {home}/tls.key"
+    changes = {
+        "*:443": f"*:{running.port}",
+        "/etc/apache2/corsguard": f"{home}/corsguard",
+        "/etc/apache2/shop.crt": f"{home}/tls.crt",
+        "/etc/apache2/shop.key": f"{home}/tls.key",
+        "8000": str(running.behind),
+    }
+    host = documented("apache", changes)
     text = _CONFIGURATION.format(
         home=home,
         port=running.port,
-        behind=running.behind,
-        tls=tls if running.tls else "",
+        host=host if running.tls else re.sub(r" *SSL.*\n", "", host),
         user="User www-data\nGroup www-data" if os.geteuid() == 0 else "",
         modules="\n".join(f"LoadModule {name}_module {_MODULES}/mod_{name}.so" for name in _LOADED),
     )

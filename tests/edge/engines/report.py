@@ -56,11 +56,7 @@ def percent(equal: int, requests: int) -> float:
 
 def missing(rows: Iterable[Row]) -> set[tuple[str, bool]]:
     """Return the engines that have no row."""
-    wanted = {
-        (engine.name, tls)
-        for engine in (*ENGINES, *CORS_ALONE)
-        for tls in ((False, True) if engine.ends_tls else (False,))
-    }
+    wanted = {(engine.name, tls) for engine in (*ENGINES, *CORS_ALONE) for tls in (False, True)}
     return wanted - {(row.engine, row.tls) for row in rows}
 
 

@@ -41,12 +41,13 @@ def is_in_force(started) -> bool:
         return allowed(wire, host, NEW) is True and allowed(wire, host, OLD) is False
 
 
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
 @pytest.mark.parametrize("engine", [*ENGINES, WITH_DBM, *CORS_ALONE], ids=str)
-def test_a_reload_under_load_grants_nothing_else(engine):
+def test_a_reload_under_load_grants_nothing_else(engine, tls):
     """An origin of both is never refused, a stranger never allowed, and in the end the new one applies."""
     seen: dict[str, set[bool | None]] = {ALWAYS: set(), "https://evil.example": set()}
     done = threading.Event()
-    with running(engine, BEFORE) as started:
+    with running(engine, BEFORE, tls=tls) as started:
         host = started.site.host
 
         def load(origin: str) -> None:

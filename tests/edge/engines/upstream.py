@@ -1,11 +1,12 @@
 """A small application behind an engine: it answers everything, and its headers would allow everyone.
 
-With ``--sockets``, it opens every WebSocket that is asked for.
+With ``--sockets``, it opens every WebSocket that is asked for, and sends back what it receives over it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from functools import partial
 from typing import Final
@@ -39,11 +40,22 @@ OPENED: Final = ANSWER.replace(
 ).replace(b"Content-Length: 0\r\n", b"")
 
 
+_PROTO: Final = re.compile(rb"\r\nX-Forwarded-Proto: ([^\r]*)", re.IGNORECASE)
+_REACHED: Final = b"X-Reached: 1\r\n"
+
+
+def _answer(head: bytes) -> bytes:
+    """Return the answer, which shows each ``X-Forwarded-Proto`` of the request."""
+    shown = (b"X-Scheme: %b\r\n" % each for each in _PROTO.findall(head))
+    return ANSWER.replace(_REACHED, b"".join([_REACHED, *shown]))
+
+
 class Upstream(asyncio.Protocol):
     """One connection. A request has no body, so it ends with its head."""
 
     def __init__(self, *, opens: bool) -> None:
         self._opens = opens
+        self._is_open = False
 
     def connection_made(self, transport):
         self._transport = transport
@@ -51,10 +63,14 @@ class Upstream(asyncio.Protocol):
 
     def data_received(self, data):
         self._rest += data
-        while b"\r\n\r\n" in self._rest:
+        while b"\r\n\r\n" in self._rest and not self._is_open:
             head, _, self._rest = self._rest.partition(b"\r\n\r\n")
             asks = b"\r\nupgrade: websocket\r\n" in head.lower() + b"\r\n"
-            self._transport.write(OPENED if asks and self._opens else ANSWER)
+            self._is_open = asks and self._opens
+            self._transport.write(OPENED if self._is_open else _answer(head))
+        if self._is_open:
+            self._transport.write(self._rest)
+            self._rest = b""
 
 
 async def serve(port: int, *, opens: bool) -> None:

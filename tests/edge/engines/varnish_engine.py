@@ -1,44 +1,49 @@
-"""Varnish."""
+"""Varnish with hitch, which ends TLS in front of it, as the documentation configures them."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import Final
 
 from edge.engines.launch import Engine, Running
+from edge.engines.page import documented
 from interop.launch import program
 
-_CONFIGURATION: Final = """\
-vcl 4.1;
-backend default {{
-    .host = "127.0.0.1";
-    .port = "{behind}";
-}}
-include "{home}/corsguard/corsguard.vcl";
-sub vcl_recv {{
-    if (req.http.Upgrade ~ "(?i)websocket") {{
-        return (pipe);
-    }}
+#: Nothing is stored: each request reaches the application.
+_WITHOUT_CACHE: Final = """
+sub vcl_recv {
     return (pass);
-}}
-sub vcl_pipe {{
-    set bereq.http.Upgrade = req.http.Upgrade;
-    set bereq.http.Connection = req.http.Connection;
-}}
+}
 """
 
 
 def _configure(running: Running) -> None:
     home = running.home.path
-    (home / "default.vcl").write_text(_CONFIGURATION.format(home=home, behind=running.behind))
+    changes = {"/etc/varnish/corsguard": f"{home}/corsguard", "8000": str(running.behind)}
+    (home / "default.vcl").write_text(documented("vcl", changes) + _WITHOUT_CACHE)
+    changes = {
+        "[*]:443": f"[127.0.0.1]:{running.port}",
+        "8443": str(running.inner_port),
+        "/etc/hitch/shop.pem": f"{home}/tls.pem",
+    }
+    (home / "hitch.conf").write_text(documented("ini", changes))
 
 
 def _command(running: Running) -> list[str]:
     home = running.home.path
     command = [program("varnishd", "varnish"), "-F", "-n", f"{home}/varnish", "-f", f"{home}/default.vcl"]
     # Without jails: in a container there may be no user to become.
-    command += ["-j", "none", "-a", f"127.0.0.1:{running.port}", "-s", "malloc,16m"]
+    address = f"127.0.0.1:{running.inner_port}{',PROXY' if running.tls else ''}"
+    command += ["-j", "none", "-a", address, "-s", "malloc,16m"]
     return [*command, "-p", "thread_pool_min=10", "-p", "thread_pools=1", "-p", "http_req_hdr_len=16k"]
+
+
+def _tls_command(running: Running) -> list[str]:
+    command = [program("hitch", "hitch"), f"--config={running.home.path}/hitch.conf"]
+    # No certificate has an address to ask whether it was revoked.
+    command += ["--daemon=off", "--ocsp-dir=", "--workers=1"]
+    return [*command, "--user=nobody", "--group=nogroup"] if os.geteuid() == 0 else command
 
 
 def _reload(running: Running) -> None:
@@ -55,4 +60,6 @@ def _version() -> str:
     return (shown.stdout + shown.stderr).partition("varnish-")[2].split()[0]
 
 
-ENGINES: Final = (Engine("Varnish", "varnish", _configure, _command, _reload, _version, ends_tls=False),)
+ENGINES: Final = (
+    Engine("Varnish", "varnish", _configure, _command, _reload, _version, tls_command=_tls_command),
+)
