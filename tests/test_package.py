@@ -69,7 +69,7 @@ def test_no_file_names_another_address_of_the_project():
 
 def test_every_link_of_the_readme_is_absolute_on_the_package_index():
     """There it is not beside the other files."""
-    targets = re.findall(r"\]\(([^)]+)\)", METADATA.get_payload())
+    targets = re.findall(r"\]\(([^)]+)\)", METADATA["Description"])
 
     assert len(targets) > 30
     assert [target for target in targets if not target.startswith("https://")] == []
@@ -90,7 +90,7 @@ def test_every_absolute_link_of_the_readme_leads_to_a_file_of_this_version():
         ]
         return files[0] if files else "none"
 
-    targets = re.findall(r"\]\((https:[^)#]+)", METADATA.get_payload())
+    targets = re.findall(r"\]\((https:[^)#]+)", METADATA["Description"])
 
     assert [target for target in targets if not (ROOT / file_of(target)).is_file()] == []
 
