@@ -121,8 +121,10 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_collection_finish():
     """Have the garbage collector leave the collected tests out: it would visit all of them many times."""
-    gc.collect()
-    gc.freeze()
+    # PyPy has another collector.
+    if hasattr(gc, "freeze"):
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_runtest_protocol(item, nextitem):
