@@ -101,11 +101,14 @@ def hostile() -> dict[str, dict[str, list[int]]]:
             requests_with(of_size(make, size).decode("latin-1")) for size in (LONG, LONGER, LONGEST)
         )
         for layer, (name, cost) in product(layers, costs.items()):
-            cost["bytecodes"].append(
-                count_bytecodes(layer, longer[name]) - count_bytecodes(layer, long[name])
-            )
+            cost["bytecodes"].append(least(layer, longer[name]) - least(layer, long[name]))
             cost["memory"].append(peak_of(layer, longest[name]) - peak_of(layer, plain[name]))
     return costs
+
+
+def least(layer: WSGIApplication, environ: Environ) -> int:
+    """Count the bytecodes of a request twice, because an interpreter may do something of its own in one."""
+    return min(count_bytecodes(layer, dict(environ)) for _ in range(2))
 
 
 def versions() -> dict[str, str]:
