@@ -12,7 +12,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses $(WORK
 COVERAGE := --cov --cov-report=term
 ALL := -m 'not browser and not edge and not interop and not migration' $(COVERAGE)
 
-.PHONY: help demo quick test gate counts instructions browsers interop edge bench bench-edge migration fuzz mutants wheel check prose docs clean
+.PHONY: help demo quick test gate counts instructions browsers interop edge bench bench-edge migration fuzz mutants wheel check prose docs pictures clean
 
 help:
 	@echo 'make demo           runs the bank, its partner and an attacker, with buttons to press; Ctrl-C ends it'
@@ -29,6 +29,7 @@ help:
 	@echo 'make prose          checks the language of all pages: plain words, short sentences'
 	@echo 'make docs           builds the documentation into docs/_build/html'
 	@echo '     SERVE=1        and serves it, prints the address, and ends with Ctrl-C; PORT=8000: at this port'
+	@echo 'make pictures       takes the pictures of the documentation anew, in Chromium; installs it (Debian, as root)'
 	@echo 'make wheel          builds the package twice, compares and checks it, and tests it with the oldest Flask'
 	@echo '                    and the newest, each in an environment of its own; noxfile.py does so in every Python'
 	@echo 'make browsers       tests the library in Chromium, Firefox and WebKit; installs them (Debian, as root)'
@@ -80,6 +81,10 @@ instructions: $(VENV)/tests.stamp
 browsers: $(VENV)/tests.stamp $(VENV)/docs.stamp
 	@tests/browsers/install
 	$(BIN)/python -m pytest -m browser -q -p no:cacheprovider -p no:randomly --write-docs $(ARGS)
+
+pictures: $(VENV)/tests.stamp
+	@tests/browsers/install
+	PYTHONPATH=tests:. $(BIN)/python -m browsers.pictures
 
 interop: $(VENV)/interop.stamp
 	@tests/interop/install
