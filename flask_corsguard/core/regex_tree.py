@@ -101,8 +101,13 @@ def read_expression(regex: re.Pattern[str]) -> Node:
 def _read_sequence(tree: Any, flags: int, depth: int) -> Node:
     if depth > MAX_DEPTH:
         raise UnreadableError
-    items = tuple(_read(str(code), argument, flags, depth + 1) for code, argument in tree)
+    items = tuple(_read(_name_of(code), argument, flags, depth + 1) for code, argument in tree)
     return items[0] if len(items) == 1 else Sequence(items)
+
+
+def _name_of(code: Any) -> str:
+    # Tempting: `str`. But in PyPy that is the number of the code.
+    return str(getattr(code, "name", code))
 
 
 def _read(code: str, argument: Any, flags: int, depth: int) -> Node:
@@ -116,7 +121,7 @@ def _read_any(_argument: Any, _flags: int, _depth: int) -> Node:
 
 
 def _read_anchor(name: Any, _flags: int, _depth: int) -> Node:
-    return Anchor(str(name))
+    return Anchor(_name_of(name))
 
 
 def _read_atomic(tree: Any, flags: int, depth: int) -> Node:
@@ -156,12 +161,12 @@ def _read_class(items: Any, flags: int, _depth: int) -> Node:
     is_open = False
     text = ""
     for code, argument in items:
-        name = str(code)
-        is_open = is_open or name == "NEGATE" or (name == "CATEGORY" and "NOT" in str(argument))
+        name = _name_of(code)
+        is_open = is_open or name == "NEGATE" or (name == "CATEGORY" and "NOT" in _name_of(argument))
         if name == "NEGATE":
             text += "^"
         elif name == "CATEGORY":
-            text += _CATEGORIES[str(argument)]
+            text += _CATEGORIES[_name_of(argument)]
         else:
             first, last = argument if name == "RANGE" else (argument, argument)
             text += rf"\U{first:08x}-\U{last:08x}"
