@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Header = tuple[str, str]
 
+#: Whether this interpreter is PyPy.
+PYPY = sys.implementation.name == "pypy"
+
 #: The headers of a policy; the rest of a response is the application's.
 CORS_NAMES = ("access-control-", "vary", "timing-allow-origin", "cross-origin-resource-policy")
 

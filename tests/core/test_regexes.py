@@ -35,6 +35,7 @@ from flask_corsguard.core.regexes import (
     prove,
 )
 from flask_corsguard.core.validation.stranger import FILLERS, _plain, _tries
+from harness import PYPY
 from reach import met, reaching
 from rows import for_each
 
@@ -324,10 +325,11 @@ def test_no_expression_makes_the_walk_hang(expression):
         sys.setprofile(None)
 
     # Reading takes some calls a character, and so does each step.
-    assert calls.total() < 40 * MAX_EXPRESSION_LENGTH + 4 * MAX_STEPS
+    assert calls.total() < 40 * MAX_EXPRESSION_LENGTH + 5 * MAX_STEPS
     assert MAX_TAILS < MAX_STEPS
 
 
+@pytest.mark.skipif(PYPY, reason="there the bytes of the stack count, and not its frames")
 def test_an_expression_that_is_too_deep_for_the_interpreter_is_not_followed():
     """It was compiled elsewhere, where there was more room."""
     shallow, deep = (re.compile(f"{'(' * 40}https://{name}\\.com{')' * 40}") for name in "ab")
