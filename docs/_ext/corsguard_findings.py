@@ -46,7 +46,7 @@ def _with_code(sentence: str) -> list[nodes.Node | str]:
     parts: list[nodes.Node | str] = []
     for word in sentence.split(" "):
         bare = word.rstrip(".,;:")
-        is_code = any(sign in bare for sign in "()_@=") or (
+        is_code = (bare != "=" and any(sign in bare for sign in "()_@=")) or (
             "." in bare and not bare.endswith(".") and bare[0].islower()
         )
         parts += [code(bare) if is_code else bare, word[len(bare) :] + " "]
