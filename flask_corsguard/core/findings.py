@@ -60,7 +60,7 @@ _WARNINGS: Final = {
         "Write CorsGuard(app).",
     ),
     "mark.hidden": (
-        "A policy that cannot be found does not apply, and a wider one may.",
+        "If a policy cannot be found, it does not apply, and a wider one may apply.",
         (
             "Use functools.wraps in the decorator that hides it, or write @cors above that decorator "
             "and below the route. If the view itself is an object, mark that object."
@@ -75,29 +75,29 @@ _WARNINGS: Final = {
         "Write the route above all other decorators.",
     ),
     "mark.unshown": (
-        "A policy that no view, blueprint or class shows does not apply.",
+        "A policy that is not found on a view, a blueprint or a class does not apply.",
         (
             "Mark what is registered as the view, and use functools.wraps in every decorator between; "
             "or remove the mark."
         ),
     ),
     "mark.in-method-decorators": (
-        "These run for each request, when its policy has long been found.",
+        "These run for each request, long after its policy was found.",
         "Write @cors(policy) above the class, or above one of its methods.",
     ),
     "mark.many-routes": (
-        "A mark is of the function, and so of every route that it is the view of.",
+        "A mark belongs to a function, so it applies to every route with this function.",
         (
             "Mark functools.partial(view) and register that for one of the routes; or mark the "
             "function for each."
         ),
     ),
     "blueprint.unregistered": (
-        "A blueprint without a registration has no URLs.",
+        "A blueprint that is not registered has no URLs.",
         "Write app.register_blueprint(...), or remove the mark.",
     ),
     "blueprint.unknown": (
-        "A policy for a name that no blueprint has applies to nothing.",
+        "If no blueprint has the name, the policy does not apply anywhere.",
         'Write the name that is registered: "api.v1" for the blueprint "v1" in "api".',
     ),
     "path.unused": (
@@ -109,15 +109,15 @@ _WARNINGS: Final = {
         "Remove its CORS(...) and @cross_origin; CorsGuard and @cors do what they did.",
     ),
     "flask-cors.keys": (
-        "A key that nobody reads looks like a policy and is none.",
-        "Put it into the policy, or into the CORSGUARD_ key that is named, and remove them.",
+        "A key that nobody reads looks like a policy, but has no effect.",
+        "Put its value into the policy, or into the CORSGUARD_ key that is named, and remove it.",
     ),
     "flask-cors.undecided": (
-        "What only run time knows is translated as strictly as it can be, until somebody decides.",
+        "A value that is known only at run time is translated as strictly as possible, until you decide.",
         "Decide it, and write the policy itself.",
     ),
     "flask-cors.left-out": (
-        "An option that makes no policy is left out, so that an application still starts.",
+        "An option that cannot become a policy is left out, so that the application still starts.",
         "Correct the option where it is set, in the code or in the environment.",
     ),
     "config.late": (
@@ -125,11 +125,11 @@ _WARNINGS: Final = {
         "Set it before CorsGuard(app), or before guard.init_app(app).",
     ),
     "layer.cors-outside": (
-        "What answers outside of the policy is not bound by it.",
+        "A layer outside of the policy does not apply it.",
         "Remove one of the two: one layer decides who is allowed.",
     ),
     "layer.files-outside": (
-        "Files that a layer outside answers have no policy.",
+        "Files that a layer outside sends have no policy.",
         "Wrap app.wsgi_app with that layer before CorsGuard(app).",
     ),
     "layer.second-guard": (
@@ -137,7 +137,7 @@ _WARNINGS: Final = {
         "Write CorsGuard(app, paths=...) and remove the inner one; or mount both outside.",
     ),
     "headers.replaced": (
-        "Headers that the application sets itself are another policy beside the policy.",
+        "CORS headers that the application sets itself are a second policy.",
         "Remove them there, and move what they allowed into the policy.",
     ),
     "host.replaced": (
@@ -160,7 +160,7 @@ _WARNINGS: Final = {
         "List the origins that may; or, if it is public, ignore this code.",
     ),
     "policy.everyone-session": (
-        "What depends on who is signed in is rarely meant for everyone.",
+        "A response that depends on who is signed in is rarely meant for everyone.",
         "List the origins that may, with credentials=True; or do not read the session in this view.",
     ),
     "policy.guard-off": (
@@ -172,7 +172,7 @@ _WARNINGS: Final = {
         'Read the log until it names nobody who should be allowed, and then write guard="enforce".',
     ),
     "policy.insecure-twin": (
-        "Anyone who controls the network can be the page of the origin without TLS.",
+        "Without TLS, anyone who controls the network can pose as a page of that origin.",
         "Remove the origin without TLS.",
     ),
 }
@@ -180,16 +180,16 @@ _WARNINGS: Final = {
 #: By code, why each note matters, and what to do.
 _NOTES: Final = {
     "policy.unmanaged": (
-        "What is unmanaged must speak CORS itself, and guard itself.",
-        "Give it a policy, unless what is there has its own.",
+        "An unmanaged part must send CORS headers itself, and guard itself.",
+        "Give it a policy, unless it has CORS of its own.",
     ),
     "policy.open-door": (
-        "A door that is open should be known to be.",
+        "A dangerous exception should be needed, and you should know about it.",
         "Remove it, unless something needs it.",
     ),
     "policy.twin-ports": (
-        "Origins of one host that differ by port are often one that was left behind.",
-        "Remove those that are gone.",
+        "If two origins of one host differ only by port, one of them is often out of date.",
+        "Remove the origin that is no longer in use.",
     ),
     "cookie.unknown-site": (
         "Whether the session cookie is sent depends on the site of the application.",

@@ -115,7 +115,7 @@ def _in_method_decorators(app: Flask) -> Iterator[tuple[Place, Finding]]:
         for place in filter(None, map(place_of_decorator, chain.from_iterable(of_methods))):
             message = (
                 f"@cors in method_decorators of {name_of(view_class)} has no effect: they are called for "
-                "each request, when its policy has long been found."
+                "each request, long after its policy was found."
             )
             hint = "Write @cors(policy) above the class, or above one of its methods."
             yield place, Finding(code="mark.in-method-decorators", message=message, hint=hint)
