@@ -21,9 +21,14 @@ NIGHT = 8 * 3600
 
 def on_a_machine_that_sleeps():
     """Return a source, live origins and their policy, and the time of the clock of requests."""
-    source, awake = OriginSource([A]), SimpleNamespace(time=1000.0)
+    source, awake = OriginSource([A]), SimpleNamespace(time=1000.0, readings=0)
     tenants = LiveOrigins(source, ttl=5, grace=60, clock=source.clock)
-    tenants._questions.clocks = Clocks(source.clock, lambda: awake.time)
+
+    def glance():
+        awake.readings += 1
+        return awake.time
+
+    tenants._questions.clocks = Clocks(source.clock, glance)
     policy = Policy(origins=[tenants])
     tenants.refresh()
     return source, tenants, policy, awake
@@ -72,6 +77,21 @@ def test_an_origin_that_is_known_when_the_moment_is_renewed_is_compared_first():
     source.set([B])
     tenants.refresh()
     assert [allows(policy, each) for each in (A, B)] == [False, True]
+
+
+def test_a_request_that_is_sure_reads_one_clock_once():
+    """Also after the source has confirmed the same origins, so that the moment is another one."""
+    source, tenants, policy, awake = on_a_machine_that_sleeps()
+    assert allows(policy, A)
+    source.advance(1)
+    tenants.refresh()
+    awake.time += SURE
+    # One request looks, and the next one takes what that one has found.
+    assert [allows(policy, A), allows(policy, A)] == [True, True]
+
+    awake.readings = 0
+    assert allows(policy, A)
+    assert awake.readings == 1
 
 
 @pytest.mark.parametrize("awake_for", [SURE, 59])

@@ -416,6 +416,17 @@ def test_a_callable_beside_live_origins_that_raises_is_reported():
     assert isinstance(compiled(policy).answer_to(EVIL).error, ZeroDivisionError)
 
 
+def test_the_longest_origin_that_there_can_be_is_allowed():
+    """By a live row, beside which the policy lists nothing or a pattern."""
+    longest = "s" * 64 + "://" + ".".join(["a" * 63, "b" * 63, "c" * 63, "d" * 61]) + ":65535"
+    assert len(longest) == MAX_ORIGIN_LENGTH
+    tenants = LiveOrigins(OriginSource([longest]), ttl=5, grace=60)
+    tenants.refresh()
+
+    for others in ([], ["https://*.a.example"]):
+        assert allows(Policy(origins=[*others, tenants]), longest)
+
+
 def test_what_is_live_counts_beside_a_callable_once_per_request():
     """A policy with callables is asked once for each request, and what is live is a part of the answer."""
     source = OriginSource([A])
