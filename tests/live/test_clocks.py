@@ -82,16 +82,16 @@ def test_an_origin_that_is_known_when_the_moment_is_renewed_is_compared_first():
 def test_a_request_that_is_sure_reads_one_clock_once():
     """Also after the source has confirmed the same origins, so that the moment is another one."""
     source, tenants, policy, awake = on_a_machine_that_sleeps()
-    assert allows(policy, A)
-    source.advance(1)
-    tenants.refresh()
-    awake.time += SURE
-    # One request looks, and the next one takes what that one has found.
-    assert [allows(policy, A), allows(policy, A)] == [True, True]
+    for _ in range(3):
+        source.advance(1)
+        tenants.refresh()
+        awake.time += SURE
+        # One request looks, and the next one takes what that one has found.
+        assert [allows(policy, A), allows(policy, A)] == [True, True]
 
-    awake.readings = 0
-    assert allows(policy, A)
-    assert awake.readings == 1
+        awake.readings = 0
+        assert allows(policy, A)
+        assert awake.readings == 1
 
 
 @pytest.mark.parametrize("awake_for", [SURE, 59])
