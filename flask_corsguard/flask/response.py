@@ -61,25 +61,27 @@ def start_when_matched(
         value of ``Origin``, and the layer that logs what is notable of the response.
     """
     start_response, routes, environ, path, method, earlier, origin, layer = request
-    matched: Any = environ.get(REQUEST)
+    by_policy = None
     try:
-        known = routes.memory.by_rule.get(id(matched.url_rule))
-    except AttributeError:
-        # There is no request, or it is another framework's.
-        known = None
-    # No rule of another application is remembered here. But an earlier request may be one of this
-    # application's, and another view may have been put in since.
-    if (
-        known is None
-        or matched is earlier
-        or known[2] is not routes.app.view_functions.get(matched.url_rule.endpoint)
-    ):
+        matched: Any = environ[REQUEST]
+        rule = matched.url_rule
+        known = routes.memory.by_rule.get(id(rule))
+        # No rule of another application is remembered there. But an earlier request may be one of this
+        # application's, and another view may have been put in since.
+        if (
+            known is not None
+            and matched is not earlier
+            and known.view is routes.app.view_functions[rule.endpoint]
+        ):
+            by_policy = known.by_policy
+    except (AttributeError, KeyError):
+        # There is no request, or it is another framework's, or its view has gone.
+        by_policy = None
+    if by_policy is None:
         by_policy = routes.of_response(environ, path, method, earlier, origin)
         if not by_policy.is_managed:
             trace_reason(layer.key, environ, Reason.UNMANAGED)
             return start_response(status, headers, *(() if exc_info is None else (exc_info,)))
-    else:
-        by_policy = known[1]
     if origin is None:
         answer = by_policy.to_no_origin
     else:
