@@ -29,7 +29,7 @@ def test_the_results_are_those_of_a_full_run():
 
     assert FOUND["machine"]["mode"] == "full"
     assert ("nginx", 100_000, "patterns") in rows
-    for engine in ("nginx", "HAProxy", "Caddy", "Apache"):
+    for engine in ("nginx", "HAProxy", "Caddy", "Envoy", "Apache", "Apache with dbm"):
         assert rows[engine, 100_000, "exact"]["preflight"] > 0
     assert rows["Varnish", 100_000, "exact"]["refused"] == "edge.too-many"
 
