@@ -57,7 +57,7 @@ GUIDES: Final = DOCS / "guides"
 PAGES: Final = [ROOT / "README.md", *sorted(DOCS.glob("*.md")), *sorted(GUIDES.glob("*.md"))]
 
 RUN: Final = {"http", "pycon", "python", "text"}
-SHOWN_ONLY: Final = {"apache", "console", "html", "ini", "javascript", "nginx", "shell", "vcl", "yaml"}
+SHOWN_ONLY: Final = {"apache", "cfg", "console", "html", "ini", "javascript", "nginx", "shell", "vcl", "yaml"}
 
 #: What a block of ``console`` can run.
 PROGRAMS: Final = {"corsguard": corsguard, "flask": FlaskGroup()}

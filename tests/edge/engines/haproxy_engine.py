@@ -10,37 +10,26 @@ from pathlib import Path
 from typing import Final
 
 from edge.engines.launch import Engine, Running
+from edge.engines.page import documented
 from interop.launch import ServerMissingError, program
 
 _PATIENCE: Final = 20
-_CONFIGURATION: Final = """\
+_GLOBAL: Final = """\
 global
     stats socket {home}/haproxy.sock mode 600 level admin expose-fd listeners
     hard-stop-after 5s
 
-defaults ordinary
-    mode http
-    timeout connect 5s
-    timeout client 60s
-    timeout server 60s
-    http-reuse always
-
-frontend edge from corsguard
-    bind 127.0.0.1:{port}{ssl}
-    timeout client 60s
-    default_backend application
-
-backend application from ordinary
-    http-request set-header X-Forwarded-Proto https if {{ ssl_fc }}
-    server one 127.0.0.1:{behind}
 """
 
 
 def _configure(running: Running) -> None:
     home = running.home.path
     ssl = f" ssl crt {home}/tls.pem" if running.tls else ""
-    text = _CONFIGURATION.format(home=home, port=running.port, behind=running.behind, ssl=ssl)
-    (home / "haproxy.cfg").write_text(text)
+    changes = {
+        "bind :443 ssl crt /etc/haproxy/shop.pem": f"bind 127.0.0.1:{running.port}{ssl}",
+        "127.0.0.1:8000": f"127.0.0.1:{running.behind}",
+    }
+    (home / "haproxy.cfg").write_text(_GLOBAL.format(home=home) + documented("cfg", changes))
 
 
 def _master(path: Path) -> socket.socket:

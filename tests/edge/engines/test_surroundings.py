@@ -11,8 +11,6 @@ from edge.engines.table import ENGINES
 from flask_corsguard import SAME_ORIGIN, Policy
 from flask_corsguard.edge.source import source_of
 
-#: Those for which the documentation shows how the application learns the scheme.
-LEARNING = [engine for engine in ENGINES if engine.form in {"nginx", "apache", "varnish"}]
 (VARNISH,) = (engine for engine in ENGINES if engine.form == "varnish")
 
 SENT = [(), ("http",), ("https",), ("https", "http"), ("http", "https")]
@@ -24,7 +22,7 @@ def headers_of(site, origin: str, sent: tuple[str, ...]):
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
-@pytest.mark.parametrize("engine", LEARNING, ids=str)
+@pytest.mark.parametrize("engine", ENGINES, ids=str)
 def test_a_client_does_not_choose_the_scheme_that_the_application_learns(engine, tls):
     """It is that of the connection, or it is missing where nothing is encrypted."""
     with running(engine, source_of(SAME_ORIGIN), tls=tls) as started, started.wire() as wire:
