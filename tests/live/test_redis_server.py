@@ -82,7 +82,7 @@ def test_a_connection_for_news_that_is_killed_is_opened_again(store, server):
 
 
 def test_a_server_that_is_killed_and_comes_back(store, server, caplog):
-    """Within grace nothing changes; then nobody is allowed; two lines are logged in all."""
+    """Within grace nothing changes; then nobody is allowed; two lines are logged of the outage."""
     _, policy = running(store)
     server.kill()
     killed = time.monotonic()
@@ -95,7 +95,8 @@ def test_a_server_that_is_killed_and_comes_back(store, server, caplog):
     server.start()
     store.add(A)
     eventually(lambda: allows(policy, A))
-    lines = [each.getMessage() for each in caplog.records if "skipped" not in each.getMessage()]
+    # The server that has started may be asked before it has the origin, which is logged, too.
+    lines = [each.getMessage() for each in caplog.records if "lists none" not in each.getMessage()]
     assert [line.split(",")[0] for line in lines] == ["RedisSet('cors:origins')"] * 2
     assert "failed" in lines[0]
     assert "answers again" in lines[1]
