@@ -41,9 +41,13 @@ def free_port() -> int:
     """Return a port of the loopback address that nobody listens at.
 
     It is below those that systems give to clients (49152 and above, Linux 32768): of these any
-    connection, even the one that looks whether the server listens, could take it meanwhile.
+    connection, even the one that looks whether the server listens, could take it meanwhile. Each process of
+    pytest-xdist has ports of its own: the server does not listen yet, and another process could choose it.
     """
-    for port in random.sample(range(20_000, 32_000), 100):
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    # Not from the seed of the tests, which is the same in all processes.
+    for port in random.SystemRandom().sample(range(20_000 + worker, 32_000, workers), 100):
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
     raise ServerError("no port is free")
