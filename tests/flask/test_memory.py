@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from flask import Blueprint, Flask, request, session, url_for
+from flask import Blueprint, Flask, Response, request, session, url_for
 from flask.views import MethodView, View
 from werkzeug.routing import Rule, RuleFactory
 
@@ -494,3 +494,28 @@ def test_an_application_whose_marks_are_elsewhere_remembers_that_it_has_none():
         call(app)
 
     assert app.extensions["corsguard"]._source.memory.one is not None
+
+
+def test_the_request_of_a_view_that_calls_the_application_again_has_no_say():
+    """A layer inside answers the call alone, and the policy of the calling view is a wider one."""
+    app = Flask(__name__)
+    inner = app.wsgi_app
+
+    def layer(environ, start_response):
+        if environ["PATH_INFO"] != "/inside":
+            return inner(environ, start_response)
+        start_response("200 OK", [])
+        return []
+
+    def calling():
+        response = Response.from_app(app, {**request.environ, "PATH_INFO": "/inside"})
+        return response.headers.get("Access-Control-Allow-Origin", "none")
+
+    app.add_url_rule("/open", view_func=cors(origins="*")(calling))
+    app.wsgi_app = layer
+    CorsGuard(app, origins=[A])
+
+    for _ in range(ENOUGH):
+        response = call(app, "GET", "/open", {"Origin": EVIL})
+        assert response.get("Access-Control-Allow-Origin") == "*"
+        assert response.body == b"none"
