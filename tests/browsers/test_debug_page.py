@@ -12,9 +12,7 @@ from flask import Flask
 from werkzeug.test import Client
 from werkzeug.wrappers import Request, Response
 
-from browsers import launch
-from browsers.launch import START, Home
-from browsers.serving import served
+from browsers.reports import report_of
 from browsers.steps import ENGINES
 from flask_corsguard import CorsGuard
 
@@ -59,14 +57,7 @@ class Driven:
 @pytest.mark.parametrize("name", ENGINES)
 def test_the_debug_page_works(name, arena):
     """It answers, filters, shows a refusal as it comes, and is as wide as the window."""
-    application, home = Driven(), Home(name)
-    try:
-        with served(application, "/_cors") as address:
-            command, environ = getattr(launch, name)(home, arena)
-            home.spawn([*command, address], environ)
-            report = application.reports.get(timeout=START)
-    finally:
-        home.remove()
+    report = report_of(Driven(), "/_cors", name, arena)
 
     assert report == {
         "answer": "A browser refuses PUT https://api.example/orders/7",

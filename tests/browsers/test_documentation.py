@@ -11,9 +11,7 @@ import pytest
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.wrappers import Request, Response
 
-from browsers import launch
-from browsers.launch import START, Home
-from browsers.serving import served
+from browsers.reports import report_of
 from browsers.steps import ENGINES
 from built_docs import build_docs
 
@@ -54,14 +52,7 @@ def html(tmp_path_factory):
 @pytest.mark.parametrize("name", ENGINES)
 def test_no_page_of_the_documentation_is_wider_than_a_phone(name, arena, html):
     """Wide tables and code scroll within the page."""
-    application, home = Measured(html), Home(name)
-    try:
-        with served(application, "/driver") as address:
-            command, environ = getattr(launch, name)(home, arena)
-            home.spawn([*command, address], environ)
-            report = application.reports.get(timeout=START)
-    finally:
-        home.remove()
+    report = report_of(Measured(html), "/driver", name, arena)
 
     assert report["wide"] == {}
     # The frame has shown pages and not their titles alone.
