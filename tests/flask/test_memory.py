@@ -496,7 +496,7 @@ def test_an_application_whose_marks_are_elsewhere_remembers_that_it_has_none():
     assert app.extensions["corsguard"]._source.memory.one is not None
 
 
-def test_the_request_of_a_view_that_calls_the_application_again_has_no_say():
+def test_a_call_within_a_view_has_the_policy_of_its_own_path():
     """A layer inside answers the call alone, and the policy of the calling view is a wider one."""
     app = Flask(__name__)
     inner = app.wsgi_app
