@@ -15,6 +15,7 @@ from flask_corsguard.edge.formats import FORMATS
 from flask_corsguard.edge.losses import ACCEPTABLE
 from flask_corsguard.edge.places import Source
 from flask_corsguard.edge.source import source_of
+from flask_corsguard.edge.writing import differing, write_files
 
 from .failures import FOUND, Failure
 from .loading import load_application
@@ -92,7 +93,7 @@ def command(
         refuse(error, as_json=as_json)
     files = {name: text for name, text in made.files.items() if not data_only or name in made.data}
     if output is not None:
-        _write_files(output, files)
+        _write_files(output, made, files)
     _report(made, files, output, as_json=as_json)
 
 
@@ -109,14 +110,15 @@ def _command_line() -> str:
     return shlex.join(words)
 
 
-def _write_files(output: Path, files: Mapping[str, str]) -> None:
+def _write_files(output: Path, made: Export, files: Mapping[str, str]) -> None:
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            # An engine that reloads meanwhile reads the old file or the new one.
-            beside = output / f"{name}.new"
-            beside.write_text(text, "utf-8")
-            beside.replace(output / name)
+        changed = differing(output, made, made.files.keys() - files.keys())
+        if changed:
+            raise Failure(
+                f"The lists alone are not enough: this export also changes {', '.join(changed)}. "
+                "Write all files: leave out --data-only."
+            )
+        write_files(output, files)
     except OSError as error:
         raise Failure(f"The files cannot be written: {error}") from error
 

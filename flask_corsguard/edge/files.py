@@ -23,7 +23,7 @@ class File:
 
     :ivar name: its name in the directory of the export.
     :ivar text: its content, without the head.
-    :ivar is_data: whether it only lists origins, so that a change of origins changes no other file.
+    :ivar is_data: whether it only lists origins.
     :ivar comment: what begins a comment line; ``None`` where the format has none.
     """
 
@@ -106,3 +106,8 @@ def headed(file: File, form: Format, command: str, digest: str) -> str:
     lines = [line.format(command=command, engine=form.engine, digest=digest) for line in _HEAD]
     lines += [] if form.is_full else [_CORS_ALONE]
     return "".join(f"{file.comment}{line}\n" for line in lines) + file.text
+
+
+def without_head(text: str) -> str:
+    """Return the text of a file that has a head, without the head."""
+    return "\n".join(text.split("\n")[len(_HEAD) :])

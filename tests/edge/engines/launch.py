@@ -20,6 +20,7 @@ from flask_corsguard.edge.losses import ACCEPTABLE
 from flask_corsguard.edge.places import Source
 from flask_corsguard.edge.vectors import Site
 from flask_corsguard.edge.wire import Wire, WireError
+from flask_corsguard.edge.writing import write_files
 from interop.launch import Home, ServerMissingError, free_port
 
 #: Seconds in which an engine that listens has to pass requests on.
@@ -76,14 +77,13 @@ class Running:
     def write(self, source: Source, change: Callable[[str, str], str] | None = None, **options) -> None:
         """Write the files of an export, each changed by *change*, and the engine's own around them."""
         directory = self.home.path / "corsguard"
-        directory.mkdir(exist_ok=True)
         if not self.engine.knows_host:
             options.setdefault("own", [f"http://{self.site.host}", f"https://{self.site.host}"])
         if not FORMATS[self.engine.form].is_full:
             options.setdefault("accepted", ACCEPTABLE)
         made = export(source, FORMATS[self.engine.form], directory=self.engine.directory(self), **options)
-        for name, text in made.files.items():
-            (directory / name).write_text(change(name, text) if change else text, "utf-8")
+        files = {name: change(name, text) if change else text for name, text in made.files.items()}
+        write_files(directory, files)
         self.engine.configure(self)
         self.source = source
 

@@ -1,0 +1,34 @@
+"""The files of an export in their directory: written for an engine that may read them at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from .export import Export
+from .files import without_head
+
+
+def write_files(directory: Path, files: Mapping[str, str]) -> None:
+    """Write *files* into *directory*, each by one replacement.
+
+    :raises OSError: if a file cannot be written.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    # The lists come last in an export, and are written first: no configuration includes one that is missing.
+    for name, text in reversed(list(files.items())):
+        beside = directory / f"{name}.new"
+        beside.write_text(text, "utf-8")
+        beside.replace(directory / name)
+
+
+def differing(directory: Path, made: Export, names: Collection[str]) -> list[str]:
+    """Return those of *names* whose files in *directory* are missing or have other content, but for the head.
+
+    :raises OSError: if a file cannot be read.
+    """
+    return [name for name in sorted(names) if not _is_as_made(directory / name, made.files[name])]
+
+
+def _is_as_made(path: Path, text: str) -> bool:
+    return path.exists() and without_head(path.read_text("utf-8")) == without_head(text)
