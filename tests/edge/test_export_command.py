@@ -33,6 +33,8 @@ class Shop:
 
     __name__ = "shop"
     policy = Policy(origins=["https://app.example"])
+    more = Policy(origins=["https://app.example", "https://more.example"])
+    pattern = Policy(origins=["https://app.example", "https://*.app.example"])
     paths = {"/api": policy}
     report = Policy(origins=["https://app.example", str.isascii], guard="report")
     nothing = 7
@@ -59,10 +61,53 @@ def test_files_are_written_into_a_directory(run, tmp_path):
 
 def test_lists_alone_can_be_written(run, tmp_path):
     """After a change of origins nothing else has to change."""
-    result = run("nginx", "--data-only", "-o", str(tmp_path))
+    run("nginx", "-o", str(tmp_path))
+    result = run("nginx", "--data-only", "-o", str(tmp_path), name="more")
 
     assert result.exit_code == 0
-    assert [each.name for each in tmp_path.iterdir()] == ["origins-0.map"]
+    assert result.output.splitlines() == [str(tmp_path / "origins-0.map")]
+    assert '"https://more.example" 1;' in (tmp_path / "origins-0.map").read_text()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        (None, "policy", "http.conf, server.conf"),
+        ("policy", "pattern", "http.conf"),
+        ("paths", "policy", "http.conf"),
+    ],
+)
+def test_lists_alone_are_refused_if_other_files_change(run, tmp_path, before, after, changed):
+    """The engine would read them with the rules of another export, or not at all; nothing is written."""
+    if before is not None:
+        run("nginx", "-o", str(tmp_path), name=before)
+    written = {each: each.read_text() for each in tmp_path.iterdir()}
+
+    result = run("nginx", "--data-only", "-o", str(tmp_path), name=after)
+
+    assert result.exit_code == 2
+    assert f"this export also changes {changed}. Write all files: leave out --data-only." in result.stderr
+    assert {each: each.read_text() for each in tmp_path.iterdir()} == written
+
+
+def test_lists_are_written_before_the_files_that_include_them(run, tmp_path):
+    """An engine that reloads meanwhile finds each of them: here the others cannot be written."""
+    (tmp_path / "server.conf.new").mkdir()
+
+    result = run("nginx", "-o", str(tmp_path))
+
+    assert result.exit_code == 2
+    assert sorted(each.name for each in tmp_path.iterdir() if each.is_file()) == ["origins-0.map"]
+
+
+def test_a_list_of_apache_has_another_name_where_the_rules_are_others(run, tmp_path):
+    """Apache reads it before it reads the new rules; where only origins change, the name stays."""
+    names = []
+    for name in ("policy", "more", "paths"):
+        run("apache", "-o", str(tmp_path / name), name=name)
+        names += [each.name for each in (tmp_path / name).glob("*.txt")]
+
+    assert names[0] == names[1] != names[2]
 
 
 def test_a_file_names_the_command_that_made_it(run, monkeypatch):

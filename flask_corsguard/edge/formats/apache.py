@@ -6,6 +6,7 @@ into two tables, and a response has both: what the application sets is removed f
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from collections.abc import Iterable, Iterator
@@ -74,26 +75,38 @@ def _set(name: str, value: str, *conditions: _Condition) -> Iterator[str]:
 
 
 def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
-    sets = numbered(rules)
-    maps = [line for number in sets.values() for line in _map(number, directory)]
-    lines = [
-        *_of_empty_headers(),
-        "RewriteEngine On",
-        *([_DBM] if maps else []),
-        *maps,
-        *_of_preflights(),
-        *_of_paths(rules.paths),
-        *_of_states(rules),
-        *_of_kinds(rules),
-        *_of_guard(rules),
-        *_of_headers(rules),
+    body = "".join(
+        f"{line}\n"
+        for line in (
+            *_of_preflights(),
+            *_of_paths(rules.paths),
+            *_of_states(rules),
+            *_of_kinds(rules),
+            *_of_guard(rules),
+            *_of_headers(rules),
+        )
+    )
+    names = _names(rules, body)
+    maps = [
+        line for number, name in enumerate(names.values()) for line in _map(number, f"{directory}/{name}")
     ]
-    data = (File(f"origins-{number}.txt", _list(origins), is_data=True) for origins, number in sets.items())
-    return File("corsguard.conf", "".join(f"{line}\n" for line in lines)), *data
+    head = [*_of_empty_headers(), "RewriteEngine On", *([_DBM] if maps else []), *maps]
+    data = (File(f"{name}.txt", _list(origins), is_data=True) for origins, name in names.items())
+    return File("corsguard.conf", "".join(f"{line}\n" for line in head) + body), *data
 
 
-def _map(number: int, directory: str) -> Iterator[str]:
-    name, file = f"cg_origins_{number}", f"{directory}/origins-{number}"
+def _names(rules: Rules, body: str) -> dict[Origins, str]:
+    """Return the names of the lists, without an ending: other rules have other lists.
+
+    Apache reads a new list before it reads new rules. If the names were the same, the rules in force would
+    allow the origins of other rules.
+    """
+    digest = hashlib.sha256(body.encode()).hexdigest()[:8]
+    return {origins: f"origins-{digest}-{number}" for origins, number in numbered(rules).items()}
+
+
+def _map(number: int, file: str) -> Iterator[str]:
+    name = f"cg_origins_{number}"
     source, written, used = (shlex.quote(f"{file}.{ending}") for ending in ("txt", "new", "dbm"))
     yield f"# httxt2dbm -i {source} -o {written} && mv {written} {used}"
     yield f'# RewriteMap {name} "dbm:{file}.dbm"'

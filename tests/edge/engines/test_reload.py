@@ -19,13 +19,15 @@ BEFORE, AFTER = (source_of(Policy(origins=[ALWAYS, each])) for each in (OLD, NEW
 PATIENCE = 20
 #: How often the new export has to apply, each time over a new connection.
 IN_A_ROW = 5
+#: Seconds after which an engine that watches its files has noticed new ones.
+NOTICED = 1
 
 
-def allowed(wire, host: str, origin: str) -> bool | None:
+def allowed(wire, host: str, origin: str, path: str = "/") -> bool | None:
     """Ask, and return whether the origin was granted; ``None`` if the connection ended."""
     headers = [("Host", host), ("Origin", origin), ("Access-Control-Request-Method", "PUT")]
     try:
-        answer = wire.ask("OPTIONS", "/", headers)
+        answer = wire.ask("OPTIONS", path, headers)
     except (WireError, OSError):
         return None
     granted = answer.values("access-control-allow-origin")
@@ -77,3 +79,21 @@ def test_a_reload_under_load_grants_nothing_else(engine, tls):
     assert in_force == IN_A_ROW
     assert False not in seen[ALWAYS]
     assert True not in seen["https://evil.example"]
+
+
+@pytest.mark.parametrize("engine", [*ENGINES, WITH_DBM], ids=str)
+def test_the_rules_in_force_never_get_the_lists_of_other_rules(engine):
+    """Before the reload, each path has its policy: some engines notice new lists by themselves."""
+    private, public = Policy(origins=[OLD], credentials=True), Policy(origins=[NEW])
+    with running(engine, source_of({"/private": private, "/public": public})) as started:
+        started.write(source_of({"/public": public}))
+        time.sleep(NOTICED)
+        with started.wire() as wire:
+            granted = {
+                (path, origin)
+                for path in ("/private", "/public")
+                for origin in (OLD, NEW)
+                if allowed(wire, started.site.host, origin, path)
+            }
+
+    assert granted <= {("/private", OLD), ("/public", NEW)}
