@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -11,6 +11,7 @@ import click
 
 from flask_corsguard.core.problems import PolicyError
 from flask_corsguard.edge.export import Export, export
+from flask_corsguard.edge.files import Table
 from flask_corsguard.edge.formats import FORMATS
 from flask_corsguard.edge.losses import ACCEPTABLE
 from flask_corsguard.edge.places import Source
@@ -94,6 +95,7 @@ def command(
     files = {name: text for name, text in made.files.items() if not data_only or name in made.data}
     if output is not None:
         _write_files(output, made, files)
+        _name_old_tables(output, [made.tables[name] for name in files if name in made.tables])
     _report(made, files, output, as_json=as_json)
 
 
@@ -121,6 +123,12 @@ def _write_files(output: Path, made: Export, files: Mapping[str, str]) -> None:
         write_files(output, files)
     except OSError as error:
         raise Failure(f"The files cannot be written: {error}") from error
+
+
+def _name_old_tables(output: Path, tables: Iterable[Table]) -> None:
+    for table in tables:
+        if (output / table.name).exists():
+            write(f"{table.name} is older than its list. Run: {table.command}", err=True)
 
 
 def _report(made: Export, files: Mapping[str, str], output: Path | None, *, as_json: bool) -> None:

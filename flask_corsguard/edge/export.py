@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from .files import File, Format, digest_of, headed
+from .files import File, Format, Table, digest_of, headed
 from .losses import refuse
 from .places import Source
 from .rules import Rules, rules_of
@@ -18,11 +18,13 @@ class Export:
     :ivar rules: what they mean.
     :ivar files: names and texts.
     :ivar data: the names of those that only list origins.
+    :ivar tables: what an engine may read instead of one of those, by its name.
     """
 
     rules: Rules
     files: dict[str, str]
     data: frozenset[str]
+    tables: dict[str, Table]
 
 
 def export(
@@ -51,4 +53,5 @@ def export(
         rules,
         {file.name: headed(file, form, command, digest) for file in files},
         frozenset(file.name for file in files if file.is_data),
+        {file.name: file.table for file in files if file.table is not None},
     )

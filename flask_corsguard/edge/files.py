@@ -18,6 +18,18 @@ from .rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A file that a program of the engine makes of a list, for the engine to read instead.
+
+    :ivar name: its name in the directory of the export.
+    :ivar command: the command that makes it.
+    """
+
+    name: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """One file.
 
@@ -25,12 +37,14 @@ class File:
     :ivar text: its content, without the head.
     :ivar is_data: whether it only lists origins.
     :ivar comment: what begins a comment line; ``None`` where the format has none.
+    :ivar table: what the engine may read instead.
     """
 
     name: str
     text: str
     is_data: bool = False
     comment: str | None = "# "
+    table: Table | None = None
 
 
 def no_problems(_rules: Rules) -> Iterable[Problem]:

@@ -110,6 +110,24 @@ def test_a_list_of_apache_has_another_name_where_the_rules_are_others(run, tmp_p
     assert names[0] == names[1] != names[2]
 
 
+def test_a_table_that_an_engine_reads_instead_of_a_list_is_named(run, tmp_path):
+    """With the command that makes it anew: until then, the engine has the origins of before."""
+    first = run("apache", "-o", str(tmp_path), "--directory", str(tmp_path))
+    (list_of_text,) = tmp_path.glob("*.txt")
+    table = list_of_text.with_suffix(".dbm")
+    table.touch()
+
+    result = run("apache", "--data-only", "-o", str(tmp_path), "--directory", str(tmp_path), name="more")
+
+    new = table.with_suffix(".new")
+    assert first.stderr == ""
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"{table.name} is older than its list. "
+        f"Run: httxt2dbm -i {list_of_text} -o {new} && mv {new} {table}\n"
+    )
+
+
 def test_a_file_names_the_command_that_made_it(run, monkeypatch):
     """With everything that decides what is in it, and nothing else."""
     monkeypatch.setitem(__import__("sys").modules, "shop", Shop)

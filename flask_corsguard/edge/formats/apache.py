@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from flask_corsguard.core.origin import MAX_ORIGIN_LENGTH
 from flask_corsguard.core.request import MAX_SEARCHED_METHOD_LENGTH
 from flask_corsguard.edge.answers import ORIGIN, UNREAD_LENGTH
-from flask_corsguard.edge.files import File, Format
+from flask_corsguard.edge.files import File, Format, Table
 from flask_corsguard.edge.guard import (
     ANY_METHOD,
     FORBIDDEN_METHOD,
@@ -38,10 +38,8 @@ _SITE: Final = "%{HTTP:Sec-Fetch-Site}"
 _STATE: Final = "%{ENV:cg_state}"
 _PREFLIGHT: Final = ("%{ENV:cg_preflight}", "=p")
 
-#: For each list, a command and a line follow it as comments.
-_DBM: Final = (
-    "# For thousands of origins: run these commands after each export; use the lines with dbm: instead."
-)
+#: The commands follow it, as comments.
+_DBM: Final = "# For thousands of origins: run these commands after each export; `Define CORSGUARD_DBM` once."
 
 #: What is looked at, and what it is compared with.
 _Condition = tuple[str, str]
@@ -86,41 +84,49 @@ def _spell(rules: Rules, directory: str) -> tuple[File, ...]:
             *_of_headers(rules),
         )
     )
-    names = _names(rules, body)
-    maps = [
-        line for number, name in enumerate(names.values()) for line in _map(number, f"{directory}/{name}")
-    ]
-    head = [*_of_empty_headers(), "RewriteEngine On", *([_DBM] if maps else []), *maps]
-    data = (File(f"{name}.txt", _list(origins), is_data=True) for origins, name in names.items())
+    digest = hashlib.sha256(body.encode()).hexdigest()[:8]
+    sets = numbered(rules)
+    maps = _maps([_name(digest, number) for number in sets.values()], directory) if sets else ()
+    head = [*_of_empty_headers(), "RewriteEngine On", *maps]
+    data = (_list(_name(digest, number), directory, origins) for origins, number in sets.items())
     return File("corsguard.conf", "".join(f"{line}\n" for line in head) + body), *data
 
 
-def _names(rules: Rules, body: str) -> dict[Origins, str]:
-    """Return the names of the lists, without an ending: other rules have other lists.
+def _name(digest: str, number: int) -> str:
+    """Return the name of a list, without its ending: other rules have another digest.
 
     Apache reads a new list before it reads new rules. If the names were the same, the rules in force would
     allow the origins of other rules.
     """
-    digest = hashlib.sha256(body.encode()).hexdigest()[:8]
-    return {origins: f"origins-{digest}-{number}" for origins, number in numbered(rules).items()}
+    return f"origins-{digest}-{number}"
 
 
-def _map(number: int, file: str) -> Iterator[str]:
-    name = f"cg_origins_{number}"
-    source, written, used = (shlex.quote(f"{file}.{ending}") for ending in ("txt", "new", "dbm"))
-    yield f"# httxt2dbm -i {source} -o {written} && mv {written} {used}"
-    yield f'# RewriteMap {name} "dbm:{file}.dbm"'
-    yield f'RewriteMap {name} "txt:{file}.txt"'
+def _maps(names: Sequence[str], directory: str) -> Iterator[str]:
+    yield _DBM
+    for name in names:
+        yield f"# {_command(name, directory)}"
+    for condition, kind in (("", "dbm"), ("!", "txt")):
+        yield f"<IfDefine {condition}CORSGUARD_DBM>"
+        for number, name in enumerate(names):
+            yield f'RewriteMap cg_origins_{number} "{kind}:{directory}/{name}.{kind}"'
+        yield "</IfDefine>"
+
+
+def _command(name: str, directory: str) -> str:
+    """Return the command that makes a table of a list; Apache reads the old one or the new one."""
+    text, new, table = (shlex.quote(f"{directory}/{name}.{ending}") for ending in ("txt", "new", "dbm"))
+    return f"httxt2dbm -i {text} -o {new} && mv {new} {table}"
+
+
+def _list(name: str, directory: str, origins: Origins) -> File:
+    text = "".join(f"{each} yes\n" for each in origins.exact)
+    return File(f"{name}.txt", text, is_data=True, table=Table(f"{name}.dbm", _command(name, directory)))
 
 
 def _of_empty_headers() -> Iterator[str]:
     # An expression takes a header without a value for none. To Python it is one that is not valid, as "," is.
     for name in ("Origin", "Cookie"):
         yield f'RequestHeader edit {name} "^$" "," early'
-
-
-def _list(origins: Origins) -> str:
-    return "".join(f"{each} yes\n" for each in origins.exact)
 
 
 def _of_preflights() -> Iterator[str]:

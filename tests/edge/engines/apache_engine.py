@@ -75,14 +75,14 @@ def _version() -> str:
 
 
 def _configure_dbm(running: Running) -> None:
-    """Do what the comments of the export are for: run the commands, and use the lines."""
-    file = running.home.path / "corsguard" / "corsguard.conf"
-    text = file.read_text()
+    """Do what the comments of the export are for: run the commands, and define what they name."""
+    text = (running.home.path / "corsguard" / "corsguard.conf").read_text()
     path = f"{Path(program('httxt2dbm', 'apache2-utils')).parent}:{os.environ['PATH']}"
     for command in re.findall("^# (httxt2dbm .*)$", text, re.MULTILINE):
         subprocess.run(["sh", "-c", command], check=True, env={**os.environ, "PATH": path})
-    file.write_text(re.sub('^# (RewriteMap .*"dbm:.*)\n.*"txt:.*$', r"\1", text, flags=re.MULTILINE))
     _configure(running)
+    file = running.home.path / "apache.conf"
+    file.write_text(f"Define CORSGUARD_DBM\n{file.read_text()}")
 
 
 ENGINES: Final = (Engine("Apache", "apache", _configure, _command, _reload, _version),)
