@@ -95,6 +95,8 @@ def _log(
         if not _reaches_a_handler(level):
             text = line[0] % line[1:]
             print(f"flask_corsguard: {text}", file=environ.get("wsgi.errors", sys.stderr), flush=True)
+            if not logger.hasHandlers():
+                return  # logging.lastResort would print a warning a second time
     # Structured logs find the decision in the record.
     logger.log(level, *line, extra={"decision": decision})
 

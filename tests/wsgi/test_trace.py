@@ -132,6 +132,16 @@ def test_in_debug_every_refusal_appears_on_the_console_with_the_whole_reason(
     assert console.count("\n") == 1
 
 
+def test_in_debug_a_refused_request_appears_once_where_nobody_has_set_up_the_log(monkeypatch, capsys):
+    """Python itself prints the warnings of a log without a handler."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+
+    _, console = traced(CorsMiddleware(SpyApp(), LISTED, debug=True), "POST", "/x", CROSS_SITE)
+
+    assert console.count("\n") == 1
+    assert capsys.readouterr().err == ""
+
+
 def test_in_debug_a_refusal_that_the_log_shows_does_not_appear_twice(caplog):
     """The record has the whole reason, too."""
     caplog.set_level(logging.INFO, "flask_corsguard")
