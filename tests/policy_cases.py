@@ -13,6 +13,8 @@ import pytest
 from cases import A
 from flask_corsguard import Policy, PolicyError
 from flask_corsguard.core.problems import SENTENCES
+from flask_corsguard.live import LiveOrigins
+from flask_corsguard.testing import OriginSource
 
 LONG_LABEL = f"https://{'a' * 64}.example"
 LONG_HOST = "https://" + ".".join(["a" * 60] * 5)
@@ -37,6 +39,7 @@ REFUSED_TEXTS = [
     ("https://app.example#f", "origin.fragment", '"https://app.example"'),
     ("https://user@app.example", "origin.user-info", '"https://app.example"'),
     ("https://u:p@app.example:8443", "origin.user-info", '"https://app.example:8443"'),
+    ("https://u:p@app.example", "origin.user-info", '"https://app.example"'),
     ("https://App.Example", "origin.upper-case", '"https://app.example"'),
     ("HTTPS://app.example", "origin.upper-case", '"https://app.example"'),
     (" https://app.example", "origin.white-space", '"https://app.example"'),
@@ -59,6 +62,12 @@ REFUSED_TEXTS = [
     ("localhost:3000", "origin.scheme-missing", '"http://localhost:3000"'),
     ("*.app.example", "origin.scheme-missing", '"https://*.app.example"'),
     ("h*", "origin.scheme-missing", "https://app.example"),
+    ("http//own.example", "origin.scheme-missing", '"http://own.example"'),
+    ("https:own.example", "origin.scheme-missing", '"https://own.example"'),
+    ("HTTP:/own.example:8080", "origin.scheme-missing", '"http://own.example:8080"'),
+    ("https.example", "origin.scheme-missing", '"https://https.example"'),
+    ('"https://own.example"', "origin.scheme", '"https://own.example"'),
+    ("'own.example'", "origin.scheme-missing", '"https://own.example"'),
     ("1http://app.example", "origin.scheme", "lower-case letter"),
     (f"{'s' * 65}://app.example", "origin.scheme", "64 at most"),
     ("https://m\xfcnchen.de", "origin.unicode", '"https://xn--mnchen-3ya.de"'),
@@ -73,9 +82,10 @@ REFUSED_TEXTS = [
     ("https://*.1.2.3.4", "origin.ipv4", "https://app.example"),
     ("http://[::0001]:3000", "origin.ipv6", '"http://[::1]:3000"'),
     ("http://::1", "origin.ipv6", '"http://[::1]"'),
-    ("http://[::1", "origin.ipv6", "https://app.example"),
+    ("http://::1:3000", "origin.ipv6", 'such as "http://[::1]:3000"'),
+    ("http://[::1", "origin.ipv6", 'such as "http://[::1]:3000"'),
     ("http://[1.2.3.4]", "origin.ipv6", '"http://1.2.3.4"'),
-    ("http://*.[::1]", "origin.ipv6", "https://app.example"),
+    ("http://*.[::1]", "origin.ipv6", 'such as "http://[::1]:3000"'),
     ("https://", "origin.host-missing", "https://app.example"),
     ("https://:8443", "origin.host-missing", "https://app.example"),
     ("https://app..example", "origin.label-missing", "https://app.example"),
@@ -156,6 +166,7 @@ REFUSED_ITEMS = [
     (b"not one", "origins.type", "https://app.example"),
     (3, "origins.type", "https://app.example"),
     (["https://app.example"], "origins.type", "https://app.example"),
+    (OriginSource(["https://own.example"]), "origins.type", "LiveOrigins"),
     (re.compile(rb"https://.*\.example"), "origins.bytes-regex", "re.compile("),
     (ask_slowly, "origins.async", "plain function"),
 ]
@@ -173,6 +184,9 @@ REFUSED_ORIGINS = [
     ({"origins": b"https://a.example"}, "list.type", "origins", 'origins=["https://app.example"]'),
     ({"origins": {A: True}}, "list.type", "origins", 'origins=["https://app.example"]'),
     ({"origins": 7}, "list.type", "origins", 'origins=["https://app.example"]'),
+    ({"origins": re.compile(r"https://a\.example")}, "list.type", "origins", "into a list"),
+    ({"origins": callable}, "list.type", "origins", "into a list"),
+    ({"origins": LiveOrigins(list)}, "list.type", "origins", "into a list"),
     ({"origins": ["*", A]}, "origins.redundant", "origins", 'origins="*"'),
     ({"origins": "*", **SECRET}, "credentials.any-origin", "origins", "without credentials"),
     ({"origins": ["*"], **SECRET}, "credentials.any-origin", "origins", "without credentials"),

@@ -17,6 +17,7 @@ from cases import LISTED, A
 from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, PolicyError, asgi
 from flask_corsguard.core.policy_fields import FIELDS
 from flask_corsguard.core.problems import SENTENCES, Problem
+from flask_corsguard.live import LiveOrigins
 from policy_cases import (
     REFUSED_FIELDS,
     REFUSED_ITEMS,
@@ -52,6 +53,10 @@ def follow(problem: Problem, arguments: dict[str, Any]) -> dict[str, Any]:
     field, hint, changed = problem.field, problem.hint, dict(arguments)
     if problem.code in BY_HAND:
         return BY_HAND[problem.code](changed, problem.value)
+    if "LiveOrigins(source)" in hint:
+        return {**changed, field: [LiveOrigins(problem.value)]}
+    if hint == "Put it into a list.":
+        return {**changed, field: [problem.value]}
     removed, replaces, choice = (each.search(hint) for each in (_REMOVES, _REPLACES, _CHOICE))
     sets = [match for match in _SETS.findall(hint) if match[1] in FIELDS]
     if field not in FIELDS:

@@ -99,7 +99,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "origins.none": "None is what an unset variable gives; it never means everyone.",
         "origins.empty": "An empty list allows nobody, which is rarely what was meant.",
         "origins.redundant": '"*" allows every origin, so any other origin in the list has no effect.',
-        "origins.type": "An origin is a string, a compiled regular expression or a callable.",
+        "origins.type": "An origin is a string, a compiled regular expression, a callable or a live set.",
         "origins.async": "An origin check is never awaited, so it cannot be a coroutine function.",
         "origins.bytes-regex": "A regular expression over bytes cannot match an origin, which is text.",
         # One origin.
@@ -160,7 +160,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "method.token": "This is not a method: methods are tokens (RFC 9110, section 5.6.2).",
         "method.forbidden": "Browsers never send this method for a page.",
         "method.wildcard": "Browsers read this as the name of one method, which nobody sends.",
-        "method.case": "Methods are case-sensitive, and this one is written in upper case.",
+        "method.case": "Methods are case-sensitive, and this one must be in upper case.",
         "request-header.token": "This is not a header name: names are tokens (RFC 9110, section 5.6.2).",
         "request-header.forbidden": "Browsers never allow a page to set this request header.",
         "request-header.wildcard": "A star within a name is not a wildcard: browsers read it as a character.",

@@ -70,6 +70,7 @@ _HINTS: Final = {
     "origin.wildcard": (
         'Write "https://*.example.com" for all subdomains, "http://localhost:*" for all ports.'
     ),
+    "origin.ipv6": 'Write the address in brackets, and the port after them, such as "http://[::1]:3000".',
     "origin.punycode": "Pass the host, from a browser's address bar, to idna.encode(), and use the result.",
     "origin.label-length": f"Shorten the label to at most {MAX_LABEL_LENGTH} bytes (RFC 1035).",
     "origin.host-length": f"Shorten the host to at most {MAX_HOST_LENGTH} bytes (RFC 1035).",
@@ -193,17 +194,24 @@ _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
 )
 
 
+def _with_scheme(text: str) -> str:
+    """Return *text* with ``://`` after its scheme, and with the likely scheme if it has none."""
+    if "://" in text:
+        return text
+    if begun := re.match(r"(https?)(?::/?|//?)", text, re.IGNORECASE):
+        return f"{begun[1]}://{text[begun.end() :]}"
+    text = text.removeprefix("//")
+    return f"http://{text}" if text.startswith(("localhost", "127.")) else f"https://{text}"
+
+
 def working_spelling(text: str) -> str | None:
     """Return the origin that *text* most likely means; ``None`` if a policy does not accept it either."""
-    bare = text.strip().replace("\\", "/")
-    scheme, separator, _ = bare.partition("://")
-    if not separator:
-        bare = bare.removeprefix("//")
-        scheme = "http" if bare.startswith(("localhost", "127.")) else "https"
-        bare = f"{scheme}://{bare}"
-    scheme = scheme.lower()
-    host, port = _host_and_port(bare)
-    host = host.rpartition("@")[2]
+    bare = _with_scheme(text.strip().strip("\"'").replace("\\", "/"))
+    scheme = _scheme(bare).lower()
+    host, port = _host_and_port(re.sub(r"(?<=://)[^/?#]*@", "", bare))
+    if re.search(r":[0-9]{2,5}$", host):
+        # Without brackets, nobody knows whether the last number is a port.
+        return None
     if scheme in DEFAULT_PORTS:
         host = host.lower()
     if not host.isascii():

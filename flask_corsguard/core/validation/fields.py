@@ -269,7 +269,8 @@ def check_flag(field: str, value: object, problems: Problems) -> bool:
     word = "False" if text in {"false", "0", "no", "off", "", "none"} else "True"
     hint = f"Write {field}={word}."
     if isinstance(value, str):
-        hint = f'Write {field}={word}, not a string; compare that of an environment variable with "true".'
+        variable = 'For an environment variable, write os.environ.get("NAME") == "true".'
+        hint = f"Write {field}={word}, not a string. {variable}"
     problems.append(problem("flag.type", field, value, hint))
     return False
 

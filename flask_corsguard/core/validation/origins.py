@@ -103,6 +103,9 @@ def check_origins(value: object, problems: Problems, doors: Iterable[str]) -> Or
         return Origins()
     if is_star(value):
         return Origins(any=True)
+    if _is_one_item(value):
+        problems.append(problem("list.type", "origins", value, "Put it into a list."))
+        return Origins()
     found = Origins()
     before = len(problems)
     items = check_list("origins", value, '"https://app.example"', problems)
@@ -120,6 +123,12 @@ def check_origins(value: object, problems: Problems, doors: Iterable[str]) -> Or
         problems.append(problem("origins.empty", "origins", value, hint))
     found.items = tuple(cast("list[Item]", items))
     return found
+
+
+def _is_one_item(value: object) -> bool:
+    is_item = isinstance(value, (re.Pattern, ChangingSet)) or callable(value)
+    # The class of an enumeration can be called, and has items.
+    return is_item and not isinstance(value, Iterable)
 
 
 def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | None:
@@ -140,11 +149,17 @@ def _sort_in(item: object, found: Origins, doors: Iterable[str]) -> Problem | No
     elif callable(item) and _has_hash(item):
         found.callables.append(cast("OriginCheck", item))
     else:
-        text = item.decode("latin-1") if isinstance(item, bytes) else ""
-        example = text if read_origin(text) else "https://app.example"
-        hint = f'Write the origin as text, such as "{example}"; a callable must be hashable.'
-        return problem("origins.type", "origins", item, hint)
+        return problem("origins.type", "origins", item, _hint_for_type(item))
     return None
+
+
+def _hint_for_type(item: object) -> str:
+    # This does not import flask_corsguard.live, which has the sources.
+    if hasattr(type(item), "load"):
+        return "A source of live origins must be in a live set: write LiveOrigins(source)."
+    text = item.decode("latin-1") if isinstance(item, bytes) else ""
+    example = text if read_origin(text) else "https://app.example"
+    return f'Write the origin as text, such as "{example}"; a callable must be hashable.'
 
 
 def _has_hash(item: object) -> bool:

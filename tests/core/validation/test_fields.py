@@ -117,6 +117,13 @@ def test_members_of_an_enum_become_plain_texts_and_numbers():
     assert "Text" not in repr(policy.to_dict())
 
 
+def test_the_class_of_an_enum_is_a_list_of_its_members():
+    """It can be called, as a check of origins can, and it has items, as a list has."""
+    sites = Enum("Sites", {"ONE": "https://one.example", "TWO": "https://two.example"}, type=str)
+
+    assert Policy(origins=sites) == Policy(origins=["https://one.example", "https://two.example"])
+
+
 @pytest.mark.parametrize("field", ["methods", "allow_headers", "expose_headers", "origins"])
 @pytest.mark.parametrize("value", [Text.STAR, [Text.STAR]], ids=["bare", "listed"])
 def test_a_star_of_an_enum_is_a_plain_star(field, value):

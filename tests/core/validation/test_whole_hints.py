@@ -18,6 +18,7 @@ HINTS = [
     'Write the origin as text, such as "https://app.example"; a callable must be hashable.',
     'Write the origin as text, such as "https://app.example"; a callable must be hashable.',
     'Write the origin as text, such as "https://app.example"; a callable must be hashable.',
+    "A source of live origins must be in a live set: write LiveOrigins(source).",
     "Write re.compile('https://.*\\\\.example').",
     "Use a plain function that returns True or False.",
     'Give the list of origins, or "*" if everyone may read the answers.',
@@ -29,6 +30,9 @@ HINTS = [
     'Write origins=["https://app.example"].',
     'Write origins=["https://app.example"].',
     'Write origins=["https://app.example"].',
+    "Put it into a list.",
+    "Put it into a list.",
+    "Put it into a list.",
     'Write origins="*", or leave "*" out.',
     'Name the origins; "*" works only without credentials.',
     'Name the origins; "*" works only without credentials.',
@@ -107,7 +111,10 @@ HINTS = [
     "Write max_age=600 for ten minutes.",
     'Write max_age=600 for ten minutes; convert a string such as "600" with int().',
     "Write max_age=600 for ten minutes.",
-    ('Write credentials=True, not a string; compare that of an environment variable with "true".'),
+    (
+        "Write credentials=True, not a string. For an environment variable, write "
+        'os.environ.get("NAME") == "true".'
+    ),
     "Write credentials=False.",
     "Write timing=False.",
     "Write private_network=True.",
