@@ -154,7 +154,7 @@ $ flask --app shop cors routes --json
 {"rule": "/", "method": "*", "endpoint": null, "host": "", "source": "application", "where": "WHERE", POLICY}
 ]
 $ corsguard --app other routes
-Error: There is no module 'other' here. Write --app module:object, or --app module:factory().
+Error: There is no module 'other' here. Write --app module:object, or --app module:factory.
 $ echo $?
 2
 ```

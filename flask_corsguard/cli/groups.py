@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 
 import click
@@ -33,11 +34,20 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that was written; a wrong name gets the nearest one."""
+        """Find the command that was written.
+
+        A wrong name gets the nearest one, and ``--app`` after a name gets its place.
+        """
         name = args[0]
         if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             ctx.fail(f"There is no command {name!r}. {did_you_mean(name, list(COMMANDS))}")
-        return super().resolve_command(ctx, args)
+        found = super().resolve_command(ctx, args)
+        names_app = any(re.fullmatch("-A|--app(=.*)?", each) for each in args[1:])
+        if names_app and not _takes_app(found[1]) and not ctx.resilient_parsing:
+            root = ctx.find_root().command_path
+            group = ctx.command_path.removeprefix(root)
+            ctx.fail(f"Name the application first: {root} --app module:object{group} {name}")
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
         """Write what each command does, from the table."""
@@ -53,6 +63,10 @@ class LazyGroup(click.Group):
         ]
         # The options; a group would import its commands.
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
+
+def _takes_app(command: click.Command | None) -> bool:
+    return command is not None and any("--app" in each.opts for each in command.params)
 
 
 @click.group(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import re
 import sys
 import sysconfig
@@ -17,11 +18,16 @@ from typing import Any, Final, Protocol
 import click
 
 from flask_corsguard.core.problems import PolicyError, did_you_mean
+from flask_corsguard.wsgi.application import is_asgi
 
 from .failures import Failure
 
-#: What is looked for in a module if ``--app`` names no object, and whether it is called.
-_USUAL_NAMES: Final = (("app", False), ("application", False), ("create_app", True), ("make_app", True))
+#: What is looked for in a module if ``--app`` names no object: applications, and what returns one.
+_USUAL_NAMES: Final = ("app", "application")
+_USUAL_FACTORIES: Final = ("create_app", "make_app")
+
+#: How many arguments servers pass to an application, of WSGI and of ASGI.
+_ARGUMENTS_OF_SERVERS: Final = (2, 3)
 
 #: The folders of code that is not the application's: Python, other packages, and this one.
 _LIBRARIES: Final = (
@@ -29,7 +35,7 @@ _LIBRARIES: Final = (
     str(Path(__file__).parents[1]),
 )
 
-_SPELLING: Final = "Write --app module:object, or --app module:factory()."
+_SPELLING: Final = "Write --app module:object, or --app module:factory."
 
 
 class Choice(Protocol):
@@ -104,6 +110,8 @@ def _in_a_sentence() -> Iterator[None]:
 
 def _where(error: BaseException) -> str:
     """Return the line of the application that raised: the last one that is not of a library."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.filename}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)
     own = [each for each in frames if not each.filename.startswith(("<", *_LIBRARIES))]
     last = (own or frames)[-1]
@@ -137,12 +145,41 @@ def _importable(path: str) -> str:
 
 
 def _usual_object(module: ModuleType) -> object:
-    for name, is_called in _USUAL_NAMES:
-        found = getattr(module, name, None)
-        if found is not None:
-            return found() if is_called else found
-    names = ", ".join(name for name, _ in _USUAL_NAMES)
+    # Here, because a command that needs no application does not pay for it.
+    from flask_corsguard.inventories.inventory import layer_of
+
+    named = [getattr(module, name) for name in _USUAL_NAMES if getattr(module, name, None) is not None]
+    if named:
+        # In programs of other frameworks, the layer is around the application, and has the other name.
+        return next((each for each in named if layer_of(each) is not None), named[0])
+    for name in _USUAL_FACTORIES:
+        if (factory := getattr(module, name, None)) is not None:
+            return _called(factory, module, name)
+    names = ", ".join((*_USUAL_NAMES, *_USUAL_FACTORIES))
     raise Failure(f"The module {module.__name__!r} has none of {names}. {_SPELLING}")
+
+
+def _called(found: Any, module: ModuleType, text: str, *arguments: object, **named: object) -> object:
+    """Call *found*, which *text* names."""
+    try:
+        return found(*arguments, **named)
+    except TypeError as error:
+        if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+            raise
+        # It was not raised inside of it: the arguments are wrong.
+        name = text.partition("(")[0]
+        raise Failure(f"{error}. Write the arguments: --app '{module.__name__}:{name}(...)'.") from error
+
+
+def _is_factory(found: object) -> bool:
+    """Return whether *found* is a function that no server can call as an application."""
+    if not inspect.isfunction(found) or is_asgi(found):
+        return False
+    parameters = inspect.signature(found).parameters.values()
+    needed = [each for each in parameters if each.default is each.empty]
+    return len(needed) not in _ARGUMENTS_OF_SERVERS and all(
+        each.kind is not each.VAR_POSITIONAL for each in needed
+    )
 
 
 def _evaluated(module: ModuleType, text: str) -> object:
@@ -152,14 +189,14 @@ def _evaluated(module: ModuleType, text: str) -> object:
         call = node if isinstance(node, ast.Call) else None
         found = _attribute(module, call.func if call else node)
         if call is None:
-            return found
+            return _called(found, module, text) if _is_factory(found) else found
         arguments = [ast.literal_eval(each) for each in call.args]
         named = {each.arg or "": ast.literal_eval(each.value) for each in call.keywords}
     except (SyntaxError, ValueError) as error:
         raise Failure(f"{text!r} is neither a name nor a call with literal arguments. {_SPELLING}") from error
     if not callable(found):
         raise Failure(f"{text!r} cannot be called: write it without the brackets.")
-    return found(*arguments, **named)
+    return _called(found, module, text, *arguments, **named)
 
 
 def _attribute(module: ModuleType, node: ast.expr) -> object:

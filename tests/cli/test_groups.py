@@ -84,6 +84,19 @@ def test_an_unknown_option_is_reported_by_click(table):
     assert "No such option" in result.output
 
 
+@pytest.mark.parametrize("option", [["--app", "shop:app"], ["-A", "shop:app"], ["--app=shop:app"]], ids=str)
+def test_the_application_is_named_before_the_command(table, option, monkeypatch):
+    """One sentence shows where."""
+    # Flask sets it itself, and it has to be taken back.
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
+    ours = CliRunner().invoke(corsguard, ["show", *option], prog_name="corsguard")
+    flask = CliRunner().invoke(FlaskGroup(), ["cors", "show", *option], prog_name="flask")
+
+    assert ours.exit_code == flask.exit_code == 2
+    assert "Error: Name the application first: corsguard --app module:object show\n" in ours.output
+    assert "Error: Name the application first: flask --app module:object cors show\n" in flask.output
+
+
 def test_commands_and_options_are_completed_without_an_import(table):
     """Each with what it does."""
     context = click.Context(corsguard, info_name="corsguard")

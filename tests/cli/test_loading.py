@@ -60,19 +60,38 @@ def shown(spec):
         ("package:made", "'package'"),
         ("package/:made", "'package'"),
         ("made", "'made'"),
+        ("shop:factory", "(1, 2)"),
+        ("shop:wsgi", "<function wsgi at"),
+        ("shop:any_arguments", "<function any_arguments at"),
     ],
 )
 def test_an_object_is_named_as_flask_and_servers_name_it(spec, found, module):
-    """By module or file, and by a name, a name of a name, or a call."""
+    """By module or file, and by a name, a name of a name, or a call. As in Flask, a factory is called."""
     module(
         "shop.py",
-        "app = 'app'\nclass make:\n    inner = 'inner'\ndef factory(first=1, second=2): return first, second",
+        "app = 'app'\nclass make:\n    inner = 'inner'\n"
+        "def factory(first=1, second=2): return first, second\n"
+        "def wsgi(environ, start_response): ...\ndef any_arguments(*given): ...",
     )
     module("made.py", "def create_app(): return 'made'")
     module("package/__init__.py", "made = 'package'")
     module("package/shop.py", "app = 'in a package'")
 
-    assert shown(spec) == (found, 0)
+    output, code = shown(spec)
+
+    assert output.startswith(found)
+    assert code == 0
+
+
+def test_the_application_with_a_layer_is_found_in_a_module_that_names_no_object(module):
+    """A program of another framework has both: the layer is around the other."""
+    module(
+        "shop.py",
+        "from flask_corsguard import SAME_ORIGIN, CorsMiddleware\n"
+        "def app(environ, start_response): ...\napplication = CorsMiddleware(app, SAME_ORIGIN)",
+    )
+
+    assert shown("shop")[0].startswith("<flask_corsguard.CorsMiddleware object")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +99,7 @@ def test_an_object_is_named_as_flask_and_servers_name_it(spec, found, module):
     [
         (
             None,
-            "This command needs an application. Write --app module:object, or --app module:factory().",
+            "This command needs an application. Write --app module:object, or --app module:factory.",
         ),
         ("nowhere:app", "There is no module 'nowhere' here. Write --app module:object, or --app"),
         ("nowhere.there:app", "There is no module 'nowhere.there' here."),
@@ -90,6 +109,16 @@ def test_an_object_is_named_as_flask_and_servers_name_it(spec, found, module):
         ("bad:make(x)", "'make(x)' is neither a name nor a call with literal arguments."),
         ("bad:app(", "'app(' is neither a name nor a call"),
         ("bad:number()", "'number()' cannot be called: write it without the brackets."),
+        (
+            "bad:needy",
+            (
+                "needy() missing 1 required positional argument: 'config'. Write the arguments: "
+                "--app 'bad:needy(...)'."
+            ),
+        ),
+        ("bad:needy(1, 2)", "needy() takes 1 positional argument but 2 were given. Write the arguments:"),
+        ("bad:needy('x')", "The application cannot be loaded: TypeError: "),
+        ("needy", "create_app() missing 1 required positional argument: 'config'. Write the arguments:"),
         ("bad:make()", "The application cannot be loaded: ZeroDivisionError: division by zero ("),
         ("nothing", "The module 'nothing' has none of app, application, create_app, make_app."),
         ("exits:app", "The application cannot be loaded: SystemExit: 3 ("),
@@ -99,7 +128,8 @@ def test_an_object_is_named_as_flask_and_servers_name_it(spec, found, module):
 )
 def test_what_cannot_be_loaded_is_one_sentence(spec, sentence, module):
     """With the exit code of a wrong use, and never a traceback."""
-    module("bad.py", "class app: pass\nnumber = 1\ndef make(): return 1 / 0")
+    module("bad.py", "class app: pass\nnumber = 1\ndef make(): return 1 / 0\ndef needy(config): 1 + ''")
+    module("needy.py", "def create_app(config): ...")
     module("nothing.py", "")
     module("exits.py", "raise SystemExit(3)")
     module("needs.py", "import nobody")
@@ -116,7 +146,10 @@ def test_a_failure_names_the_line_of_the_application(module, tmp_path):
     """Not one of a package that it calls."""
     module("calls.py", "import json\n\napp = json.loads('{')")
 
+    module("wrong.py", "import json\napp = (")
+
     assert shown("calls:app")[0].endswith(f"({tmp_path / 'calls.py'}:3)")
+    assert shown("wrong:app")[0].endswith(f"({tmp_path / 'wrong.py'}:2)")
 
 
 def test_a_policy_with_problems_is_shown_whole(module, tmp_path):
