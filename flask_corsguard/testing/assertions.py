@@ -9,7 +9,7 @@ from .refusals import FetchRefused
 from .responses import Response
 
 
-def assert_can_fetch(page: Page, url: str, **fetch_arguments: Any) -> Response:
+def assert_can_fetch(page: Page, url: str, method: str = "GET", **fetch_arguments: Any) -> Response:
     """Assert that a browser allows *page* to read the response to a ``fetch()``.
 
     >>> from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
@@ -23,6 +23,7 @@ def assert_can_fetch(page: Page, url: str, **fetch_arguments: Any) -> Response:
 
     :param page: the page that calls ``fetch()``.
     :param url: the URL of the request.
+    :param method: the method of the request.
     :param fetch_arguments: all other arguments of :meth:`Page.fetch`.
     :returns: the response, as the page may read it.
     :raises AssertionError: if a browser refuses; its text is that of the :class:`FetchRefused`.
@@ -30,18 +31,19 @@ def assert_can_fetch(page: Page, url: str, **fetch_arguments: Any) -> Response:
     """
     __tracebackhide__ = True
     try:
-        return page.fetch(url, **fetch_arguments)
+        return page.fetch(url, method, **fetch_arguments)
     except FetchRefused as refused:
         raise AssertionError(str(refused)) from None
 
 
-def assert_cannot_fetch(page: Page, url: str, **fetch_arguments: Any) -> FetchRefused:
+def assert_cannot_fetch(page: Page, url: str, method: str = "GET", **fetch_arguments: Any) -> FetchRefused:
     """Assert that a browser does not allow *page* to read the response to a ``fetch()``.
 
     The application may have executed the request all the same: see :attr:`FetchRefused.sent`.
 
     :param page: the page that calls ``fetch()``.
     :param url: the URL of the request.
+    :param method: the method of the request.
     :param fetch_arguments: all other arguments of :meth:`Page.fetch`.
     :returns: the refusal, with its reason.
     :raises AssertionError: if the page can read the response; its text shows all requests and
@@ -50,7 +52,7 @@ def assert_cannot_fetch(page: Page, url: str, **fetch_arguments: Any) -> FetchRe
     """
     __tracebackhide__ = True
     try:
-        response = page.fetch(url, **fetch_arguments)
+        response = page.fetch(url, method, **fetch_arguments)
     except FetchRefused as refused:
         return refused
     wire = "\n\n".join(map(str, response.exchange))

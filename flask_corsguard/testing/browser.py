@@ -42,6 +42,7 @@ class Browser:
         standard.
     :raises ValueError: if *engine* is not an engine, or a key of the mapping is not an http(s)
         origin.
+    :raises TypeError: if an application cannot be called as WSGI applications are.
     """
 
     __module__ = "flask_corsguard.testing"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Final
 
 from .cookies import CookieJar
@@ -59,6 +60,7 @@ class Agent:
     :param servers: one application, or applications by origin.
     :param engine: the engine whose differences it has; ``None`` is the standard.
     :raises ValueError: if *engine* is not an engine, or a key of *servers* is not an origin.
+    :raises TypeError: if an application cannot be called as WSGI applications are.
     """
 
     def __init__(
@@ -70,6 +72,8 @@ class Agent:
             if isinstance(servers, Mapping)
             else servers
         )
+        for app in self._servers.values() if isinstance(self._servers, Mapping) else [self._servers]:
+            _check_server(app)
         # Real time, because applications write dates (Expires); but the clock does not run.
         self.now = time.time()
         self.log: list[Exchange] = []
@@ -209,6 +213,13 @@ def _origin_of(text: str) -> str:
     if url is None or url.scheme not in HTTP_SCHEMES or str(url.origin) != text.rstrip("/"):
         raise ValueError(f'{text!r} is not the origin of a server; write it as "https://api.example"')
     return str(url.origin)
+
+
+def _check_server(app: object) -> None:
+    if iscoroutinefunction(app) or iscoroutinefunction(getattr(type(app), "__call__", None)):  # noqa: B004
+        raise TypeError(f"{app!r} is an ASGI application, and a Browser calls WSGI applications.")
+    if not callable(app):
+        raise TypeError(f"{app!r} is not a WSGI application. Pass the application itself.")
 
 
 def _cache_headers(cache: str, headers: list[Header]) -> list[Header]:

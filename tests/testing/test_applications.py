@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask, request, session
 
-from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy
+from flask_corsguard import SAME_ORIGIN, CorsGuard, CorsMiddleware, Policy, asgi
 from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
 from testing.scripted import API, APP, THIRD, asked
 
@@ -173,3 +173,24 @@ def test_an_application_that_mirrors_every_origin_allows_every_page():
 
     assert response.text == "hello"
     assert asked(browser) == [("GET", "https://evil.example")]
+
+
+async def asynchronous(scope, receive, send):
+    """Answer as ASGI does."""
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda app: app.test_client(), " is not a WSGI application. Pass the application itself."),
+        (lambda app: {API: app.test_client()}, " is not a WSGI application. Pass the application itself."),
+        (lambda app: asynchronous, " is an ASGI application, and a Browser calls WSGI applications."),
+        (lambda app: asgi.CorsMiddleware(asynchronous, SAME_ORIGIN), " is an ASGI application, and a "),
+    ],
+)
+def test_what_cannot_be_called_as_wsgi_is_refused_when_the_browser_is_created(make, sentence):
+    """Not at the first request, deep inside."""
+    with pytest.raises(TypeError) as raised:
+        Browser(make(guarded(origins=[APP])))
+
+    assert sentence in str(raised.value)

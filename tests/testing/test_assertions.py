@@ -34,3 +34,14 @@ def test_an_assertion_returns_the_response_or_the_refusal():
     """A test can check more of it."""
     assert assert_can_fetch(page_of(answering(ALLOWED)), API).text == "hello"
     assert isinstance(assert_cannot_fetch(page_of(answering()), API), FetchRefused)
+
+
+def test_an_assertion_takes_the_method_as_fetch_does():
+    """By its name or by its place."""
+    page = page_of(answering())
+
+    by_place, by_name = assert_cannot_fetch(page, API, "PUT"), assert_cannot_fetch(page, API, method="PUT")
+    with pytest.raises(AssertionError, match="to fetch PUT"):
+        assert_can_fetch(page, API, "PUT")
+
+    assert str(by_place) == str(by_name)
