@@ -76,14 +76,14 @@ def _write(entries: list[Entry], origin: str | None, html: IO[str] | None, *, as
 
 
 def _write_policies(entries: list[Entry]) -> None:
-    rows = []
+    rows, missing = [], _missing(entries)
     for group in grouped(entries):
         first, policy = group[0], group[0].policy
         guard = ", ".join(dict.fromkeys(map(guard_of, group)))
         rows.append(
             (
                 _methods(group),
-                _rule(first),
+                _rule(first, missing),
                 Cell(readers_of(policy), "yellow" if is_open(policy) else None),
                 cookies_of(policy),
                 Cell(guard, None if guard in {"enforce", ""} else "yellow"),
@@ -95,10 +95,11 @@ def _write_policies(entries: list[Entry]) -> None:
 
 
 def _write_access(entries: list[Entry], origin: str) -> None:
-    rows = []
+    rows, missing = [], _missing(entries)
     for access, group in by_access(entries, origin):
         shown = Cell(str(access), _COLOURS[access.level])
-        rows.append((_methods(group), _rule(group[0]), shown, group[0].source, relative(group[0].where)))
+        first = group[0]
+        rows.append((_methods(group), _rule(first, missing), shown, first.source, relative(first.where)))
     write_table(("method", "rule", f"a page of {origin}", "source", "where"), rows)
 
 
@@ -106,10 +107,14 @@ def _methods(group: list[Entry]) -> str:
     return ", ".join(each.method for each in group)
 
 
-def _rule(entry: Entry) -> str:
+def _rule(entry: Entry, missing: str) -> str:
     rule = f"{entry.host}|{entry.rule}" if entry.host else entry.rule
-    # A path that no rule matches.
-    return rule if entry.endpoint is not None else f"{rule.rstrip('/')}/... (404)"
+    return rule if entry.endpoint is not None else f"{rule.rstrip('/')}/...{missing}"
+
+
+def _missing(entries: list[Entry]) -> str:
+    """Return what a path without a rule is marked with: nothing if no path has a rule, as in WSGI."""
+    return " (404)" if any(each.endpoint is not None for each in entries) else ""
 
 
 def _records(entries: list[Entry], origin: str | None) -> Iterator[dict[str, Any]]:

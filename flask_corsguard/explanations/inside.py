@@ -9,7 +9,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from flask_corsguard.core.policy import Policy
-from flask_corsguard.inventories.inventory import layer_of
+from flask_corsguard.inventories.inventory import layer_of, why_nothing
 from flask_corsguard.testing.urls import parse_url
 from flask_corsguard.wsgi.application import is_asgi
 from flask_corsguard.wsgi.middleware import CorsMiddleware
@@ -62,6 +62,8 @@ def server_for(loaded: object, layer: Any, *, runs: bool) -> StandIn | Observed:
     hooks = _hooks_of_flask_cors(loaded)
     if hooks:
         return Observed(_OnlyHooks(loaded, hooks), None, FLASK_CORS)
+    if is_asgi(loaded):
+        raise NoPolicy(why_nothing(loaded))
     name = getattr(loaded, "import_name", type(loaded).__name__)
     raise NoPolicy(
         f"The application {name!r} has no CorsGuard, so only its own code knows what it answers: "

@@ -30,7 +30,7 @@ def inventory(app: object) -> tuple[Entry, ...]:
     """
     entries = tuple(_entries_of(app))
     if not entries:
-        raise LookupError(_why_nothing(app))
+        raise LookupError(why_nothing(app))
     return entries
 
 
@@ -90,7 +90,8 @@ def _mounted_outside(app: object, layer: object) -> Iterator[tuple[str, object]]
             yield from mounts.items()
 
 
-def _why_nothing(app: object) -> str:
+def why_nothing(app: object) -> str:
+    """Return the sentence about *app*, which has no policy, and what to write."""
     if is_asgi(app):
         return f"{app!r} has no policy. Write application = flask_corsguard.asgi.CorsMiddleware(app, policy)."
     if hasattr(app, "url_map") and hasattr(app, "extensions"):

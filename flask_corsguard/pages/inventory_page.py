@@ -32,14 +32,20 @@ def page_of(entries: Sequence[Entry], origin: str | None = None) -> str:
     return page(_TITLE, body, "inventory.js")
 
 
+#: What marks a path that no rule matches.
+_MISSING: Final = ' <span class="quiet">no rule: 404</span>'
+
+
 def table_of(entries: Sequence[Entry], origin: str | None = None) -> str:
     """Return the filter and the table."""
+    # In WSGI, no path has a rule, and so it is not missing.
+    missing = _MISSING if any(each.endpoint is not None for each in entries) else ""
     if origin is None:
         titles = [*_TITLES]
-        rows = [_row(group) for group in grouped(entries)]
+        rows = [_row(group, missing) for group in grouped(entries)]
     else:
         titles = [*_TITLES, "This origin"]
-        rows = [_row(group, access) for access, group in by_access(entries, origin)]
+        rows = [_row(group, missing, access) for access, group in by_access(entries, origin)]
     head = "".join(element("th", title, scope="col") for title in titles)
     lines = "\n".join(rows)
     return (
@@ -51,16 +57,14 @@ def table_of(entries: Sequence[Entry], origin: str | None = None) -> str:
     )
 
 
-def _row(group: Sequence[Entry], access: Access | None = None) -> str:
+def _row(group: Sequence[Entry], missing: str, access: Access | None = None) -> str:
     first = group[0]
     policy = first.policy
     methods = " ".join(element("span", escape(each.method), class_="chip") for each in group)
     host = element("span", escape(first.host), class_="host") if first.host else ""
     rule = f"{host}<code>{escape(first.rule)}</code>"
     if first.endpoint is None:
-        rule = (
-            f'{host}<code>{escape(first.rule.rstrip("/"))}/…</code> <span class="quiet">no rule: 404</span>'
-        )
+        rule = f"{host}<code>{escape(first.rule.rstrip('/'))}/…</code>{missing}"
     readers = readers_of(policy)
     guards = list(dict.fromkeys(map(guard_of, group)))
     cells = [

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-#: The names of the attributes in which WSGI layers store the application inside of them.
-_INSIDE: Final = ("app", "wsgi_app", "application", "_app", "_wsgi_app")
+#: The names of the attributes in which layers store the application inside of them; the last one is Quart's.
+_INSIDE: Final = ("app", "wsgi_app", "application", "_app", "_wsgi_app", "asgi_app")
 
 #: How many layers are searched; a chain may contain a circle.
 MAX_LAYERS: Final = 32

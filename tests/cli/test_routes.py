@@ -147,24 +147,20 @@ def test_a_policy_and_a_mapping_of_paths_have_routes_too(tmp_path, monkeypatch):
     assert written("policy").stdout.splitlines()[-1].split() == [
         "*",
         "/...",
-        "(404)",
         "everyone",
         "enforce",
         "application",
     ]
+    written("policy", "--html", "policy.html")
+    assert "404" not in (tmp_path / "policy.html").read_text("utf-8")
     assert [line.split()[1] for line in written("paths").stdout.splitlines()[2:]] == ["/api/...", "/..."]
     last = written("several").stdout.splitlines()[-1]
-    assert re.sub(" +", " ", last) == (
-        "* /... (404) https://a.example, everyone for some enforce application"
-    )
+    assert re.sub(" +", " ", last) == ("* /... https://a.example, everyone for some enforce application")
     assert [each["credentials"] for each in json.loads(written("several", "--json").stdout)[0]["policy"]] == [
         True,
         False,
     ]
-    assert (
-        re.sub(" +", " ", written("unmanaged").stdout.splitlines()[-1])
-        == "* /... (404) unmanaged application"
-    )
+    assert re.sub(" +", " ", written("unmanaged").stdout.splitlines()[-1]) == "* /... unmanaged application"
     assert json.loads(written("unmanaged", "--json").stdout)[0]["policy"] == {"unmanaged": True}
     assert "[path.spelling]" in written("wrong").stderr
     assert written("wrong").exit_code == 2

@@ -395,6 +395,12 @@ def test_a_policy_of_asgi_is_explained_if_it_is_not_a_callable():
         explain_inside(asked(), asgi.CorsMiddleware(_asgi, policy), runs=True)
 
 
+def test_an_application_of_asgi_without_a_policy_needs_a_layer():
+    """It cannot be run here either."""
+    with pytest.raises(NoPolicy, match=r"Write application = flask_corsguard\.asgi\.CorsMiddleware"):
+        explain_inside(asked(), _asgi)
+
+
 def test_the_host_of_a_path_is_the_applications_own():
     """As far as it names one."""
     app = Flask("shop")

@@ -8,6 +8,7 @@ import inspect
 import pytest
 from flask import Blueprint, Flask
 from flask.views import MethodView, View
+from quart import Quart
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, Rule
@@ -346,6 +347,14 @@ def test_a_policy_that_a_callable_gives_is_not_known_before_the_request(layer):
 
     assert said(layer(inside, lambda _: OTHER), "policy", "source") == [(None, "application")]
     assert said(layer(inside, OTHER), "policy", "source") == [(OTHER, "application")]
+
+
+def test_a_layer_in_the_attribute_of_quart_is_found():
+    """Quart's application is called through ``asgi_app``, where the documentation puts the layer."""
+    app = Quart("shop")
+    app.asgi_app = flask_corsguard.asgi.CorsMiddleware(app.asgi_app, OTHER)
+
+    assert said(app, "rule", "policy", "source") == [("/", OTHER, "application")]
 
 
 async def asynchronous(scope, receive, send):
