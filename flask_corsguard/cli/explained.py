@@ -67,7 +67,7 @@ def verdict_of(explanation: Explanation) -> str:
         return f"A browser allows {what}, and the guard refuses it: {explanation.decision.reason}"
     answer = f"has status {outcome.exchanges[-1].status}"
     if explanation.is_answered_by_policies:
-        answer = "is the application's: it was not run (--run has it answer)"
+        answer = "is the application's: it was not run (add --run to run it)"
     if asked.manner != "cors":
         return f"A browser allows {what}; the page does not see the answer, which {answer}."
     return f"A browser allows {what} and to read the answer, which {answer}."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from flask_corsguard.migrate.migration import Migration, migrate
 from flask_corsguard.migrate.observation import differences, written_origins
@@ -38,6 +39,16 @@ def _try(app: str, found: Migration, before: Trial, origins: Sequence[str]) -> N
     except TrialError as error:
         raise _BrokenError(f"After the migration, {error} Nothing is written.") from None
     found.lines += differences(before.seen, after.seen, origins, app)
+
+
+def _named_before(context: click.Context) -> str | None:
+    """Return the application that ``--app`` of the group names; one of the environment is not started."""
+    root = context.find_root()
+    for parameter, attribute in (("spec", "spec"), ("app", "app_import_path")):
+        if root.get_parameter_source(parameter) is ParameterSource.COMMANDLINE:
+            named: str | None = getattr(root.obj, attribute)
+            return named
+    return None
 
 
 @click.command("migrate", epilog=example("corsguard migrate src --origins https://app.example --write"))
@@ -79,6 +90,7 @@ def command(
 
     """
     roots = paths or (Path(),)
+    app = app or _named_before(context)
     try:
         text = answers.read_text("utf-8") if answers is not None else ""
         given = read_answers(text, [each.strip() for each in origins.split(",") if each.strip()])

@@ -115,8 +115,8 @@ class BlueprintEdits:
                 call.module,
                 call.node,
                 "two-policies",
-                "the application's policy applied to the blueprint, too, and only run time knows one of the "
-                "two: write cors([policy, policy_of_the_application])",
+                "the application's policy applied to the blueprint, too, and one of the two is not known "
+                "yet: answer the questions, or write cors([policy, policy_of_the_application])",
             )
             return None
         if len(policies) == 1:

@@ -257,7 +257,7 @@ def _name(site: Decoration) -> str:
 
 def _who(values: dict[str, Any] | None) -> str:
     if values is None:
-        return "whom only run time knows"
+        return "origins that are not known yet"
     with_cookies = ", with cookies" if values.get("credentials") else ""
     if values["origins"] == "*":
         return f"everyone{with_cookies}"

@@ -63,7 +63,9 @@ def started(application: str, folder: Path, origins: Sequence[str] = ()) -> Tria
     lines = [line for line in found.stdout.splitlines() if line.startswith(_MARK)]
     if found.returncode or not lines:
         reason = (found.stderr.strip().splitlines() or ["it ended"])[-1]
-        raise TrialError(f"{application} does not start ({reason}).")
+        is_elsewhere = "Could not import" in reason and "/" not in application
+        hint = f" Name its folder, too, as in --app src/{application}." if is_elsewhere else ""
+        raise TrialError(f"{application} does not start ({reason}).{hint}")
     content = json.loads(lines[-1].removeprefix(_MARK))
     routes = [route_of(rule, None) for rule in content["rules"]]
     return Trial(routes, [Seen(*each) for each in content["seen"]])

@@ -129,7 +129,7 @@ class Work:
         for question in policy.questions:
             self.say_question(module, node, question)
         for note in policy.notes:
-            self.say("differs", module, node, _code_of(note), note)
+            self.say("differs", module, node, *_code_and_text(note))
         if policy.kind == "helper" and not policy.questions:
             self.say(
                 "run time",
@@ -144,6 +144,6 @@ class Work:
         return not policy.questions and not policy.by_hand
 
 
-def _code_of(note: str) -> str:
-    word = note.partition(":")[0]
-    return word if word in {"safer", "fixes"} else "option"
+def _code_and_text(note: str) -> tuple[str, str]:
+    word, _, text = note.partition(": ")
+    return (word, text) if word in {"safer", "fixes"} else ("option", note)

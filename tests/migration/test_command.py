@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from flask.cli import FlaskGroup
 
+from flask_corsguard.cli.groups import corsguard
 from flask_corsguard.cli.migrate import command
 from flask_corsguard.migrate import trial, writing
 
@@ -497,6 +500,40 @@ def test_an_application_that_hangs_is_one_sentence(run, program, monkeypatch):
     monkeypatch.setattr(trial.subprocess, "run", hang)
 
     assert run("--app", "app:app").output == "Error: app:app does not start within 120 seconds.\n"
+
+
+def test_a_line_of_what_differs_names_its_kind_once(run, program):
+    """It is the code of the line."""
+    program.write_text(PROGRAM.replace("CORS(app)", r"CORS(app, origins=[r'https://.*\.example\.com'])"))
+
+    assert re.search(r"^  app.py:5 safer the expression ", run().output, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("group", "arguments"),
+    [(corsguard, ["--app", "app:app", "migrate"]), (FlaskGroup(), ["--app", "app:app", "cors", "migrate"])],
+    ids=["corsguard", "flask"],
+)
+def test_the_application_may_be_named_before_the_command(group, arguments, run, program, monkeypatch):
+    """As for all other commands. One that only the environment names is not started."""
+    monkeypatch.setattr(trial, "MAX_SECONDS", 0)
+    # Flask sets it itself, and it has to be taken back.
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
+
+    named = CliRunner().invoke(group, arguments)
+    unnamed = CliRunner(env={"FLASK_APP": "app:app"}).invoke(group, arguments[2:])
+
+    assert named.output == "Error: app:app does not start within 0 seconds.\n"
+    assert "does not start" not in unnamed.output
+
+
+@pytest.mark.slow
+def test_a_module_that_cannot_be_imported_here_is_named_with_its_folder(run, program):
+    """Its name alone is enough where it is installed."""
+    result = run("--app", "nowhere:create_app")
+
+    assert "Name its folder, too, as in --app src/nowhere:create_app.\n" in result.output
+    assert "Name its folder" not in run("--app", "src/nowhere:create_app").output
 
 
 def test_the_rules_of_an_application_are_printed_for_the_other_process(
