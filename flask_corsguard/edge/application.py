@@ -163,7 +163,7 @@ class _Application:
     def _check_dynamic(self, rule: Any, where: str) -> None:
         for path in paths_of(rule, self._prefixes):
             above = self._above(path)
-            for method in rule.methods or ("GET",):
+            for method in sorted(rule.methods or ("GET",)):
                 found = self._ask(as_wsgi(path), method, with_methods=False)
                 if found.policy != above.policy:
                     hint = "Give the policy to a blueprint with a prefix, or to a path, and export that."

@@ -82,9 +82,8 @@ def _losses_of(rule: Rule, fields: CorsFields, limits: Limits) -> Iterator[Probl
         yield loss("edge.no-guard", f"{fields.where}.guard", "enforce", hint)
     if fields.allows_nobody:
         return
-    yield loss(
-        "edge.status", fields.where, None, "Nothing has to be done: browsers come to the same verdict."
-    )
+    hint = "Browsers come to the same verdict; for the same statuses, answer preflights in the application."
+    yield loss("edge.status", fields.where, None, hint)
     if not limits.vary and not fields.everyone:
         hint = "Have the application, which sets Vary, answer everything that a cache may store."
         yield loss("edge.vary", fields.where, None, hint)

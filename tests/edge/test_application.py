@@ -124,6 +124,18 @@ def test_a_rule_with_a_converter_needs_the_policy_above_it():
     ]
 
 
+def test_a_problem_of_a_rule_names_the_first_of_its_methods():
+    """The same application always has the same problems, although the methods of a rule are a set."""
+    app = Flask("other")
+    methods = ["PUT", "PATCH", "DELETE", "GET", "POST"]
+    app.add_url_rule("/users/<name>", "user", cors(RICH)(lambda name: name), methods=methods)
+    CorsGuard(app, OTHERS)
+
+    (problem,) = source_of(app).problems
+
+    assert problem.value.startswith("DELETE /users/")
+
+
 def test_a_rule_with_a_converter_below_a_closed_policy_is_closed():
     """Its methods do not matter."""
     app = Flask("closed")
