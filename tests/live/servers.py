@@ -9,7 +9,9 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from interop.launch import LIFE, START, Home, ServerMissingError, free_port, program
@@ -65,14 +67,28 @@ class Server:
     def kill(self) -> None:
         """End it, as the kernel does when memory is short."""
         # Nobody starts another process meanwhile.
-        self._signal(signal.SIGSTOP)
+        self.hang()
+        processes = self._processes()
         self._signal(signal.SIGKILL)
         if self._process:
-            self._process.wait(10)
+            self._process.wait(START)
+        # Only then its port is free.
+        self._wait_until(lambda: {_state(each) for each in processes} <= {"Z"})
 
     def hang(self) -> None:
         """Stop it: its connections stay, and nothing answers."""
+        self._wait_until(self._is_stopped)
+
+    def _is_stopped(self) -> bool:
+        # A process may have started another one meanwhile.
         self._signal(signal.SIGSTOP)
+        return {_state(each) for each in self._processes()} <= {"T", "Z"}
+
+    def _wait_until(self, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + START
+        while not holds():
+            assert time.monotonic() < deadline, self.home.said()
+            time.sleep(0.005)
 
     def go_on(self) -> None:
         """Make it answer again."""
@@ -84,6 +100,13 @@ class Server:
         gc.collect()
         self.kill()
         self.home.stop()
+
+
+def _state(process: int) -> str:
+    """Return the letter of what a process does; of one that is gone, that of one that has ended."""
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    return "Z"
 
 
 class RedisServer(Server):
@@ -105,14 +128,21 @@ class RedisServer(Server):
         import redis
 
         with suppress(redis.RedisError):
-            return bool(self.client().ping())
+            return bool(self.client.ping())
         return False
 
+    @cached_property
     def client(self):
-        """Return a client for what a test does itself."""
+        """A client for what a test does itself."""
         import redis
 
-        return redis.Redis(port=self.port, socket_timeout=10, decode_responses=True)
+        return redis.Redis(port=self.port, socket_timeout=START, decode_responses=True)
+
+    def close(self) -> None:
+        """End it, and remove what it has written."""
+        # Left to the garbage collector, its connections could end in a warning, in any test.
+        self.client.close()
+        super().close()
 
 
 class PostgresServer(Server):
@@ -132,7 +162,7 @@ class PostgresServer(Server):
         if os.geteuid() == 0:
             shutil.chown(data, self._user)
         options = ["-D", str(data), "-A", "trust", "-U", "tenants", "--no-sync", "-E", "UTF8"]
-        self._run(self._as_user([str(self._bin / "initdb"), *options])).wait(60)
+        self._run(self._as_user([str(self._bin / "initdb"), *options])).wait(LIFE)
 
     def _as_user(self, command: list[str]) -> list[str]:
         return ["runuser", "-u", self._user, "--", *command] if os.geteuid() == 0 else command
@@ -145,8 +175,14 @@ class PostgresServer(Server):
     def command(self) -> list[str]:
         """Return what starts it: on loopback alone, and without waiting for a disk."""
         data = self.home.path / "data"
-        options = ["-p", str(self.port), "-h", "127.0.0.1", "-c", "fsync=off", "-k", str(data)]
+        options = ["-p", str(self.port), "-h", "127.0.0.1", "-c", "fsync=off", "-k", ""]
         return self._as_user([str(self._bin / "postgres"), "-D", str(data), *options])
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        # One that was killed has left it behind, and its number counts until its parent asks for its end.
+        (self.home.path / "data" / "postmaster.pid").unlink(missing_ok=True)
+        super().start()
 
     def is_ready(self) -> bool:
         """Whether it answers."""
@@ -162,7 +198,7 @@ class PostgresServer(Server):
         import psycopg
 
         with psycopg.connect(
-            f"postgresql://tenants@127.0.0.1:{self.port}/postgres", connect_timeout=10
+            f"postgresql://tenants@127.0.0.1:{self.port}/postgres", connect_timeout=START
         ) as connection:
             for each in statements:
                 connection.execute(each)
