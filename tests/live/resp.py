@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import suppress
+
+from interop.launch import free_port
 
 
 class Resp:
@@ -14,13 +17,12 @@ class Resp:
         self.calls: list[str] = []
         self.hangs = threading.Event()
         self._connections: dict[socket.socket, set[str]] = {}
-        self.port = 0
+        self.port = free_port()
         self.start()
 
     def start(self) -> None:
         """Listen, at the same port as before."""
         self._listener = socket.create_server(("127.0.0.1", self.port))
-        self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def stop(self) -> None:
@@ -28,7 +30,9 @@ class Resp:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in list(self._connections):
-            connection.close() if connection.fileno() < 0 else connection.shutdown(socket.SHUT_RDWR)
+            # Its own thread may close it at the same time.
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     @property
     def url(self) -> str:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import random
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flask_corsguard import SAME_ORIGIN, Policy
-from flask_corsguard.live import LiveOrigins, LivePolicies
+from flask_corsguard.live import LiveOrigins, LivePolicies, questions
 from flask_corsguard.testing import OriginSource
 from live.asking import allows
 
 TTL, GRACE = 5.0, 60.0
 #: Seconds of simulated time.
 LONG, SHORT = 1800.0, 200.0
+#: Seconds from one moment to the next.
+STEPS = (0.05, 0.2, 0.7)
+#: Seconds by which the thread comes late, at most.
+LATE = 1.5
 ORIGINS = [f"https://t{number}.example" for number in range(6)]
 
 
@@ -71,12 +76,21 @@ def disturb(source, rng):
 def simulate(seed, seconds, subject_of):
     """Check at every moment what is allowed; give how often anything was, and how often grace had run out."""
     rng, source = random.Random(seed), Recorder()
+    # Otherwise the same schedule would not be the same one the next time.
+    with patch.object(questions, "_RANDOM", rng):
+        return carry_out(rng, source, seconds, subject_of, seed)
+
+
+def carry_out(rng, source, seconds, subject_of, seed):
+    """Do so with the numbers of *rng*."""
     policy_now, turn = subject_of(source)
     counts = {"allowed": 0, "expired": 0}
 
     def look():
         now, policy = source.clock(), policy_now()
-        is_well = now - source.quiet_since > TTL + 2 and source._error is None and not source._delay
+        # The time goes on in steps, of which the longest one may come on top.
+        is_quiet = now - source.quiet_since > TTL + LATE + max(STEPS)
+        is_well = is_quiet and source._error is None and not source._delay
         for origin in ORIGINS:
             allowed = allows(policy, origin)
             counts["allowed"] += allowed
@@ -98,11 +112,10 @@ def simulate(seed, seconds, subject_of):
     end, due = source.clock() + seconds, source.clock()
     while source.clock() < end:
         disturb(source, rng)
-        # The thread may come late.
-        if source.clock() >= due and rng.random() < 0.8:
+        if source.clock() >= due and (rng.random() < 0.8 or source.clock() >= due + LATE):
             due = source.clock() + max(turn(), 0.05)
         look()
-        source.advance(rng.choice([0.05, 0.2, 0.7]))
+        source.advance(rng.choice(STEPS))
     return counts
 
 

@@ -9,7 +9,7 @@ from flask_corsguard import Policy
 from flask_corsguard.live import LiveOrigins
 from flask_corsguard.live.native import Bell
 from flask_corsguard.live.redis import TIMEOUT, RedisSet
-from live.asking import A, B, allows, eventually
+from live.asking import PATIENCE, A, B, allows, eventually
 from live.resp import Resp
 
 KEY = "cors:origins"
@@ -28,7 +28,7 @@ def server():
 @pytest.fixture
 def source(server):
     """A source that speaks version 2 of the protocol, as the small server does."""
-    client = redis.Redis.from_url(f"{server.url}?protocol=2", socket_timeout=1)
+    client = redis.Redis.from_url(f"{server.url}?protocol=2", socket_timeout=PATIENCE)
     yield RedisSet(client)
     client.close()
 
