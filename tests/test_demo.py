@@ -47,7 +47,7 @@ DOCUMENTATION = ROOT / "docs" / "demo.md"
 COMMAND = [sys.executable, "-m", "examples.bank"]
 
 #: Seconds after which a demo that should have ended is taken to hang.
-BOUND = 60
+BOUND = 600
 
 SITES = sites_at((8001, 8002, 8003), plain=False)
 POLICIES = policies_for(SITES)

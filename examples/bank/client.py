@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Headers = tuple[tuple[str, str], ...]
 
 #: Seconds after which a server on this machine is taken for dead.
-TIMEOUT: Final = 20
+TIMEOUT: Final = 60
 
 
 class NoAnswerError(Exception):

@@ -42,7 +42,7 @@ FOLLOWED: Final = b"followed\n"
 #: Seconds between two looks at the switch, when nobody asks.
 _LOOK: Final = 0.5
 #: Seconds in which nginx has to listen.
-_PATIENCE: Final = 10
+_PATIENCE: Final = 60
 
 _CONFIGURATION: Final = """\
 daemon off;

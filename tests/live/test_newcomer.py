@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
-from itertools import repeat
+from itertools import count, repeat
+from types import SimpleNamespace
 
 import pytest
 
@@ -47,6 +48,18 @@ def test_a_step_reports_what_is_wrong_with_it(monkeypatch, late, problem):
 
     step = newcomer._step("title", None, (None,), reads=True)
     assert problem in step.problem
+
+
+def test_a_look_that_a_busy_machine_delays_makes_no_change_late(monkeypatch):
+    """What is looked for was delayed, too; the seconds are shown as they were."""
+    clock = count(step=5)
+    slow = SimpleNamespace(monotonic=lambda: next(clock), sleep=lambda _: None)
+    monkeypatch.setattr(newcomer, "time", slow)
+    answers = iter([False, True])
+    monkeypatch.setattr(newcomer, "_reads", lambda *_: next(answers))
+
+    step = newcomer._step("title", None, (None,), reads=True)
+    assert (step.seconds, step.problem) == (10, "")
 
 
 def test_a_branch_allows_listed_origins(tmp_path):

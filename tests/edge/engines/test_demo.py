@@ -17,7 +17,7 @@ from flask_corsguard.testing import Browser
 from interop.launch import ROOT
 
 #: Seconds after which a demo that should have ended is taken to hang.
-BOUND = 120
+BOUND = 600
 
 
 def table_of(*arguments: str) -> str:
