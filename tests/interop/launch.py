@@ -19,14 +19,19 @@ from interop.recorder import CALLS
 
 ROOT: Final = Path(__file__).parents[2]
 
-#: Seconds for a server to listen; a cold disk needs most of them.
-START: Final = 30
-#: Seconds in which a server that was asked to end must have ended.
+#: Seconds for a server to listen; a cold disk and a busy machine need most of them.
+START: Final = 120
+#: Seconds in which a server that was asked to end must have ended, and that one needs that was killed.
 END: Final = 5
-#: Seconds for which a server lives if nobody stops it.
-LIFE: Final = 600
+KILLED: Final = 60
+#: Seconds for which a server lives if nobody stops it: longer than all tests take on a slow machine.
+LIFE: Final = 3600
 #: Seconds between two looks at whether a server listens.
 LOOK: Final = 0.02
+
+
+#: The ports that this process has chosen: what is to listen there may not do so yet, or not any more.
+_CHOSEN: Final[set[int]] = set()
 
 
 class ServerError(RuntimeError):
@@ -38,7 +43,7 @@ class ServerMissingError(ServerError):
 
 
 def free_port() -> int:
-    """Return a port of the loopback address that nobody listens at.
+    """Return a port of the loopback address that nobody listens at, and another one each time.
 
     It is below those that systems give to clients (49152 and above, Linux 32768): of these any
     connection, even the one that looks whether the server listens, could take it meanwhile. Each process of
@@ -46,9 +51,11 @@ def free_port() -> int:
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    left = [port for port in range(20_000 + worker, 32_000, workers) if port not in _CHOSEN]
     # Not from the seed of the tests, which is the same in all processes.
-    for port in random.SystemRandom().sample(range(20_000 + worker, 32_000, workers), 100):
+    for port in random.SystemRandom().sample(left, 100):
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            _CHOSEN.add(port)
             return port
     raise ServerError("no port is free")
 
@@ -121,7 +128,7 @@ class Home:
                 process.wait(END)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait(END)
+                process.wait(KILLED)
         shutil.rmtree(self.path, ignore_errors=True)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from interop import nginx
-from interop.launch import ROOT, Home, ServerMissingError, free_port, program
+from interop.launch import ROOT, START, Home, ServerMissingError, free_port, program
 
 APPLICATION: Final = "interop.application:application"
 
@@ -32,6 +32,9 @@ class Server(NamedTuple):
     start: Callable[[Home, str, int], None]
 
 
+#: Seconds for which servers leave an idle connection open: on a busy machine the next request comes late.
+IDLE: Final = 60
+
 THREADS: Final = ("--worker-class", "gthread", "--threads", "4")
 
 
@@ -40,7 +43,8 @@ def gunicorn(*options: str) -> Callable[[Home, str, int], None]:
 
     def start(home: Home, application: str, port: int) -> None:
         command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--no-control-socket"]
-        home.start([*command, "--graceful-timeout", "1", *options, application], port)
+        times = ["--graceful-timeout", "1", "--keep-alive", str(IDLE), "--timeout", str(START)]
+        home.start([*command, *times, *options, application], port)
 
     return start
 
@@ -67,6 +71,7 @@ def _uvicorn(*options: str) -> Callable[[Home, str, int], None]:
 
     def start(home: Home, application: str, port: int) -> None:
         command = [sys.executable, "-m", "uvicorn", "--host=127.0.0.1", f"--port={port}"]
+        command.append(f"--timeout-keep-alive={IDLE}")
         home.start([*command, *options, application], port)
 
     return start
@@ -75,7 +80,7 @@ def _uvicorn(*options: str) -> Callable[[Home, str, int], None]:
 def _hypercorn(home: Home, application: str, port: int) -> None:
     # Else it ends a connection after 1000 requests.
     configuration = home.path / "hypercorn.toml"
-    configuration.write_text("keep_alive_max_requests = 1000000\n")
+    configuration.write_text(f"keep_alive_max_requests = 1000000\nkeep_alive_timeout = {IDLE}\n")
     options = [f"--config={configuration}", f"--bind=127.0.0.1:{port}", "--workers=0"]
     home.start([sys.executable, "-m", "hypercorn", *options, application], port)
 
@@ -93,6 +98,7 @@ PidFile {home}/apache.pid
 Mutex file:{home} default
 DefaultRuntimeDir {home}
 ErrorLog {home}/log
+KeepAliveTimeout {idle}
 Listen 127.0.0.1:{port}
 {user}
 LoadModule mpm_event_module {modules}/mod_mpm_event.so
@@ -127,7 +133,7 @@ def _apache(home: Home, application: str, port: int) -> None:
     user = "User nobody\nGroup nogroup" if os.geteuid() == 0 else ""
     configuration = home.path / "apache.conf"
     configuration.write_text(
-        _APACHE.format(home=home.path, port=port, user=user, modules=_MODULES, packages=packages)
+        _APACHE.format(home=home.path, port=port, idle=IDLE, user=user, modules=_MODULES, packages=packages)
     )
     command = [program("apache2", "apache2-bin"), "-f", str(configuration), "-DFOREGROUND"]
     home.start(command, port, LANG="C")

@@ -10,7 +10,7 @@ from interop import rows_hostile, rows_ordinary
 from interop.launch import Home
 from interop.rows import APP, TOKEN, Header, Row, Said
 from interop.servers import APPLICATION
-from interop.wire import Answer, Ask, Talk, talk
+from interop.wire import CONTINUE, PATIENCE, Answer, Ask, Talk, talk
 
 GROUPS: Final = {**rows_ordinary.GROUPS, **rows_hostile.GROUPS}
 
@@ -76,6 +76,7 @@ def run(row: Row, column: Column, home: Home, port: int) -> Done:
                 token,
                 data.startswith(b"HEAD "),
                 row.after_continue,
+                CONTINUE if column.server in row.silent else PATIENCE,
             )
         )
     told = talk(port, asks, lingers=column.server in LINGERING)

@@ -50,3 +50,10 @@ def test_a_server_that_was_stopped_is_gone(home):
     assert not home.path.exists()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port))
+
+
+def test_no_port_is_chosen_twice():
+    """What is to listen at the first one may not do so yet."""
+    ports = [free_port() for _ in range(200)]
+
+    assert len(set(ports)) == len(ports)

@@ -20,7 +20,7 @@ from werkzeug.middleware.http_proxy import ProxyMiddleware
 from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
 from harness import warned
 from interop import nginx
-from interop.launch import END, Home, free_port
+from interop.launch import START, Home, free_port
 from page_contents import Script, show, statuses
 from recipes import SECTIONS, elements_of, program_of, script_of
 
@@ -82,7 +82,7 @@ def behind_nginx(authority):
     for behind, thread in servers:
         # In its own thread, which would otherwise look for something to do once a second.
         behind.trigger.pull_trigger(behind.close)
-        thread.join(END)
+        thread.join(START)
         assert not thread.is_alive()
 
 

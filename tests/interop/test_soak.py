@@ -100,7 +100,7 @@ class Client:
     """A persistent connection, and what has come over it."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=START)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._buffer = b""
 
@@ -195,7 +195,7 @@ class Soak:
 
 def start_gunicorn(home: Home, port: int) -> int:
     """Start two workers of four threads each."""
-    options = (*THREADS, "--workers", "2", "--keep-alive", "60")
+    options = (*THREADS, "--workers", "2")
     gunicorn(*options)(home, "interop.soaked:application", port)
     return 2
 

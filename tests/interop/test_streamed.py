@@ -19,7 +19,7 @@ def connect(url, **options):
     """Open a WebSocket; the client is imported here, because `make test` reads this module without it."""
     from websockets.sync.client import connect as connect_to
 
-    return connect_to(url, **options)
+    return connect_to(url, open_timeout=PATIENCE, **options)
 
 
 def refused():

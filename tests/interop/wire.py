@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 #: Seconds in which a server must have answered; far more than any needs, so that only a hang meets it.
-PATIENCE: Final = 10
-#: Seconds for which a client waits for ``100 Continue`` (RFC 9110, section 10.1.1, wants it not to wait
-#: for ever).
+PATIENCE: Final = 60
+#: Seconds for which a client waits for ``100 Continue`` of a server that sends none: by RFC 9110, section
+#: 10.1.1, it must not wait for ever.
 CONTINUE: Final = 1
 #: What makes a server end the connection after its answer.
 LAST: Final = b"OPTIONS /last HTTP/1.1\r\nHost: api.example\r\nConnection: close\r\n\r\n"
@@ -24,8 +24,9 @@ class Ask(NamedTuple):
     sent: bytes
     token: str
     is_head: bool = False
-    #: Sent after a ``100 Continue``, or when none has come.
+    #: Sent after a ``100 Continue``, or when none has come within so many seconds.
     after_continue: bytes = b""
+    waits_for: float = PATIENCE
 
 
 class Answer(NamedTuple):
@@ -175,7 +176,7 @@ def talk(port: int, asks: Sequence[Ask], *, lingers: bool = False) -> Talk:
 def _ask(connection: _Connection, ask: Ask, told: Talk) -> tuple[Answer, bool]:
     connection.send(ask.sent)
     waits = bool(ask.after_continue)
-    if waits and not connection.has_something(CONTINUE):
+    if waits and not connection.has_something(ask.waits_for):
         connection.send(ask.after_continue)
         waits = False
     while True:
