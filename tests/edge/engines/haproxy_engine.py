@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from edge.engines.launch import Engine, Running
 from edge.engines.page import documented
 from interop.launch import ServerMissingError, program
 
-_PATIENCE: Final = 20
+_PATIENCE: Final = 120
 _GLOBAL: Final = """\
 global
     stats socket {home}/haproxy.sock mode 600 level admin expose-fd listeners
@@ -57,8 +58,10 @@ def _engine(name: str, find) -> Engine:
     def reload(running: Running) -> None:
         with _master(running.home.path / "master.sock") as master:
             master.sendall(b"reload\n")
-            while master.recv(4096):
-                pass
+            # The master becomes another program, and with it the connection may end in any way.
+            with suppress(ConnectionError):
+                while master.recv(4096):
+                    pass
 
     def version() -> str:
         shown = subprocess.run([find(), "-v"], check=True, capture_output=True, text=True)

@@ -24,7 +24,7 @@ from flask_corsguard.edge.writing import write_files
 from interop.launch import Home, ServerMissingError, free_port
 
 #: Seconds in which an engine that listens has to pass requests on.
-PATIENCE: Final = 30
+PATIENCE: Final = 120
 UPSTREAM: Final = Path(__file__).with_name("upstream.py")
 
 

@@ -16,7 +16,7 @@ from flask_corsguard.edge.wire import WireError
 
 OLD, NEW, ALWAYS = "https://old.example", "https://new.example", "https://app.example"
 BEFORE, AFTER = (source_of(Policy(origins=[ALWAYS, each])) for each in (OLD, NEW))
-PATIENCE = 20
+PATIENCE = 120
 #: How often the new export has to apply, each time over a new connection.
 IN_A_ROW = 5
 #: Seconds after which an engine that watches its files has noticed new ones.

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from edge.engines.launch import running
+from edge.engines.launch import PATIENCE, running
 from edge.engines.table import ENGINES
 from flask_corsguard import SAME_ORIGIN, Policy
 from flask_corsguard.edge.source import source_of
@@ -66,7 +66,7 @@ def handshake(origin: str) -> bytes:
 def test_bytes_go_through_a_socket_that_was_opened(engine, tls):
     """In both directions, more than once."""
     with running(engine, source_of(Policy(origins="*")), tls=tls, sockets=True) as started:
-        connection = socket.create_connection(("localhost", started.port), timeout=10)
+        connection = socket.create_connection(("localhost", started.port), timeout=PATIENCE)
         if started.context:
             connection = started.context.wrap_socket(connection, server_hostname="localhost")
         with connection, connection.makefile("rb") as received:

@@ -33,11 +33,12 @@ def _configure(running: Running) -> None:
             "stores": {"default": {"defaultCertificate": certificate}},
         }
     (home / "traefik.yaml").write_text(json.dumps(static))
-    (watched / "service.yaml").write_text(json.dumps(dynamic))
-    # A file is read again when another one takes its name.
-    new = home / "corsguard.new"
-    new.write_text((home / "corsguard" / "corsguard.yaml").read_text())
-    new.replace(watched / "corsguard.yaml")
+    exported = (home / "corsguard" / "corsguard.yaml").read_text()
+    for name, text in (("service.yaml", json.dumps(dynamic)), ("corsguard.yaml", exported)):
+        # All are read again when one changes, so none is ever half written.
+        new = home / f"{name}.new"
+        new.write_text(text)
+        new.replace(watched / name)
 
 
 def _command(running: Running) -> list[str]:

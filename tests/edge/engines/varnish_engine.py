@@ -10,6 +10,9 @@ from edge.engines.launch import Engine, Running
 from edge.engines.page import documented
 from interop.launch import program
 
+#: Seconds for the compiler.
+_PATIENCE: Final = 120
+
 #: Nothing is stored: each request reaches the application.
 _WITHOUT_CACHE: Final = """
 sub vcl_recv {
@@ -51,7 +54,8 @@ def _reload(running: Running) -> None:
     name = f"corsguard_{len(running.settings)}"
     running.settings[name] = name
     for words in (["vcl.load", name, f"{home}/default.vcl"], ["vcl.use", name]):
-        command = [program("varnishadm", "varnish"), "-n", f"{home}/varnish", *words]
+        # To compile takes longer on a busy machine than the five seconds that it waits by default.
+        command = [program("varnishadm", "varnish"), "-n", f"{home}/varnish", "-t", str(_PATIENCE), *words]
         subprocess.run(command, check=True, capture_output=True)
 
 
