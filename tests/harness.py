@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 Header = tuple[str, str]
 
+#: Seconds in which a server of a test answers and ends, on any machine.
+PATIENCE = 60
+
 #: Whether this interpreter is PyPy.
 PYPY = sys.implementation.name == "pypy"
 
@@ -159,7 +162,7 @@ def serving(app) -> Iterator[int]:
         yield server.effective_port
     finally:
         server.trigger.pull_trigger(lambda: close_all(channels))
-        thread.join(10)
+        thread.join(PATIENCE)
         server.task_dispatcher.shutdown()
         assert not thread.is_alive()
 
@@ -187,7 +190,7 @@ def serving_sockets(app) -> Iterator[int]:
         yield server.server_port
     finally:
         server.shutdown()
-        thread.join(10)
+        thread.join(PATIENCE)
         server.server_close()
 
 
@@ -195,7 +198,7 @@ def raw_exchange(port: int, request: str) -> tuple[str, list[Header], bytes]:
     """Send *request*, lines as given, over a socket; give the status line, the headers, the body."""
     data = request.replace("\n", "\r\n").encode("latin-1")
     received = b""
-    with closing(socket.create_connection(("127.0.0.1", port), timeout=10)) as connection:
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)) as connection:
         connection.sendall(data)
         while chunk := connection.recv(65536):
             received += chunk

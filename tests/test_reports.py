@@ -49,7 +49,7 @@ def test_a_parallel_run_reports_the_outcome_of_every_test_and_fixture(tmp_path):
         env={**os.environ, "PYTHONPATH": str(TESTS)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 #: The longest body that is read, in bytes.
 MAX_BODY = 1_000_000
 #: How long a server waits for anything, in seconds.
-PATIENCE = 5
+PATIENCE = 60
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 

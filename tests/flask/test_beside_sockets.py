@@ -10,7 +10,7 @@ from simple_websocket.errors import ConnectionError as RefusedError
 
 from cases import EVIL, A, allow
 from flask_corsguard import CorsGuard, CorsGuardWarning, Policy
-from harness import PageSocket, assert_headers_exactly, call, preflight, serving_sockets
+from harness import PATIENCE, PageSocket, assert_headers_exactly, call, preflight, serving_sockets
 
 POLICY = Policy(origins=[A], allow_headers=["Authorization", "Content-Type", "X-User"], credentials=True)
 
@@ -93,7 +93,7 @@ def test_a_handshake_is_guarded_whichever_extension_came_first(order):
     with serving_sockets(app) as port:
         client = PageSocket.connect(f"ws://127.0.0.1:{port}/socket", headers={"Origin": A})
         client.send("page")
-        greeting = client.receive(timeout=10)
+        greeting = client.receive(timeout=PATIENCE)
         client.close()
         with pytest.raises(RefusedError):
             PageSocket.connect(f"ws://127.0.0.1:{port}/socket", headers={"Origin": EVIL})

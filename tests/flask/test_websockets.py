@@ -10,7 +10,7 @@ from simple_websocket.errors import ConnectionError as RefusedError
 
 from cases import EVIL, A
 from flask_corsguard import CorsGuard, Policy, cors
-from harness import PageSocket, serving_sockets
+from harness import PATIENCE, PageSocket, serving_sockets
 
 pytestmark = pytest.mark.slow
 
@@ -38,7 +38,7 @@ def say(port, headers, path="/echo"):
     client = PageSocket(f"ws://127.0.0.1:{port}{path}", headers=headers)
     try:
         client.send("hello")
-        return client.receive(timeout=10)
+        return client.receive(timeout=PATIENCE)
     finally:
         client.close()
 

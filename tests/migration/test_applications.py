@@ -78,7 +78,7 @@ def drive(program, source):
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=1200,
     )
     assert found.returncode == 0, found.stderr[-4000:]
     return json.loads(found.stdout)

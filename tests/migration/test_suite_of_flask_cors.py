@@ -38,7 +38,7 @@ def test_flask_cors_own_tests_pass_but_for_the_differences_that_are_listed(tmp_p
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1200,
     )
 
     outcomes = dict(re.findall(r"^(?:PASSED|FAILED|ERROR) tests/(\S+)()", found.stdout, re.MULTILINE))

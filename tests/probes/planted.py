@@ -11,7 +11,7 @@ import waitress
 from examples.bank.bank import create_bank
 from examples.bank.policies import policies_for
 from examples.bank.sites import Sites, sites_at
-from explanations.small_servers import Server, serving
+from explanations.small_servers import PATIENCE, Server, serving
 from flask_corsguard.explanations import wire
 
 SITES = sites_at((8001, 8002, 8003), plain=False)
@@ -33,8 +33,9 @@ def bank(sites: Sites = SITES) -> Iterator[int]:
     try:
         yield server.effective_port
     finally:
-        server.close()
-        thread.join(5)
+        # In its own thread, which would otherwise wait for what is closed.
+        server.trigger.pull_trigger(server.close)
+        thread.join(PATIENCE)
 
 
 class Proxy(Server):
@@ -46,7 +47,7 @@ class Proxy(Server):
 
     def pass_on(self, method: str, target: str, headers: Headers) -> wire.WireAnswer:
         """Ask the server behind."""
-        return wire.exchange(self._behind, wire.WireRequest(method, target, tuple(headers)), 5)
+        return wire.exchange(self._behind, wire.WireRequest(method, target, tuple(headers)), PATIENCE)
 
     def _forward(self, method: str, target: str, headers: Headers) -> tuple[int, Headers, bytes]:
         answer = self.answered(method, target, headers)

@@ -62,7 +62,7 @@ def run(tmp_path, text):
         "no:randomly",
     ]
     done = subprocess.run(
-        [*command, "."], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False
+        [*command, "."], cwd=tmp_path, capture_output=True, text=True, timeout=1200, check=False
     )
     return done.returncode, done.stdout + done.stderr
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 from flask_sock import Sock
 
 from flask_corsguard import CorsGuard, Policy
-from flask_corsguard.testing import Browser, FetchRefused
+from flask_corsguard.testing import Browser, FetchRefused, handshake
 from flask_corsguard.testing.handshake import shake_hands
 from flask_corsguard.testing.transport import make_environ
 from flask_corsguard.testing.urls import parse_url
@@ -275,13 +276,13 @@ def test_a_websocket_opens_if_the_policy_allows_the_origin(echo, url):
     assert exchange.get("Referer") is None
     # These two, and not a number of threads: others of this process begin and end when they like.
     for thread in echo.threads:
-        thread.join(10)
+        thread.join(60)
     assert [thread.is_alive() for thread in echo.threads] == [False, False]
 
 
 def _wait_for(condition):
     # The conversation's thread ends after its application.
-    for _ in range(1000):
+    for _ in range(12_000):
         if condition():
             return
         threading.Event().wait(0.005)
@@ -391,7 +392,7 @@ def test_a_handshake_without_an_answer_times_out():
     left = threading.Event()
 
     def app(environ, start_response):
-        left.wait(10)
+        left.wait(60)
         start_response("200 OK", [])
         return []
 
@@ -401,13 +402,15 @@ def test_a_handshake_without_an_answer_times_out():
     _wait_for(lambda: not _conversations())
 
 
-def test_an_application_that_does_not_return_times_out():
+def test_an_application_that_does_not_return_times_out(monkeypatch):
     """Otherwise it would occupy its thread."""
     left = threading.Event()
+    # It has all the time in the world to answer.
+    monkeypatch.setattr(handshake, "time", SimpleNamespace(monotonic=lambda: 0.0))
 
     def app(environ, start_response):
         start_response("101 Switching Protocols", [])
-        left.wait(10)
+        left.wait(60)
         return []
 
     with pytest.raises(TimeoutError, match=r"did not return within 0.01 s after its WebSocket was closed"):
