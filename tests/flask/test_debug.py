@@ -26,7 +26,7 @@ from flask_corsguard import CorsGuard, Policy
 from harness import assert_headers_exactly, call, cors_headers, preflight, raw_exchange
 
 #: Seconds after which a server that has not answered is ended; nothing waits for them otherwise.
-PATIENCE = 60
+PATIENCE = 120
 
 PROGRAM = """\
 from flask import Flask, request
@@ -101,12 +101,15 @@ def development(place: Path, *arguments: str):
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    # Only until it listens: after that, tests may need the server for longer.
     watchdog = threading.Timer(PATIENCE, lambda: os.killpg(process.pid, signal.SIGKILL))
     watchdog.start()
     log: list[str] = []
     reader = threading.Thread(target=lambda: log.extend(process.stderr))
     try:
-        yield Development(_port_of(process, log), process, _reading(reader, log))
+        port = _port_of(process, log)
+        watchdog.cancel()
+        yield Development(port, process, _reading(reader, log))
     finally:
         watchdog.cancel()
         os.killpg(process.pid, signal.SIGKILL)
