@@ -57,18 +57,18 @@ quick: $(VENV)/tests.stamp
 test: $(VENV)/tests.stamp $(VENV)/docs.stamp
 	$(PYTEST) $(if $(PROFILE),--hypothesis-profile=$(PROFILE)) $(if $(filter gate,$(PROFILE)),$(ALL),$(if $(COV),$(COVERAGE))) $(ARGS)
 
-# The tests come last, so that the last line is the one that pytest ends with. Their order is that of one seed, so
-# that the same commit has the same outcome; `make test` draws another one each time.
+# The tests come last, so that the last line is the one that pytest ends with. The order of all tests is that of one
+# seed, so that the same commit has the same outcome; each command alone draws another one each time.
 gate:
 	@$(MAKE) --no-print-directory check
 	@$(MAKE) --no-print-directory docs
 	@$(MAKE) --no-print-directory wheel
 	@$(MAKE) --no-print-directory demo ONCE=1 </dev/null
 	@$(MAKE) --no-print-directory browsers
-	@$(MAKE) --no-print-directory interop
-	@$(MAKE) --no-print-directory migration
+	@$(MAKE) --no-print-directory interop ARGS=--randomly-seed=1
+	@$(MAKE) --no-print-directory migration ARGS=--randomly-seed=1
 	@$(MAKE) --no-print-directory instructions
-	@$(MAKE) --no-print-directory edge
+	@$(MAKE) --no-print-directory edge ARGS=--randomly-seed=1
 	@$(MAKE) --no-print-directory test PROFILE=gate ARGS=--randomly-seed=1
 
 counts: $(VENV)/tests.stamp
