@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, quote
 #: Where agents are, at every origin.
 PREFIX: Final = "/__agent/"
 #: Seconds in which a document that a job needs must be there: an engine may start a process for it.
-BEGIN: Final = 60
+BEGIN: Final = 180
 #: Seconds for which a question may wait: less than the time after which any browser gives up.
 HOLD: Final = 20
 #: Seconds after which one looks whether the browser is still there.

@@ -39,7 +39,7 @@ HOSTS: Final = (
 PLAIN_HOSTS: Final = ("app.test", "api.test", "third.test")
 #: Seconds without a byte, after which a connection is given up, so that no thread lives for ever: longer
 #: than any step may take, so that it is never the server who ends one.
-IDLE: Final = 60
+IDLE: Final = 300
 #: What ends a connection without being anybody's mistake: browsers open some that they never use.
 _HARMLESS: Final = (ConnectionError, TimeoutError, ssl.SSLError)
 
@@ -54,7 +54,7 @@ class Run:
         self._changed = threading.Condition()
         self.application = Recorder(app, self.seen, self._changed)
 
-    def wait_for(self, count: int, seconds: float = 5) -> list[Seen]:
+    def wait_for(self, count: int, seconds: float = 60) -> list[Seen]:
         """Return what was seen as soon as these are *count* requests, or what there is after *seconds*."""
         with self._changed:
             self._changed.wait_for(lambda: len(self.seen) >= count, seconds)
@@ -110,7 +110,7 @@ class _Server(ThreadedWSGIServer):
 
     def stop(self) -> None:
         self.shutdown()
-        self._thread.join(10)
+        self._thread.join(60)
 
 
 class Arena:

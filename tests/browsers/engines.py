@@ -21,12 +21,12 @@ from browsers.steps import ENGINES, EngineName, Names, Outcome, Place, Step
 __all__ = ["BOUND", "Engine", "EngineError", "EngineMissingError"]
 
 #: Seconds for a step, apart from those that it waits by itself: most need a hundredth of one.
-BOUND: Final = 10.0
+BOUND: Final = 60.0
 #: Steps in parallel wait for each other: a browser has six connections to a server, and as long as here
 #: per step would be ten times too slow.
 SECONDS_PER_PARALLEL_STEP: Final = 0.1
 #: Seconds from the end of the last step to its report, which may need a new document.
-REPORT: Final = 5
+REPORT: Final = 60
 
 
 class Engine:

@@ -15,12 +15,12 @@ from typing import Any, Final, NamedTuple
 
 from browsers.arena import PLAIN_HOSTS, Arena
 
-#: Seconds for a display or a tool to start; a cold disk needs most of them.
-START: Final = 60
+#: Seconds for a display, a tool or a browser to start; a cold disk and a busy machine need most of them.
+START: Final = 180
 #: Seconds in which a browser that was asked to end must have ended.
 END: Final = 5
 #: Seconds for which a browser lives if nobody stops it.
-LIFE: Final = 1800
+LIFE: Final = 5400
 #: Only names of this machine are resolved, so that nothing goes out.
 _RULES: Final = (
     "MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1"
