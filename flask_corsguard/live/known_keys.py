@@ -147,13 +147,14 @@ class KnownKeys:
         self._version, self._version_due = version, asked + self._questions.pause(answered=True)
         for key, entry in tuple(self.known.items()):
             if key in same:
-                self._put(key, entry.policy, asked, entry.used)
+                self._put(key, entry.policy, version, asked, entry.used)
             else:
                 entry.due = asked
         return True
 
     def _ask_for_one(self, key: Hashable) -> bool:
-        asked = self._questions.now()
+        # In this order: if this thread hangs, another one may read a newer version meanwhile.
+        asked, version = self._questions.now(), self._version
         try:
             policy = self._policy_of(key)
         except Exception as error:  # noqa: BLE001 - the user's own source
@@ -166,7 +167,7 @@ class KnownKeys:
             self._remember_stranger(key, asked)
         else:
             self.strangers.pop(key, None)
-            self._take(key, policy, asked)
+            self._take(key, policy, version, asked)
         return True
 
     def _policy_of(self, key: Hashable) -> AnyPolicy | None:
@@ -200,23 +201,26 @@ class KnownKeys:
                 "the source of policies fails for a new key, %s: %s", shown(key), shown(str(error))
             )
 
-    def _take(self, key: Hashable, policy: AnyPolicy, asked: float) -> None:
+    def _take(self, key: Hashable, policy: AnyPolicy, version: object, asked: float) -> None:
         before = self.known.get(key)
+        if before is not None and asked + self._times.grace < before.good:
+            # A thread that has hung comes back with what was true before another one asked.
+            return
         if before is None:
             while len(self.known) >= self._times.maxsize:
                 del self.known[min(self.known, key=lambda each: self.known[each].used)]
-            self._put(key, policy, asked, asked)
+            self._put(key, policy, version, asked, asked)
         else:
             # The old object has been compiled, and remembers its answers.
             same = before.policy == policy
-            self._put(key, before.policy if same else policy, asked, before.used)
+            self._put(key, before.policy if same else policy, version, asked, before.used)
 
-    def _put(self, key: Hashable, policy: AnyPolicy, asked: float, used: float) -> None:
+    def _put(self, key: Hashable, policy: AnyPolicy, version: object, asked: float, used: float) -> None:
         # Compiled here, so that no request has to.
         varying(policy)
         good = asked + self._times.grace
-        entry = Entry(policy, self._version, used, self._questions.fresh(asked, good), good)
-        entry.due = _FOREVER if self._version is not None else asked + self._questions.pause(answered=True)
+        entry = Entry(policy, version, used, self._questions.fresh(asked, good), good)
+        entry.due = _FOREVER if version is not None else asked + self._questions.pause(answered=True)
         self.known[key] = entry
 
     def _remember_stranger(self, key: Hashable, asked: float) -> None:

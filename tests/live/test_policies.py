@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
+import time
 
 import pytest
 from flask import Flask
@@ -395,6 +397,45 @@ def test_a_version_that_fails_is_an_outage(caplog):
         assert turn(policies) <= 5
     assert ask(policies, "one") is SAME_ORIGIN
     assert "no version" in caplog.text
+
+
+@pytest.mark.parametrize("becomes", [[B], None])
+def test_a_late_answer_is_not_confirmed_by_a_version_that_was_read_meanwhile(becomes):
+    """A thread hangs with the old row, and another one reads the new version and the new row."""
+    tenants, hang, hangs = Tenants(one=[A]), threading.Event(), threading.Event()
+
+    def load(host):
+        found = tenants.load(host)
+        if tenants.version == "hang":
+            hangs.set()
+            assert hang.wait(30)
+        return found
+
+    policies = LivePolicies(load, host_of, ttl=0.1, grace=0.3, version=tenants.read_version)
+    policies.refresh("one.example")
+    assert ask(policies, "one").origins == (A,)
+    tenants.version = "hang"
+    assert hangs.wait(20)
+    tenants.rows["one.example"], tenants.version = becomes, 2
+    tenants.asked.clear()
+    # The requests have another thread ask.
+    eventually(lambda: ask(policies, "one") and tenants.asked)
+    hang.set()
+    eventually(lambda: policies._questions._refresher.stuck == 0)
+    wanted = SAME_ORIGIN if becomes is None else Policy(origins=becomes)
+    eventually(lambda: ask(policies, "one") == wanted)
+    for _ in range(50):
+        time.sleep(0.01)
+        assert ask(policies, "one") == wanted
+
+
+def test_a_late_answer_to_a_key_does_not_replace_a_newer_one():
+    """It was asked for before."""
+    tenants = Tenants(one=[A])
+    policies = live(tenants)
+    policies.refresh("one.example")
+    policies._keys._take("one.example", Policy(origins=[B]), None, tenants.seconds - 1)
+    assert ask(policies, "one").origins == (A,)
 
 
 def test_a_key_that_nobody_uses_is_not_asked_for_any_more():
