@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: Milliseconds between two reads of the system's news of the directory, and between two of the bell.
 _STEP: Final = 50
 _LOOK: Final = 200
+#: Seconds in which a file system may give two changes the same time; FAT counts in steps of two.
+_TICK: Final = 2.0
 
 
 class OriginsFile:
@@ -59,6 +61,9 @@ class OriginsFile:
         """Return what the system knows of the unread file, for the object that uses this source."""
         # What is replaced has another number, what is written another time.
         status = self._path.stat()
+        if time.time() - max(status.st_mtime, status.st_ctime) <= _TICK:
+            # It may change once more at the same time, to another text of the same length.
+            return None
         return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
     def wait(self, seconds: float, bell: Bell) -> None:

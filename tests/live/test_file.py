@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
 from flask_corsguard import Policy
 from flask_corsguard.live import LiveOrigins
+from flask_corsguard.live import file as live_file
 from flask_corsguard.live.file import OriginsFile
 from flask_corsguard.live.native import Bell
 from live.asking import A, B, C, allows, eventually
@@ -68,8 +70,21 @@ def test_a_file_that_is_replaced_is_read_again(file):
     assert allows(policy, B)
 
 
+def test_a_change_that_shows_in_no_number_is_read(file, monkeypatch):
+    """Many file systems give two changes within some milliseconds, or within two seconds, the same time."""
+    tenants, policy = loaded(file)
+    status = file.stat()
+    file.write_text(file.read_text().replace(A, B))
+    monkeypatch.setattr(Path, "stat", lambda _: status)
+    tenants.refresh()
+
+    assert not allows(policy, A)
+    assert allows(policy, B)
+
+
 def test_a_file_that_has_not_changed_is_not_read(file, monkeypatch):
-    """The system knows."""
+    """The system knows, once the change is so old that another one would have another time."""
+    monkeypatch.setattr(live_file, "_TICK", float("-inf"))
     tenants, policy = loaded(file)
     monkeypatch.setattr(OriginsFile, "load", None)
 
