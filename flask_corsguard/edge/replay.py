@@ -14,8 +14,9 @@ from .places import Source
 from .vectors import Vector, expected, names_of
 from .wire import Answer, Wire, WireError
 
-#: The response header by which an engine shows that it has answered itself.
-MARK: Final = "x-corsguard"
+#: The response header by which an engine shows that it has answered itself. In debug mode, the application
+#: sends it, too, with another value.
+MARK: Final = "x-corsguard", "edge"
 
 #: The statuses of answers that a policy has decided on.
 _DECIDED: Final = frozenset({200, 204, 403})
@@ -129,5 +130,6 @@ def observed(answer: Answer, names: frozenset[str], reached: str | None) -> Outc
     :param names: the headers that are compared, in lower case.
     """
     headers = [(name, value) for name, value in answer.headers if name.lower() in names | {"vary"}]
-    is_own = bool(answer.values(MARK)) or (reached is not None and not answer.values(reached))
+    name, value = MARK
+    is_own = value in answer.values(name) or (reached is not None and not answer.values(reached))
     return outcome(not is_own, answer.status if is_own else None, headers)
