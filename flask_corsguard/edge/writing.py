@@ -15,11 +15,13 @@ def write_files(directory: Path, files: Mapping[str, str]) -> None:
     :raises OSError: if a file cannot be written.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    # The lists come last in an export, and are written first: no configuration includes one that is missing.
-    for name, text in reversed(list(files.items())):
-        beside = directory / f"{name}.new"
-        beside.write_text(text, "utf-8")
-        beside.replace(directory / name)
+    beside = {name: directory / f"{name}.new" for name in files}
+    # If the disk is full, all files stay as they are: new lists do not belong to old rules.
+    for name, text in files.items():
+        beside[name].write_text(text, "utf-8")
+    # The lists come last in an export, and are replaced first: no configuration includes one that is missing.
+    for name in reversed(list(files)):
+        beside[name].replace(directory / name)
 
 
 def differing(directory: Path, made: Export, names: Collection[str]) -> list[str]:

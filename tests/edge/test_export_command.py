@@ -91,13 +91,26 @@ def test_lists_alone_are_refused_if_other_files_change(run, tmp_path, before, af
 
 
 def test_lists_are_written_before_the_files_that_include_them(run, tmp_path):
-    """An engine that reloads meanwhile finds each of them: here the others cannot be written."""
-    (tmp_path / "server.conf.new").mkdir()
+    """An engine that reloads meanwhile finds each of them: here the others cannot be replaced."""
+    (tmp_path / "server.conf").mkdir()
 
     result = run("nginx", "-o", str(tmp_path))
 
     assert result.exit_code == 2
-    assert sorted(each.name for each in tmp_path.iterdir() if each.is_file()) == ["origins-0.map"]
+    assert sorted(each.name for each in tmp_path.glob("*[!w]") if each.is_file()) == ["origins-0.map"]
+
+
+def test_no_list_is_replaced_if_the_rules_cannot_be_written(run, tmp_path):
+    """As on a full disk: at the next reload, the old rules would allow the origins of other ones."""
+    run("nginx", "-o", str(tmp_path))
+    before = (tmp_path / "origins-0.map").read_text()
+    (tmp_path / "http.conf.new").mkdir()
+
+    result = run("nginx", "-o", str(tmp_path), name="more")
+
+    assert result.exit_code == 2
+    assert "The files cannot be written" in result.stderr
+    assert (tmp_path / "origins-0.map").read_text() == before
 
 
 def test_a_list_of_apache_has_another_name_where_the_rules_are_others(run, tmp_path):
