@@ -95,13 +95,13 @@ def may_ask_to_read(scope: Scope) -> bool:
 def path_of(scope: Scope) -> str:
     """Return the path below the application's root, in the form that ``PATH_INFO`` has in WSGI (PEP 3333).
 
-    Some servers leave the root at the start of the path, and others take it away.
+    Some servers leave the root at the start of the path, and others take it away. Where a segment only begins
+    like the root, some frameworks take that away, too. Such a path is returned without a slash: it is ambiguous.
     """
     # A protocol that the specification does not name may have no path.
     path: str = scope.get("path", "")
     root: str = (scope.get("root_path") or "").rstrip("/")
-    if path == root or path.startswith(f"{root}/"):
-        path = path[len(root) :]
+    path = path.removeprefix(root)
     # Servers decode bytes that are not UTF-8 in different ways; no rule contains any of them.
     return path.encode("utf-8", "surrogatepass").decode("latin-1")
 

@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 import flask_corsguard
 from asgi_harness import ask, http_scope, run
 from cases import EVIL, LISTED, A
-from flask_corsguard import CorsGuard, cors
+from flask_corsguard import SAME_ORIGIN, CorsGuard, cors
 from flask_corsguard.asgi import CorsMiddleware
 
 ALLOWED = ("Access-Control-Allow-Origin", A)
@@ -115,3 +115,12 @@ def test_within_a_mount_paths_begin_below_it():
 
     assert ALLOWED in ask(app, "GET", "/v1/api/x", {"Origin": A}).cors
     assert ALLOWED not in ask(app, "GET", "/v1/other", {"Origin": A}).cors
+
+
+@pytest.mark.parametrize("path", ["/v1/api/x", "/v1api/x"])
+def test_below_a_root_no_spelling_of_a_path_has_the_policy_of_another_one(path):
+    """Quart takes the root away even where no slash follows it, and so does Django."""
+    app = CorsMiddleware(make_quart(), {"/api": SAME_ORIGIN, "/": LISTED})
+
+    assert run(make_quart(), http_scope("POST", path, {}, root_path="/v1")).code == 200
+    assert ask(app, "POST", path, {"Origin": A}, root_path="/v1").code == 403
