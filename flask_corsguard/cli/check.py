@@ -117,8 +117,9 @@ def command(
         raise Failure(str(failure)) from failure
     if as_json:
         write_json([finding._asdict() for finding in found])
-    else:
-        _write_sum(session, found, is_whole=is_whole)
+    if not (as_json and is_whole and session.origin):
+        # A list without findings may be of a check that had hardly begun.
+        _write_sum(session, found, is_whole=is_whole, err=as_json)
     if found:
         ctx.exit(FOUND)
 
@@ -181,8 +182,9 @@ def _write(finding: Finding) -> None:
     write()
 
 
-def _write_sum(session: Session, found: Sequence[Any], *, is_whole: bool) -> None:
+def _write_sum(session: Session, found: Sequence[Any], *, is_whole: bool, err: bool) -> None:
     many = "Nothing was found" if not found else f"{len(found)} found"
     rest = "" if is_whole else " The limit was reached: there may be more."
     about = "" if session.origin else " No origin that ought to be allowed is known: --origin names one."
-    write_paragraph(f"{many}, with {session.sent} requests.{rest}{about}", colour="red" if found else "green")
+    colour = "red" if found else "green"
+    write_paragraph(f"{many}, with {session.sent} requests.{rest}{about}", colour=colour, err=err)

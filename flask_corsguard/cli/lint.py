@@ -47,6 +47,8 @@ def command(ctx: click.Context, *, strict: bool, ignored: tuple[str, ...], form:
     A finding has a code, which the documentation explains. The application is imported and not run; what only
     requests show is warned of when it runs.
     """
+    if as_json and form != "text":
+        raise click.UsageError("The output is either of --json or of --format github.")
     for code in ignored:
         if code not in FINDINGS:
             raise click.UsageError(f"There is no code {code!r}. {did_you_mean(code, list(FINDINGS))}")

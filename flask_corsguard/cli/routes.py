@@ -50,6 +50,8 @@ def command(*, origin: str | None, all_methods: bool, html: IO[str] | None, as_j
     Rules come first, in the order of flask routes; then the paths that no rule matches, with the policy of a
     404 there. A rule is shown once for each policy that its URLs can have.
     """
+    if html is not None and as_json:
+        raise click.UsageError("The output is either of --html or of --json.")
     if origin is not None and Origin.parse(origin) is None:
         raise Failure(f"{origin!r} is not an origin. Write a scheme and a host, as in https://app.example.")
     subject = load_subject()

@@ -137,6 +137,18 @@ def test_the_limit_is_reported(bare):
     assert len(bare.asked) == 3
 
 
+def test_a_check_that_is_not_whole_is_reported_beside_json(bare, reflecting):
+    """An empty list would look like one of a server without findings; that of a whole check is alone."""
+    stopped = run("--limit", "3", "--json", bare.url)
+    about_strangers = run("--json", bare.url)
+    whole = run("--origin", PAGE, "--json", bare.url)
+
+    assert (stopped.stdout, about_strangers.stdout) == ("[]\n", "[]\n")
+    assert "The limit was reached" in stopped.stderr
+    assert "No origin that ought to be allowed is known" in " ".join(about_strangers.stderr.split())
+    assert whole.stderr == ""
+
+
 WRONG = [
     (("ftp://a.example/",), "is not an http or https URL"),
     (("--origin", "https://app.example/", "http://127.0.0.1:9"), "origin.trailing-slash"),

@@ -146,3 +146,11 @@ def test_the_error_for_an_application_without_a_policy_shows_what_to_write():
 
     assert ran(app).exit_code == 2
     assert "has no CorsGuard. Write CorsGuard(app, policy). Flask-CORS answers there now:" in ran(app).stderr
+
+
+def test_two_forms_of_output_are_refused():
+    """One of them would not be written."""
+    result = ran(an_app(), "--json", "--format", "github")
+
+    assert result.exit_code == 2
+    assert "The output is either of --json or of --format github." in result.stderr

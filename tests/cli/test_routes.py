@@ -208,3 +208,11 @@ def test_nothing_answers_below_a_policy_without_an_application():
         click.echo(Client(load_subject()).get("/").status)
 
     assert CliRunner().invoke(ask, obj=Chosen(EVERYONE)).stdout == "404 Not Found\n"
+
+
+def test_two_forms_of_output_are_refused(tmp_path):
+    """One of them would not be written."""
+    result = ran(Flask("shop"), "--json", "--html", str(tmp_path / "inventory.html"))
+
+    assert result.exit_code == 2
+    assert "The output is either of --html or of --json." in result.stderr
