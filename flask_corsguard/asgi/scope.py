@@ -96,7 +96,8 @@ def path_of(scope: Scope) -> str:
     """Return the path below the application's root, in the form that ``PATH_INFO`` has in WSGI (PEP 3333).
 
     Some servers leave the root at the start of the path, and others take it away. Where a segment only begins
-    like the root, some frameworks take that away, too. Such a path is returned without a slash: it is ambiguous.
+    like the root, some frameworks take that away, too. Such a path is ambiguous: it is returned without a
+    slash.
     """
     # A protocol that the specification does not name may have no path.
     path: str = scope.get("path", "")

@@ -19,7 +19,7 @@ from flask_corsguard.edge.source import source_of
 from flask_corsguard.edge.writing import differing, write_files
 
 from .failures import FOUND, Failure
-from .loading import load_application
+from .loading import NamedObject, load_application
 from .output import example, json_option, write, write_json
 
 _OWN: Final = "An origin that the engine itself is reached by; may be repeated."
@@ -102,8 +102,12 @@ def command(
 def _command_line() -> str:
     """Return the command that makes the same files, wherever it writes them."""
     context = click.get_current_context()
-    spec = context.parent.params.get("spec") if context.parent is not None else None
-    words = ["corsguard", *(["--app", spec] if spec else []), "export", context.params["form"]]
+    if isinstance(context.obj, NamedObject):
+        start, spec, group = "corsguard", context.obj.spec, []
+    else:
+        # Flask's own object.
+        start, spec, group = "flask", getattr(context.obj, "app_import_path", None), ["cors"]
+    words = [start, *(["--app", spec] if spec else []), *group, "export", context.params["form"]]
     for name in ("own", "accept"):
         for value in context.params[name]:
             words += [f"--{name}", value]

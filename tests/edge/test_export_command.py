@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from flask.cli import FlaskGroup
 
 from flask_corsguard import Policy
 from flask_corsguard.cli.export import command
@@ -157,6 +158,22 @@ def test_a_file_names_the_command_that_made_it(run, monkeypatch):
     assert result.exit_code == 0
     for file in json.loads(result.output)["files"]:
         assert f"# Written by `{made} --directory 'a b'`." in file["text"]
+
+
+def test_a_file_names_the_command_of_flask_that_made_it(tmp_path, monkeypatch):
+    """That of Flask, if it was Flask's: the other one would have no application."""
+    (tmp_path / "shop_of_flask.py").write_text(
+        "from flask import Flask\nfrom flask_corsguard import CorsGuard\n"
+        'app = Flask("shop")\nCorsGuard(app, origins=["https://app.example"])\n'
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    # The group of Flask sets it.
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
+    words = ["--app", "shop_of_flask", "cors", "export", "nginx"]
+
+    result = CliRunner().invoke(FlaskGroup(), words)
+
+    assert "# Written by `flask --app shop_of_flask cors export nginx`." in result.output
 
 
 def test_json_names_the_files(run, tmp_path):

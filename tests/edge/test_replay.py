@@ -39,7 +39,8 @@ def test_an_engine_that_answers_rightly_is_equal(reached):
 
 def test_a_refusal_of_the_application_in_debug_mode_is_not_the_engines():
     """The application marks its answers, too: the engine has passed the forged request on."""
-    findings = replayed(lambda head: ENGINE(head).replace(b": edge", b": origin-not-allowed; policy=path /api"))
+    mark = b": origin-not-allowed; policy=path /api"
+    findings = replayed(lambda head: ENGINE(head).replace(b": edge", mark))
     assert not all(each.a for each in findings if each.vector.group == "guard")
     assert all(each.seen.passes for each in findings if each.status is not None)
 
