@@ -120,6 +120,8 @@ class _Application:
             if path != "/" and path.endswith("/"):
                 # A path that redirects there has the policy of its target.
                 self._add_path(path.rstrip("/"), where)
+            elif not rule.strict_slashes:
+                self._add_path(f"{path}/", where)
 
     def _is_the_same_for_sockets(self, path: str) -> bool:
         # An engine does not choose a rule by whether a connection is to be upgraded.

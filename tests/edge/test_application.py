@@ -109,6 +109,28 @@ def test_a_route_answers_a_preflight_as_flask_does(path, method, origin):
         assert methods == allowed
 
 
+@pytest.mark.parametrize("is_strict", [True, False])
+@pytest.mark.parametrize("by_map", [True, False])
+def test_a_view_with_and_without_a_slash_has_the_same_policy(is_strict, by_map):
+    """Where slashes are not strict, both are its path."""
+    app = Flask("shop")
+    app.url_map.strict_slashes = is_strict or not by_map
+    app.add_url_rule(
+        "/secret", "secret", cors(OTHERS)(lambda: ""), strict_slashes=None if by_map else is_strict
+    )
+    CorsGuard(app, LISTED)
+    source = source_of(app)
+    engine = Interpreter(rules_of(source))
+
+    for path in ("/secret", "/secret/"):
+        request = Request(method="GET", origin=A)
+        seen = ("access-control-allow-origin", A) in engine.outcome(path, request).headers
+        answer = app.test_client().get(path, headers={"Origin": A})
+        assert seen is ("Access-Control-Allow-Origin" in answer.headers)
+        assert seen is (is_strict and path == "/secret/")
+        assert bool(source.find(path, "GET").policy.to_dict()["origins"] == [A]) is seen
+
+
 def test_a_rule_with_a_converter_needs_the_policy_above_it():
     """Another policy, or methods that are left to it, are problems with the route's name."""
     app = Flask("other")
