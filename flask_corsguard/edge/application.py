@@ -28,6 +28,8 @@ _NO_METHOD: Final = "TRACE"
 
 _METHODS: Final = tuple(sorted(UPPER_CASE_METHODS))
 
+_HINT: Final = "Give the policy to a blueprint with a prefix, or to a path, and export that."
+
 
 def source_of_application(layer: Any) -> Source:
     """Return what the application of *layer* has.
@@ -60,6 +62,8 @@ class _Application:
         for rule in self._layer.flask.url_map.iter_rules():
             if not rule.build_only:
                 self._add(rule)
+        for prefix, policy in self._prefixes.items():
+            self._check_prefix(prefix, policy)
         places = [Place(path, policy, f"path {path}") for path, policy in self._prefixes.items()]
         places += self._exact.values()
         policies = {id(each): each for place in places for each in place.policies}
@@ -85,6 +89,14 @@ class _Application:
         gives the ordinary ones: it is stricter.
         """
         return self._ask(as_wsgi(prefix.rstrip("/") + _NOWHERE), "GET", with_methods=False)
+
+    def _check_prefix(self, prefix: str, policy: AnyCompiled) -> None:
+        nowhere = as_wsgi(prefix.rstrip("/") + _NOWHERE)
+        for method in _METHODS:
+            # A rule that matches every path below it may be for some methods only.
+            if self._ask(nowhere, method, with_methods=False).policy != policy.policy:
+                self._problems.append(loss("edge.marks", f"path {prefix}", method, _HINT))
+                return
 
     def _ask(
         self, path: str, method: str, *, with_methods: bool = True, upgrade: str | None = None
@@ -168,8 +180,7 @@ class _Application:
             for method in sorted(rule.methods or ("GET",)):
                 found = self._ask(as_wsgi(path), method, with_methods=False)
                 if found.policy != above.policy:
-                    hint = "Give the policy to a blueprint with a prefix, or to a path, and export that."
-                    self._problems.append(loss("edge.marks", where, f"{method} {path}", hint))
+                    self._problems.append(loss("edge.marks", where, f"{method} {path}", _HINT))
                     return
             beyond = set(rule.methods or ()) - SAFELISTED_METHODS - {"OPTIONS"}
             if beyond and any(each.methods is None and each.origins for each in members_of(above)):

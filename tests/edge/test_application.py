@@ -158,6 +158,22 @@ def test_a_problem_of_a_rule_names_the_first_of_its_methods():
     assert problem.value.startswith("DELETE /users/")
 
 
+def test_a_rule_that_matches_every_path_for_some_methods_only_is_a_problem():
+    """A POST to a path below it has the policy of the blueprint, and its GET is redirected to the view."""
+    app = Flask("shop")
+    pages = cors(EVERYONE)(Blueprint("pages", __name__, url_prefix="/pages"))
+    pages.add_url_rule("/<path:name>/", "page", cors(LISTED)(lambda **_: ""))
+    app.register_blueprint(pages)
+    CorsGuard(app)
+
+    with pytest.raises(PolicyError) as caught:
+        rules_of(source_of(app))
+
+    assert [(each.code, each.field, each.value) for each in caught.value.problems] == [
+        ("edge.marks", "path /pages", "DELETE")
+    ]
+
+
 def test_a_rule_with_a_converter_below_a_closed_policy_is_closed():
     """Its methods do not matter."""
     app = Flask("closed")
