@@ -13,6 +13,7 @@ from .routes import Route, Routes
 from .settings import Settings, known_settings, plain, settings_of_keywords, without
 from .sites import ExtensionCall, Site
 from .unions import expression_of, union
+from .values import shows_paths
 from .work import Work
 
 
@@ -70,7 +71,7 @@ class BlueprintEdits:
         value = resources.value.candidates[0] if resources.value.candidates else None
         keys = list(value) if isinstance(value, (dict, list, tuple, set)) else [value]
         options = next(iter(value.values())) if isinstance(value, dict) and len(value) == 1 else {}
-        if len(keys) == 1 and isinstance(keys[0], (str, re.Pattern)):
+        if len(keys) == 1 and isinstance(keys[0], (str, re.Pattern)) and shows_paths(resources.value):
             own = self._own_routes(call)
             key = keys[0]
             if is_everything(key) or (own and all(matches(key, route.path) for route in own)):

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from .configuration_keys import KeyUse, kept_in, prefixes_in, reads_in, unseen_in, uses_in
@@ -14,7 +15,7 @@ from .project import Module
 from .resolver import MAX_DEPTH
 from .scopes import Scope
 from .settings import Setting, Settings
-from .values import Value
+from .values import OPEN, Value
 from .work import Work
 
 #: A key, in a file that is not Python.
@@ -48,8 +49,15 @@ class Configuration:
             for match in _KEY.finditer(text)
             if match[1] in KEYS
         }
+        names = {Path(name).name for name in (*(each.name for each in modules), *dict(work.project.others))}
+        #: Whether a file that is loaded is not in the project, as in an instance folder.
+        self._has_unread_file = not all(self._is_among(names, *each) for each in self._loads["from_pyfile"])
         #: Where keys are put together, if something sets keys that are not written there.
         self.unclear = [(module, node) for module in modules for node in prefixes_in(module) if unseen]
+
+    def _is_among(self, names: set[str], module: Module, scope: Scope, call: ast.Call) -> bool:
+        value = self._work.evaluator.value(call.args[0], module, scope) if call.args else OPEN
+        return value.is_exact and all(Path(str(each)).name in names for each in value.candidates)
 
     def _add_kept(self, found: list[KeyUse], *, is_unseen: bool) -> None:
         """Add what can come into the configuration on a way that does not show."""
@@ -128,8 +136,10 @@ class Configuration:
 
     @property
     def is_open(self) -> bool:
-        """Whether an environment variable, or a file that is not Python, can set any key."""
-        return any(self._loads[name] for name in _OPEN_LOADERS) or bool(self._of_files)
+        """Whether an environment variable, or a file that is not read here, can set any key."""
+        is_elsewhere = None in self._objects and not any(use.how == "attribute" for use in self.uses)
+        is_unread = is_elsewhere or self._has_unread_file or bool(self._of_files)
+        return is_unread or any(self._loads[name] for name in _OPEN_LOADERS)
 
     def is_certain(self, key: str) -> bool:
         """Whether a key is set in every case, by one line of the program alone."""

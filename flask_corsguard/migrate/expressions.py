@@ -83,9 +83,10 @@ class Expressions:
         found = self.resolver.lookup(node, at.module, at.scope)
         values = [self._meaning(each, at) for each in found]
         result = any_of(values)
-        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-        if self._is_changed(name, at):
-            return Value(result.candidates, False)
+        modules = [at.module, *(each.module for each in found if isinstance(each, Definition))]
+        if any(is_changed(node, module) for module in modules):
+            # Of a dictionary, any part may be another one.
+            return Value(tuple(each for each in result.candidates if not isinstance(each, dict)), False)
         return result
 
     def _meaning(self, meaning: Meaning, at: Context) -> Value:
@@ -99,9 +100,6 @@ class Expressions:
             outside = meaning.scope.parent or meaning.scope
             return Value(self.value(default, meaning.module, outside, at.depth).candidates, False)
         return self.value(meaning.node, meaning.module, meaning.scope, at.depth)
-
-    def _is_changed(self, name: str, at: Context) -> bool:
-        return name in _changed_names(at.module)
 
     def _list(self, node: ast.List | ast.Tuple | ast.Set, at: Context) -> Value:
         parts: list[list[Any]] = []
@@ -225,6 +223,12 @@ def _operation(operator: ast.operator, one: Any, other: Any) -> list[Any]:
     return []
 
 
+def is_changed(node: ast.expr, module: Module) -> bool:
+    """Whether *module* changes the list or the dictionary that *node* names."""
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name in _changed_names(module)
+
+
 def _changed_names(module: Module) -> frozenset[str]:
     """Return the names whose lists or dictionaries a module changes."""
     found = module.__dict__.get("_changed")
@@ -248,6 +252,9 @@ def _changes(nodes: Iterable[ast.AST]) -> Iterator[str]:
             target = node.target
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
             target = node.value
+        # What changes a part changes the whole.
+        while isinstance(target, ast.Subscript):
+            target = target.value
         if isinstance(target, ast.Name):
             yield target.id
         elif isinstance(target, ast.Attribute):

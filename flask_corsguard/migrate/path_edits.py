@@ -19,6 +19,7 @@ from .rendering import Group, entries_of, render
 from .settings import Setting, Settings, dictionary_of, known_settings, plain, settings_of_dictionary
 from .sites import ExtensionCall
 from .source import Edit, Source
+from .values import shows_paths
 from .work import Work
 
 
@@ -73,13 +74,14 @@ class PathWriter:
     ) -> Rules | None:
         """Return the rules; ``None`` if that is impossible, and the report has a line about it."""
         work, call = self._work, initialisation.call
-        if not resources.value.is_known and not _is_visible(resources):
+        if not shows_paths(resources.value):
             work.say(
                 "by hand",
                 call.module,
                 call.node,
                 "run-time-paths",
-                "only run time knows the paths of resources=: write paths={...: policy_from_flask_cors(...)}",
+                "only run time knows the paths of resources=, or their options: write "
+                "paths={...: policy_from_flask_cors(...)}",
             )
             return None
         entries = list(self._entries(resources, base, call))
@@ -245,10 +247,6 @@ class PathWriter:
 
 def _texts(entry: _Entry) -> dict[str, str]:
     return entry.policy.texts
-
-
-def _is_visible(resources: Setting) -> bool:
-    return len(resources.value.candidates) == 1 and isinstance(resources.value.candidates[0], dict)
 
 
 def _edits_of(entry: _Entry, rule: str, source: Source) -> list[Edit]:

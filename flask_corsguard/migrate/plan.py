@@ -23,6 +23,7 @@ from .questions import Answer
 from .resolver import Definition
 from .settings import known_settings, without
 from .sites import ExtensionCall
+from .values import shows_paths
 from .work import Work
 
 ASGI: Final = "flask_corsguard.asgi.CorsMiddleware"
@@ -164,7 +165,7 @@ class Plan:
         if resources is not None:
             value = resources.value.candidates[0] if resources.value.candidates else None
             keys = list(value) if isinstance(value, (dict, list, tuple)) else [value]
-            if len(keys) != 1 or keys[0] is None or not is_everything(keys[0]):
+            if len(keys) != 1 or not shows_paths(resources.value) or not is_everything(keys[0]):
                 return None
             if isinstance(value, dict):
                 options = next(iter(value.values()))

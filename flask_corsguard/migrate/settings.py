@@ -9,6 +9,7 @@ from itertools import islice, product
 from typing import Any, Final, cast
 
 from .evaluator import Evaluator
+from .expressions import is_changed
 from .origins import UNKNOWN
 from .project import Module
 from .resolver import MAX_DEPTH, Definition, Resolver
@@ -114,6 +115,8 @@ def dictionary_of(
     if len(found) != 1 or not isinstance(found[0], Definition) or depth > MAX_DEPTH:
         return None
     only = found[0]
+    if is_changed(node, module) or is_changed(node, only.module):
+        return None
     if isinstance(only.node, ast.Dict):
         return only
     if isinstance(only.node, ast.Call):

@@ -43,6 +43,23 @@ class Several:
     value: Value
 
 
+def shows_paths(resources: Value) -> bool:
+    """Whether the code shows the paths of ``resources``, and the names of all options of each."""
+    if resources.is_known and not isinstance(resources.known, dict):
+        return True
+    return _is_shown(resources) and all(
+        _is_shown(each.value) for each in resources.candidates[0].values() if isinstance(each, Several)
+    )
+
+
+def _is_shown(value: Value) -> bool:
+    """Whether there is one dictionary, in which at most the values are not known."""
+    if len(value.candidates) != 1 or not isinstance(value.candidates[0], dict):
+        return False
+    # Otherwise it is one of several dictionaries, of which the others are not known.
+    return value.is_exact or any(isinstance(each, Several) for each in value.candidates[0].values())
+
+
 def known(value: Any) -> Value:
     """Return that a value is known."""
     return Value((value,), True)
