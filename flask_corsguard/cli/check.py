@@ -114,6 +114,8 @@ def command(
                     _write(finding)
             is_whole = True
     except Unreachable as failure:
+        if as_json and found:
+            write_json([finding._asdict() for finding in found])
         raise Failure(str(failure)) from failure
     if as_json:
         write_json([finding._asdict() for finding in found])

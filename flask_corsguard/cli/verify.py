@@ -76,8 +76,16 @@ def command(
     if not guards:
         # A format for CORS alone has no guard, and only browsers obey its headers.
         vectors = [each for each in vectors if each.is_sendable and each.group != "guard"]
-    findings = list(_findings(source, vectors, parts, cafile, reached, guards=guards))
-    _report(form, findings, as_json=as_json)
+    findings: list[Finding] = []
+    try:
+        for finding in _findings(source, vectors, parts, cafile, reached, guards=guards):
+            findings.append(finding)  # noqa: PERF402 - what was found before a failure is reported, too
+    except Failure:
+        if findings:
+            _report(form, findings, as_json=as_json)
+        raise
+    if _report(form, findings, as_json=as_json):
+        click.get_current_context().exit(FOUND)
 
 
 def _parts_of(url: str) -> SplitResult:
@@ -113,7 +121,8 @@ def _findings(
         raise Failure(f"{parts.geturl()} cannot be reached: {error}") from error
 
 
-def _report(form: str, findings: list[Finding], *, as_json: bool) -> None:
+def _report(form: str, findings: list[Finding], *, as_json: bool) -> list[Finding]:
+    """Write what was found, and return what is wrong."""
     known = Counter(
         difference.reason
         for each in findings
@@ -131,8 +140,7 @@ def _report(form: str, findings: list[Finding], *, as_json: bool) -> None:
         )
     else:
         _write(findings, known, wrong)
-    if wrong:
-        click.get_current_context().exit(FOUND)
+    return wrong
 
 
 def _described(finding: Finding) -> dict[str, object]:

@@ -13,7 +13,9 @@ from explanations.small_servers import Server, serving
 from flask_corsguard import CorsMiddleware, Policy, Request, asgi, decide
 from flask_corsguard.cli.check import command
 from flask_corsguard.explanations.wire import Server as Wired
+from flask_corsguard.explanations.wire import Unreachable
 from flask_corsguard.probes.catalogue import FINDINGS
+from flask_corsguard.probes.session import Session
 from pages import DOCS, blocks_of
 
 PAGE = "https://app.example"
@@ -135,6 +137,23 @@ def test_the_limit_is_reported(bare):
     assert result.exit_code == 0
     assert "The limit was reached" in result.output
     assert len(bare.asked) == 3
+
+
+def test_what_was_found_before_a_server_went_away_is_reported(reflecting, monkeypatch):
+    """Exit code 2, because not all was tried."""
+    ask = Session.ask
+
+    def ask_at_first(session, *origins, **options):
+        if session.sent >= 10:
+            raise Unreachable("The server does not answer.")
+        return ask(session, *origins, **options)
+
+    monkeypatch.setattr(Session, "ask", ask_at_first)
+    result = run("--origin", PAGE, reflecting.url, "--json")
+
+    assert result.exit_code == 2
+    assert "The server does not answer." in result.stderr
+    assert json.loads(result.stdout)[0]["code"] == "origin.reflected"
 
 
 def test_a_check_that_is_not_whole_is_reported_beside_json(bare, reflecting):

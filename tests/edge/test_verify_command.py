@@ -14,6 +14,7 @@ from flask_corsguard.cli.verify import command
 from flask_corsguard.edge.interpreter import Interpreter
 from flask_corsguard.edge.rules import rules_of
 from flask_corsguard.edge.source import source_of
+from flask_corsguard.edge.wire import Wire
 
 pytestmark = pytest.mark.slow
 PATHS = {"/": Policy(origins=["https://app.example"])}
@@ -68,6 +69,25 @@ def test_an_engine_that_grants_too_much_is_found():
     assert result.output.startswith("A  ")
     assert "more\n" in result.output
     assert " 0 grant too much" not in result.output
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_what_was_found_before_an_engine_went_away_is_reported(words, monkeypatch):
+    """Exit code 2, because not all was tried."""
+    ask, left = Wire.ask, [100]
+
+    def ask_at_first(*arguments):
+        left[0] -= 1
+        if left[0] < 0:
+            raise ConnectionRefusedError("Connection refused")
+        return ask(*arguments)
+
+    monkeypatch.setattr(Wire, "ask", ask_at_first)
+    result = ran(lambda head: ENGINE(head).replace(b"https://app.example", b"*"), *words)
+
+    assert result.exit_code == 2
+    assert "cannot be reached" in result.stderr
+    assert json.loads(result.stdout)["findings"] if words else result.stdout.startswith("A  ")
 
 
 def test_an_engine_with_cors_alone_may_be_stricter():
