@@ -41,7 +41,10 @@ def layer_for(loaded: object) -> Any:
         return layer
     if callable(layer.policy) and not isinstance(layer.policy, Policy):
         raise NoPolicy("The policy is a callable of ASGI, which needs a server: run it, and explain its URL.")
-    return CorsMiddleware(answer_nothing, layer.policy)
+    of_asgi = CorsMiddleware(answer_nothing, layer.policy)
+    # Not the line of this call: that of the application is not known.
+    of_asgi.where = ""
+    return of_asgi
 
 
 def server_for(loaded: object, layer: Any, *, runs: bool) -> StandIn | Observed:

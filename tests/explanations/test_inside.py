@@ -395,6 +395,13 @@ def test_a_policy_of_asgi_is_explained_if_it_is_not_a_callable():
         explain_inside(asked(), asgi.CorsMiddleware(_asgi, policy), runs=True)
 
 
+def test_the_line_of_a_policy_of_asgi_is_not_known():
+    """That of the program that explains it is not named instead."""
+    explanation = explain_inside(asked(), asgi.CorsMiddleware(_asgi, Policy(origins=["https://app.example"])))
+
+    assert explanation.where == ""
+
+
 def test_an_application_of_asgi_without_a_policy_needs_a_layer():
     """It cannot be run here either."""
     with pytest.raises(NoPolicy, match=r"Write application = flask_corsguard\.asgi\.CorsMiddleware"):
