@@ -12,6 +12,7 @@ from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.core.problems import PolicyError, shown
 
 from .questions import Questions
+from .source import is_confirmed
 
 #: After so many keys in a row for which the source fails, the others are not asked for: it is away.
 MAX_FAILURES: Final = 3
@@ -139,7 +140,7 @@ class KnownKeys:
         """Read the version: what was loaded under it counts for longer, all else is due."""
         try:
             version = self._read_version() if self._read_version is not None else None
-            same = {key for key, e in self.known.items() if version is not None and e.version == version}
+            same = {key for key, entry in self.known.items() if is_confirmed(entry.version, version)}
         except Exception as error:  # noqa: BLE001 - the user's own source
             self._questions.outage.begin(asked, error, self._left(asked))
             return False

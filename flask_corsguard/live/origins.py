@@ -10,7 +10,7 @@ from flask_corsguard.core.changing_set import ChangingSet, Content, ReadRow
 from .clocks import Clocks, clocks_of_the_machine
 from .native import new_lock
 from .questions import Questions
-from .source import Asked, Source, checked_times, rows_of
+from .source import Asked, Source, checked_times, is_confirmed, rows_of
 from .view import View
 
 
@@ -113,7 +113,7 @@ class LiveOrigins(ChangingSet):
         try:
             version = self._source.version()
             is_known = self._is_loaded and doubts == self._settled
-            is_same = is_known and version is not None and version == self._version
+            is_same = is_known and is_confirmed(self._version, version)
             rows = self._rows if is_same else rows_of(self._source.load())
             return self._succeed(asked, rows, version, doubts)
         except Exception as error:  # noqa: BLE001 - the user's own source

@@ -98,6 +98,13 @@ def checked_times(ttl: float, grace: float) -> None:
         )
 
 
+def is_confirmed(before: object, version: object) -> bool:
+    """Whether *version* shows that nothing has changed since *before* was read."""
+    # A list that somebody changes in place is equal to itself.
+    is_in_place = version is before and type(version).__hash__ is None
+    return version is not None and not is_in_place and bool(version == before)
+
+
 def rows_of(answer: object) -> frozenset[object]:
     """Return the rows of what a source has answered, each once.
 

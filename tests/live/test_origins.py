@@ -106,6 +106,27 @@ def test_without_a_version_the_rows_are_loaded_and_compared():
     assert allows(policy, C)
 
 
+def test_a_version_that_is_changed_in_place_is_unknown():
+    """It is always equal to what was read before; a new one that is equal confirms the rows."""
+    rows, changes, loads = [A], [1], []
+
+    def load():
+        loads.append(1)
+        return rows
+
+    tenants = LiveOrigins(load, version=lambda: changes, clock=lambda: 0.0)
+    policy = Policy(origins=[tenants])
+    tenants.refresh()
+    rows[:], changes[:] = [B], [2]
+    tenants.refresh()
+    assert allows(policy, B)
+    assert not allows(policy, A)
+
+    changes = [2]
+    tenants.refresh()
+    assert len(loads) == 2
+
+
 def test_a_version_of_none_means_that_it_is_unknown():
     """As of a table without a row: the latest change of nothing is NULL."""
     rows = []

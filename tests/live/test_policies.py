@@ -429,6 +429,19 @@ def test_a_late_answer_is_not_confirmed_by_a_version_that_was_read_meanwhile(bec
         assert ask(policies, "one") == wanted
 
 
+def test_a_version_that_is_changed_in_place_spares_nothing():
+    """It is always equal to what was read before."""
+    tenants = Tenants(one=[A])
+    tenants.version = [1]
+    policies = live(tenants, version=tenants.read_version)
+    policies.refresh("one.example")
+    tenants.rows["one.example"] = [B]
+    tenants.version[0] = 2
+    tenants.seconds += 5
+    turn(policies)
+    assert ask(policies, "one").origins == (B,)
+
+
 def test_a_late_answer_to_a_key_does_not_replace_a_newer_one():
     """It was asked for before."""
     tenants = Tenants(one=[A])
