@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
-from watchfiles import watch
-
+from .driver import needs
 from .native import Bell
+
+with needs("watchfiles"):
+    from watchfiles import watch
 
 if TYPE_CHECKING:
     from watchfiles.main import FileChange
@@ -53,7 +55,7 @@ class OriginsFile:
         """
         text = self._path.read_text("utf-8")
         if text and not text.endswith("\n"):
-            raise ValueError(f"{self._path} may be half written: end its last line")
+            raise ValueError(f"{self._path} may be half written: its last line does not end with a line feed")
         lines = (line.partition("#")[0].strip() for line in text.splitlines())
         return [line for line in lines if line]
 

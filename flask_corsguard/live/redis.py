@@ -7,11 +7,13 @@ import time
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
+from .driver import needs
 from .native import Bell
+
+with needs("redis"):
+    import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
 #: Seconds after which a server that does not answer has failed.
 TIMEOUT: Final = 2.0

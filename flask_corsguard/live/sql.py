@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, Executable, create_engine, text
-
+from .driver import needs
 from .native import Bell
+
+with needs("sqlalchemy"):
+    from sqlalchemy import Engine, Executable, create_engine, text
 
 
 class SqlQuery:

@@ -111,7 +111,7 @@ def test_a_half_written_file_is_an_outage(file, caplog):
 
     assert allows(policy, A)
     assert not allows(policy, "https://a.example.c")
-    assert "may be half written: end its last line" in caplog.text
+    assert "may be half written: its last line does not end with a line feed" in caplog.text
 
     clock.seconds = 60
     assert not allows(policy, A)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
 from flask_corsguard import live
+from flask_corsguard.live.driver import needs
 from pages import DOCS
 
 
@@ -37,6 +39,29 @@ def test_importing_live_origins_imports_no_driver_and_starts_no_thread():
         "print({'redis', 'sqlalchemy', 'watchfiles', 'flask'} & set(sys.modules), _thread._count())"
     )
     assert printed_by(program) == "set() 0\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("file", "watchfiles"), ("redis", "redis"), ("sql", "sqlalchemy")]
+)
+def test_the_error_for_a_missing_package_shows_what_to_install(module, package, monkeypatch):
+    """The library brings no driver along."""
+    monkeypatch.delitem(sys.modules, f"flask_corsguard.live.{module}", raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
+
+    with pytest.raises(ModuleNotFoundError) as raised:
+        import_module(f"flask_corsguard.live.{module}")
+
+    assert str(raised.value) == (
+        f"This source of origins needs {package}. Write: python3 -m pip install {package}"
+    )
+    assert raised.value.name == package
+
+
+def test_the_error_for_a_package_that_lacks_another_one_is_its_own():
+    """It names the other one."""
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'nobody'$"), needs("watchfiles"):
+        import_module("nobody")
 
 
 @pytest.mark.parametrize("name", live.__all__)
