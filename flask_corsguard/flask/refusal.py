@@ -43,7 +43,7 @@ class CrossOriginRefused(Forbidden):
     __module__ = "flask_corsguard"
 
     def __init__(self, decision: Decision, *, debug: bool = False) -> None:
-        super().__init__(refusal_text(decision, debug=debug))
+        super().__init__(refusal_text(decision, debug=debug).rstrip("\n"))
         self.decision = decision
 
     def get_headers(self, environ: object = None, scope: object = None) -> list[tuple[str, str]]:
@@ -52,7 +52,7 @@ class CrossOriginRefused(Forbidden):
 
     def get_body(self, environ: object = None, scope: object = None) -> str:
         """Return the sentence that explains why, and what to do."""
-        return self.description or ""
+        return f"{self.description or ''}\n"
 
 
 def answer_through(

@@ -197,8 +197,10 @@ class _Reader:
         name = place.removeprefix("blueprint ")
         if place != "view" and (name == place or name in self._layer.settings.blueprints):
             return str(self._layer.place)
+        # A class that has no method for HEAD answers it by that for GET.
+        methods = ["HEAD", "GET"] if method == "HEAD" else [method]
         targets = (
-            shown_by_view(self._app.view_functions.get(endpoint), [method])
+            shown_by_view(self._app.view_functions.get(endpoint), methods)
             if place == "view"
             else [self._app.blueprints[name]]
         )

@@ -173,6 +173,8 @@ def test_a_refusal_is_an_exception_that_error_handlers_can_read():
     assert 'methods=["GET", "HEAD", "POST", "PUT"]' in told.get_body()
     assert untold.get_body().startswith("Refused (origin-not-allowed): ")
     assert "app.example" not in untold.get_body()
+    # A handler may put it into JSON.
+    assert untold.get_body() == f"{untold.description}\n"
     assert "is not one of" in CrossOriginRefused(untold.decision, debug=True).get_body()
 
 

@@ -112,10 +112,19 @@ def test_the_line_of_a_wrapped_view_or_class_is_that_of_its_mark(app):
     class Page(Base):
         pass
 
+    class Only(MethodView):
+        def get(self):
+            pass
+
+    cors(OTHER)(Only.get)
+    on_get = here(-1)
+    app.add_url_rule("/only", "c", Only.as_view("only"))
     app.add_url_rule("/wrapped", "a", wrapped)
     app.add_url_rule("/page", "b", Page.as_view("page"))
     CorsGuard(app)
 
+    (head,) = (each for each in inventory(app) if each.endpoint == "c" and each.method == "HEAD")
+    assert head.where == on_get
     assert said(app, "rule", "method", "source", "where")[:3] == [
         ("/wrapped", "GET", "view", on_wrapped),
         ("/page", "GET", "view", on_class),
