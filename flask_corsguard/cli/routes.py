@@ -53,7 +53,8 @@ def command(*, origin: str | None, all_methods: bool, html: IO[str] | None, as_j
     if html is not None and as_json:
         raise click.UsageError("The output is either of --html or of --json.")
     if origin is not None and Origin.parse(origin) is None:
-        raise Failure(f"{origin!r} is not an origin. Write a scheme and a host, as in https://app.example.")
+        right = _origin_like(origin)
+        raise Failure(f"{origin!r} is not an origin. Write a scheme and a host, as in {right}.")
     subject = load_subject()
     entries = entries_of(subject)
     if not all_methods:
@@ -62,11 +63,23 @@ def command(*, origin: str | None, all_methods: bool, html: IO[str] | None, as_j
         _write(entries, origin, html, as_json=as_json)
 
 
+def _origin_like(text: str) -> str:
+    """Return the origin that *text* most likely means, or an example."""
+    # Here, because a right origin does not pay for it.
+    from flask_corsguard.core.validation.diagnosis import working_spelling
+
+    spelling = working_spelling(text)
+    return spelling if spelling is not None and Origin.parse(spelling) is not None else "https://app.example"
+
+
 def _write(entries: list[Entry], origin: str | None, html: IO[str] | None, *, as_json: bool) -> None:
     if html is not None:
         from flask_corsguard.pages.inventory_page import page_of
 
-        html.write(page_of(entries, origin))
+        try:
+            html.write(page_of(entries, origin))
+        except click.FileError as error:
+            raise Failure(error.format_message()) from error
         html.close()
         click.echo(f"{html.name}: {len(entries)} entries", err=True)
     elif as_json:

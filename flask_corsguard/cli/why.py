@@ -55,6 +55,11 @@ def command(ctx: click.Context, text: Sequence[str], as_json: bool) -> None:  # 
                 "server itself: flask cors explain --origin https://app.example URL",
                 err=True,
             )
+            if len(text) > 1:
+                # A message is one argument, unless nobody has quoted it.
+                write(
+                    "A shell removes quotes. Put the text into a file: corsguard why < console.txt", err=True
+                )
         ctx.exit(FOUND)
 
 

@@ -94,14 +94,31 @@ def test_the_table_can_show_what_a_page_of_one_origin_may_do(app):
     ]
 
 
-def test_an_origin_is_an_origin(app):
-    """With a slash it is not."""
-    result = ran(app, "--origin", f"{A}/")
+@pytest.mark.parametrize(
+    ("written", "example"),
+    [
+        (f"{A}/", A),
+        ("a.example:8443", "https://a.example:8443"),
+        ("https://*.a.example", "https://app.example"),
+        ("null", "https://app.example"),
+    ],
+)
+def test_an_origin_is_an_origin(written, example, app):
+    """And not a URL or a pattern; the error shows the origin that was meant."""
+    result = ran(app, "--origin", written)
 
     assert result.exit_code == 2
     assert result.stderr == (
-        f"Error: '{A}/' is not an origin. Write a scheme and a host, as in https://app.example.\n"
+        f"Error: {written!r} is not an origin. Write a scheme and a host, as in {example}.\n"
     )
+
+
+def test_a_page_that_cannot_be_written_is_a_wrong_use(app, tmp_path):
+    """The exit code 1 would mean that something was found."""
+    result = ran(app, "--html", str(tmp_path / "nowhere" / "inventory.html"))
+
+    assert result.exit_code == 2
+    assert "No such file or directory" in result.stderr
 
 
 def test_json_has_the_policy_with_all_its_fields(app):

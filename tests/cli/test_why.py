@@ -65,6 +65,18 @@ def test_a_text_without_a_message_about_cors_is_answered_in_a_sentence():
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("There is no message about CORS in this text.")
+    assert "quotes" not in result.stderr
+
+
+def test_a_text_without_its_quotes_is_better_in_a_file():
+    """A message of Chromium is recognised by its quotes, too."""
+    result = run(
+        "Access", "to", "fetch", "at", "https://api.example/", "from", "origin", "https://app.example"
+    )
+
+    assert result.stderr.endswith(
+        "A shell removes quotes. Put the text into a file: corsguard why < console.txt\n"
+    )
 
 
 @pytest.mark.parametrize("stdin", ["", " \n"])
