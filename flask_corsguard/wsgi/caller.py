@@ -6,13 +6,14 @@ import sys
 from types import FrameType
 from typing import Final
 
-_PACKAGE: Final = __name__.partition(".")[0]
+#: This package, and Flask, which calls the decorators of a view class itself.
+_PACKAGES: Final = (__name__.partition(".")[0], "flask")
 
 
 def frame_of_caller() -> FrameType:
     """Return the frame that called into this package."""
     frame = sys._getframe(1)  # noqa: SLF001 - as warnings.warn() itself finds its caller
-    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == _PACKAGE:
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] in _PACKAGES:
         frame = frame.f_back
     return frame
 

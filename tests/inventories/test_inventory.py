@@ -132,6 +132,22 @@ def test_the_line_of_a_wrapped_view_or_class_is_that_of_its_mark(app):
     ]
 
 
+def test_the_line_of_a_mark_that_flask_puts_is_that_of_the_program(app):
+    """Flask itself calls the decorators of a view class."""
+
+    class Page(View):
+        decorators = (cors(OTHER),)
+
+        def dispatch_request(self):
+            return ""
+
+    app.add_url_rule("/page", view_func=Page.as_view("page"))
+    made = here(-1)
+    CorsGuard(app)
+
+    assert said(app, "rule", "where")[0] == ("/page", made)
+
+
 def test_a_mark_that_was_not_recorded_has_no_line(app):
     """An object with slots cannot be remembered."""
 
