@@ -137,7 +137,7 @@ def _policy_of(origins: Sequence[str], url: Url) -> Policy | None:
         return None
     loaded = load_subject()
     try:
-        layer = layer_for(loaded)
+        layer = layer_for(loaded, url.path)
     except NoPolicy as failure:
         raise Failure(str(failure)) from failure
     if layer is None:

@@ -7,6 +7,7 @@ know is a problem: a rule with a converter whose policy is not that of the prefi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any, Final
 
 from werkzeug.exceptions import HTTPException
@@ -91,11 +92,11 @@ class _Application:
         return self._ask(as_wsgi(prefix.rstrip("/") + _NOWHERE), "GET", with_methods=False)
 
     def _check_prefix(self, prefix: str, policy: AnyCompiled) -> None:
-        nowhere = as_wsgi(prefix.rstrip("/") + _NOWHERE)
-        for method in _METHODS:
-            # A rule that matches every path below it may be for some methods only.
-            if self._ask(nowhere, method, with_methods=False).policy != policy.policy:
-                self._problems.append(loss("edge.marks", f"path {prefix}", method, _HINT))
+        # A rule that matches paths below it may be for some methods, or for paths of one segment only.
+        for below, method in product((_NOWHERE, 2 * _NOWHERE), _METHODS):
+            found = self._ask(as_wsgi(prefix.rstrip("/") + below), method, with_methods=False)
+            if found.policy != policy.policy:
+                self._problems.append(loss("edge.marks", f"path {prefix}", f"{method} {below}", _HINT))
                 return
 
     def _ask(

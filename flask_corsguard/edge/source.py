@@ -9,7 +9,7 @@ from flask_corsguard.core.audiences import AnyPolicy, Audiences, compiled_any
 from flask_corsguard.core.policy import Policy
 from flask_corsguard.core.policy_argument import policy_from
 from flask_corsguard.core.problems import PolicyError
-from flask_corsguard.inventories.inventory import layer_of
+from flask_corsguard.inventories.inventory import layer_of, mounted_outside
 from flask_corsguard.wsgi.path_rules import PathRules
 
 from .losses import loss
@@ -24,6 +24,8 @@ def source_of(value: object) -> Source:
     :raises PolicyError: if it is none of these.
     """
     layer = None if isinstance(value, (Policy, Mapping, Audiences, list, tuple)) else layer_of(value)
+    if layer is not None:
+        _refuse_mounted(value, layer)
     if getattr(layer, "flask", None) is not None:
         # Programs of WSGI need no Flask.
         from .application import source_of_application
@@ -38,6 +40,15 @@ def source_of(value: object) -> Source:
         raise PolicyError([loss("edge.source", "source", value, hint)])
     policy = compiled_any(policy_from(cast("object", value), "policy"))
     return Source((Place("", policy, "policy"),), policy, lambda _path, _method: policy)
+
+
+def _refuse_mounted(app: object, layer: object) -> None:
+    hint = "Have CorsGuard or CorsMiddleware around the dispatcher, or export a mapping of paths to policies."
+    problems = [
+        loss("edge.source", f"mounted at {path}", app, hint) for path, app in mounted_outside(app, layer)
+    ]
+    if problems:
+        raise PolicyError(problems)
 
 
 def _source_of_paths(paths: Mapping[Any, Any]) -> Source:

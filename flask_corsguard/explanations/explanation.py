@@ -99,7 +99,8 @@ def explain_inside(
     :raises NoPolicy: if nothing can answer.
     :raises ValueError: if a part of *asked* cannot be.
     """
-    layer = layer_for(loaded)
+    url = parse_url(asked.url)
+    layer = layer_for(loaded) if runs or url is None else layer_for(loaded, url.path)
     server = server_for(loaded, layer, runs=runs)
     recorded = Recorded(server)
     outcome = outcome_of(asked, recorded, engine)

@@ -9,7 +9,8 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from flask_corsguard.core.policy import Policy
-from flask_corsguard.inventories.inventory import layer_of, why_nothing
+from flask_corsguard.inventories.inventory import layer_of, mounted_outside, why_nothing
+from flask_corsguard.inventories.urls import covers
 from flask_corsguard.testing.urls import parse_url
 from flask_corsguard.wsgi.application import is_asgi
 from flask_corsguard.wsgi.middleware import CorsMiddleware
@@ -28,15 +29,19 @@ FLASK_CORS: Final = (
 )
 
 
-def layer_for(loaded: object) -> Any:
+def layer_for(loaded: object, path: str = "/") -> Any:
     """Return the layer of what ``--app`` names; ``None`` if it is an application without one.
 
     :param loaded: an application, a policy, or a mapping of paths to policies.
-    :raises NoPolicy: if its policy can be asked only where it runs.
+    :param path: the path of a request.
+    :raises NoPolicy: if its policy can be asked only where it runs, or another application has the path.
     """
     if isinstance(loaded, (Policy, Mapping)):
         return CorsMiddleware(answer_nothing, loaded)
     layer = layer_of(loaded)
+    for script, _ in mounted_outside(loaded, layer):
+        if covers(script, path):
+            raise NoPolicy(f"A dispatcher calls another application for {script}: name that one with --app.")
     if layer is None or isinstance(layer, CorsMiddleware):
         return layer
     if callable(layer.policy) and not isinstance(layer.policy, Policy):

@@ -49,7 +49,7 @@ def layers_of(app: object) -> list[Any]:
     """Return the layers of this package in *app*, and in what a dispatcher calls beside it."""
     layer = layer_of(app)
     found = [] if layer is None else [layer]
-    for _, mounted in _mounted_outside(app, layer):
+    for _, mounted in mounted_outside(app, layer):
         found += layers_of(mounted)
     return found
 
@@ -63,7 +63,7 @@ def _entries_of(app: object) -> Iterator[Entry]:
     layer = layer_of(app)
     if layer is not None:
         yield from _entries_of_layer(layer)
-    for script, mounted in _mounted_outside(app, layer):
+    for script, mounted in mounted_outside(app, layer):
         for each in _entries_of(mounted):
             # What is mounted has a path without the script. A path rule "/" covers the script itself.
             is_whole = each.endpoint is None and each.rule == "/"
@@ -80,8 +80,8 @@ def _entries_of_layer(layer: Any) -> Iterable[Entry]:
     return entries_of_flask(layer)
 
 
-def _mounted_outside(app: object, layer: object) -> Iterator[tuple[str, object]]:
-    """Yield what a dispatcher outside of the layer calls instead of it."""
+def mounted_outside(app: object, layer: object) -> Iterator[tuple[str, object]]:
+    """Yield what a dispatcher outside of *layer* calls instead of it, and below which path."""
     for each in layers(app):
         if each is layer:
             return

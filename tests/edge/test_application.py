@@ -170,8 +170,43 @@ def test_a_rule_that_matches_every_path_for_some_methods_only_is_a_problem():
         rules_of(source_of(app))
 
     assert [(each.code, each.field, each.value) for each in caught.value.problems] == [
-        ("edge.marks", "path /pages", "DELETE")
+        ("edge.marks", "path /pages", "DELETE /corsguard-nowhere")
     ]
+
+
+def test_a_rule_that_matches_every_path_of_one_segment_is_a_problem():
+    """The longer ones have the policy of the application."""
+    app = Flask("shop", static_folder=None)
+    app.add_url_rule("/<name>", "page", cors(EVERYONE)(lambda **_: ""))
+    CorsGuard(app)
+
+    with pytest.raises(PolicyError) as caught:
+        rules_of(source_of(app))
+
+    assert [(each.code, each.field) for each in caught.value.problems] == [("edge.marks", "path /")]
+    # Where all have one policy, there is none.
+    app = Flask("shop", static_folder=None)
+    app.add_url_rule("/<path:name>", "page", cors(EVERYONE)(lambda **_: ""))
+    CorsGuard(app)
+    assert rules_of(source_of(app))
+
+
+@pytest.mark.parametrize("outside", [lambda app: app, lambda app: CorsMiddleware(app, LISTED)])
+def test_what_a_dispatcher_calls_beside_the_policy_is_a_problem(outside):
+    """It has other policies, or none; within the policy, it has that of its path."""
+    app, admin = Flask("shop"), Flask("admin")
+    CorsGuard(app, LISTED)
+    CorsGuard(admin)
+    served = outside(DispatcherMiddleware(app, {"/admin": admin}))
+
+    if served.app is app:
+        with pytest.raises(PolicyError) as caught:
+            source_of(served)
+        assert [(each.code, each.field) for each in caught.value.problems] == [
+            ("edge.source", "mounted at /admin")
+        ]
+    else:
+        assert [place.path for place in source_of(served).places] == [""]
 
 
 def test_a_rule_with_a_converter_below_a_closed_policy_is_closed():

@@ -402,6 +402,19 @@ def test_the_line_of_a_policy_of_asgi_is_not_known():
     assert explanation.where == ""
 
 
+def test_what_a_dispatcher_calls_beside_the_policy_is_not_explained_by_it():
+    """It has a policy of its own; with run, it answers itself."""
+    app, admin = Flask("shop"), Flask("admin")
+    CorsGuard(app, origins=["https://app.example"])
+    CorsGuard(admin)
+    served = DispatcherMiddleware(app, {"/admin": admin})
+
+    assert explain_inside(asked("/administration"), served).diagnosis is None
+    with pytest.raises(NoPolicy, match="calls another application for /admin: name that one with --app"):
+        explain_inside(asked("/admin/x"), served)
+    assert explain_inside(asked("/admin/x"), served, runs=True).diagnosis.code == "no-allow-origin"
+
+
 def test_an_application_of_asgi_without_a_policy_needs_a_layer():
     """It cannot be run here either."""
     with pytest.raises(NoPolicy, match=r"Write application = flask_corsguard\.asgi\.CorsMiddleware"):
