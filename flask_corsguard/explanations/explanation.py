@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from flask_corsguard.core.changing_set import ChangingSet
 from flask_corsguard.core.decision import Decision
+from flask_corsguard.core.policy import Policy
 from flask_corsguard.testing import Engine
 from flask_corsguard.testing.transport import make_environ
 from flask_corsguard.testing.urls import parse_url
@@ -116,6 +118,8 @@ def explain_inside(
     told = [each for each in (instead, *raised, route.note) if each]
     where = "" if applied is None else where_of(layer, applied, route.endpoint, asked.method)
     findings, notes = _about_cookies(asked, loaded, layer, outcome, engine)
+    if is_refused and applied is not None:
+        told += _about_live_origins(applied.policy)
     return Explanation(
         outcome=outcome,
         diagnosis=diagnosis,
@@ -132,6 +136,15 @@ def explain_inside(
 
 def _sentence_of(raised: str) -> str:
     return f"The application raised {raised}."
+
+
+def _about_live_origins(policy: Policy) -> list[str]:
+    live = [each for each in policy.origins if isinstance(each, ChangingSet)]
+    return [
+        f"{each!r} allows nobody before it is read, in this process, too: call its refresh() where the "
+        "application is created."
+        for each in live
+    ]
 
 
 def _needed(asked: Asked, applied: Applied | None) -> Needed:

@@ -16,6 +16,8 @@ from flask_corsguard.explanations.asked import Asked, outcome_of
 from flask_corsguard.explanations.explanation import explain_inside
 from flask_corsguard.explanations.inside import FLASK_CORS, has_host, url_of
 from flask_corsguard.explanations.stand_in import NoPolicy, answer_nothing
+from flask_corsguard.live import LiveOrigins
+from flask_corsguard.testing import OriginSource
 
 PAGE = "https://app.example"
 HERE = Path(__file__)
@@ -400,6 +402,20 @@ def test_the_line_of_a_policy_of_asgi_is_not_known():
     explanation = explain_inside(asked(), asgi.CorsMiddleware(_asgi, Policy(origins=["https://app.example"])))
 
     assert explanation.where == ""
+
+
+def test_live_origins_that_nobody_has_read_here_are_noticed():
+    """The running application may allow what is refused in this process."""
+    source = OriginSource(["https://app.example"])
+    tenants = LiveOrigins(source, clock=source.clock)
+    layer = CorsMiddleware(lambda *_: [], Policy(origins=[tenants]))
+
+    (note,) = (each for each in explain_inside(asked(), layer).notes if "LiveOrigins" in each)
+    assert note.startswith(
+        f"{tenants!r} allows nobody before it is read, in this process, too: call its refresh()"
+    )
+    tenants.refresh()
+    assert not any("LiveOrigins" in each for each in explain_inside(asked(), layer).notes)
 
 
 def test_what_a_dispatcher_calls_beside_the_policy_is_not_explained_by_it():
