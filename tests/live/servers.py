@@ -73,7 +73,7 @@ class Server:
         if self._process:
             self._process.wait(START)
         # Only then its port is free.
-        self._wait_until(lambda: {_state(each) for each in processes} <= {"Z"})
+        self._wait_until(lambda: {state_of(each) for each in processes} <= {"Z"})
 
     def hang(self) -> None:
         """Stop it: its connections stay, and nothing answers."""
@@ -82,7 +82,7 @@ class Server:
     def _is_stopped(self) -> bool:
         # A process may have started another one meanwhile.
         self._signal(signal.SIGSTOP)
-        return {_state(each) for each in self._processes()} <= {"T", "Z"}
+        return {state_of(each) for each in self._processes()} <= {"T", "Z"}
 
     def _wait_until(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + START
@@ -102,7 +102,7 @@ class Server:
         self.home.stop()
 
 
-def _state(process: int) -> str:
+def state_of(process: int) -> str:
     """Return the letter of what a process does; of one that is gone, that of one that has ended."""
     with suppress(OSError):
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]

@@ -19,7 +19,7 @@ from flask_corsguard.live.redis import RedisSet
 from interop.launch import Home, free_port
 from interop.servers import gunicorn
 from live.asking import PATIENCE, A, B, Looks, eventually
-from live.servers import RedisServer
+from live.servers import RedisServer, state_of
 
 pytestmark = pytest.mark.interop
 
@@ -321,6 +321,8 @@ def test_a_worker_that_was_stopped_allows_nobody_who_was_not_confirmed_since(hom
     workers = [int(each) for each in running.asked()]
     for each in workers:
         os.kill(each, signal.SIGSTOP)
+    # From then on, nothing is confirmed.
+    eventually(lambda: {state_of(each) for each in workers} == {"T"})
     (home.path / "hang").touch()
     time.sleep(2)
     for each in workers:
