@@ -103,15 +103,25 @@ class Front:
         self._upstream = Site("bank", LOOPBACK, behind)
         self._guard: bool | None = None
         self._child: Child | None = None
+        self._has_old_workers = False
 
-    def follow(self) -> None:
-        """Export the policies again if the switch of the guard has been turned, and start nginx again."""
+    def follow(self, *, at_once: bool) -> None:
+        """Export the policies again if the switch of the guard has been turned, and have nginx read them.
+
+        :param at_once: nginx is started again, so that no old worker answers the next request. Otherwise it
+            reloads and loses no request: the one that has turned the switch is still answered through it.
+        """
         guard = b"true" in ask(self._upstream, "GET", "/guard").response_body
         if guard is not self._guard:
-            self.stop()
             self._write(guard=guard)
-            self._start()
             self._guard = guard
+            self._has_old_workers = True
+            if self._child is not None and not at_once:
+                self._child.send_signal(signal.SIGHUP)
+        if self._has_old_workers and (at_once or self._child is None):
+            self.stop()
+            self._start()
+            self._has_old_workers = False
 
     def stop(self) -> None:
         """End nginx."""
@@ -168,7 +178,7 @@ def run(found: Front) -> None:
         is_asked = bool(select.select([sys.stdin], [], [], _LOOK)[0])
         if is_asked and not os.read(sys.stdin.fileno(), len(FOLLOW)):
             return
-        found.follow()
+        found.follow(at_once=is_asked)
         if is_asked:
             os.write(sys.stdout.fileno(), FOLLOWED)
 

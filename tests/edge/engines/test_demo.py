@@ -8,6 +8,7 @@ import sys
 from functools import partial
 
 from examples.bank.client import Relay, ask
+from examples.bank.customer import Customer
 from examples.bank.edge import is_of_edge
 from examples.bank.policies import policies_for
 from examples.bank.rows import rows_for
@@ -15,6 +16,7 @@ from examples.bank.servers import follow, serving
 from examples.bank.table import carry_out
 from flask_corsguard.testing import Browser
 from interop.launch import ROOT
+from live.asking import eventually
 
 #: Seconds after which a demo that should have ended is taken to hang.
 BOUND = 600
@@ -50,3 +52,14 @@ def test_nginx_answers_preflights_and_refuses_forged_transfers_by_itself():
     preflights = [each for outcome in outcomes for each in outcome.exchanges if each.is_preflight]
     assert {id(each) for each in answered} == {id(each) for each in (*refused, *preflights)}
     assert len(refused) == 3
+
+
+def test_nginx_follows_the_switch_by_itself_and_no_request_is_lost():
+    """As when somebody presses the button: the page that answers comes through nginx, too."""
+    with serving((0, 0, 0), plain=False, edge=True) as (sites, children):
+        follow(children[-1])
+        alice = Customer(Browser({sites.bank.origin: Relay(sites.bank)}), sites.bank)
+        forged = (("Origin", sites.attacker.origin), ("Sec-Fetch-Site", "cross-site"))
+        for on in (False, True, False):
+            alice.turn_guard(on=on)
+            eventually(lambda on=on: is_of_edge(ask(sites.bank, "POST", "/transfer", forged)) is on)
