@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
+
+from flask_corsguard.wsgi.proxy_fix import layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +34,21 @@ def check_application(app: object) -> None:
             "environ and start_response, it is for WSGI: write "
             "flask_corsguard.CorsMiddleware(application, policy)."
         )
+
+
+def root_of(app: object) -> str:
+    """Return the root that *app* takes away from paths, whatever the server passes on; else an empty text.
+
+    FastAPI has its argument ``root_path``, and Django its setting ``FORCE_SCRIPT_NAME``.
+    """
+    for each in layers(app):
+        # Not "root_path" alone: in Quart that is a folder.
+        if hasattr(each, "root_path_in_servers"):
+            return str(getattr(each, "root_path", ""))
+        if type(each).__module__.startswith("django."):
+            settings = sys.modules["django.conf"].settings
+            return str((settings.configured and settings.FORCE_SCRIPT_NAME) or "")
+    return ""
 
 
 def _takes_three(app: Callable[..., object]) -> bool:

@@ -23,7 +23,7 @@ from flask_corsguard.core.withheld import withheld_by
 from flask_corsguard.wsgi.log import log_failed_check, log_refused_preflight
 from flask_corsguard.wsgi.refusal import PREFLIGHT_REFUSAL_TEXT, refusal_headers_from, refusal_text
 
-from .application import check_application
+from .application import check_application, root_of
 from .log import log_refused_request, log_withheld_answer
 from .policy_source import place_of, source_of
 from .response import STARTS, answer_error, answer_granted, answer_text, refuse_handshake, send_with
@@ -104,7 +104,7 @@ class CorsMiddleware:
 
     @policy.setter
     def policy(self, policy: PolicyArgument) -> None:
-        self._source = source_of(policy)
+        self._source = source_of(policy, root_of(self.app))
         self._policy = policy
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -90,19 +90,21 @@ class PolicyByPath:
     """The policy of the first path that covers the request's; without one, the closed policy.
 
     :param policies: the policies, by path.
+    :param root: the root that the application has itself.
     """
 
-    def __init__(self, policies: Mapping[str, Any]) -> None:
+    def __init__(self, policies: Mapping[str, Any], root: str) -> None:
         self._rules = PathRules(policies, "policy")
+        self._root = root
 
     async def find(self, scope: Scope) -> CompiledPolicy:
         """Compare the paths."""
-        policy = self._rules.find(path_of(scope)) or self._rules.closed
+        policy = self._rules.find(path_of(scope, self._root)) or self._rules.closed
         return compiled_any(policy).for_origin(origin_of(scope)[0])
 
     def place_of(self, scope: Scope) -> str:
         """Return the path of the rule."""
-        return self._rules.place_of(path_of(scope)) or CLOSED
+        return self._rules.place_of(path_of(scope, self._root)) or CLOSED
 
 
 def place_of(source: CompiledPolicy | PolicySource, scope: Scope) -> str:
@@ -110,14 +112,15 @@ def place_of(source: CompiledPolicy | PolicySource, scope: Scope) -> str:
     return APPLICATION if isinstance(source, CompiledPolicy) else source.place_of(scope)
 
 
-def source_of(policy: object) -> CompiledPolicy | PolicySource:
+def source_of(policy: object, root: str = "") -> CompiledPolicy | PolicySource:
     """Return the policy of every request, or what finds that of each, for the *policy* of a middleware.
 
     :param policy: a policy, a list of policies, a mapping of paths, or a callable.
+    :param root: the root that the application has itself.
     :raises PolicyError: if it is none of these, or a path cannot be used.
     """
     if isinstance(policy, Mapping):
-        return PolicyByPath(policy)
+        return PolicyByPath(policy, root)
     if isinstance(policy, (Policy, Audiences, list, tuple)):
         known = policy_from(policy, "policy")
         if isinstance(known, Policy) and not known.is_unmanaged:

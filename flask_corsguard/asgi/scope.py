@@ -92,17 +92,18 @@ def may_ask_to_read(scope: Scope) -> bool:
     return asks_to_read({MODE: header_of(scope, b"sec-fetch-mode")})
 
 
-def path_of(scope: Scope) -> str:
+def path_of(scope: Scope, root: str = "") -> str:
     """Return the path below the application's root, in the form that ``PATH_INFO`` has in WSGI (PEP 3333).
 
     Some servers leave the root at the start of the path, and others take it away. Where a segment only begins
     like the root, some frameworks take that away, too. Such a path is ambiguous: it is returned without a
     slash.
+
+    :param root: the root that the application has itself, whatever the server passes on.
     """
     # A protocol that the specification does not name may have no path.
     path: str = scope.get("path", "")
-    root: str = (scope.get("root_path") or "").rstrip("/")
-    path = path.removeprefix(root)
+    path = path.removeprefix((root or scope.get("root_path") or "").rstrip("/"))
     # Servers decode bytes that are not UTF-8 in different ways; no rule contains any of them.
     return path.encode("utf-8", "surrogatepass").decode("latin-1")
 

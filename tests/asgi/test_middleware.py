@@ -7,6 +7,7 @@ import functools
 import logging
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
@@ -88,6 +89,39 @@ def test_a_path_is_compared_below_the_root(path, root, is_open):
     result = ask(CorsMiddleware(Spy(), BY_PATH), "GET", path, {"Origin": A}, root_path=root)
 
     assert (ALLOWED in result.cors) is is_open
+
+
+def of_fastapi():
+    """Make what has the attributes of FastAPI, within another layer."""
+    app = Spy()
+    app.root_path, app.root_path_in_servers = "/v1", True
+    within = Spy()
+    within.app = app
+    return within
+
+
+def of_django():
+    """Make what has a class of Django."""
+    return type("ASGIHandler", (Spy,), {"__module__": "django.core.handlers.asgi"})()
+
+
+@pytest.mark.parametrize(
+    ("make", "settings", "is_below"),
+    [
+        (of_fastapi, None, True),
+        (of_django, SimpleNamespace(configured=True, FORCE_SCRIPT_NAME="/v1"), True),
+        (of_django, SimpleNamespace(configured=True, FORCE_SCRIPT_NAME=None), False),
+        (of_django, SimpleNamespace(configured=False), False),
+    ],
+)
+def test_a_path_is_compared_below_the_root_of_the_application(make, settings, is_below, monkeypatch):
+    """Some frameworks take a root away that the server does not know."""
+    monkeypatch.setitem(sys.modules, "django.conf", SimpleNamespace(settings=settings))
+    app = CorsMiddleware(make(), BY_PATH)
+
+    assert (ALLOWED in ask(app, "GET", "/v1/api/x", {"Origin": A}).cors) is is_below
+    assert ALLOWED in ask(app, "GET", "/api/x", {"Origin": A}).cors
+    assert ALLOWED not in ask(app, "GET", "/v1api/x", {"Origin": A}).cors
 
 
 def test_a_path_that_is_not_text_raises_nothing():
