@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 from flask_corsguard import Policy, Request, decide
-from flask_corsguard.live import LiveOrigins
+from flask_corsguard.live import LiveOrigins, LivePolicies
 from flask_corsguard.live.clocks import Clocks
 
 #: Seconds in which what happens in the background has happened, on any machine: only a fault needs them.
@@ -57,7 +57,7 @@ def eventually(holds: Callable[[], object], seconds: float = PATIENCE) -> float:
     return looks.seconds
 
 
-def stop_clock(tenants: LiveOrigins) -> SimpleNamespace:
+def stop_clock(tenants: LiveOrigins | LivePolicies) -> SimpleNamespace:
     """Have answers grow old by a time that only the test moves, and return it; the thread asks all the same.
 
     It is called before a policy takes *tenants*.

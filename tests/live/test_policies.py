@@ -16,7 +16,7 @@ from flask_corsguard.core.compiled import CompiledPolicy
 from flask_corsguard.live import LivePolicies, known_keys
 from flask_corsguard.live.policies import MAX_KEY_LENGTH
 from flask_corsguard.testing import Browser, assert_can_fetch, assert_cannot_fetch
-from live.asking import A, B, eventually
+from live.asking import PATIENCE, A, B, eventually, stop_clock
 
 
 class Tenants:
@@ -408,16 +408,19 @@ def test_a_late_answer_is_not_confirmed_by_a_version_that_was_read_meanwhile(bec
         found = tenants.load(host)
         if tenants.version == "hang":
             hangs.set()
-            assert hang.wait(30)
+            assert hang.wait(PATIENCE)
         return found
 
-    policies = LivePolicies(load, host_of, ttl=0.1, grace=0.3, version=tenants.read_version)
+    policies = LivePolicies(load, host_of, ttl=0.1, grace=60, version=tenants.read_version)
+    clock = stop_clock(policies)
     policies.refresh("one.example")
     assert ask(policies, "one").origins == (A,)
     tenants.version = "hang"
-    assert hangs.wait(20)
+    clock.now += 1
+    assert hangs.wait(PATIENCE)
     tenants.rows["one.example"], tenants.version = becomes, 2
     tenants.asked.clear()
+    clock.now += 61
     # The requests have another thread ask.
     eventually(lambda: ask(policies, "one") and tenants.asked)
     hang.set()
@@ -425,6 +428,8 @@ def test_a_late_answer_is_not_confirmed_by_a_version_that_was_read_meanwhile(bec
     wanted = SAME_ORIGIN if becomes is None else Policy(origins=becomes)
     eventually(lambda: ask(policies, "one") == wanted)
     for _ in range(50):
+        # The version is read again and again.
+        clock.now += 0.2
         time.sleep(0.01)
         assert ask(policies, "one") == wanted
 
