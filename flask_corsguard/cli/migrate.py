@@ -34,6 +34,13 @@ class _BrokenError(click.ClickException):
 
 
 def _try(app: str, found: Migration, before: Trial, origins: Sequence[str]) -> None:
+    here = Path.cwd()
+    for change in found.changes:
+        if not change.path.resolve().is_relative_to(here):
+            raise _UnusableError(
+                f"--app starts a copy of the current folder, and {change.name} is not in it. "
+                "Run the command in a folder that has both."
+            )
     try:
         after = started_after(app, Path(), found.changes, origins)
     except TrialError as error:

@@ -82,11 +82,16 @@ def started_after(application: str, folder: Path, changes: Sequence[Change], ori
     """
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place) / folder.resolve().name
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(*SKIPPED, ".*"), symlinks=True)
+        shutil.copytree(folder, copy, ignore=_not_copied, symlinks=True)
         for change in changes:
             target = copy / change.path.resolve().relative_to(folder.resolve())
             target.write_bytes(change.after)
         return started(application, copy, origins)
+
+
+def _not_copied(folder: str, names: Sequence[str]) -> set[str]:
+    # A file such as .env may be what the application starts with.
+    return {each for each in names if (each in SKIPPED or each[:1] == ".") and Path(folder, each).is_dir()}
 
 
 def main(arguments: Sequence[str]) -> None:

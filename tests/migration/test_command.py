@@ -553,3 +553,22 @@ def test_the_rules_of_an_application_are_printed_for_the_other_process(
         '"https://stranger.example", "error"], ["GET /static/<path:filename> with cookies", '
         '"https://stranger.example", "refused"]]}\n'
     )
+
+
+def test_the_copy_has_the_files_whose_names_begin_with_a_dot(run, program, tmp_path):
+    """The application may read .env while it starts."""
+    program.write_text(f"{PROGRAM}open('.env').close()\n")
+    (tmp_path / ".env").write_text("SECRET=1\n")
+
+    assert run("--app", "app:app").exit_code == 0
+
+
+def test_a_file_outside_of_the_folder_of_the_application_is_not_tried(run, program, tmp_path, monkeypatch):
+    """The copy would not have it."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    result = run("..", "--app", "../app:app")
+
+    assert result.exit_code == 2
+    assert "app.py is not in it. Run the command in a folder that has both." in result.output
