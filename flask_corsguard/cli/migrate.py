@@ -108,7 +108,7 @@ def command(
             _try(app, found, before, pages)
         if is_written and found.changes:
             if not force:
-                check_clean(roots)
+                check_clean(roots, found.changes)
             write(found.changes)
     except OSError as error:
         raise _UnusableError(f"{error.filename} cannot be read ({error.strerror}).") from None

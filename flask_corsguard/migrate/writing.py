@@ -17,32 +17,41 @@ class WritingError(Exception):
     """The files cannot be written; the message is one sentence, and nothing was changed."""
 
 
-def check_clean(paths: Iterable[Path]) -> None:
+def check_clean(paths: Iterable[Path], changes: Iterable[Change]) -> None:
     """Check that the files are in a git tree without changes, so that what is written can be undone.
 
+    :param paths: the files and folders that were read.
+    :param changes: what is to be written.
     :raises WritingError: if they are not.
     """
     for path in paths:
         folder = path if path.is_dir() else path.parent
-        try:
-            git = shutil.which("git") or "git"
-            found = subprocess.run(  # noqa: S603 - git, with arguments of ours
-                [git, "status", "--porcelain", "--", "."],
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-        except OSError:
-            raise WritingError(
-                "git is not installed, so nothing could be undone; --force writes anyway."
-            ) from None
+        found = _git(folder, "status", "--porcelain", "--", ".")
         if found.returncode:
             raise WritingError(
                 f"{folder} is not in a git tree, so nothing could be undone; --force writes anyway."
             )
         if found.stdout.strip():
             raise WritingError(f"{folder} has changes that are not committed; commit them, or use --force.")
+    for change in changes:
+        # A file that git ignores counts as clean.
+        path = change.path.resolve()
+        if _git(path.parent, "ls-files", "--error-unmatch", "--", path.name).returncode:
+            raise WritingError(
+                f"git does not track {change.name}, so nothing could be undone; --force writes anyway."
+            )
+
+
+def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    git = shutil.which("git") or "git"
+    try:
+        return subprocess.run(  # noqa: S603 - git, with arguments of ours
+            [git, *arguments], cwd=folder, capture_output=True, text=True, check=False
+        )
+    except OSError:
+        raise WritingError(
+            "git is not installed, so nothing could be undone; --force writes anyway."
+        ) from None
 
 
 def write(changes: Sequence[Change]) -> None:

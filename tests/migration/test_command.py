@@ -572,3 +572,18 @@ def test_a_file_outside_of_the_folder_of_the_application_is_not_tried(run, progr
 
     assert result.exit_code == 2
     assert "app.py is not in it. Run the command in a folder that has both." in result.output
+
+
+def test_a_file_that_git_ignores_is_not_written(run, program, tmp_path):
+    """Nobody could undo it: for git the tree has no changes."""
+    (tmp_path / ".gitignore").write_text("app.py\n")
+    committed(tmp_path)
+    result = run("--write")
+
+    assert result.exit_code == 2
+    assert (
+        result.output
+        == "Error: git does not track app.py, so nothing could be undone; --force writes anyway.\n"
+    )
+    assert program.read_text() == PROGRAM
+    assert run("--write", "--force").exit_code == 0
