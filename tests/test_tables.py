@@ -203,7 +203,7 @@ TABLES = {
         *("If-Modified-Since", "If-None-Match", "If-Unmodified-Since", "If-Match", "If-Range"),
     ),
     "wsgi.environ._MODES_THAT_READ": (None, "", "cors"),
-    "wsgi.proxy_fix._INSIDE": ("app", "wsgi_app", "application", "_app", "_wsgi_app"),
+    "wsgi.proxy_fix._INSIDE": ("app", "wsgi_app", "application", "_app", "_wsgi_app", "asgi_app"),
     "wsgi.refusal._OWN_HEADERS": {
         *("access-control-allow-credentials", "access-control-allow-headers", "access-control-allow-methods"),
         *("access-control-allow-origin", "access-control-allow-private-network", "access-control-max-age"),
