@@ -162,6 +162,8 @@ REFUSED_TEXTS = [
 REFUSED_ITEMS = [
     ("null", "origin.null", '["null-origin"]'),
     ("file://", "origin.null", '["null-origin"]'),
+    ("htps://own.example", "origin.scheme-misspelled", '"https://own.example"'),
+    ("htttp://*.own.example:*", "origin.scheme-misspelled", '"http://*.own.example:*"'),
     (b"https://own.example", "origins.type", "https://own.example"),
     (b"not one", "origins.type", "https://app.example"),
     (3, "origins.type", "https://app.example"),

@@ -52,6 +52,7 @@ PROBLEMS: Final = {
     "origin.upper-case": 'Policy(origins=["https://App.example"])',
     "origin.scheme-missing": 'Policy(origins=["app.example"])',
     "origin.scheme": 'Policy(origins=["1https://app.example"])',
+    "origin.scheme-misspelled": 'Policy(origins=["htps://app.example"])',
     "origin.opaque-scheme": 'Policy(origins=["file://app.example"])',
     "origin.user-info": 'Policy(origins=["https://user@app.example"])',
     "origin.path": 'Policy(origins=["https://app.example/login"])',

@@ -116,6 +116,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "origin.upper-case": "Browsers send scheme and host in lower case, and compare origins byte by byte.",
         "origin.scheme-missing": "An origin begins with its scheme: http and https are two origins.",
         "origin.scheme": "This is not the scheme of a URL.",
+        "origin.scheme-misspelled": "This scheme is nearly http or https, and no page has it.",
         "origin.opaque-scheme": 'Pages with this scheme have an opaque origin; most of them send "null".',
         "origin.user-info": "An origin has no user name and no password.",
         "origin.path": "An origin has no path: it means every page of its host.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Final
 
 import idna
@@ -192,6 +193,15 @@ _FAULTS: Final[tuple[tuple[str, Callable[[str], bool]], ...]] = (
     ("origin.punycode", lambda text: (Origin.parse(text) or OriginPattern.parse(text)) is not None),
     ("origin.host-length", lambda _: True),
 )
+
+
+def web_spelling(text: str, scheme: str) -> str | None:
+    """Return *text* with the scheme of the web that *scheme* misspells; ``None`` if it is another scheme.
+
+    Shells and extensions have schemes of their own, so a policy accepts most.
+    """
+    near = get_close_matches(scheme, ("https", "http"), n=1, cutoff=0.8)
+    return f"{near[0]}{text.removeprefix(scheme)}" if near else None
 
 
 def _with_scheme(text: str) -> str:

@@ -183,6 +183,12 @@ def _sort_in_text(text: str, found: Origins, doors: Iterable[str]) -> Problem | 
         from .diagnosis import diagnose
 
         return diagnose(text, "origins")
+    if read.scheme not in DEFAULT_PORTS:
+        # Here, too: few policies have the scheme of a shell.
+        from .diagnosis import web_spelling
+
+        if (meant := web_spelling(text, read.scheme)) is not None:
+            return problem("origin.scheme-misspelled", "origins", text, f'Write "{meant}".')
     if isinstance(read, OriginPattern):
         found.patterns.append((text, read))
     else:

@@ -33,6 +33,12 @@ def test_origins_that_cannot_be_meant_are_refused(fields, code, field, hint):
     assert_refused(fields, code, field, hint)
 
 
+@pytest.mark.parametrize("scheme", ["capacitor", "ionic", "app", "tauri", "ws", "httpapp", "https-app"])
+def test_a_scheme_of_a_shell_is_not_a_misspelled_one(scheme):
+    """It has its own name."""
+    assert Policy(origins=[f"{scheme}://own.example"])
+
+
 @pytest.mark.parametrize("origin", ["null", "file://"])
 def test_the_hint_for_null_works(origin):
     """The value of ``dangerously_allow`` that it names allows `null`, and what web views send instead."""

@@ -14,6 +14,8 @@ ROWS = [
 HINTS = [
     'If you know that you need it, add dangerously_allow=["null-origin"].',
     'If you know that you need it, add dangerously_allow=["null-origin"].',
+    'Write "https://own.example".',
+    'Write "http://*.own.example:*".',
     'Write the origin as text, such as "https://own.example"; a callable must be hashable.',
     'Write the origin as text, such as "https://app.example"; a callable must be hashable.',
     'Write the origin as text, such as "https://app.example"; a callable must be hashable.',
