@@ -26,7 +26,7 @@ pytestmark = pytest.mark.interop
 WORKERS = 4
 #: Seconds within which a change is in force in every worker, as looks count them.
 SECOND = 1.0
-#: Seconds in which a server that got the signal to end has ended: less than those after which uWSGI kills a worker.
+#: Seconds in which a server ends after its signal: less than those after which uWSGI kills a worker.
 END = 45
 
 
