@@ -580,6 +580,7 @@ def test_sockets_that_are_not_inside_change_nothing(text, tmp_path):
             '"/a": SAME_ORIGIN.replace(guard="report")',
         ),
         ("CORS(app, resources={**{'/a/*': {}}, '/b/*': {}})", 'dict.fromkeys(["/a", "/b"]'),
+        ("X = {'x': {'methods': ['PUT']}}\nCORS(app, resources={'/a/*': X['x']})", 'methods=["PUT"]'),
         (
             "import os\nX = {'/a/*': {'origins': os.environ['O']}}\nCORS(app, resources=X)",
             "policy_from_flask_cors(",
