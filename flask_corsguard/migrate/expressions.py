@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, Final, cast
 
+from .mutations import is_changed
 from .origins import UNKNOWN
 from .project import Module
 from .resolver import MAX_DEPTH, Definition, Meaning, Resolver, default_of
@@ -17,11 +18,6 @@ from .values import OPEN, Several, Value, any_of, known, some
 #: Powers that are computed: of seconds, nobody writes larger ones.
 MAX_BASE: Final = 100
 MAX_POWER: Final = 20
-
-#: What changes a list or a dictionary in place.
-_MUTATORS: Final = frozenset(
-    {"append", "extend", "add", "insert", "update", "remove", "pop", "clear", "setdefault"}
-)
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ class Expressions:
         values = [self._meaning(each, at) for each in found]
         result = any_of(values)
         modules = [at.module, *(each.module for each in found if isinstance(each, Definition))]
-        if any(is_changed(node, module) for module in modules):
+        if any(is_changed(node, module, self.resolver) for module in modules):
             # Of a dictionary, any part may be another one.
             return Value(tuple(each for each in result.candidates if not isinstance(each, dict)), False)
         return result
@@ -221,41 +217,3 @@ def _operation(operator: ast.operator, one: Any, other: Any) -> list[Any]:
     if isinstance(operator, ast.Mod) and are_texts:
         return [str(left).replace("%s", right, 1)]
     return []
-
-
-def is_changed(node: ast.expr, module: Module) -> bool:
-    """Whether *module* changes the list or the dictionary that *node* names."""
-    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-    return name in _changed_names(module)
-
-
-def _changed_names(module: Module) -> frozenset[str]:
-    """Return the names whose lists or dictionaries a module changes."""
-    found = module.__dict__.get("_changed")
-    if found is None:
-        found = module.__dict__["_changed"] = frozenset(
-            _changes(module.source.all_of(ast.Call, ast.AugAssign, ast.Subscript))
-        )
-    return found
-
-
-def _changes(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for node in nodes:
-        target: ast.expr | None = None
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in _MUTATORS
-        ):
-            target = node.func.value
-        elif isinstance(node, ast.AugAssign):
-            target = node.target
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            target = node.value
-        # What changes a part changes the whole.
-        while isinstance(target, ast.Subscript):
-            target = target.value
-        if isinstance(target, ast.Name):
-            yield target.id
-        elif isinstance(target, ast.Attribute):
-            yield target.attr

@@ -9,7 +9,7 @@ from itertools import islice, product
 from typing import Any, Final, cast
 
 from .evaluator import Evaluator
-from .expressions import is_changed
+from .mutations import is_changed
 from .origins import UNKNOWN
 from .project import Module
 from .resolver import MAX_DEPTH, Definition, Resolver
@@ -115,7 +115,7 @@ def dictionary_of(
     if len(found) != 1 or not isinstance(found[0], Definition) or depth > MAX_DEPTH:
         return None
     only = found[0]
-    if is_changed(node, module) or is_changed(node, only.module):
+    if any(is_changed(node, each, resolver) for each in (module, only.module)):
         return None
     if isinstance(only.node, ast.Dict):
         return only
@@ -126,9 +126,14 @@ def dictionary_of(
             if isinstance(called, Definition) and isinstance(called.node, ast.FunctionDef):
                 returned = [each for each in ast.walk(called.node) if isinstance(each, ast.Return)]
                 inner = called.module.scope.nodes[called.node]
-                if len(returned) == 1 and returned[0].value is not None and not called.node.args.args:
+                if len(returned) == 1 and returned[0].value is not None and _is_plain(called.node):
                     return dictionary_of(returned[0].value, called.module, inner, resolver, depth + 1)
     return None
+
+
+def _is_plain(function: ast.FunctionDef) -> bool:
+    """Whether *function* returns what its body shows, and the same each time."""
+    return not function.decorator_list and not function.args.args
 
 
 def settings_of_dictionary(found: Definition, evaluator: Evaluator) -> Settings | None:

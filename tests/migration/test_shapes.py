@@ -135,6 +135,7 @@ def test_comments_and_lines_stay_where_they_are(before, after, tmp_path):
     assert text.endswith(f"app = Flask(__name__)\n{after}\n")
 
 
+TUNE = "def tune(options):\n    options['origins'] = input()\n\n\n"
 BY_HAND = [
     ("opaque-options", "import json\nCORS(app, **json.loads('{}'))"),
     ("opaque-options", "CORS(Blueprint('b', __name__), **input())"),
@@ -146,7 +147,11 @@ BY_HAND = [
     ("opaque-options", "MORE = dict(origins='*')\nMORE.update(input())\nCORS(app, **MORE)"),
     ("opaque-options", "MORE = {'origins': '*'}\nMORE |= input()\nCORS(app, **MORE)"),
     ("opaque-options", "MORE = {'origins': ['*']}\nMORE['origins'][0] = input()\nCORS(app, **MORE)"),
+    ("opaque-options", f"{TUNE}MORE = {{'origins': '*'}}\ntune(MORE)\nCORS(app, **MORE)"),
+    ("opaque-options", f"{TUNE}MORE = {{'origins': '*'}}\ntune(options=MORE)\nCORS(app, **MORE)"),
+    ("opaque-options", "@input()\ndef options():\n    return {'origins': '*'}\n\n\nCORS(app, **options())"),
     ("run-time-paths", "CORS(app, resources=input())"),
+    ("run-time-paths", f"{TUNE}X = {{'/a/*': {{}}}}\ntune(X['/a/*'])\nCORS(app, resources=X)"),
     ("run-time-paths", "CORS(app, resources={'/a/*': input()})"),
     ("run-time-paths", "X = {'/a/*': input()}\nCORS(app, resources=X)"),
     ("run-time-paths", "CORS(app, resources={'/a/*': {'methods': ['PUT']} if input() else {}})"),
