@@ -6,15 +6,17 @@ know is a problem: a rule with a converter whose policy is not that of the prefi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any, Final
 
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 
 from flask_corsguard.core.audiences import AnyCompiled, closed_policy, compiled_any
 from flask_corsguard.core.fetch_standard import SAFELISTED_METHODS, UPPER_CASE_METHODS
 from flask_corsguard.core.problems import Problem
+from flask_corsguard.flask.url_binding import pushed
 from flask_corsguard.inventories.urls import as_text, as_wsgi, paths_of
 
 from .audiences import members_of
@@ -65,6 +67,7 @@ class _Application:
                 self._add(rule)
         for prefix, policy in self._prefixes.items():
             self._check_prefix(prefix, policy)
+            self._add_prefix_itself(prefix, policy)
         places = [Place(path, policy, f"path {path}") for path, policy in self._prefixes.items()]
         places += self._exact.values()
         policies = {id(each): each for place in places for each in place.policies}
@@ -98,6 +101,13 @@ class _Application:
             if found.policy != policy.policy:
                 self._problems.append(loss("edge.marks", f"path {prefix}", f"{method} {below}", _HINT))
                 return
+
+    def _add_prefix_itself(self, prefix: str, policy: AnyCompiled) -> None:
+        # A rule such as "/<path:name>" matches every path below it, and not the prefix.
+        for path in (prefix, f"{prefix.rstrip('/')}/"):
+            found = (self._ask(as_wsgi(path), method, with_methods=False) for method in _METHODS)
+            if any(each.policy != policy.policy for each in found):
+                self._add_path(path, f"path {path}")
 
     def _ask(
         self, path: str, method: str, *, with_methods: bool = True, upgrade: str | None = None
@@ -147,7 +157,7 @@ class _Application:
         if path in self._exact or "//" in path or not path:
             return
         other, found = self._policies_of(path)
-        taken = set(self._adapter.allowed_methods(path))
+        taken = self._methods_of(path)
         by_method = tuple(
             # A URL map compares the methods that its rules have without case.
             (f"(?i:{method})" if method in taken else method, policy)
@@ -160,20 +170,34 @@ class _Application:
         """Return the policy for a method that no view of *path* has, and those for the usual methods."""
         sent = as_wsgi(path)
         # Most URLs have the same methods with the same policies, and to ask for each method takes its time.
-        methods = sorted(self._adapter.allowed_methods(path))
+        methods = sorted(self._methods_of(path))
         asked = (self._ask(sent, method, with_methods=False) for method in (*methods, _NO_METHOD))
-        key = tuple(methods), tuple(id(each.policy) for each in asked), self._has_automatic_options(path)
+        key = tuple(methods), tuple(id(each.policy) for each in asked), self._options_of(path)
         if key not in self._known or not methods:
             found = {method: self._ask(sent, method) for method in _METHODS}
             self._known[key] = self._ask(sent, _NO_METHOD), found
         return self._known[key]
 
-    def _has_automatic_options(self, path: str) -> bool:
+    def _methods_of(self, path: str) -> set[str]:
+        return set(self._with_request(lambda: self._adapter.allowed_methods(path)))
+
+    def _options_of(self, path: str) -> object:
+        """Return whether Flask answers ``OPTIONS`` itself, or *path*: a redirect is not as any other URL."""
         try:
-            rule, _ = self._adapter.match(path, "OPTIONS", return_rule=True)
+            rule, _ = self._with_request(lambda: self._adapter.match(path, "OPTIONS", return_rule=True))
+        except RequestRedirect:
+            return path
         except HTTPException:
             return False
         return bool(getattr(rule, "provide_automatic_options", False))
+
+    def _with_request(self, ask: Callable[[], Any]) -> Any:
+        try:
+            return ask()
+        except (RuntimeError, AttributeError):
+            # What Flask's proxies raise in a converter that reads the request, or the application.
+            with pushed(self._layer.flask.test_request_context()):
+                return ask()
 
     def _check_dynamic(self, rule: Any, where: str) -> None:
         for path in paths_of(rule, self._prefixes):
@@ -199,7 +223,7 @@ class _Application:
         if text in self._exact:
             # A method that no view has is named in Python, so that a page reads the 405; in an engine, the
             # usual ones are.
-            is_known = method in _METHODS or method.upper() in self._adapter.allowed_methods(text)
+            is_known = method in _METHODS or method.upper() in self._methods_of(text)
             return self._ask(path, method if is_known else _NO_METHOD)
         return self._above(text) if text.startswith("/") else compiled_any(closed_policy([]))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, current_app, request, session
 from flask.views import MethodView
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.routing import BaseConverter
 
 from edge.policies import EVERYONE, OTHERS, READERS, RICH, A
 from flask_corsguard import UNMANAGED, CorsGuard, CorsMiddleware, Policy, PolicyError, Request, cors
@@ -217,6 +218,58 @@ def test_a_rule_with_a_converter_below_a_closed_policy_is_closed():
 
     assert [place.path for place in source_of(app).places] == ["/"]
     rules_of(source_of(app))
+
+
+def test_a_prefix_that_no_rule_matches_has_its_own_policy():
+    """A rule with a path converter matches all that is below it, and not the prefix."""
+    app = Flask("shop", static_folder=None)
+    app.add_url_rule("/<path:name>", "any", cors(LISTED)(lambda name: name), methods=["GET", "POST"])
+    CorsGuard(app)
+    source = source_of(app)
+    engine = Interpreter(rules_of(source))
+
+    for path, is_allowed in (("/", False), ("/x", True), ("/x/y", True)):
+        seen = engine.outcome(path, Request(method="GET", origin=A))
+        answer = app.test_client().get(path, headers={"Origin": A})
+        assert (("access-control-allow-origin", A) in seen.headers) is is_allowed
+        assert ("Access-Control-Allow-Origin" in answer.headers) is is_allowed
+
+
+@pytest.mark.parametrize("redirects_first", [True, False])
+def test_a_path_that_redirects_gives_its_methods_to_no_other_path(redirects_first):
+    """A page may read a redirect whatever it has asked for, and the view answers three methods."""
+    app = Flask("shop")
+    own_options = {"methods": ["GET", "OPTIONS"], "provide_automatic_options": False}
+    rules = [("/old/", {"redirect_to": "/new"}), ("/view", own_options)]
+    for path, options in rules if redirects_first else reversed(rules):
+        app.add_url_rule(path, path, view, **options)
+    CorsGuard(app, origins=[A])
+    asked = Request(method="OPTIONS", origin=A, requested_method="GET", host="localhost")
+
+    seen = Interpreter(rules_of(source_of(app))).outcome("/view", asked)
+
+    assert dict(seen.headers)["access-control-allow-methods"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("value", [request, session, current_app], ids=["request", "session", "application"])
+def test_a_converter_may_read_what_flask_has_for_a_request(value):
+    """It is asked about the path of another rule, which lacks a method."""
+
+    class Reading(BaseConverter):
+        def to_python(self, text):
+            assert value._get_current_object() is not None
+            return text
+
+    app = Flask("shop")
+    app.url_map.converters["reading"] = Reading
+    app.add_url_rule("/<reading:name>", "any", lambda name: name)
+    app.add_url_rule("/one", "one", cors(READERS)(lambda: "one"), provide_automatic_options=False)
+    CorsGuard(app, OTHERS)
+
+    source = source_of(app)
+
+    assert source.problems == ()
+    assert [each.path for each in source.places] == ["/", "/one"]
 
 
 def test_a_rule_of_a_host_is_a_problem():
