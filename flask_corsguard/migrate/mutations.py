@@ -63,5 +63,5 @@ def _passed(calls: Iterable[ast.Call], module: Module, resolver: Resolver) -> It
 def _changes_an_argument(node: ast.AST) -> bool:
     if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return False
-    parameters = {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)} - {"self", "cls"}
+    parameters = {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)}
     return not parameters.isdisjoint(_changes(ast.walk(node)))

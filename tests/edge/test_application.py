@@ -220,19 +220,20 @@ def test_a_rule_with_a_converter_below_a_closed_policy_is_closed():
     rules_of(source_of(app))
 
 
-def test_a_prefix_that_no_rule_matches_has_its_own_policy():
-    """A rule with a path converter matches all that is below it, and not the prefix."""
+@pytest.mark.parametrize("prefix", ["", "/api"])
+def test_a_prefix_that_no_rule_matches_has_its_own_policy(prefix):
+    """A rule with a path converter matches all that is below it, and not the prefix, with a slash or not."""
     app = Flask("shop", static_folder=None)
-    app.add_url_rule("/<path:name>", "any", cors(LISTED)(lambda name: name), methods=["GET", "POST"])
-    CorsGuard(app)
-    source = source_of(app)
-    engine = Interpreter(rules_of(source))
+    view_of_all = cors(LISTED)(lambda name: name)
+    app.add_url_rule(f"{prefix}/<path:name>", "any", view_of_all, methods=["GET", "POST"])
+    CorsGuard(app, paths={prefix or "/": OTHERS})
+    engine = Interpreter(rules_of(source_of(app)))
 
-    for path, is_allowed in (("/", False), ("/x", True), ("/x/y", True)):
+    for path, is_allowed in ((prefix or "/", False), (f"{prefix}/", False), (f"{prefix}/x/y", True)):
         seen = engine.outcome(path, Request(method="GET", origin=A))
         answer = app.test_client().get(path, headers={"Origin": A})
-        assert (("access-control-allow-origin", A) in seen.headers) is is_allowed
-        assert ("Access-Control-Allow-Origin" in answer.headers) is is_allowed
+        assert (("access-control-allow-origin", A) in seen.headers) is is_allowed, path
+        assert ("Access-Control-Allow-Origin" in answer.headers) is is_allowed, path
 
 
 @pytest.mark.parametrize("redirects_first", [True, False])
